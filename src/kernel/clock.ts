@@ -1,0 +1,30 @@
+/** The one source of business time. Leases use the database's time instead (see platform/lease.ts). */
+export interface Clock {
+  now(): Temporal.Instant;
+}
+
+/** The machine's clock, cut to milliseconds, which is what PostgreSQL, JSON and ids carry. */
+export const systemClock: Clock = {
+  now: () => Temporal.Instant.fromEpochMilliseconds(Date.now()),
+};
+
+/** A clock that moves only when told to; for tests and test clocks. */
+export class ManualClock implements Clock {
+  #now: Temporal.Instant;
+
+  constructor(start: Temporal.Instant | string = '2026-01-01T00:00:00Z') {
+    this.#now = Temporal.Instant.from(start);
+  }
+
+  now(): Temporal.Instant {
+    return this.#now;
+  }
+
+  advance(duration: Temporal.DurationLike): void {
+    this.#now = this.#now.add(duration);
+  }
+
+  set(instant: Temporal.Instant | string): void {
+    this.#now = Temporal.Instant.from(instant);
+  }
+}

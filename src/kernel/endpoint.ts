@@ -1,0 +1,53 @@
+import type { z } from 'zod';
+import type { ProblemCode } from './problem.ts';
+
+/** Who may call. A route without one does not exist: the field is required. */
+export type Access =
+  | { readonly by: 'tenant'; readonly scope: Scope }
+  | { readonly by: 'operator' }
+  | { readonly by: 'checkoutToken' }
+  | { readonly by: 'anyone' };
+
+/** `resource:action`; an API key carries a list of these, `*` standing for any part. */
+export type Scope = `${string}:${'create' | 'read' | 'update' | 'delete' | 'execute' | '*'}`;
+
+/** `optional`: taken when sent; `none`: the header is ignored (reads). Refund's "key or reference" rule is its verb's. */
+export type Idempotency = 'optional' | 'none';
+
+/**
+ * One operation as other programs see it: the single source of parsing, OpenAPI, the typed client and /docs.
+ * `problems` lists the refusals beyond those every endpoint of its kind has; a test makes each one occur.
+ */
+export interface Endpoint<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Answer extends z.ZodType = z.ZodType,
+> {
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** With parameters in braces, as OpenAPI writes them: `/api/v1/payments/{id}`. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  readonly access: Access;
+  readonly idempotency: Idempotency;
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly answer: { readonly status: 200 | 201 | 202 | 204; readonly schema: Answer; readonly description: string };
+  readonly problems: readonly ProblemCode[];
+  /** A body that works as it stands, for the reference page and for tests. */
+  readonly example?: unknown;
+}
+
+/** Declares an endpoint; keeps the exact types of its schemas. */
+export function endpoint<
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+  Answer extends z.ZodType = z.ZodType,
+>(declaration: Endpoint<Params, Query, Body, Answer>): Endpoint<Params, Query, Body, Answer> {
+  return declaration;
+}

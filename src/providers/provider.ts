@@ -1,0 +1,215 @@
+/**
+ * The contract between the gateway and a payment provider. A provider translates; it decides nothing:
+ * it sees this file and the outbound HTTP client, never a slice, the database or another provider.
+ *
+ * Two rules run through every type here. Doubt is a value: whoever calls must handle `unknown` and `not_sent`.
+ * And nothing defaults to yes: a capability that is absent is a method that does not exist.
+ */
+import type { z } from 'zod';
+import type { Mode } from '../kernel/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Money } from '../kernel/money.ts';
+import type { OutboundHttp } from '../platform/outbound-http.ts';
+
+/** What an adapter may touch during one call. `credentials` are already unsealed and parsed by the adapter's schema. */
+export interface ProviderCall<Credentials> {
+  readonly mode: Mode;
+  readonly credentials: Credentials;
+  /** The credentials before a rotation; still accepted when notifications are verified. */
+  readonly previousCredentials?: Credentials;
+  readonly http: OutboundHttp;
+  readonly clock: Clock;
+}
+
+/** The request certainly never reached the provider (refused, unresolved, untrusted): nothing happened there. */
+export interface NotSent {
+  readonly kind: 'not_sent';
+  readonly reason: string;
+}
+
+/** Sent, but the outcome is not known (time-out, reset, 5xx, unreadable answer). Ask, or repeat with the same key. */
+export interface Unknown {
+  readonly kind: 'unknown';
+  readonly reason: string;
+}
+
+/** The provider read the request and refused it as wrong; nothing happened there and repeating is useless. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Why a payer's bank said no; the provider's own code beside our word for it. */
+export interface Decline {
+  readonly reason: DeclineReason;
+  readonly providerCode?: string;
+  /** The provider's sentence, free of personal data. */
+  readonly message?: string;
+}
+
+export type DeclineReason =
+  | 'insufficient_funds'
+  | 'expired_card'
+  | 'incorrect_cvc'
+  | 'lost_or_stolen'
+  | 'fraud'
+  | 'authentication_failed'
+  | 'do_not_honor'
+  | 'limit_exceeded'
+  | 'other';
+
+/** What the shopper does next. `embeddable: false`: the provider forbids frames, so only top frame, QR or deep link. */
+export type NextAction =
+  | { readonly type: 'redirect'; readonly url: string; readonly embeddable: boolean }
+  | { readonly type: 'qr'; readonly payload: string; readonly imageUrl?: string; readonly deepLink?: string }
+  | { readonly type: 'client'; readonly clientSecret: string; readonly publishableKey?: string }
+  | { readonly type: 'deep_link'; readonly url: string };
+
+/** Where an attempt stands at the provider. Amounts are totals, so that repeated and reordered reports agree. */
+export type AttemptReport =
+  | { readonly state: 'requires_action'; readonly nextAction: NextAction; readonly expiresAt?: Temporal.Instant }
+  | { readonly state: 'pending' }
+  | { readonly state: 'authorized'; readonly amount: Money; readonly authorizationExpiresAt?: Temporal.Instant }
+  | { readonly state: 'captured'; readonly amount: Money }
+  | { readonly state: 'declined'; readonly decline: Decline }
+  | { readonly state: 'canceled' }
+  | { readonly state: 'expired' };
+
+export interface CreateInput {
+  /** Our attempt id; the provider's idempotency key and its reference for us. [a-z0-9_]{30}. Never made anew on a retry. */
+  readonly attemptId: string;
+  readonly amount: Money;
+  readonly captureMethod: 'automatic' | 'manual';
+  /** The provider-specific choice of the shopper or tenant; validated by the adapter's `method` schema. */
+  readonly method: unknown;
+  /** Where the shopper's browser comes back to. Carries no authority. */
+  readonly returnUrl: string;
+  /** Where the provider sends its signed notifications. */
+  readonly notificationUrl: string;
+  readonly expiresAt: Temporal.Instant;
+  readonly description?: string;
+  readonly statementDescriptor?: string;
+  readonly locale?: string;
+  readonly terminalId?: string;
+  readonly subMerchantName?: string;
+  readonly mcc?: string;
+  readonly rrn2?: string;
+}
+
+export type CreateAnswer =
+  | { readonly kind: 'answered'; readonly providerRef: string; readonly report: AttemptReport }
+  | Refused
+  | NotSent
+  | Unknown;
+
+/** Names an attempt to its provider; `providerRef` is missing while the create call's answer was lost. */
+export interface AttemptRef {
+  readonly attemptId: string;
+  readonly providerRef?: string;
+}
+
+/** A read changes nothing, so `not_sent` and `unknown` are the same to the caller. */
+export type RetrieveAnswer =
+  | {
+      readonly kind: 'answered';
+      readonly providerRef: string;
+      readonly report: AttemptReport;
+      readonly refunds: readonly RefundReport[];
+    }
+  | { readonly kind: 'not_found' }
+  | Unknown;
+
+export interface RefundReport {
+  /** Our refund id, given with the refund request; null for a refund made at the provider's own console. */
+  readonly refundId: string | null;
+  readonly providerRef: string;
+  readonly amount: Money;
+  readonly state: 'pending' | 'succeeded' | 'failed';
+  readonly failureCode?: string;
+}
+
+export interface RefundInput extends AttemptRef {
+  /** Our refund id: idempotency key and reference. */
+  readonly refundId: string;
+  readonly amount: Money;
+  readonly reason?: string;
+  readonly notificationUrl: string;
+}
+
+export type RefundAnswer = { readonly kind: 'answered'; readonly refund: RefundReport } | Refused | NotSent | Unknown;
+
+/** The bytes of an inbound notification as they came; header names lower-case, repeated headers kept. */
+export interface RawWebhook {
+  readonly method: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body: Uint8Array;
+  readonly remoteAddress: string;
+  readonly receivedAt: Temporal.Instant;
+}
+
+/** One thing a provider told us, in our words. */
+export interface ProviderEvent {
+  /** Equal for every copy of the same fact, and different for every other (scoped to the provider account). */
+  readonly dedupeKey: string;
+  /** SHA-256 hex over the fact's content without stamps, so that the same key with other content is noticed. */
+  readonly contentHash: string;
+  readonly attempt: AttemptRef;
+  readonly occurredAt: Temporal.Instant;
+  /** false: only a hint; the gateway asks (`retrieve`) before anything moves. */
+  readonly authoritative: boolean;
+  readonly fact:
+    | { readonly about: 'attempt'; readonly report: AttemptReport }
+    | { readonly about: 'refund'; readonly refund: RefundReport };
+}
+
+export interface WebhookReply {
+  readonly status: number;
+  readonly contentType?: string;
+  readonly body?: string;
+}
+
+export type WebhookRejection = 'bad_signature' | 'stale_timestamp' | 'malformed' | 'wrong_source' | 'not_configured';
+
+/** The outcome of reading a notification. The gateway stores it first and then sends exactly one of the replies. */
+export type WebhookOutcome =
+  | {
+      readonly kind: 'events';
+      readonly events: readonly ProviderEvent[];
+      readonly replies: { readonly accepted: WebhookReply; readonly duplicate: WebhookReply };
+    }
+  | { readonly kind: 'probe'; readonly reply: WebhookReply }
+  | { readonly kind: 'rejected'; readonly reason: WebhookRejection; readonly reply: WebhookReply };
+
+/** What a provider can do, as data: shown in the panel, read by routing, checked against the methods by a test. */
+export interface Capabilities {
+  readonly modes: readonly Mode[];
+  readonly currencies: readonly string[] | 'any';
+  readonly nextActions: readonly NextAction['type'][];
+  readonly manualCapture: boolean;
+  readonly refund: false | { readonly partial: boolean; readonly multiple: boolean };
+  readonly cancel: boolean;
+  readonly retrieveBy: readonly ('attemptId' | 'providerRef')[];
+}
+
+export interface PaymentProvider<Credentials = unknown> {
+  /** Stable, lower case; part of `/hooks/{provider}/…` and of stored accounts. */
+  readonly id: string;
+  readonly displayName: string;
+  readonly capabilities: Capabilities;
+  /** Parses stored credentials and draws the panel's form. Secrets are marked with `.meta({ secret: true })`. */
+  readonly credentials: z.ZodType<Credentials>;
+  /** Parses the `method` of a confirm request; its input side is public. */
+  readonly method: z.ZodType;
+
+  /** Starts an attempt. Repeating with the same attemptId and content returns the same attempt, never a second one. */
+  create(call: ProviderCall<Credentials>, input: CreateInput): Promise<CreateAnswer>;
+  /** Asks where an attempt stands; the same authority as a notification. */
+  retrieve(call: ProviderCall<Credentials>, attempt: AttemptRef): Promise<RetrieveAnswer>;
+  /** Ends an attempt that is neither authorized nor captured. */
+  cancel?(call: ProviderCall<Credentials>, attempt: AttemptRef): Promise<CreateAnswer>;
+  refund?(call: ProviderCall<Credentials>, input: RefundInput): Promise<RefundAnswer>;
+  /** Verifies and reads a notification. Throws for nothing a sender can cause; never looks into an unverified body. */
+  parseWebhook(call: ProviderCall<Credentials>, request: RawWebhook): Promise<WebhookOutcome>;
+}
