@@ -1,9 +1,12 @@
 import type { z } from 'zod';
 import type { ProblemCode } from './problem.ts';
 
-/** Who may call. A route without one does not exist: the field is required. */
+/**
+ * Who may call. A route without one does not exist: the field is required.
+ * `basic`: app name and secret by HTTP Basic are taken as well (Bluebox endpoints).
+ */
 export type Access =
-  | { readonly by: 'tenant'; readonly scope: Scope }
+  | { readonly by: 'tenant'; readonly scope: Scope; readonly basic?: true }
   | { readonly by: 'operator' }
   | { readonly by: 'checkoutToken' }
   | { readonly by: 'anyone' };
@@ -23,6 +26,7 @@ export interface Endpoint<
   Query extends z.ZodType = z.ZodType,
   Body extends z.ZodType = z.ZodType,
   Answer extends z.ZodType = z.ZodType,
+  Who extends Access = Access,
 > {
   readonly id: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -31,7 +35,7 @@ export interface Endpoint<
   readonly summary: string;
   readonly description?: string;
   readonly tag: string;
-  readonly access: Access;
+  readonly access: Who;
   readonly idempotency: Idempotency;
   readonly params?: Params;
   readonly query?: Query;
@@ -42,12 +46,13 @@ export interface Endpoint<
   readonly example?: unknown;
 }
 
-/** Declares an endpoint; keeps the exact types of its schemas. */
+/** Declares an endpoint; keeps the exact types of its schemas and of who may call it. */
 export function endpoint<
   Params extends z.ZodType = z.ZodUndefined,
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
   Answer extends z.ZodType = z.ZodType,
->(declaration: Endpoint<Params, Query, Body, Answer>): Endpoint<Params, Query, Body, Answer> {
+  Who extends Access = Access,
+>(declaration: Endpoint<Params, Query, Body, Answer, Who>): Endpoint<Params, Query, Body, Answer, Who> {
   return declaration;
 }

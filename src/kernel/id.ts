@@ -25,6 +25,7 @@ export const ID_PREFIXES = [
   'st',
   'in',
   'sig',
+  'ob',
   'op',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];

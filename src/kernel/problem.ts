@@ -18,6 +18,7 @@ export const PROBLEMS = {
   https_required: { status: 403, title: 'Use HTTPS' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
   reference_already_used: { status: 409, title: 'This reference has been used before' },
   idempotency_key_reused: { status: 409, title: 'This Idempotency-Key was used with another request' },
   idempotency_in_progress: { status: 409, title: 'The first request with this Idempotency-Key is still running' },
@@ -52,6 +53,8 @@ interface ProblemOptions {
   /** Further members of the body, for example the id of the first payment with a reference. */
   readonly members?: Readonly<Record<string, string | number>>;
   readonly retryAfterSeconds?: number;
+  /** A kept refusal that is given again; sent with Idempotency-Replayed. */
+  readonly replayed?: boolean;
   readonly cause?: unknown;
 }
 
@@ -62,6 +65,7 @@ export class Problem extends Error {
   readonly errors: readonly FieldError[];
   readonly members: Readonly<Record<string, string | number>>;
   readonly retryAfterSeconds: number | undefined;
+  readonly replayed: boolean;
 
   constructor(code: ProblemCode, detail?: string, options: ProblemOptions = {}) {
     super(detail ?? PROBLEMS[code].title, options.cause === undefined ? undefined : { cause: options.cause });
@@ -69,6 +73,7 @@ export class Problem extends Error {
     this.errors = options.errors ?? [];
     this.members = options.members ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.replayed = options.replayed ?? false;
   }
 
   get status(): number {

@@ -1,3 +1,11 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { createSecureContext, getCACertificates } from 'node:tls';
+import { checkTargetUrl, type TargetPolicy } from './outbound-address.ts';
+import { type Connection, NotSent, openConnection } from './outbound-connection.ts';
+import { type Exchanged, exchange } from './outbound-exchange.ts';
+import { cacheNames, createDnsResolver, type ResolveName, resolveAsMachine } from './outbound-names.ts';
+import { ConnectionPool } from './outbound-pool.ts';
+
 /** One request to somebody else's server. */
 export interface OutboundRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -10,9 +18,19 @@ export interface OutboundRequest {
   readonly responseBytesMax: number;
 }
 
+/** The phases of opening a connection. */
+export interface ConnectingTimings {
+  readonly dnsMs: number;
+  readonly tcpMs: number;
+  /** null: plain HTTP. */
+  readonly tlsMs: number | null;
+}
+
 export interface OutboundTimings {
   readonly totalMs: number;
   readonly firstByteMs: number | null;
+  /** Only where this request opened the connection; absent where a kept one was used, or none came about. */
+  readonly connecting?: ConnectingTimings;
 }
 
 /**
@@ -23,6 +41,7 @@ export type OutboundOutcome =
   | {
       readonly kind: 'answered';
       readonly status: number;
+      /** Names in lower case, repeated headers kept. */
       readonly headers: Readonly<Record<string, readonly string[]>>;
       readonly body: Uint8Array;
       readonly bodyCut: boolean;
@@ -37,20 +56,150 @@ export type OutboundOutcome =
     }
   | {
       readonly kind: 'lost';
-      readonly reason: 'timeout' | 'reset';
+      readonly reason: LostReason;
       readonly detail: string;
       readonly timings: OutboundTimings;
     };
 
+/** `no_free_connection` and `client_closed` are our own doing and must not count against the other side. */
 export type NotSentReason =
   | 'invalid_url'
+  | 'invalid_request'
   | 'address_not_allowed'
   | 'dns_failed'
   | 'connection_refused'
+  | 'unreachable'
   | 'connect_timeout'
-  | 'tls_failed';
+  | 'tls_failed'
+  | 'no_free_connection'
+  | 'client_closed';
 
-/** The only way out of this process. Never throws, never follows redirects. */
+export type LostReason = 'timeout' | 'reset' | 'malformed_answer';
+
+/** The only way out of this process. Never throws, never follows redirects, never repeats what may have been sent. */
 export interface OutboundHttp {
   send(request: OutboundRequest): Promise<OutboundOutcome>;
+}
+
+interface OutboundHttpOptions extends TargetPolicy {
+  readonly userAgent: string;
+  /** Connections to one origin at the same time; further requests wait within their deadline. */
+  readonly maxConnectionsPerOrigin?: number;
+  /** Name, TCP and TLS together; less where the request's own deadline is nearer. */
+  readonly connectTimeoutMs?: number;
+  /** Instead of DNS; its answers are checked like any other. */
+  readonly resolve?: ResolveName;
+  /** PEM; trusted beside the authorities that Node trusts. */
+  readonly trustedCa?: string;
+}
+
+const CONNECTIONS_PER_ORIGIN_MAX = 16;
+const CONNECT_TIMEOUT_MS = 10_000;
+const NAME_TIMEOUT_MS = 5_000;
+/** Short enough for a tenant who moves a server, long enough to ask once for a batch of deliveries. */
+const NAME_TTL_MS = 10_000;
+
+/** These decide where a message ends or who is meant, which is the connection's business. */
+const OUR_HEADERS = new Set(
+  'connection content-length expect host keep-alive proxy-connection te trailer transfer-encoding upgrade'.split(' '),
+);
+
+/**
+ * The guarded client. Literal addresses, all addresses of a name and the connected peer are checked by the policy; the
+ * connection goes to an address that was checked, while the Host header and TLS keep the name.
+ */
+export function createOutboundHttp(options: OutboundHttpOptions): OutboundHttp & { close(): Promise<void> } {
+  const { trustedCa } = options;
+  const connecting = {
+    policy: options,
+    resolve: cacheNames({
+      resolve: options.resolve ?? (options.allowPrivateTargets ? resolveAsMachine : createDnsResolver()),
+      timeoutMs: NAME_TIMEOUT_MS,
+      ttlMs: NAME_TTL_MS,
+    }),
+    secureContext: createSecureContext({
+      ...(trustedCa === undefined ? {} : { ca: [...getCACertificates('default'), trustedCa] }),
+      minVersion: 'TLSv1.2',
+    }),
+    connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+  };
+  const pool = new ConnectionPool({
+    open: (url, deadlineAt) => openConnection(url, connecting, deadlineAt),
+    connectionsPerOriginMax: options.maxConnectionsPerOrigin ?? CONNECTIONS_PER_ORIGIN_MAX,
+  });
+  return {
+    async send(request) {
+      const startedAt = performance.now();
+      try {
+        const target = checkTargetUrl(request.url, options);
+        if (!target.ok) throw new NotSent(target.reason, target.rule);
+        const headers = checkedHeaders(request.headers ?? {}, options.userAgent);
+        return await sendOn(pool, target.url, request, headers, startedAt);
+      } catch (error) {
+        const timings = timingsOf(startedAt, null);
+        // A fault of our own says nothing about what was sent, so that it must not pass for a certain answer.
+        if (!(error instanceof NotSent))
+          return { kind: 'lost', reason: 'reset', detail: 'Unexpected failure', timings };
+        return { kind: 'not_sent', reason: error.reason, detail: error.message, timings };
+      }
+    },
+    close: () => pool.close(),
+  };
+}
+
+/** Sends on a kept or new connection. One that proves dead before the first byte is replaced; nothing is sent twice. */
+async function sendOn(
+  pool: ConnectionPool,
+  url: URL,
+  { method, body, timeoutMs, responseBytesMax }: OutboundRequest,
+  headers: Readonly<Record<string, string>>,
+  startedAt: number,
+): Promise<OutboundOutcome> {
+  const deadlineAt = startedAt + timeoutMs;
+  const input = { method, path: url.pathname + url.search, headers, body: body ?? null, deadlineAt };
+  for (;;) {
+    const connection = await pool.acquire(url, deadlineAt);
+    const isFirst = connection.startRequest();
+    const exchanged = await exchange(connection, { ...input, bodyBytesMax: responseBytesMax });
+    if (exchanged.kind === 'answered') pool.release(url, connection);
+    if (exchanged.kind === 'unwritable')
+      throw new NotSent('invalid_request', 'The request cannot be written as HTTP/1.1');
+    if (exchanged.kind !== 'unused') return outcomeOf(exchanged, connection, isFirst, startedAt);
+    if (performance.now() >= deadlineAt) throw new NotSent('connect_timeout', 'No connection in time');
+  }
+}
+
+function outcomeOf(
+  exchanged: Extract<Exchanged, { kind: 'answered' | 'lost' }>,
+  connection: Connection,
+  isFirst: boolean,
+  startedAt: number,
+): OutboundOutcome {
+  const { firstByteAt, ...rest } = exchanged;
+  const timings = { ...timingsOf(startedAt, firstByteAt), ...(isFirst ? { connecting: connection.timings } : {}) };
+  if (rest.kind === 'lost') return { ...rest, timings };
+  return { ...rest, remoteAddress: connection.remoteAddress, timings };
+}
+
+function timingsOf(startedAt: number, firstByteAt: number | null): OutboundTimings {
+  return {
+    totalMs: performance.now() - startedAt,
+    firstByteMs: firstByteAt === null ? null : firstByteAt - startedAt,
+  };
+}
+
+function checkedHeaders(given: Readonly<Record<string, string>>, userAgent: string): Record<string, string> {
+  const headers: Record<string, string> = { 'user-agent': userAgent };
+  for (const [givenName, value] of Object.entries(given)) {
+    const name = givenName.toLowerCase();
+    if (OUR_HEADERS.has(name)) throw new NotSent('invalid_request', 'A header is reserved for the connection');
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch {
+      throw new NotSent('invalid_request', 'A header holds characters that headers cannot hold');
+    }
+    headers[name] = value;
+  }
+  return headers;
 }

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { startShop } from '../../examples/shop/server.ts';
+import { readConfig } from '../../src/config.ts';
+import { startTollgate, type Tollgate } from '../../src/roles/all.ts';
+import { forgetDatabase, noteDatabase } from '../../src/roles/borrow-gateway.ts';
+import { type DemoCredentials, ensureDemo } from '../../src/roles/demo.ts';
+
+interface Shop {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** `tollgate start`: everything this process is to be, until SIGINT or SIGTERM. */
+export async function runStart({ json = false }: { readonly json?: boolean }): Promise<void> {
+  const config = readConfig();
+  const tollgate = await startTollgate({ config });
+  if (config.databaseUrl === null) await noteDatabase(config, tollgate.databaseUrl);
+  const demo = config.demo ? await ensureDemo(tollgate.gateway) : null;
+  const shop = demo === null || config.shopPort === 0 ? null : await openShop(tollgate, demo, config.shopPort);
+  console.log(json ? readyLine(tollgate, demo, shop) : welcome(tollgate, demo, shop));
+  const stop = once(async (): Promise<void> => {
+    await shop?.close();
+    await tollgate.stop();
+    if (config.databaseUrl === null) await forgetDatabase(config);
+  });
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+/** A second Ctrl-C does not hurry: stopping is bounded by itself. */
+function once(work: () => Promise<void>): () => void {
+  let begun = false;
+  return () => {
+    if (begun) return;
+    begun = true;
+    void work().finally(() => process.exit(0));
+  };
+}
+
+async function openShop({ config }: Tollgate, demo: DemoCredentials, port: number): Promise<Shop> {
+  return startShop({
+    port,
+    host: config.host,
+    apiUrl: config.urls.api,
+    apiKey: demo.tenant.apiKey,
+    webhookSecret: demo.tenant.webhookSecret,
+    publicUrl: `http://${config.host}:${port}`,
+    dataFile: join(config.dataDir, 'shop.sqlite'),
+  });
+}
+
+function readyLine({ config, internalUrl }: Tollgate, demo: DemoCredentials | null, shop: Shop | null): string {
+  const { api, checkout, hooks, admin } = config.urls;
+  return JSON.stringify({
+    ready: true,
+    apiUrl: api,
+    checkoutUrl: checkout,
+    hooksUrl: hooks,
+    adminUrl: admin,
+    docsUrl: `${api}/docs`,
+    shopUrl: shop?.url ?? null,
+    internalUrl,
+    tenant: demo?.tenant ?? null,
+    operator: demo === null ? null : { setupUrl: null, apiKey: demo.operator.apiKey },
+  });
+}
+
+function welcome({ config, internalUrl }: Tollgate, demo: DemoCredentials | null, shop: Shop | null): string {
+  const { api } = config.urls;
+  const lines = ['', '  Tollgate is ready.', ''];
+  if (shop !== null)
+    lines.push(`  Buy something   ${shop.url}`, '                  (pay at the sandbox bank: no real money)', '');
+  lines.push(
+    `  API             ${api}/api/v1`,
+    `  Reference       ${api}/docs`,
+    `  Metrics         ${internalUrl}/metrics`,
+  );
+  if (demo !== null) {
+    lines.push('', `  Tenant          ${demo.tenant.id} (${demo.tenant.appName})`);
+    lines.push(`  Test API key    ${demo.tenant.apiKey}`, `  App secret      ${demo.tenant.appSecret}`);
+    lines.push(`  Webhook secret  ${demo.tenant.webhookSecret}`, `  Operator key    ${demo.operator.apiKey}`);
+  }
+  lines.push('', config.databaseUrl === null ? '  Embedded PostgreSQL: for trying out and small installations.' : '');
+  lines.push('  Stop with Ctrl-C; data is kept.', '');
+  return lines.join('\n');
+}

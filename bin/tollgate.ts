@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { ConfigRefused } from '../src/config.ts';
+import { Problem } from '../src/kernel/problem.ts';
+import { ejectDatabase } from './commands/eject-database.ts';
+import { runMigrate } from './commands/migrate.ts';
+import { runStart } from './commands/start.ts';
+import { runCreateTenant, runListTenants, runRotateSecret } from './commands/tenants.ts';
+
+/** 0 done, 1 refused, 2 usage. */
+const REFUSED = 1;
+const USAGE = 2;
+
+const program = new Command('tollgate').description('A self-hosted payment gateway').exitOverride();
+
+program
+  .command('start')
+  .description('start everything in this process (TOLLGATE_ROLES narrows it)')
+  .option('--json', 'print one line of JSON when ready')
+  .action(runStart);
+program.command('migrate').description('bring the database schema up to date').option('--json').action(runMigrate);
+
+const db = program.command('db').description('the database');
+db.command('eject')
+  .description('copy everything into another, empty PostgreSQL database')
+  .requiredOption('--to <url>', 'where to, such as postgres://user@host/tollgate')
+  .option('--json')
+  .action(ejectDatabase);
+
+const tenants = program.command('tenants').description('merchants and product applications');
+tenants
+  .command('create')
+  .description('create a tenant; its secrets are printed once')
+  .requiredOption('--name <name>')
+  .requiredOption('--app-name <name>', 'a-z 0-9 -')
+  .requiredOption('--currency <code>', 'ISO 4217, such as EUR')
+  .option('--parent <id>', 'a tenant that may act for this one')
+  .option('--json')
+  .action(runCreateTenant);
+tenants.command('list').description('list tenants').option('--json').action(runListTenants);
+tenants
+  .command('rotate-secret')
+  .description('make a new app secret; the old one stays valid for the overlap')
+  .argument('<tenant>', 'id or app name')
+  .option('--mode <mode>', 'test or live', 'test')
+  .option('--overlap <seconds>', 'how long the old one stays valid', '86400')
+  .option('--json')
+  .action(runRotateSecret);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = tell(error);
+}
+
+/** Says what was refused, in one line or a few, and answers the exit code. A fault of ours keeps its stack. */
+function tell(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof ConfigRefused) {
+    console.error(`The configuration cannot be used:\n${error.message}`);
+    return USAGE;
+  }
+  if (error instanceof Problem) {
+    console.error([error.message, ...error.errors.map(({ pointer, detail }) => `  ${pointer}: ${detail}`)].join('\n'));
+    return REFUSED;
+  }
+  const refused = error instanceof Error && error.name.endsWith('Refused');
+  console.error(refused ? error.message : error);
+  return REFUSED;
+}

@@ -1,0 +1,17 @@
+import type { IncomingMessage } from 'node:http';
+
+export class TooLarge extends Error {
+  override readonly name = 'TooLarge';
+}
+
+/** The bytes of a request, as they came: a signature is over these, not over what a parser makes of them. */
+export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) throw new TooLarge(`The body has more than ${bytesMax} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,67 @@
+import type { Mode } from '../kernel/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Scope } from '../kernel/endpoint.ts';
+import { newId, newSecret } from '../kernel/id.ts';
+import type { Queryable } from '../platform/database.ts';
+import { hashSecret } from './secret-hash.ts';
+import { expireOtherAppSecrets, insertApiKey, insertAppSecret, insertOperatorKey } from './store.ts';
+
+/** `sk_test_<id>.<secret>`; the id finds the row, the secret proves the holder. */
+const API_KEY = /^sk_(test|live)_([0-9a-hjkmnp-tv-z]{26})\.([\w-]{22,86})$/;
+const OPERATOR_KEY = /^(op_[0-9a-hjkmnp-tv-z]{26})\.([\w-]{22,86})$/;
+
+interface ParsedKey {
+  readonly keyId: string;
+  readonly secretHash: Buffer;
+}
+
+/** The parts of an API key; null where the text has another shape. */
+export function parseApiKey(text: string): (ParsedKey & { readonly mode: Mode }) | null {
+  const [, mode, id, secret] = API_KEY.exec(text) ?? [];
+  if (mode === undefined || id === undefined || secret === undefined) return null;
+  return { mode: mode as Mode, keyId: `key_${id}`, secretHash: hashSecret(secret) };
+}
+
+export function parseOperatorKey(text: string): ParsedKey | null {
+  const [, keyId, secret] = OPERATOR_KEY.exec(text) ?? [];
+  if (keyId === undefined || secret === undefined) return null;
+  return { keyId, secretHash: hashSecret(secret) };
+}
+
+interface NewApiKey {
+  readonly tenantId: string;
+  readonly mode: Mode;
+  readonly name: string;
+  readonly scopes: readonly (Scope | '*')[];
+}
+
+/** Makes an API key and returns its text, the only time it is seen. */
+export async function createApiKey(db: Queryable, clock: Clock, key: NewApiKey): Promise<string> {
+  const keyId = newId('key', clock);
+  const secret = newSecret();
+  await insertApiKey(db, { ...key, keyId, secretHash: hashSecret(secret), createdAt: clock.now() });
+  return `sk_${key.mode}_${keyId.slice('key_'.length)}.${secret}`;
+}
+
+/** Makes a tenant's app secret of one mode and returns its text, the only time it is seen. */
+export async function createAppSecret(db: Queryable, clock: Clock, tenantId: string, mode: Mode): Promise<string> {
+  const secret = `as_${mode}_${newSecret()}`;
+  await insertAppSecret(db, { tenantId, mode, secretHash: hashSecret(secret), createdAt: clock.now() });
+  return secret;
+}
+
+/** Makes a key for the operator's API and returns its text, the only time it is seen. */
+export async function createOperatorKey(db: Queryable, clock: Clock, name: string): Promise<string> {
+  const keyId = newId('op', clock);
+  const secret = newSecret();
+  await insertOperatorKey(db, { keyId, secretHash: hashSecret(secret), name, createdAt: clock.now() });
+  return `${keyId}.${secret}`;
+}
+
+/** Ends every other app secret of the mode at an instant; the overlap of a rotation. */
+export async function expireOlderAppSecrets(
+  db: Queryable,
+  keep: { readonly tenantId: string; readonly mode: Mode; readonly secret: string; readonly at: Temporal.Instant },
+): Promise<void> {
+  await expireOtherAppSecrets(db, { ...keep, secretHash: hashSecret(keep.secret) }, keep.at);
+}

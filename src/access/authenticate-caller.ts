@@ -1,0 +1,124 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Caller, OperatorCaller, TenantCaller } from '../kernel/caller.ts';
+import { scopeCovers } from '../kernel/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Access, Scope } from '../kernel/endpoint.ts';
+import { isId } from '../kernel/id.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { Queryable } from '../platform/database.ts';
+import type { AccessTokens } from './access-token.ts';
+import { parseApiKey, parseOperatorKey } from './api-key.ts';
+import { hashSecret } from './secret-hash.ts';
+import { isActiveTenant, selectApiKey, selectAppSecret, selectOperatorKey } from './store.ts';
+
+interface CallerRequest {
+  readonly access: Access;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** Finds out who calls. Throws rather than answering "nobody": there is no way to go on without a caller. */
+export type AuthenticateCaller = (request: CallerRequest) => Promise<Caller>;
+
+/** A credential that was just checked is believed this long, so a revoked one works for a second at most. */
+const CREDENTIAL_CACHE_MS = 1_000;
+const CREDENTIAL_CACHE_MAX = 10_000;
+
+/**
+ * The caller behind a request's credentials: API key, access token, Basic (where the endpoint takes it), operator's key
+ * or checkout token; acting for a child tenant where `X-Tollgate-Tenant` names one.
+ * @throws Problem unauthenticated, forbidden (scope), not_found (a tenant that is not the caller's child)
+ */
+export function createAuthenticateCaller(db: Queryable, tokens: AccessTokens, clock: Clock): AuthenticateCaller {
+  const cache = new Map<string, { readonly caller: TenantCaller | OperatorCaller; readonly until: number }>();
+
+  async function cached(header: string, load: () => Promise<TenantCaller | OperatorCaller>) {
+    const name = createHash('sha256').update(header).digest('base64');
+    const now = performance.now();
+    const known = cache.get(name);
+    if (known !== undefined && known.until > now) return known.caller;
+    const caller = await load();
+    if (cache.size >= CREDENTIAL_CACHE_MAX) cache.clear();
+    cache.set(name, { caller, until: now + CREDENTIAL_CACHE_MS });
+    return caller;
+  }
+
+  return async ({ access, headers, params }) => {
+    if (access.by === 'anyone') return { by: 'anyone' };
+    if (access.by === 'checkoutToken') return { by: 'checkoutToken', token: params.token ?? '' };
+    const header = headers.authorization;
+    if (header === undefined) throw new Problem('unauthenticated', 'Send credentials in the Authorization header.');
+    const caller = await cached(header, () => checkCredentials(db, tokens, clock, header));
+    if (access.by === 'operator') {
+      if (caller.by !== 'operator') throw new Problem('forbidden', 'Only the operator may do this.');
+      return caller;
+    }
+    if (caller.by !== 'tenant') throw new Problem('forbidden', 'This needs the credentials of a tenant.');
+    if (isBasic(header) && access.basic !== true) throw new Problem('unauthenticated', BEARER_ONLY);
+    if (!scopeCovers(caller.scopes, access.scope)) {
+      throw new Problem('forbidden', `The key lacks the scope ${access.scope}.`);
+    }
+    return actingFor(db, caller, headers['x-tollgate-tenant']);
+  };
+}
+
+const BEARER_ONLY = 'Send Authorization: Bearer with an API key or an access token.';
+
+async function checkCredentials(
+  db: Queryable,
+  tokens: AccessTokens,
+  clock: Clock,
+  header: string,
+): Promise<TenantCaller | OperatorCaller> {
+  if (isBasic(header)) return checkBasic(db, clock, header);
+  const [, bearer] = /^Bearer +([\w.~+/=-]+)$/i.exec(header) ?? [];
+  if (bearer === undefined) throw new Problem('unauthenticated', BEARER_ONLY);
+  const apiKey = parseApiKey(bearer);
+  if (apiKey !== null) {
+    const row = await selectApiKey(db, apiKey.keyId);
+    if (row === undefined || row.mode !== apiKey.mode || !timingSafeEqual(row.secret_hash, apiKey.secretHash)) {
+      throw new Problem('unauthenticated', 'The API key is not valid.');
+    }
+    const scopes = row.scopes.includes('*') ? 'all' : (row.scopes as Scope[]);
+    return { by: 'tenant', tenantId: row.tenant_id, mode: apiKey.mode, scopes, actor: `key:${apiKey.keyId}` };
+  }
+  const operatorKey = parseOperatorKey(bearer);
+  if (operatorKey !== null) {
+    const row = await selectOperatorKey(db, operatorKey.keyId);
+    if (row === undefined || !timingSafeEqual(row.secret_hash, operatorKey.secretHash)) {
+      throw new Problem('unauthenticated', 'The operator key is not valid.');
+    }
+    return { by: 'operator', actor: `operator:${row.key_id}` };
+  }
+  const claims = await tokens.verify(bearer);
+  if (!(await isActiveTenant(db, claims.tenantId))) throw new Problem('unauthenticated', 'The tenant is not active.');
+  return { by: 'tenant', tenantId: claims.tenantId, mode: claims.mode, scopes: 'all', actor: `app:${claims.appName}` };
+}
+
+function isBasic(header: string): boolean {
+  return /^Basic /i.test(header);
+}
+
+async function checkBasic(db: Queryable, clock: Clock, header: string): Promise<TenantCaller> {
+  const decoded = Buffer.from(header.slice('Basic '.length), 'base64').toString('utf8');
+  const colon = decoded.indexOf(':');
+  const appName = decoded.slice(0, Math.max(colon, 0));
+  const row = await selectAppSecret(db, appName, hashSecret(decoded.slice(colon + 1)), clock.now());
+  if (colon < 1 || row === undefined) throw new Problem('unauthenticated', 'The app name or secret is not valid.');
+  return {
+    by: 'tenant',
+    tenantId: row.tenant_id,
+    mode: row.mode as TenantCaller['mode'],
+    scopes: 'all',
+    actor: `app:${appName}`,
+  };
+}
+
+/** A parent acts for its named children and for nobody else; a stranger's id looks like one that does not exist. */
+async function actingFor(db: Queryable, caller: TenantCaller, childId: string | undefined): Promise<TenantCaller> {
+  if (childId === undefined || childId === caller.tenantId) return caller;
+  if (!isId('ten', childId) || !(await isActiveTenant(db, childId, caller.tenantId))) {
+    throw new Problem('not_found', 'There is no such tenant among yours.');
+  }
+  return { ...caller, tenantId: childId };
+}

@@ -1,0 +1,6 @@
+import { createHash } from 'node:crypto';
+
+/** What is kept of a generated secret. Plain SHA-256 is enough: the secrets have 128 random bits and more. */
+export function hashSecret(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}

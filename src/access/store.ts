@@ -1,0 +1,149 @@
+import type { Mode } from '../kernel/caller.ts';
+import type { Queryable } from '../platform/database.ts';
+
+interface NewApiKeyRow {
+  readonly keyId: string;
+  readonly tenantId: string;
+  readonly mode: Mode;
+  readonly secretHash: Uint8Array;
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: Temporal.Instant;
+}
+
+export async function insertApiKey(db: Queryable, key: NewApiKeyRow): Promise<void> {
+  await db
+    .insertInto('api_keys')
+    .values({
+      key_id: key.keyId,
+      tenant_id: key.tenantId,
+      mode: key.mode,
+      secret_hash: key.secretHash,
+      name: key.name,
+      scopes: [...key.scopes],
+      created_at: key.createdAt,
+    })
+    .execute();
+}
+
+interface NewAppSecretRow {
+  readonly tenantId: string;
+  readonly mode: Mode;
+  readonly secretHash: Uint8Array;
+  readonly createdAt: Temporal.Instant;
+}
+
+export async function insertAppSecret(db: Queryable, secret: NewAppSecretRow): Promise<void> {
+  await db
+    .insertInto('app_secrets')
+    .values({
+      tenant_id: secret.tenantId,
+      mode: secret.mode,
+      secret_hash: secret.secretHash,
+      created_at: secret.createdAt,
+    })
+    .execute();
+}
+
+/** Ends every app secret of the mode but the given one at an instant; the overlap of a rotation. */
+export async function expireOtherAppSecrets(
+  db: Queryable,
+  keep: Omit<NewAppSecretRow, 'createdAt'>,
+  at: Temporal.Instant,
+): Promise<void> {
+  await db
+    .updateTable('app_secrets')
+    .set({ expires_at: at })
+    .where('tenant_id', '=', keep.tenantId)
+    .where('mode', '=', keep.mode)
+    .where('secret_hash', '<>', Buffer.from(keep.secretHash))
+    .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', at)]))
+    .execute();
+}
+
+interface NewOperatorKeyRow {
+  readonly keyId: string;
+  readonly secretHash: Uint8Array;
+  readonly name: string;
+  readonly createdAt: Temporal.Instant;
+}
+
+export async function insertOperatorKey(db: Queryable, key: NewOperatorKeyRow): Promise<void> {
+  await db
+    .insertInto('operator_keys')
+    .values({ key_id: key.keyId, secret_hash: key.secretHash, name: key.name, created_at: key.createdAt })
+    .execute();
+}
+
+/** The key's tenant and rights, where the key is not revoked and the tenant is active. */
+export function selectApiKey(db: Queryable, keyId: string) {
+  return db
+    .selectFrom('api_keys')
+    .innerJoin('tenants', 'tenants.tenant_id', 'api_keys.tenant_id')
+    .select(['api_keys.tenant_id', 'mode', 'secret_hash', 'scopes'])
+    .where('key_id', '=', keyId)
+    .where('revoked_at', 'is', null)
+    .where('tenants.status', '=', 'active')
+    .executeTakeFirst();
+}
+
+export function selectOperatorKey(db: Queryable, keyId: string) {
+  return db
+    .selectFrom('operator_keys')
+    .select(['key_id', 'secret_hash'])
+    .where('key_id', '=', keyId)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+}
+
+/** The tenant and mode an app secret belongs to, where it is valid and the tenant is active. */
+export function selectAppSecret(db: Queryable, appName: string, secretHash: Uint8Array, now: Temporal.Instant) {
+  return db
+    .selectFrom('app_secrets')
+    .innerJoin('tenants', 'tenants.tenant_id', 'app_secrets.tenant_id')
+    .select(['app_secrets.tenant_id', 'mode'])
+    .where('app_name', '=', appName)
+    .where('secret_hash', '=', Buffer.from(secretHash))
+    .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', now)]))
+    .where('tenants.status', '=', 'active')
+    .executeTakeFirst();
+}
+
+/** Whether the tenant is active and, with `parentId`, whether it is that tenant's named child. */
+export async function isActiveTenant(db: Queryable, tenantId: string, parentId?: string): Promise<boolean> {
+  let query = db
+    .selectFrom('tenants')
+    .select('tenant_id')
+    .where('tenant_id', '=', tenantId)
+    .where('status', '=', 'active');
+  if (parentId !== undefined) query = query.where('parent_tenant_id', '=', parentId);
+  return (await query.executeTakeFirst()) !== undefined;
+}
+
+export function selectSigningKeys(db: Queryable) {
+  return db.selectFrom('signing_keys').selectAll().execute();
+}
+
+interface NewSigningKeyRow {
+  readonly kid: string;
+  readonly algorithm: string;
+  readonly publicJwk: unknown;
+  readonly privateJwkSealed: Uint8Array;
+  readonly createdAt: Temporal.Instant;
+}
+
+/** Does nothing where a primary key exists: of several processes that start at once, one wins. */
+export async function insertSigningKey(db: Queryable, key: NewSigningKeyRow): Promise<void> {
+  await db
+    .insertInto('signing_keys')
+    .values({
+      kid: key.kid,
+      algorithm: key.algorithm,
+      public_jwk: JSON.stringify(key.publicJwk),
+      private_jwk_sealed: key.privateJwkSealed,
+      state: 'primary',
+      created_at: key.createdAt,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}

@@ -1,0 +1,198 @@
+import { renderSVG } from 'uqr';
+import { present } from '../kernel/assert.ts';
+import type { Mode } from '../kernel/caller.ts';
+import { addToReturnUrl } from '../kernel/return-url.ts';
+import type { Attempt } from '../payments/attempt.ts';
+import type { Payment, PaymentStatus } from '../payments/payment.ts';
+import type { DeclineReason, NextAction } from '../providers/provider.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import { trustedHtml } from './page/html.ts';
+import type { CheckoutLocale } from './page/locale.ts';
+import type { CheckoutView, PaymentMethodChoice } from './page/view.ts';
+
+interface ViewInput {
+  readonly token: string;
+  readonly payment: Payment;
+  readonly latestAttempt: Attempt | null;
+  readonly tenant: Tenant;
+  readonly locale: CheckoutLocale;
+  readonly nonce: string;
+  readonly now: Temporal.Instant;
+  /** The browser comes back from the bank: it is not sent there again, it waits for the bank's own word. */
+  readonly returned: boolean;
+}
+
+/** One choice is no choice: the page then shows the pay button alone. */
+const METHODS: readonly [PaymentMethodChoice] = [{ id: 'default', label: 'Pay' }];
+
+/** What the page shows, worked out from the server's state alone. */
+export function checkoutView(input: ViewInput): CheckoutView {
+  const { token, payment, tenant, locale, nonce, now, returned } = input;
+  const { branding } = tenant.settings;
+  const path = `/c/${token}`;
+  const common = {
+    path,
+    ...(returned ? { stayPath: `${path}/return` } : {}),
+    locale,
+    nonce,
+    brand: {
+      name: branding.displayName ?? tenant.name,
+      primaryColor: branding.primaryColor,
+      ...(branding.supportUrl === undefined ? {} : { supportUrl: branding.supportUrl }),
+      ...(branding.legalUrl === undefined ? {} : { legalUrl: branding.legalUrl }),
+    },
+    amount: { amount: payment.amount, currency: payment.currency },
+    ...(payment.description === null ? {} : { description: payment.description }),
+    ...(payment.cartItems === null
+      ? {}
+      : {
+          items: payment.cartItems.map(({ description, quantity, value }) => ({
+            description,
+            quantity,
+            amount: BigInt(value) * BigInt(quantity),
+          })),
+        }),
+    reference: payment.reference,
+    testMode: payment.mode === 'test',
+    secondsLeft: secondsLeft(payment, now),
+    expiresAtText: payment.expiresAt.toLocaleString(locale.tag, { timeStyle: 'short', timeZone: 'UTC' }),
+    stateKey: stateKey(payment, now),
+  };
+  return { ...common, ...stateOf(input) };
+}
+
+type State = CheckoutView extends infer View
+  ? View extends { kind: string }
+    ? Omit<View, keyof Common>
+    : never
+  : never;
+type Common = Pick<
+  CheckoutView,
+  | 'path'
+  | 'stayPath'
+  | 'locale'
+  | 'nonce'
+  | 'brand'
+  | 'amount'
+  | 'description'
+  | 'items'
+  | 'reference'
+  | 'testMode'
+  | 'secondsLeft'
+  | 'expiresAtText'
+  | 'stateKey'
+>;
+
+function stateOf({ payment, latestAttempt, now, returned }: ViewInput): State {
+  const status = shownStatus(payment, now);
+  switch (status) {
+    case 'created':
+      return createdState(latestAttempt);
+    case 'processing':
+      return processingState(present(latestAttempt, 'the attempt'), returned);
+    case 'authorized':
+    case 'succeeded':
+      return { kind: 'succeeded', ...leave(payment, 'succeeded') };
+    case 'failed':
+      return { kind: 'failed', reason: declineReason(latestAttempt), ...leave(payment, 'failed') };
+    case 'canceled':
+      return { kind: 'canceled', ...leave(payment, 'canceled') };
+    case 'expired':
+      return { kind: 'expired', ...leave(payment, 'expired') };
+    case 'reversed':
+      return { kind: 'reversed', ...leave(payment, 'reversed') };
+  }
+}
+
+/** A payment past its end is over for the shopper, also in the moment before the worker closes it. */
+function shownStatus(payment: Payment, now: Temporal.Instant): PaymentStatus {
+  const over = Temporal.Instant.compare(now, payment.expiresAt) >= 0;
+  return payment.status === 'created' && over ? 'expired' : payment.status;
+}
+
+function createdState(attempt: Attempt | null): State {
+  if (attempt?.state === 'not_sent') return { kind: 'unavailable' };
+  const declined = attempt?.state === 'declined' || attempt?.state === 'refused';
+  return {
+    kind: 'choose',
+    methods: METHODS,
+    notice: declined ? { kind: 'declined', reason: declineReason(attempt) } : null,
+  };
+}
+
+function processingState(attempt: Attempt, returned: boolean): State {
+  if (attempt.state === 'unknown') return { kind: 'unknown' };
+  if (attempt.state !== 'requires_action' || attempt.nextAction === null || returned) return { kind: 'waiting' };
+  return actionState(attempt.nextAction);
+}
+
+function actionState(action: NextAction): State {
+  switch (action.type) {
+    case 'redirect':
+    case 'deep_link':
+      return { kind: 'redirect', url: action.url };
+    case 'qr':
+      return {
+        kind: 'qr',
+        svg: trustedHtml(renderSVG(action.payload, { border: 2 })),
+        payload: action.payload,
+        ...(action.deepLink === undefined ? {} : { deepLink: action.deepLink }),
+      };
+    case 'client':
+      // Needs the provider's own script in the tenant's page; this page has none of those.
+      return { kind: 'unavailable' };
+  }
+}
+
+const DECLINE_REASONS: ReadonlySet<string> = new Set<DeclineReason>([
+  'insufficient_funds',
+  'expired_card',
+  'incorrect_cvc',
+  'lost_or_stolen',
+  'fraud',
+  'authentication_failed',
+  'do_not_honor',
+  'limit_exceeded',
+]);
+
+function declineReason(attempt: Attempt | null): DeclineReason {
+  const code = attempt?.failureCode ?? '';
+  return DECLINE_REASONS.has(code) ? (code as DeclineReason) : 'other';
+}
+
+/** Where the shopper leaves to, with the result as the server has it; a hint to the shop, never a proof. */
+function leave(payment: Payment, status: PaymentStatus): { readonly leaveUrl?: string } {
+  const url = returnUrlWith(payment, status);
+  return url === null ? {} : { leaveUrl: url };
+}
+
+/** The shop's address for a result; null where the tenant gave none. */
+export function returnUrlWith(payment: Payment, status: PaymentStatus): string | null {
+  const url = status === 'canceled' ? (payment.cancelUrl ?? payment.returnUrl) : payment.returnUrl;
+  if (url === null) return null;
+  return addToReturnUrl(url, { paymentId: payment.paymentId, reference: payment.reference, status });
+}
+
+/** Changes with every change of the payment, and at its end. */
+export function stateKey(payment: Payment, now: Temporal.Instant): string {
+  return `${payment.version}-${shownStatus(payment, now)}`;
+}
+
+/** Whole seconds until the payment expires, never below 0. */
+export function secondsLeft(payment: Payment, now: Temporal.Instant): number {
+  return Math.max(0, Math.ceil(payment.expiresAt.since(now).total('seconds')));
+}
+
+/** Actions that play the bank; offered and taken in test mode only. */
+export const TEST_TOKENS: Readonly<Record<string, string>> = {
+  pay: 'tok_approve',
+  decline: 'tok_decline_insufficient_funds',
+  callback_twice: 'tok_duplicate_ipn',
+  callback_before_redirect: 'tok_ipn_before_answer',
+  no_callback: 'tok_no_ipn',
+  bank_page: 'tok_redirect',
+};
+
+export function isTestMode(payment: { readonly mode: Mode }): boolean {
+  return payment.mode === 'test';
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { formatMoney } from '../../kernel/money.ts';
+import type { DeclineReason } from '../../providers/provider.ts';
+import { DEFAULT_BRAND_COLOR } from './contrast.ts';
+import { HOSTILE_TEXTS, hostileView } from './hostile-views.ts';
+import { chooseLocale } from './locale.ts';
+import { EN } from './messages/en.ts';
+import { renderCheckoutMissing } from './render-checkout-missing.ts';
+import { renderCheckoutPage } from './render-checkout-page.ts';
+import { CHECKOUT_KINDS, sampleView } from './sample-views.ts';
+import { TEST_ACTION_NAMES } from './test-bar.ts';
+
+const AMOUNT = formatMoney({ amount: 124_900n, currency: 'ZAR' }, 'en-ZA');
+const END_KINDS = ['succeeded', 'failed', 'canceled', 'expired', 'reversed'] as const;
+
+/** All tags with the names of their attributes, in order; no text may change them. */
+function tagsOf(page: string): readonly string[] {
+  return page.replace(/"[^"]*"/g, '""').match(/<[^>]*>/g) ?? [];
+}
+
+describe.each(CHECKOUT_KINDS)('the page when %s', (kind) => {
+  const page = renderCheckoutPage(sampleView(kind));
+
+  it('shows the amount, what it is for and to whom, and says the amount to programs too', () => {
+    expect(page).toContain(`<bdi>${AMOUNT}</bdi>`);
+    expect(page).toContain('<bdi>Order 1042</bdi>');
+    expect(page).toContain('<bdi>order-1042</bdi>');
+    expect(page).toContain('<bdi>Bluecom Shop</bdi>');
+    expect(page).toContain(`data-kind="${kind}" data-amount="124900" data-currency="ZAR"`);
+  });
+
+  it('has one heading of the first level and names the shop in its title', () => {
+    expect(page.match(/<h1/g)).toHaveLength(1);
+    expect(page).toMatch(/<title>[^<]+ – Bluecom Shop<\/title>/);
+  });
+
+  it('has no style attributes, no inline script and no handlers, which the policy would block', () => {
+    expect(page).not.toMatch(/\sstyle=/);
+    expect(page).not.toMatch(/\son[a-z]+=/);
+    expect(page.match(/<script[^>]*>[^<]*/g)).toEqual([
+      expect.stringMatching(/^<script type="module" src="\/c\/assets\/[^"]+">$/),
+    ]);
+    expect(page.match(/<style[^>]*>/g)).toEqual(['<style nonce="bm9uY2U">']);
+  });
+
+  it('sends no referrer and asks search engines to stay away', () => {
+    expect(page).toContain('<meta name="referrer" content="no-referrer">');
+    expect(page).toContain('<meta name="robots" content="noindex, nofollow">');
+  });
+
+  it.each(HOSTILE_TEXTS)('has the same elements whatever texts are in it: %j', (text) => {
+    const hostile = renderCheckoutPage(hostileView(kind, text));
+    expect(tagsOf(hostile)).toEqual(tagsOf(renderCheckoutPage(hostileView(kind, 'harmless'))));
+  });
+
+  it('marks a test payment, and only that, as no real money', () => {
+    expect(page).not.toContain(EN.testMode);
+    expect(page).not.toContain('/test"');
+    expect(renderCheckoutPage(sampleView(kind, { testMode: true }))).toContain(EN.testMode);
+  });
+});
+
+describe('choosing', () => {
+  it('posts the chosen method with the state it was chosen in, and repeats the amount on the button', () => {
+    const page = renderCheckoutPage(sampleView('choose'));
+    expect(page).toContain(
+      '<form method="post" action="/c/sampletoken/pay">\n<input type="hidden" name="state" value="state-1">',
+    );
+    expect(page.match(/name="method" value="[a-z]+"/g)).toHaveLength(3);
+    expect(page.match(/ checked/g)).toHaveLength(1);
+    expect(page).toContain(`<button class="primary" type="submit">Pay ${AMOUNT}</button>`);
+  });
+
+  it('of a single method needs no choice', () => {
+    const methods = [{ id: 'card', label: 'Card', hint: 'Visa, Mastercard' }] as const;
+    const page = renderCheckoutPage(sampleView('choose', { methods }));
+    expect(page).toContain('<input type="hidden" name="method" value="card">');
+    expect(page).toContain('<p class="text"><bdi>Visa, Mastercard</bdi></p>');
+    expect(page).not.toContain('type="radio"');
+  });
+
+  it('after a decline says why, and that nothing was charged', () => {
+    const page = renderCheckoutPage(sampleView('choose', { notice: { kind: 'declined', reason: 'expired_card' } }));
+    expect(page).toContain(EN.declined.expiredCard);
+    expect(page).toContain(EN.notCharged);
+    expect(page).toContain(`<title>${EN.declinedTitle} – `);
+    expect(renderCheckoutPage(sampleView('choose'))).not.toContain(EN.notCharged);
+  });
+
+  it.each<DeclineReason>(['fraud', 'lost_or_stolen', 'do_not_honor', 'other'])('does not give %s away', (reason) => {
+    const page = renderCheckoutPage(sampleView('choose', { notice: { kind: 'declined', reason } }));
+    expect(page).toContain(EN.declined.general);
+    expect(page).not.toMatch(/fraud|stolen/i);
+  });
+
+  it('counts down from the server’s seconds in a timer that is no live region', () => {
+    const page = renderCheckoutPage(sampleView('choose', { secondsLeft: 58.2 }));
+    expect(page).toContain('Pay by 14:45');
+    expect(page).toMatch(/role="timer"[^>]* aria-live="off" data-seconds-left="59"/);
+    expect(renderCheckoutPage(sampleView('choose', { secondsLeft: -3 }))).toContain('data-seconds-left="0"');
+  });
+});
+
+describe('leaving for the bank', () => {
+  it('goes by link and by refresh, at once', () => {
+    const page = renderCheckoutPage(sampleView('redirect'));
+    expect(page).toContain(
+      '<meta http-equiv="refresh" content="0;url=https://bank.example/pay?order=1&amp;step=approve">',
+    );
+    expect(page).toContain('<a class="primary" href="https://bank.example/pay?order=1&amp;step=approve"');
+  });
+
+  it('refuses an address that would run as a script', () => {
+    expect(() => renderCheckoutPage(sampleView('redirect', { url: 'javascript:alert(1)' }))).toThrow(/may open/);
+  });
+});
+
+describe('the states that wait', () => {
+  it.each(['waiting', 'unknown', 'qr'] as const)('ask again without scripts when %s', (kind) => {
+    expect(renderCheckoutPage(sampleView(kind))).toContain(
+      '<noscript><meta http-equiv="refresh" content="5;url=/c/sampletoken"></noscript>',
+    );
+  });
+
+  it.each(['choose', 'qr', 'waiting', 'unknown'] as const)('are polled when %s', (kind) => {
+    expect(renderCheckoutPage(sampleView(kind))).toContain('data-poll="/api/v1/checkout-sessions/sampletoken"');
+  });
+
+  it.each([...END_KINDS, 'unavailable', 'redirect'] as const)('are not polled when %s', (kind) => {
+    expect(renderCheckoutPage(sampleView(kind))).not.toContain('data-poll');
+  });
+
+  it('reload where they were told to stay, so that coming back from the bank does not lead there again', () => {
+    const page = renderCheckoutPage(sampleView('waiting', { stayPath: '/c/sampletoken/return' }));
+    expect(page).toContain('content="5;url=/c/sampletoken/return"');
+    expect(page).toContain('<a class="secondary" href="/c/sampletoken/return">');
+    expect(page).toContain('data-path="/c/sampletoken/return"');
+    expect(page).toContain('data-poll="/api/v1/checkout-sessions/sampletoken"');
+  });
+
+  it('cannot pay again while the outcome is unknown', () => {
+    const page = renderCheckoutPage(sampleView('unknown'));
+    expect(page).toContain('Do not pay again');
+    expect(page).not.toContain('<form');
+  });
+
+  it('offer the code as a picture, as text to copy, and in the app', () => {
+    const page = renderCheckoutPage(sampleView('qr'));
+    expect(page).toContain(`<div class="qr" role="img" aria-label="${EN.qrAlt}"><svg`);
+    expect(page).toContain('data-copy="00020101021226"');
+    expect(page).toContain('href="bankapp://pay?code=00020101021226"');
+  });
+});
+
+describe.each(END_KINDS)('the end when %s', (kind) => {
+  it('offers the way back to the shop and nothing that pays', () => {
+    const page = renderCheckoutPage(sampleView(kind, { testMode: true }));
+    expect(page).toContain(
+      'href="https://shop.example/return?paymentId=pay_1&amp;reference=order-1042&amp;status=succeeded"',
+    );
+    expect(page).toContain('Back to Bluecom Shop');
+    expect(page).not.toContain('<form');
+  });
+
+  it('has no way back where the shop gave none', () => {
+    const { leaveUrl, ...view } = sampleView(kind);
+    expect(renderCheckoutPage(view)).not.toContain('Back to');
+  });
+
+  it('leaves by itself only after success', () => {
+    const page = renderCheckoutPage(sampleView(kind));
+    expect(page.includes('<noscript><meta http-equiv="refresh" content="5;url=https://shop.example/')).toBe(
+      kind === 'succeeded',
+    );
+    expect(page.includes('data-leave-after="5"')).toBe(kind === 'succeeded');
+  });
+
+  it('says that nothing was charged, unless it was', () => {
+    expect(/not been charged|Nothing was charged/.test(renderCheckoutPage(sampleView(kind)))).toBe(
+      kind !== 'succeeded',
+    );
+  });
+});
+
+describe('the test bar', () => {
+  it('posts each action beside the state', () => {
+    const page = renderCheckoutPage(sampleView('choose', { testMode: true }));
+    expect(page).toContain('<form method="post" action="/c/sampletoken/test">');
+    for (const action of TEST_ACTION_NAMES) expect(page).toContain(`name="action" value="${action}"`);
+    expect(TEST_ACTION_NAMES).toHaveLength(8);
+  });
+});
+
+describe('the brand', () => {
+  it('with a color that is none cannot write style rules', () => {
+    const brand = { name: 'Shop', primaryColor: '#000}body{display:none' };
+    const page = renderCheckoutPage(sampleView('choose', { brand }));
+    expect(page).not.toContain('display:none');
+    expect(page).toContain(`--brand:${DEFAULT_BRAND_COLOR}`);
+  });
+
+  it('shows its logo where the policy lets it through, else the name’s first letter', () => {
+    const brand = { name: 'éclair', primaryColor: '#123456', logoUrl: '/c/logos/1.png' };
+    expect(renderCheckoutPage(sampleView('choose', { brand }))).toContain('<img src="/c/logos/1.png" alt=""');
+    const remote = { ...brand, logoUrl: 'https://cdn.example/logo.png' };
+    expect(renderCheckoutPage(sampleView('choose', { brand: remote }))).toContain('>É</span>');
+  });
+});
+
+describe('right-to-left languages', () => {
+  it('turn the document and keep each amount in one piece', () => {
+    const page = renderCheckoutPage(sampleView('choose', { locale: chooseLocale('ar-AE') }));
+    expect(page).toContain('<html lang="ar-AE" dir="rtl">');
+    expect(page).toMatch(/ادفع \u2068[^<]+\u2069<\/button>/);
+  });
+});
+
+describe('the page for a token that opens nothing', () => {
+  it('is the same for every such token, and needs no script', () => {
+    const page = renderCheckoutMissing(chooseLocale('de'), 'bm9uY2U');
+    expect(page).toContain('<html lang="de" dir="ltr">');
+    expect(page).toContain('Dieser Zahlungslink funktioniert nicht');
+    expect(page).not.toContain('<script');
+  });
+});

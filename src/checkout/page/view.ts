@@ -1,0 +1,112 @@
+import type { Money } from '../../kernel/money.ts';
+import type { DeclineReason } from '../../providers/provider.ts';
+import type { Html } from './html.ts';
+import type { CheckoutLocale } from './locale.ts';
+
+/** How a tenant shows itself to shoppers. */
+export interface CheckoutBrand {
+  readonly name: string;
+  /** A path on this host or a `data:image/…` address; anything else is refused by the page's policy and not shown. */
+  readonly logoUrl?: string;
+  /** `#rrggbb`. */
+  readonly primaryColor: string;
+  readonly supportUrl?: string;
+  readonly legalUrl?: string;
+}
+
+export interface CheckoutItem {
+  readonly description: string;
+  readonly quantity: number;
+  /** The whole line, in minor units of the payment's currency. */
+  readonly amount?: bigint;
+}
+
+export interface PaymentMethodChoice {
+  /** Comes back as the form's `method`. */
+  readonly id: string;
+  readonly label: string;
+  readonly hint?: string;
+}
+
+interface CheckoutCommon {
+  /** The page's own path, `/c/{token}`. */
+  readonly path: string;
+  /** Where the page reloads itself, if not at `path`: back from the bank, reloading must not leave for it again. */
+  readonly stayPath?: string;
+  readonly locale: CheckoutLocale;
+  /** Of the policy's `style-src 'nonce-…'`; for the tenant's colors. */
+  readonly nonce: string;
+  readonly brand: CheckoutBrand;
+  /** Written by `formatMoney` in the shopper's locale; never given as text, so that shown and charged cannot differ. */
+  readonly amount: Money;
+  readonly description?: string;
+  readonly reference: string;
+  readonly testMode: boolean;
+  readonly items?: readonly CheckoutItem[];
+  /** Until the payment expires, by the server's clock; the page counts on from here by itself. */
+  readonly secondsLeft: number;
+  /** The same instant in words, for browsers without scripts. */
+  readonly expiresAtText: string;
+  /** Changes whenever the page would look different. Opaque. Sent back with every form as `state`. */
+  readonly stateKey: string;
+}
+
+interface ChooseState {
+  readonly kind: 'choose';
+  readonly methods: readonly [PaymentMethodChoice, ...PaymentMethodChoice[]];
+  /** What became of the try before. */
+  readonly notice: { readonly kind: 'declined'; readonly reason: DeclineReason } | null;
+}
+
+interface RedirectState {
+  readonly kind: 'redirect';
+  /** The bank's page. */
+  readonly url: string;
+}
+
+interface QrState {
+  readonly kind: 'qr';
+  /** The code as drawn by this program. */
+  readonly svg: Html;
+  readonly payload: string;
+  /** Opens the payment in the shopper's banking app. */
+  readonly deepLink?: string;
+}
+
+/** The bank has the request; nobody knows whether it has; it cannot be reached. */
+interface PendingState<K extends 'waiting' | 'unknown' | 'unavailable'> {
+  readonly kind: K;
+}
+
+/** Nothing moves any more. */
+export type EndKind = 'succeeded' | 'failed' | 'canceled' | 'expired' | 'reversed';
+
+interface EndState<K extends EndKind> {
+  readonly kind: K;
+  /** Back to the shop with the result in its query, as the server computed it. */
+  readonly leaveUrl?: string;
+}
+
+interface FailedState extends EndState<'failed'> {
+  readonly reason?: DeclineReason;
+}
+
+/** Everything the page of one payment shows, by state. Computed by the server alone, never from the query string. */
+export type CheckoutView = CheckoutCommon &
+  (
+    | ChooseState
+    | RedirectState
+    | QrState
+    | PendingState<'waiting'>
+    | PendingState<'unknown'>
+    | PendingState<'unavailable'>
+    | EndState<'succeeded'>
+    | FailedState
+    | EndState<'canceled'>
+    | EndState<'expired'>
+    | EndState<'reversed'>
+  );
+
+export type CheckoutKind = CheckoutView['kind'];
+/** The view of the given states. */
+export type ViewOf<K extends CheckoutKind> = Extract<CheckoutView, { readonly kind: K }>;

@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '../kernel/problem.ts';
+import { cancelPayment } from '../payments/cancel-payment.ts';
+import { confirmPayment } from '../payments/confirm-payment.ts';
+import type { PaymentContext } from '../payments/context.ts';
+import { expirePayment } from '../payments/jobs.ts';
+import {
+  type PaymentWithAttempt,
+  readAttempt,
+  readPaymentByToken,
+  readPaymentOfAttempt,
+} from '../payments/read-payment.ts';
+import { syncAttempt } from '../payments/sync-attempt.ts';
+import type { Logger } from '../platform/log.ts';
+import { checkoutView, returnUrlWith, TEST_TOKENS } from './checkout-view.ts';
+import { checkoutAssets } from './page/assets.ts';
+import { chooseLocale } from './page/locale.ts';
+import { renderCheckoutMissing } from './page/render-checkout-missing.ts';
+import { renderCheckoutPage } from './page/render-checkout-page.ts';
+
+interface TokenRequest {
+  Params: { readonly token: string };
+}
+
+/** A shopper who comes back from the bank waits this long at most for our question to the bank. */
+const ASK_ON_RETURN_MS = 1_500;
+
+/**
+ * The hosted page. GET shows the server's state; forms POST to the page itself, act, and lead back to it with 303, so
+ * that reload and back button are safe. Nothing is read from the query string.
+ */
+export function checkoutPages(fastify: FastifyInstance, context: PaymentContext, log: Logger): void {
+  for (const asset of Object.values(checkoutAssets())) {
+    fastify.get(asset.path, (_request, reply) =>
+      reply
+        .header('content-type', asset.contentType)
+        .header('cache-control', 'public, max-age=31536000, immutable')
+        .header('etag', asset.etag)
+        .send(asset.body),
+    );
+  }
+  fastify.get<TokenRequest>('/c/:token', (request, reply) => show(context, request, reply, false));
+  fastify.get<TokenRequest>('/c/:token/return', async (request, reply) => {
+    await askBank(context, log, request.params.token);
+    return show(context, request, reply, true);
+  });
+  fastify.post<TokenRequest>('/c/:token/pay', (request, reply) => act(context, request, reply, pay));
+  fastify.post<TokenRequest>('/c/:token/cancel', (request, reply) => act(context, request, reply, cancel));
+  fastify.post<TokenRequest>('/c/:token/test', (request, reply) => act(context, request, reply, playBank));
+  fastify.get<{ Params: { tenantId: string; attemptId: string } }>('/return/:tenantId/:attemptId', (request, reply) =>
+    leaveToShop(context, log, request.params, request, reply),
+  );
+}
+
+async function show(
+  context: PaymentContext,
+  request: FastifyRequest<TokenRequest>,
+  reply: FastifyReply,
+  returned: boolean,
+): Promise<FastifyReply> {
+  const nonce = randomBytes(16).toString('base64');
+  const { token } = request.params;
+  try {
+    const found = await readPaymentByToken(context.database.query, context.clock, token);
+    const tenant = await context.readTenant(found.payment.tenantId);
+    const locale = chooseLocale(undefined, request.headers['accept-language']);
+    const view = checkoutView({ ...found, token, tenant, locale, nonce, now: context.clock.now(), returned });
+    return pageHeaders(reply, nonce, tenant.settings.frameAncestors).send(renderCheckoutPage(view));
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'not_found') throw error;
+    return missing(request, reply, nonce);
+  }
+}
+
+function missing(request: FastifyRequest, reply: FastifyReply, nonce: string): FastifyReply {
+  const locale = chooseLocale(undefined, request.headers['accept-language']);
+  return pageHeaders(reply, nonce, []).code(404).send(renderCheckoutMissing(locale, nonce));
+}
+
+/** Strict: no script or style but our own files and one nonced block, frames only where the tenant lists the origin. */
+function pageHeaders(reply: FastifyReply, nonce: string, frameAncestors: readonly string[]): FastifyReply {
+  const ancestors = frameAncestors.length === 0 ? "'none'" : frameAncestors.join(' ');
+  const policy = [
+    "default-src 'none'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "script-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    `frame-ancestors ${ancestors}`,
+  ];
+  return reply
+    .header('content-type', 'text/html; charset=utf-8')
+    .header('content-security-policy', policy.join('; '))
+    .header('referrer-policy', 'no-referrer')
+    .header('cache-control', 'no-store')
+    .header('x-content-type-options', 'nosniff');
+}
+
+type Act = (context: PaymentContext, found: PaymentWithAttempt, token: string, form: URLSearchParams) => Promise<void>;
+
+/** Runs an act of the shopper. A conflict is no error page: the page shows how things stand. */
+async function act(
+  context: PaymentContext,
+  request: FastifyRequest<TokenRequest>,
+  reply: FastifyReply,
+  run: Act,
+): Promise<FastifyReply> {
+  const { token } = request.params;
+  try {
+    const found = await readPaymentByToken(context.database.query, context.clock, token);
+    const body = request.body;
+    await run(
+      context,
+      found,
+      token,
+      new URLSearchParams(body instanceof Uint8Array ? Buffer.from(body).toString() : ''),
+    );
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    if (error.code === 'not_found') return missing(request, reply, randomBytes(16).toString('base64'));
+    if (error.status !== 409 && error.code !== 'no_provider_account') throw error;
+  }
+  return reply.code(303).header('location', `/c/${token}`).header('referrer-policy', 'no-referrer').send();
+}
+
+async function pay(context: PaymentContext, found: PaymentWithAttempt, token: string): Promise<void> {
+  await confirm(context, found, token, undefined);
+}
+
+async function cancel(context: PaymentContext, { payment }: PaymentWithAttempt): Promise<void> {
+  const { tenantId, mode, paymentId } = payment;
+  await cancelPayment(context, { tenantId, mode, paymentId, source: 'shopper' }, null);
+}
+
+/** The test bar: the shopper plays the bank. In live mode there is nothing here. */
+async function playBank(
+  context: PaymentContext,
+  found: PaymentWithAttempt,
+  token: string,
+  form: URLSearchParams,
+): Promise<void> {
+  if (found.payment.mode !== 'test') throw new Problem('not_found', 'This link opens no payment.');
+  const action = form.get('action') ?? '';
+  if (action === 'cancel') return cancel(context, found);
+  if (action === 'expire') return expirePayment(context, found.payment, true);
+  const sandboxToken = TEST_TOKENS[action];
+  if (sandboxToken === undefined) throw new Problem('not_found', 'There is no such test action.');
+  await confirm(context, found, token, { type: 'sandbox', token: sandboxToken });
+}
+
+async function confirm(
+  context: PaymentContext,
+  { payment }: PaymentWithAttempt,
+  token: string,
+  method: unknown,
+): Promise<void> {
+  const { tenantId, mode, paymentId } = payment;
+  const returnUrl = `${context.checkoutUrl}/c/${token}/return`;
+  await confirmPayment(context, { tenantId, mode, paymentId, method, source: 'shopper', returnUrl }, null);
+}
+
+/** A return proves nothing; it makes us ask. The page does not wait for a slow bank. */
+async function askBank(context: PaymentContext, log: Logger, token: string): Promise<void> {
+  const found = await readPaymentByToken(context.database.query, context.clock, token).catch(() => null);
+  if (found === null || found.latestAttempt === null || found.payment.status !== 'processing') return;
+  const asked = syncAttempt(context, found.latestAttempt, 'poll').catch((error: unknown) => {
+    log.warn({ error, attemptId: found.latestAttempt?.attemptId }, 'The bank could not be asked on return');
+  });
+  await Promise.race([asked, sleep(ASK_ON_RETURN_MS)]);
+}
+
+/** Where the bank sends browsers of attempts that did not start on the hosted page: on to the shop, with a hint. */
+async function leaveToShop(
+  context: PaymentContext,
+  log: Logger,
+  { tenantId, attemptId }: { readonly tenantId: string; readonly attemptId: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const attempt = await readAttempt(context.database.query, tenantId, attemptId);
+  if (attempt === null) return missing(request, reply, randomBytes(16).toString('base64'));
+  const asked = syncAttempt(context, attempt, 'poll').catch((error: unknown) => {
+    log.warn({ error, attemptId }, 'The bank could not be asked on return');
+  });
+  await Promise.race([asked, sleep(ASK_ON_RETURN_MS)]);
+  const payment = await readPaymentOfAttempt(context.database.query, attempt);
+  const url = returnUrlWith(payment, payment.status);
+  if (url === null) return missing(request, reply, randomBytes(16).toString('base64'));
+  return reply.code(303).header('location', url).header('referrer-policy', 'no-referrer').send();
+}

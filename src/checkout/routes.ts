@@ -1,0 +1,54 @@
+import { amountToJson } from '../kernel/money.ts';
+import { cancelPayment } from '../payments/cancel-payment.ts';
+import { confirmPayment } from '../payments/confirm-payment.ts';
+import type { PaymentContext } from '../payments/context.ts';
+import { isEnded } from '../payments/payment.ts';
+import { type PaymentWithAttempt, readPaymentByToken } from '../payments/read-payment.ts';
+import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
+import * as api from './api.ts';
+import { returnUrlWith, secondsLeft, stateKey } from './checkout-view.ts';
+
+/** The interface of the shopper's browser: everything is scoped to the one payment of the token in the path. */
+export function checkoutSessionRoutes(context: PaymentContext): readonly BoundEndpoint[] {
+  const read = (token: string) => readPaymentByToken(context.database.query, context.clock, token);
+  return [
+    bindEndpoint(api.getCheckoutSession, async ({ params }) => ({
+      body: sessionJson(await read(params.token), context.clock.now()),
+    })),
+    bindEndpoint(api.confirmCheckoutSession, async ({ params, body }) => {
+      const { payment } = await read(params.token);
+      const { tenantId, mode, paymentId } = payment;
+      const returnUrl = `${context.checkoutUrl}/c/${params.token}/return`;
+      await confirmPayment(
+        context,
+        { tenantId, mode, paymentId, method: body.method, source: 'shopper', returnUrl },
+        null,
+      );
+      return { body: sessionJson(await read(params.token), context.clock.now()) };
+    }),
+    bindEndpoint(api.cancelCheckoutSession, async ({ params }) => {
+      const { payment } = await read(params.token);
+      const { tenantId, mode, paymentId } = payment;
+      await cancelPayment(context, { tenantId, mode, paymentId, source: 'shopper' }, null);
+      return { body: sessionJson(await read(params.token), context.clock.now()) };
+    }),
+  ];
+}
+
+function sessionJson({ payment, latestAttempt }: PaymentWithAttempt, now: Temporal.Instant): api.CheckoutSessionAnswer {
+  return {
+    object: 'checkout_session',
+    paymentId: payment.paymentId,
+    mode: payment.mode,
+    reference: payment.reference,
+    amount: amountToJson(payment.amount),
+    currency: payment.currency,
+    description: payment.description,
+    status: payment.status,
+    nextAction: latestAttempt?.nextAction ?? null,
+    expiresAt: payment.expiresAt.toString(),
+    secondsLeft: secondsLeft(payment, now),
+    stateKey: stateKey(payment, now),
+    leaveUrl: isEnded(payment) ? returnUrlWith(payment, payment.status) : null,
+  };
+}

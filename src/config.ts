@@ -1,0 +1,160 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** What an operator sets; the only reader of the environment. Every value also as `NAME_FILE`, the path of a file. */
+export interface Config {
+  /** null: PostgreSQL is started by us, in the data directory. */
+  readonly databaseUrl: string | null;
+  /** The owner's connection, for migrations; the running one unless given. */
+  readonly databaseMigrateUrl: string | null;
+  readonly host: string;
+  readonly port: number;
+  readonly internalPort: number;
+  /** 0: no demo shop. */
+  readonly shopPort: number;
+  /** 0: no sandbox in this process. */
+  readonly sandboxPort: number;
+  readonly sandboxUrl: string | null;
+  readonly roles: readonly Role[];
+  readonly dataDir: string;
+  readonly masterKey: string | null;
+  readonly urls: { readonly api: string; readonly checkout: string; readonly hooks: string; readonly admin: string };
+  readonly allowPrivateTargets: boolean;
+  readonly trustProxy: boolean | readonly string[];
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly otelEndpoint: string | null;
+  readonly demo: boolean;
+  readonly databaseConnectionsMax: number;
+}
+
+export const ROLES = ['api', 'checkout', 'hooks', 'admin', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Thrown with one line for every broken variable: its name and the rule, never the value. */
+export class ConfigRefused extends Error {
+  override readonly name = 'ConfigRefused';
+}
+
+const port = z.coerce.number('Must be a port number').int().min(0).max(65_535, 'Must be a port number from 0 to 65535');
+const flag = z
+  .enum(['true', 'false', '1', '0'], 'Must be true or false')
+  .transform((text) => text === 'true' || text === '1');
+const baseUrl = z
+  .url({ protocol: /^https?$/, error: 'Must be an http or https address' })
+  .transform((text) => text.replace(/\/+$/, ''));
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'Must be an address that begins with postgres://');
+
+const variables = z.object({
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_MIGRATE_URL: postgresUrl.optional(),
+  PORT: port.default(8080),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  TOLLGATE_INTERNAL_PORT: port.default(9090),
+  TOLLGATE_SHOP_PORT: port.default(8081),
+  TOLLGATE_SANDBOX_PORT: port.optional(),
+  TOLLGATE_SANDBOX_URL: baseUrl.optional(),
+  TOLLGATE_ROLES: z
+    .string()
+    .default(ROLES.join(','))
+    .transform((text) => text.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(ROLES, `Must be a comma-separated list of ${ROLES.join(', ')}`)).min(1)),
+  TOLLGATE_DATA_DIR: z.string().min(1).default('.tollgate'),
+  TOLLGATE_MASTER_KEY: z
+    .string()
+    .regex(/^([0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=)$/, 'Must be 32 bytes as 64 hex digits or base64')
+    .optional(),
+  TOLLGATE_API_URL: baseUrl.optional(),
+  TOLLGATE_CHECKOUT_URL: baseUrl.optional(),
+  TOLLGATE_HOOKS_URL: baseUrl.optional(),
+  TOLLGATE_ADMIN_URL: baseUrl.optional(),
+  TOLLGATE_ALLOW_PRIVATE_TARGETS: flag.optional(),
+  TOLLGATE_TRUST_PROXY: z.string().default('false'),
+  TOLLGATE_DEMO: flag.optional(),
+  TOLLGATE_DATABASE_CONNECTIONS: z.coerce.number('Must be a number').int().min(2).max(500).default(20),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], 'Must be debug, info, warn, error or silent')
+    .default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl.optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'Must be an address that begins with smtp:// or smtps://')
+    .optional(),
+});
+
+/**
+ * Parses the environment once. All faults are told at once.
+ * @throws ConfigRefused
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const faults: string[] = [];
+  const values = readValues(environment, faults);
+  const parsed = variables.safeParse(values);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) faults.push(`${issue.path.join('.')}: ${issue.message}`);
+  }
+  if (faults.length > 0 || !parsed.success) throw new ConfigRefused(faults.join('\n'));
+  const set = parsed.data;
+  const databaseUrl = set.DATABASE_URL ?? null;
+  const demo = set.TOLLGATE_DEMO ?? databaseUrl === null;
+  const own = `http://${set.HOST.includes(':') ? `[${set.HOST}]` : set.HOST}:${set.PORT}`;
+  if (databaseUrl !== null && set.TOLLGATE_MASTER_KEY === undefined) {
+    throw new ConfigRefused(
+      'TOLLGATE_MASTER_KEY: Must be set where DATABASE_URL is; losing it loses every sealed secret',
+    );
+  }
+  return {
+    databaseUrl,
+    databaseMigrateUrl: set.DATABASE_MIGRATE_URL ?? null,
+    host: set.HOST,
+    port: set.PORT,
+    internalPort: set.TOLLGATE_INTERNAL_PORT,
+    shopPort: set.TOLLGATE_SHOP_PORT,
+    // In a real installation nobody plays the bank unless told to.
+    sandboxPort: set.TOLLGATE_SANDBOX_PORT ?? (demo ? 8082 : 0),
+    sandboxUrl: set.TOLLGATE_SANDBOX_URL ?? null,
+    roles: set.TOLLGATE_ROLES,
+    dataDir: isAbsolute(set.TOLLGATE_DATA_DIR) ? set.TOLLGATE_DATA_DIR : resolve(set.TOLLGATE_DATA_DIR),
+    masterKey: set.TOLLGATE_MASTER_KEY ?? null,
+    urls: {
+      api: set.TOLLGATE_API_URL ?? own,
+      checkout: set.TOLLGATE_CHECKOUT_URL ?? own,
+      hooks: set.TOLLGATE_HOOKS_URL ?? own,
+      admin: set.TOLLGATE_ADMIN_URL ?? own,
+    },
+    allowPrivateTargets: set.TOLLGATE_ALLOW_PRIVATE_TARGETS ?? demo,
+    trustProxy: trustProxyOf(set.TOLLGATE_TRUST_PROXY),
+    logLevel: set.LOG_LEVEL,
+    otelEndpoint: set.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    demo,
+    databaseConnectionsMax: set.TOLLGATE_DATABASE_CONNECTIONS,
+  };
+}
+
+/** `NAME_FILE` wins over nothing: naming both is a fault, since one of them would be silently ignored. */
+function readValues(
+  environment: Readonly<Record<string, string | undefined>>,
+  faults: string[],
+): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const name of Object.keys(variables.shape)) {
+    const direct = environment[name];
+    const file = environment[`${name}_FILE`];
+    if (direct !== undefined && file !== undefined) faults.push(`${name}: Set it or ${name}_FILE, not both`);
+    else if (direct !== undefined && direct !== '') values[name] = direct;
+    else if (file !== undefined) {
+      try {
+        values[name] = readFileSync(file, 'utf8').trim();
+      } catch {
+        faults.push(`${name}_FILE: The file cannot be read`);
+      }
+    }
+  }
+  return values;
+}
+
+function trustProxyOf(text: string): boolean | readonly string[] {
+  if (text === 'true') return true;
+  if (text === 'false' || text === '') return false;
+  return text.split(',').map((part) => part.trim());
+}

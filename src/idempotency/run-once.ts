@@ -1,0 +1,201 @@
+import type { Clock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { Sealer } from '../keys/sealer.ts';
+import { type Database, type Queryable, violatedConstraint } from '../platform/database.ts';
+import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
+import { completeKey, insertKey, type KeyScope, selectKey } from './store.ts';
+
+export type { KeyScope } from './store.ts';
+
+interface OnceContext {
+  readonly database: Database;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+}
+
+interface FirstAnswer<Body> {
+  readonly status: number;
+  readonly body: Body;
+}
+
+/**
+ * Runs work that is one transaction of ours: the effect and the kept answer commit together, so the same key never
+ * has the effect twice, whatever crashes. A state conflict is kept too; other refusals are not.
+ * @throws Problem idempotency_key_reused, and what the work throws
+ */
+export async function runOnce<Body>(
+  context: OnceContext,
+  scope: KeyScope,
+  claim: IdempotencyClaim | null,
+  work: (tx: Queryable) => Promise<FirstAnswer<Body>>,
+): Promise<EndpointAnswer<Body>> {
+  if (claim === null) return { body: (await context.database.transaction(work)).body };
+  const earlier = await findAnswer(context, scope, claim);
+  if (earlier.state === 'done') return earlier.answer;
+  try {
+    const { body } = await context.database.transaction(async (tx) => {
+      const first = await work(tx);
+      await keepAnswer(context, tx, scope, claim, first);
+      return first;
+    });
+    return { body };
+  } catch (error) {
+    if (isTaken(error)) return runOnce(context, scope, claim, work);
+    await keepConflict(context, scope, claim, error);
+    throw error;
+  }
+}
+
+interface TwoPhaseWork<Body> {
+  /**
+   * Phase one, in a transaction of ours: commits the intent and names the resource that will tell the outcome.
+   * The key is claimed in the same transaction.
+   */
+  readonly intend: (tx: Queryable) => Promise<{ readonly resourceId: string }>;
+  /** Phase two: calls outside and applies what came of it. */
+  readonly carryOut: () => Promise<void>;
+  /** The answer for the resource, or null while its outcome is still being worked out. */
+  readonly answer: (resourceId: string) => Promise<FirstAnswer<Body> | null>;
+}
+
+/**
+ * Runs work that waits for somebody outside. A repeat never runs it again: it is answered once the resource has an
+ * outcome, by whoever found it (this process, or the recovery after a crash), and is told to come back until then.
+ * There is no lock that could expire.
+ * @throws Problem idempotency_key_reused, idempotency_in_progress, and what the work throws
+ */
+export async function runOnceInTwoPhases<Body>(
+  context: OnceContext,
+  scope: KeyScope,
+  claim: IdempotencyClaim | null,
+  work: TwoPhaseWork<Body>,
+): Promise<EndpointAnswer<Body>> {
+  if (claim !== null) {
+    const earlier = await findAnswer(context, scope, claim);
+    if (earlier.state === 'done') return earlier.answer;
+    if (earlier.state === 'running') return finishRunning(context, scope, claim, earlier.resourceId, work);
+  }
+  let resourceId: string;
+  try {
+    ({ resourceId } = await context.database.transaction(async (tx) => {
+      const intent = await work.intend(tx);
+      if (claim !== null) await insertKey(tx, scope, { ...newKey(context, claim), ...intent, answer: null });
+      return intent;
+    }));
+  } catch (error) {
+    if (claim !== null && isTaken(error)) return runOnceInTwoPhases(context, scope, claim, work);
+    if (claim !== null) await keepConflict(context, scope, claim, error);
+    throw error;
+  }
+  await work.carryOut();
+  const first = await work.answer(resourceId);
+  if (first === null) throw inProgress();
+  if (claim !== null)
+    await completeKey(context.database.query, scope, claim.key, await seal(context, scope, claim, first));
+  return { body: first.body };
+}
+
+async function finishRunning<Body>(
+  context: OnceContext,
+  scope: KeyScope,
+  claim: IdempotencyClaim,
+  resourceId: string,
+  work: TwoPhaseWork<Body>,
+): Promise<EndpointAnswer<Body>> {
+  const first = await work.answer(resourceId);
+  if (first === null) throw inProgress();
+  await completeKey(context.database.query, scope, claim.key, await seal(context, scope, claim, first));
+  const kept = await findAnswer(context, scope, claim);
+  return kept.state === 'done' ? kept.answer : { body: first.body, replayed: true };
+}
+
+type Earlier =
+  | { readonly state: 'none' }
+  | { readonly state: 'running'; readonly resourceId: string }
+  | { readonly state: 'done'; readonly answer: EndpointAnswer<never> };
+
+/** What became of an earlier request with this key. @throws Problem idempotency_key_reused for another request */
+export async function findAnswer(
+  { database, sealer }: Pick<OnceContext, 'database' | 'sealer'>,
+  scope: KeyScope,
+  claim: IdempotencyClaim,
+): Promise<Earlier> {
+  const row = await selectKey(database.query, scope, claim.key);
+  if (row === undefined) return { state: 'none' };
+  if (row.fingerprint !== claim.fingerprint) {
+    throw new Problem(
+      'idempotency_key_reused',
+      'This Idempotency-Key came with another request before. Use a new one.',
+    );
+  }
+  if (row.answer_sealed === null || row.answer_status === null) {
+    return { state: 'running', resourceId: row.resource_id ?? '' };
+  }
+  const json = String(await sealer.open(answerPlace(scope, claim.key), row.answer_sealed));
+  if (row.answer_status === 409) throw conflictAgain(json);
+  return { state: 'done', answer: { json, status: row.answer_status, replayed: true } };
+}
+
+/** Seals a first answer for the row that keeps it. */
+export async function sealAnswer(sealer: Sealer, scope: KeyScope, key: string, body: unknown): Promise<Buffer> {
+  return sealer.seal(answerPlace(scope, key), JSON.stringify(body));
+}
+
+function answerPlace(scope: KeyScope, key: string) {
+  return {
+    tenantId: scope.tenantId,
+    table: 'idempotency_keys',
+    column: 'answer_sealed',
+    row: `${scope.mode} ${scope.route} ${key}`,
+  };
+}
+
+async function seal(context: OnceContext, scope: KeyScope, claim: IdempotencyClaim, first: FirstAnswer<unknown>) {
+  return { status: first.status, sealed: await sealAnswer(context.sealer, scope, claim.key, first.body) };
+}
+
+function newKey(context: OnceContext, claim: IdempotencyClaim) {
+  return { key: claim.key, fingerprint: claim.fingerprint, createdAt: context.clock.now() };
+}
+
+async function keepAnswer(
+  context: OnceContext,
+  db: Queryable,
+  scope: KeyScope,
+  claim: IdempotencyClaim,
+  first: FirstAnswer<unknown>,
+): Promise<void> {
+  const answer = await seal(context, scope, claim, first);
+  await insertKey(db, scope, { ...newKey(context, claim), resourceId: null, answer });
+}
+
+type KeptConflict = Pick<Problem, 'code' | 'errors' | 'members'> & { readonly detail: string };
+
+/** A conflict with the object's state is an answer like any other; the key's owner gets it again. */
+async function keepConflict(
+  context: OnceContext,
+  scope: KeyScope,
+  claim: IdempotencyClaim,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof Problem) || error.status !== 409 || error.code.startsWith('idempotency_')) return;
+  const body: KeptConflict = { code: error.code, detail: error.message, errors: error.errors, members: error.members };
+  await keepAnswer(context, context.database.query, scope, claim, { status: error.status, body }).catch((failure) => {
+    if (!isTaken(failure)) throw failure;
+  });
+}
+
+function conflictAgain(json: string): Problem {
+  const { code, detail, errors, members } = JSON.parse(json) as KeptConflict;
+  return new Problem(code, detail, { errors, members, replayed: true });
+}
+
+function isTaken(error: unknown): boolean {
+  return violatedConstraint(error) === 'idempotency_keys_pkey';
+}
+
+function inProgress(): Problem {
+  return new Problem('idempotency_in_progress', 'The outcome of the first request is still being worked out.', {
+    retryAfterSeconds: 2,
+  });
+}

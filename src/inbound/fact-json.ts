@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { ProviderEvent } from '../providers/provider.ts';
+
+/** The stored form of verified provider events: what JSON cannot carry goes as text. */
+
+const money = z.strictObject({ amount: z.string().transform(BigInt), currency: z.string() });
+const instant = z.string().transform((text) => Temporal.Instant.from(text));
+
+const report = z.discriminatedUnion('state', [
+  z.strictObject({
+    state: z.literal('requires_action'),
+    nextAction: z.discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('redirect'), url: z.string(), embeddable: z.boolean() }),
+      z.strictObject({
+        type: z.literal('qr'),
+        payload: z.string(),
+        imageUrl: z.string().exactOptional(),
+        deepLink: z.string().exactOptional(),
+      }),
+      z.strictObject({
+        type: z.literal('client'),
+        clientSecret: z.string(),
+        publishableKey: z.string().exactOptional(),
+      }),
+      z.strictObject({ type: z.literal('deep_link'), url: z.string() }),
+    ]),
+    expiresAt: instant.exactOptional(),
+  }),
+  z.strictObject({ state: z.literal('pending') }),
+  z.strictObject({
+    state: z.literal('authorized'),
+    amount: money,
+    authorizationExpiresAt: instant.exactOptional(),
+  }),
+  z.strictObject({ state: z.literal('captured'), amount: money }),
+  z.strictObject({
+    state: z.literal('declined'),
+    decline: z.strictObject({
+      reason: z.enum([
+        'insufficient_funds',
+        'expired_card',
+        'incorrect_cvc',
+        'lost_or_stolen',
+        'fraud',
+        'authentication_failed',
+        'do_not_honor',
+        'limit_exceeded',
+        'other',
+      ]),
+      providerCode: z.string().exactOptional(),
+      message: z.string().exactOptional(),
+    }),
+  }),
+  z.strictObject({ state: z.literal('canceled') }),
+  z.strictObject({ state: z.literal('expired') }),
+]);
+
+const refund = z.strictObject({
+  refundId: z.string().nullable(),
+  providerRef: z.string(),
+  amount: money,
+  state: z.enum(['pending', 'succeeded', 'failed']),
+  failureCode: z.string().exactOptional(),
+});
+
+const storedFacts = z.array(
+  z.strictObject({
+    dedupeKey: z.string(),
+    contentHash: z.string(),
+    attempt: z.strictObject({ attemptId: z.string(), providerRef: z.string().exactOptional() }),
+    occurredAt: instant,
+    authoritative: z.boolean(),
+    fact: z.discriminatedUnion('about', [
+      z.strictObject({ about: z.literal('attempt'), report }),
+      z.strictObject({ about: z.literal('refund'), refund }),
+    ]),
+  }),
+);
+
+/** Facts as plain JSON values for a jsonb column. */
+export function factsToJson(events: readonly ProviderEvent[]): unknown {
+  return JSON.parse(
+    JSON.stringify(events, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+  );
+}
+
+export function factsFromJson(json: unknown): readonly ProviderEvent[] {
+  return storedFacts.parse(json);
+}

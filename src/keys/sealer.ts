@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../kernel/clock.ts';
+import type { Queryable } from '../platform/database.ts';
+import { decrypt, encrypt, type MasterKey } from './master-key.ts';
+import { insertDataKey, selectDataKey, selectPrimaryDataKey } from './store.ts';
+
+/** What belongs to no tenant (signing keys of access tokens) is sealed under the system's own data key. */
+export const SYSTEM = 'system';
+
+/** Where sealed bytes stand. Bound into the ciphertext, so that bytes moved to another place do not open. */
+export interface SealedPlace {
+  readonly tenantId: string;
+  readonly table: string;
+  readonly column: string;
+  /** The row's own id within the tenant. */
+  readonly row: string;
+}
+
+/** Seals and opens column values under the tenant's data key. No key, no write: there is no way to pass without one. */
+export interface Sealer {
+  /** @throws DataKeyMissing where the tenant has no data key */
+  seal(place: SealedPlace, plaintext: string | Uint8Array): Promise<Buffer>;
+  /** @throws DataKeyMissing, or Error where the bytes were changed or moved */
+  open(place: SealedPlace, sealed: Uint8Array): Promise<Buffer>;
+  /** Makes the first data key of a tenant, in the transaction that makes the tenant. Does nothing where one exists. */
+  createDataKey(db: Queryable, tenantId: string): Promise<void>;
+}
+
+export class DataKeyMissing extends Error {
+  override readonly name = 'DataKeyMissing';
+}
+
+interface DataKey {
+  readonly version: number;
+  readonly bytes: Buffer;
+}
+
+/** Unwrapped keys stay in memory this long, so that a destroyed key stops working soon. */
+const CACHE_MS = 60_000;
+const CACHE_ENTRIES_MAX = 10_000;
+const FORMAT = 1;
+const HEADER_BYTES = 5;
+
+/** A sealer over the data keys in the database, unwrapped by the master key. */
+export function createSealer(db: Queryable, masterKey: MasterKey, clock: Clock): Sealer {
+  const cache = new Map<string, { readonly key: DataKey; readonly until: number }>();
+
+  async function cached(name: string, load: () => Promise<DataKey>): Promise<DataKey> {
+    const known = cache.get(name);
+    if (known !== undefined && known.until > performance.now()) return known.key;
+    return remember(name, await load());
+  }
+
+  function remember(name: string, key: DataKey): DataKey {
+    if (cache.size >= CACHE_ENTRIES_MAX) cache.clear();
+    cache.set(name, { key, until: performance.now() + CACHE_MS });
+    return key;
+  }
+
+  async function unwrap(tenantId: string, row: Awaited<ReturnType<typeof selectPrimaryDataKey>>): Promise<DataKey> {
+    if (row === undefined) throw new DataKeyMissing(`There is no data key for ${tenantId}`);
+    if (row.master_key_id !== masterKey.id) {
+      throw new DataKeyMissing(
+        `The data key of ${tenantId} needs master key ${row.master_key_id}, which is not loaded`,
+      );
+    }
+    return { version: row.version, bytes: await masterKey.unwrap(row.wrapped, wrapContext(tenantId, row.version)) };
+  }
+
+  return {
+    async seal(place, plaintext) {
+      const { tenantId } = place;
+      const key = await cached(`${tenantId} primary`, async () =>
+        unwrap(tenantId, await selectPrimaryDataKey(db, tenantId)),
+      );
+      const header = Buffer.alloc(HEADER_BYTES);
+      header.writeUInt8(FORMAT, 0);
+      header.writeUInt32BE(key.version, 1);
+      return Buffer.concat([header, encrypt(key.bytes, Buffer.from(plaintext), placeBytes(place, header))]);
+    },
+    async open(place, sealed) {
+      const { tenantId } = place;
+      const header = Buffer.from(sealed.subarray(0, HEADER_BYTES));
+      if (header.length < HEADER_BYTES || header.readUInt8(0) !== FORMAT) throw new Error('Not a sealed value');
+      const version = header.readUInt32BE(1);
+      const key = await cached(`${tenantId} ${version}`, async () =>
+        unwrap(tenantId, await selectDataKey(db, tenantId, version)),
+      );
+      return decrypt(key.bytes, sealed.subarray(HEADER_BYTES), placeBytes(place, header));
+    },
+    async createDataKey(tx, tenantId) {
+      const bytes = randomBytes(32);
+      const wrapped = await masterKey.wrap(bytes, wrapContext(tenantId, 1));
+      const row = { tenantId, version: 1, masterKeyId: masterKey.id, wrapped, now: clock.now() };
+      // Remembered before the commit, so that the same transaction can seal the tenant's first secrets.
+      if (await insertDataKey(tx, row)) remember(`${tenantId} primary`, { version: 1, bytes });
+    },
+  };
+}
+
+function wrapContext(tenantId: string, version: number): string {
+  return JSON.stringify(['tollgate data key', tenantId, version]);
+}
+
+/** JSON of a list is injective: no two places give the same bytes. */
+function placeBytes(place: SealedPlace, header: Buffer): Buffer {
+  return Buffer.from(
+    JSON.stringify(['tollgate sealed', place.tenantId, place.table, place.column, place.row, header.toString('hex')]),
+  );
+}

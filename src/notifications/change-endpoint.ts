@@ -1,0 +1,118 @@
+import type { Mode } from '../kernel/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { newId } from '../kernel/id.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { Sealer } from '../keys/sealer.ts';
+import type { Database, Queryable } from '../platform/database.ts';
+import { addLaneWork } from '../platform/lanes.ts';
+import { checkTargetUrl, type TargetPolicy } from '../platform/outbound-address.ts';
+import { parseStandardSecret } from './dialects/standard.ts';
+import type { WebhookEndpoint } from './endpoint.ts';
+import { createSigningSecret } from './signing-secrets.ts';
+import { cancelDeliveries, insertEndpoint, type Owner, selectEndpoint, updateEndpoint } from './store.ts';
+
+export interface EndpointContext {
+  readonly database: Database;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly targetPolicy: (mode: Mode) => TargetPolicy;
+}
+
+interface NewEndpoint {
+  readonly tenantId: string;
+  readonly mode: Mode;
+  readonly url: string;
+  readonly eventTypes: readonly string[];
+  readonly dialect: 'standard';
+  readonly secret?: string | undefined;
+  readonly description?: string | undefined;
+}
+
+/**
+ * Adds an endpoint in the caller's transaction and returns it with its secret, the only time that is seen.
+ * @throws Problem target_not_allowed, validation_failed (the secret)
+ */
+export async function createEndpoint(
+  context: EndpointContext,
+  tx: Queryable,
+  input: NewEndpoint,
+): Promise<{ readonly endpoint: WebhookEndpoint; readonly secret: string }> {
+  checkUrl(context, input.mode, input.url);
+  if (input.secret !== undefined) checkSecret(input.secret);
+  const now = context.clock.now();
+  const endpoint: WebhookEndpoint = {
+    tenantId: input.tenantId,
+    endpointId: newId('we', context.clock),
+    mode: input.mode,
+    url: input.url,
+    eventTypes: input.eventTypes,
+    dialect: input.dialect,
+    status: 'active',
+    description: input.description ?? null,
+    createdAt: now,
+    updatedAt: now,
+  };
+  await insertEndpoint(tx, endpoint);
+  const secret = await createSigningSecret({ ...context, db: tx }, endpoint, input.secret);
+  return { endpoint, secret };
+}
+
+type EndpointChanges = Partial<Pick<WebhookEndpoint, 'url' | 'eventTypes' | 'status' | 'description'>>;
+
+/** Changes an endpoint; one that is active again gets what was kept for it. @throws Problem not_found, target_not_allowed */
+export async function changeEndpoint(
+  context: EndpointContext,
+  owner: Owner,
+  endpointId: string,
+  changes: EndpointChanges,
+): Promise<WebhookEndpoint> {
+  if (changes.url !== undefined) checkUrl(context, owner.mode, changes.url);
+  return context.database.transaction(async (tx) => {
+    const before = await mustFind(tx, owner, endpointId);
+    const now = context.clock.now();
+    const after = { ...before, ...changes, updatedAt: now };
+    await updateEndpoint(tx, after);
+    if (before.status === 'paused' && after.status === 'active') {
+      await addLaneWork(tx, [{ kind: 'delivery', laneId: endpointId, tenantId: owner.tenantId, dueAt: now }]);
+    }
+    return after;
+  });
+}
+
+/** Deletes an endpoint and cancels what waits for it; its past deliveries stay. @throws Problem not_found */
+export async function deleteEndpoint(
+  context: EndpointContext,
+  owner: Owner,
+  endpointId: string,
+): Promise<WebhookEndpoint> {
+  return context.database.transaction(async (tx) => {
+    const endpoint = await mustFind(tx, owner, endpointId);
+    await updateEndpoint(tx, { ...endpoint, status: 'deleted', updatedAt: context.clock.now() });
+    await cancelDeliveries(tx, owner.tenantId, endpointId);
+    return endpoint;
+  });
+}
+
+async function mustFind(db: Queryable, owner: Owner, endpointId: string): Promise<WebhookEndpoint> {
+  const endpoint = await selectEndpoint(db, owner, endpointId);
+  if (endpoint === null) throw new Problem('not_found', 'There is no such endpoint.');
+  return endpoint;
+}
+
+function checkUrl({ targetPolicy }: EndpointContext, mode: Mode, url: string): void {
+  const checked = checkTargetUrl(url, targetPolicy(mode));
+  if (checked.ok) return;
+  throw new Problem('target_not_allowed', 'This address may not be called.', {
+    errors: [{ pointer: '/url', detail: checked.rule }],
+  });
+}
+
+function checkSecret(secret: string): void {
+  try {
+    parseStandardSecret(secret);
+  } catch {
+    throw new Problem('validation_failed', 'The secret has the wrong form.', {
+      errors: [{ pointer: '/secret', detail: 'Must be whsec_ and 24 to 64 bytes in base64' }],
+    });
+  }
+}

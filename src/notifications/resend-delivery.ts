@@ -1,0 +1,41 @@
+import type { Clock } from '../kernel/clock.ts';
+import { newId } from '../kernel/id.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { Queryable } from '../platform/database.ts';
+import { addLaneWork } from '../platform/lanes.ts';
+import type { Delivery } from './delivery.ts';
+import { insertDeliveries, type Owner, selectDelivery, selectEndpoint } from './store.ts';
+
+/**
+ * Sends an event again by a new delivery with its own schedule; the earlier one stays as it is. In the caller's
+ * transaction.
+ * @throws Problem not_found, state_conflict where its endpoint was deleted
+ */
+export async function resendDelivery(
+  { tx, clock }: { readonly tx: Queryable; readonly clock: Clock },
+  owner: Owner,
+  deliveryId: string,
+): Promise<Delivery> {
+  const earlier = await selectDelivery(tx, owner, deliveryId);
+  if (earlier === null) throw new Problem('not_found', 'There is no such delivery.');
+  const { endpointId, urlOverride, tenantId, laneId } = earlier;
+  if (urlOverride === null && endpointId !== null && (await selectEndpoint(tx, owner, endpointId)) === null) {
+    throw new Problem('state_conflict', 'The endpoint of this delivery was deleted.');
+  }
+  const now = clock.now();
+  const again: Delivery = {
+    ...earlier,
+    deliveryId: newId('whd', clock),
+    trigger: 'resend',
+    status: 'pending',
+    attemptsMade: 0,
+    dueAt: now,
+    lastAttemptAt: null,
+    lastStatusCode: null,
+    lastError: null,
+    createdAt: now,
+  };
+  await insertDeliveries(tx, [again]);
+  await addLaneWork(tx, [{ kind: 'delivery', laneId, tenantId, dueAt: now }]);
+  return again;
+}

@@ -1,0 +1,88 @@
+import type { NextAction } from '../providers/provider.ts';
+
+/** One try at one provider. Its id is the provider's idempotency key and never changes. */
+export interface Attempt {
+  readonly tenantId: string;
+  readonly attemptId: string;
+  readonly paymentId: string;
+  readonly providerAccountId: string;
+  readonly provider: string;
+  readonly state: AttemptState;
+  readonly providerRef: string | null;
+  /** The provider request as first sent, sealed; opened only to repeat it. */
+  readonly requestSealed: Uint8Array;
+  readonly methodType: string | null;
+  readonly nextAction: NextAction | null;
+  readonly failureCode: string | null;
+  readonly failureMessage: string | null;
+  readonly providerExpiresAt: Temporal.Instant | null;
+  readonly syncDueAt: Temporal.Instant | null;
+  readonly syncTries: number;
+  readonly createdAt: Temporal.Instant;
+  readonly updatedAt: Temporal.Instant;
+}
+
+export type AttemptState =
+  | 'dispatched'
+  | 'requires_action'
+  | 'pending'
+  | 'unknown'
+  | 'authorized'
+  | 'captured'
+  | 'declined'
+  | 'refused'
+  | 'not_sent'
+  | 'canceled'
+  | 'expired';
+
+/**
+ * dispatched: the intent is committed, the call is under way, or we died during it. unknown: sent, outcome not known.
+ * Ended attempts still move to authorized or captured: providers document late authorizations, and money that moved
+ * is a fact. unknown never becomes not_sent: that a repeat was not sent says nothing of the first request.
+ */
+export const ATTEMPT_TRANSITIONS: Readonly<Record<AttemptState, readonly AttemptState[]>> = {
+  dispatched: [
+    'requires_action',
+    'pending',
+    'unknown',
+    'authorized',
+    'captured',
+    'declined',
+    'refused',
+    'not_sent',
+    'canceled',
+    'expired',
+  ],
+  unknown: ['requires_action', 'pending', 'authorized', 'captured', 'declined', 'refused', 'canceled', 'expired'],
+  requires_action: ['pending', 'authorized', 'captured', 'declined', 'canceled', 'expired'],
+  pending: ['requires_action', 'authorized', 'captured', 'declined', 'canceled', 'expired'],
+  authorized: ['captured'],
+  captured: [],
+  declined: ['authorized', 'captured'],
+  refused: ['authorized', 'captured'],
+  not_sent: ['authorized', 'captured'],
+  canceled: ['authorized', 'captured'],
+  expired: ['authorized', 'captured'],
+};
+
+const OPEN: ReadonlySet<AttemptState> = new Set(['dispatched', 'requires_action', 'pending', 'unknown']);
+
+/** Whether the outcome is still to come; a payment has at most one such attempt. */
+export function isOpen(attempt: Attempt): boolean {
+  return OPEN.has(attempt.state);
+}
+
+/** After an outcome in doubt: at once, then patiently. The last step repeats. Source: Kill Bill's janitor as a floor. */
+const UNKNOWN_DELAYS_S = [0, 10, 60, 300, 3_600, 86_400] as const;
+/** For an outcome that is merely awaited: notifications normally come first, this is the second net. */
+const AWAITED_DELAYS_S = [30, 60, 300, 900, 3_600, 86_400] as const;
+/** Longer than the deadline of a provider call, so that a call under way is not doubled. */
+const DISPATCHED_DELAY_S = 35;
+
+/** When to ask the provider next, after `tries` questions without news. */
+export function nextSyncAt(state: AttemptState, tries: number, now: Temporal.Instant): Temporal.Instant | null {
+  if (!OPEN.has(state)) return null;
+  if (state === 'dispatched' && tries === 0) return now.add({ seconds: DISPATCHED_DELAY_S });
+  const delays = state === 'dispatched' || state === 'unknown' ? UNKNOWN_DELAYS_S : AWAITED_DELAYS_S;
+  return now.add({ seconds: delays[Math.min(tries, delays.length - 1)] ?? 0 });
+}

@@ -1,0 +1,11 @@
+import { createHash } from 'node:crypto';
+import { newSecret } from '../kernel/id.ts';
+
+/** 256 random bits, 43 characters. Opens one payment; only its hash is stored. */
+export function newCheckoutToken(): string {
+  return newSecret(256);
+}
+
+export function hashCheckoutToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,150 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type KeyScope, runOnceInTwoPhases } from '../idempotency/run-once.ts';
+import { assert, present } from '../kernel/assert.ts';
+import type { Mode } from '../kernel/caller.ts';
+import { findCardNumbersIn } from '../kernel/card-number.ts';
+import { newId } from '../kernel/id.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
+import { chooseProviderAccount, type OpenAccount } from '../provider-accounts/open-provider-account.ts';
+import type { CreateInput } from '../providers/provider.ts';
+import type { PaymentAnswer } from './api.ts';
+import { applySignal } from './apply-signal.ts';
+import { type Attempt, nextSyncAt } from './attempt.ts';
+import { openRequest, sealRequest } from './attempt-request.ts';
+import type { PaymentContext } from './context.ts';
+import { dispatchAttempt } from './dispatch-attempt.ts';
+import type { Payment } from './payment.ts';
+import { paymentJson } from './payment-json.ts';
+import { readPayment } from './read-payment.ts';
+import { selectAttempt } from './store.ts';
+
+export interface ConfirmRequest {
+  readonly tenantId: string;
+  readonly mode: Mode;
+  readonly paymentId: string;
+  /** As the shopper or tenant gave it; the provider's own schema judges it. */
+  readonly method: unknown;
+  readonly source: 'tenant' | 'shopper';
+  /** Where the provider sends the browser back; the attempt's own address unless the hosted page asks. */
+  readonly returnUrl?: string;
+  readonly locale?: string;
+}
+
+/**
+ * Starts an attempt. Phases: commit attempt and payment.processing; call the provider, key = attempt id; apply its
+ * answer. A crash after the first leaves an attempt that the sync worker finishes with the same key.
+ * The same confirm again while the attempt is open changes nothing and gives its next action.
+ * @throws Problem not_found, attempt_in_progress, state_conflict, no_provider_account, validation_failed,
+ * card_number_not_allowed, idempotency_key_reused, idempotency_in_progress
+ */
+export async function confirmPayment(
+  context: PaymentContext,
+  request: ConfirmRequest,
+  idempotency: IdempotencyClaim | null,
+): Promise<EndpointAnswer<PaymentAnswer>> {
+  refuseCardNumbers(request.method);
+  const { payment, latestAttempt } = await readPayment(context.database.query, request, request.paymentId);
+  const same = latestAttempt !== null && (await isSameOpenConfirm(context, payment, latestAttempt, request));
+  const scope: KeyScope = { tenantId: payment.tenantId, mode: payment.mode, route: 'confirmPayment' };
+  if (same && idempotency === null) return { body: await paymentJson(context.sealer, payment, latestAttempt) };
+  const account = await chooseProviderAccount({ ...context, db: context.database.query }, payment);
+  const attempt = await newAttempt(context, payment, account, request);
+  return runOnceInTwoPhases<PaymentAnswer>(context, scope, idempotency, {
+    async intend(tx) {
+      if (same) return { resourceId: latestAttempt.attemptId };
+      await applySignal({ db: tx, clock: context.clock }, payment, request.source, {
+        kind: 'attempt_started',
+        attempt,
+      });
+      return { resourceId: attempt.attemptId };
+    },
+    async carryOut() {
+      if (!same) await dispatchAttempt(context, attempt, 'first');
+    },
+    async answer(attemptId) {
+      const stored = present(await selectAttempt(context.database.query, payment.tenantId, attemptId), 'the attempt');
+      if (stored.state === 'dispatched') return null;
+      const now = await readPayment(context.database.query, request, request.paymentId);
+      return { status: 200, body: await paymentJson(context.sealer, now.payment, now.latestAttempt) };
+    },
+  });
+}
+
+function refuseCardNumbers(method: unknown): void {
+  const cards = findCardNumbersIn(method);
+  if (cards.length === 0) return;
+  throw new Problem('card_number_not_allowed', 'The method seems to hold a card number. Nothing was stored.', {
+    errors: cards.map((pointer) => ({ pointer: `/method${pointer}`, detail: 'Must not hold a card number' })),
+  });
+}
+
+async function isSameOpenConfirm(
+  context: PaymentContext,
+  payment: Payment,
+  attempt: Attempt,
+  request: ConfirmRequest,
+): Promise<boolean> {
+  if (payment.openAttemptId !== attempt.attemptId) return false;
+  const stored = await openRequest(context.sealer, attempt);
+  return isDeepStrictEqual(stored.method ?? null, request.method ?? null);
+}
+
+async function newAttempt(
+  context: PaymentContext,
+  payment: Payment,
+  { account, provider }: OpenAccount,
+  request: ConfirmRequest,
+): Promise<Attempt> {
+  const method = provider.method.safeParse(request.method);
+  if (!method.success) {
+    throw new Problem('validation_failed', 'The method is not one of this provider account.', {
+      errors: method.error.issues.map(({ path, message }) => ({
+        pointer: `/${['method', ...path.map(String)].join('/')}`,
+        detail: message,
+      })),
+    });
+  }
+  const attemptId = newId('att', context.clock);
+  const now = context.clock.now();
+  const input: CreateInput = {
+    attemptId,
+    amount: { amount: payment.amount, currency: payment.currency },
+    captureMethod: payment.captureMethod,
+    method: request.method,
+    returnUrl: request.returnUrl ?? `${context.checkoutUrl}/return/${payment.tenantId}/${attemptId}`,
+    notificationUrl: `${context.hooksUrl}/hooks/${provider.id}/${account.providerAccountId}`,
+    expiresAt: payment.expiresAt,
+    ...given('description', payment.description),
+    ...given('statementDescriptor', payment.statementDescriptor),
+    ...given('locale', request.locale ?? null),
+    ...given('terminalId', payment.terminalId),
+    ...given('subMerchantName', payment.subMerchantName),
+    ...given('mcc', payment.mcc),
+    ...given('rrn2', payment.rrn2),
+  };
+  assert(attemptId.length <= 36, 'providers take references of at most 36 characters');
+  return {
+    tenantId: payment.tenantId,
+    attemptId,
+    paymentId: payment.paymentId,
+    providerAccountId: account.providerAccountId,
+    provider: provider.id,
+    state: 'dispatched',
+    providerRef: null,
+    requestSealed: await sealRequest(context.sealer, payment.tenantId, input),
+    methodType: null,
+    nextAction: null,
+    failureCode: null,
+    failureMessage: null,
+    providerExpiresAt: null,
+    syncDueAt: nextSyncAt('dispatched', 0, now),
+    syncTries: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function given<Name extends keyof CreateInput>(name: Name, value: string | null): Partial<Pick<CreateInput, Name>> {
+  return value === null ? {} : ({ [name]: value } as Pick<CreateInput, Name>);
+}

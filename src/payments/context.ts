@@ -1,0 +1,24 @@
+import type { Mode } from '../kernel/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Sealer } from '../keys/sealer.ts';
+import type { Database } from '../platform/database.ts';
+import type { TargetPolicy } from '../platform/outbound-address.ts';
+import type { ProviderRegistry } from '../providers/registry.ts';
+import type { ReadTenant } from '../tenants/read-tenant.ts';
+
+/** What the verbs of payments and refunds work with. */
+export interface PaymentContext {
+  readonly database: Database;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly registry: ProviderRegistry;
+  readonly readTenant: ReadTenant;
+  /** Where the hosted page is, without a trailing slash. */
+  readonly checkoutUrl: string;
+  /** Where providers send their notifications, without a trailing slash. */
+  readonly hooksUrl: string;
+  /** Which addresses tenants of a mode may have us call. */
+  readonly targetPolicy: (mode: Mode) => TargetPolicy;
+  /** Called after a commit that left work for the relay. */
+  readonly wakeRelay: () => void;
+}

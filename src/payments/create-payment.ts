@@ -1,0 +1,243 @@
+import { eventRows } from '../events/event.ts';
+import { findAnswer, type KeyScope, sealAnswer } from '../idempotency/run-once.ts';
+import type { TenantCaller } from '../kernel/caller.ts';
+import { findCardNumbersIn } from '../kernel/card-number.ts';
+import { newId } from '../kernel/id.ts';
+import { amountFromJson } from '../kernel/money.ts';
+import { type FieldError, Problem } from '../kernel/problem.ts';
+import { checkReturnUrl } from '../kernel/return-url.ts';
+import { createBatcher } from '../platform/batch.ts';
+import { violatedConstraint } from '../platform/database.ts';
+import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
+import { checkTargetUrl } from '../platform/outbound-address.ts';
+import { chooseProviderAccount } from '../provider-accounts/open-provider-account.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import type { CreatedPaymentAnswer, CreatePaymentBody } from './api.ts';
+import { hashCheckoutToken, newCheckoutToken } from './checkout-token.ts';
+import type { PaymentContext } from './context.ts';
+import { insertPayments, type NewPayment, selectPaymentIdByReference } from './insert-payments.ts';
+import type { Payment } from './payment.ts';
+import { customerPlace, paymentObjectJson } from './payment-json.ts';
+import { paymentToRow } from './rows.ts';
+
+export type CreatePayment = (request: {
+  readonly caller: TenantCaller;
+  readonly body: CreatePaymentBody;
+  readonly idempotency: IdempotencyClaim | null;
+}) => Promise<EndpointAnswer<CreatedPaymentAnswer>>;
+
+const ROUTE = 'createPayment';
+const EXPIRES_IN_S = 900;
+const EXPIRES_IN_MIN_S = 30;
+const EXPIRES_IN_MAX_S = 31 * 86_400;
+/** Two writes under way keep the database busy while the next batch gathers; more only make the batches smaller. */
+const WRITES_MAX = 2;
+const BATCH_MAX = 100;
+
+/**
+ * Creates payments: payment, checkout token, event, outbox row and kept answer in one statement, which serves all
+ * requests that arrived while the statement before was under way.
+ * @throws (from the returned function) Problem validation_failed, card_number_not_allowed, target_not_allowed,
+ * no_provider_account, reference_already_used, idempotency_key_reused
+ */
+export function createCreatePayment(context: PaymentContext): CreatePayment {
+  const write = createBatcher<NewPayment, boolean>({
+    write: async (items) => {
+      const placed = await insertPayments(context.database.query, items);
+      context.wakeRelay();
+      return items.map(({ payment }) => placed.has(payment.payment_id));
+    },
+    itemsMax: BATCH_MAX,
+    writesMax: WRITES_MAX,
+  });
+  return async ({ caller, body, idempotency }) => {
+    const tenant = await context.readTenant(caller.tenantId);
+    checkBody(context, tenant, caller, body);
+    if (body.providerAccountId !== undefined) {
+      const { tenantId, mode } = caller;
+      await chooseProviderAccount(
+        { ...context, db: context.database.query },
+        { tenantId, mode, providerAccountId: body.providerAccountId },
+      );
+    }
+    const { item, answer } = await preparePayment(context, tenant, caller, body, idempotency);
+    const placed = await write(item).catch((error: unknown) => {
+      // The same key came twice at once with different references: the other one has it.
+      if (violatedConstraint(error) === 'idempotency_keys_pkey') return false;
+      throw error;
+    });
+    if (placed) return { body: answer };
+    return explainRefusal(context, caller, body.reference, idempotency);
+  };
+}
+
+/** Why a payment was passed over: its key was used (then the first answer comes again) or its reference was. */
+async function explainRefusal(
+  context: PaymentContext,
+  caller: TenantCaller,
+  reference: string,
+  idempotency: IdempotencyClaim | null,
+): Promise<EndpointAnswer<CreatedPaymentAnswer>> {
+  if (idempotency !== null) {
+    const earlier = await findAnswer(context, keyScope(caller), idempotency);
+    if (earlier.state === 'done') return earlier.answer;
+  }
+  const paymentId = await selectPaymentIdByReference(context.database.query, caller, reference);
+  if (paymentId === null) throw new Problem('unavailable', 'Please send the request again.', { retryAfterSeconds: 1 });
+  throw new Problem('reference_already_used', 'Another payment has this reference; references are unique for ever.', {
+    members: { paymentId },
+  });
+}
+
+function keyScope({ tenantId, mode }: TenantCaller): KeyScope {
+  return { tenantId, mode, route: ROUTE };
+}
+
+/** Rules that need more than the body's shape. */
+function checkBody(context: PaymentContext, tenant: Tenant, caller: TenantCaller, body: CreatePaymentBody): void {
+  const cards = findCardNumbersIn(body);
+  if (cards.length > 0) {
+    throw new Problem('card_number_not_allowed', 'A text field seems to hold a card number. Nothing was stored.', {
+      errors: cards.map((pointer) => ({ pointer, detail: 'Must not hold a card number' })),
+    });
+  }
+  const errors: FieldError[] = [];
+  const { returnOrigins: allowedOrigins, appSchemes } = tenant.settings;
+  for (const field of ['returnUrl', 'cancelUrl'] as const) {
+    const url = body[field];
+    if (url === undefined) continue;
+    const checked = checkReturnUrl(url, { allowedOrigins, appSchemes, mode: caller.mode });
+    if (!checked.ok) errors.push({ pointer: `/${field}`, detail: checked.rule });
+  }
+  const seconds = expiryOf(context, body).since(context.clock.now()).total('seconds');
+  if (seconds < EXPIRES_IN_MIN_S - 1 || seconds > EXPIRES_IN_MAX_S) {
+    errors.push({ pointer: '/expiresAt', detail: 'Must be 30 seconds to 31 days from now' });
+  }
+  if (errors.length > 0) throw new Problem('validation_failed', 'Some fields break a rule.', { errors });
+  if (body.notificationUrl !== undefined) {
+    const checked = checkTargetUrl(body.notificationUrl, context.targetPolicy(caller.mode));
+    if (!checked.ok) {
+      throw new Problem('target_not_allowed', 'The notificationUrl may not be called.', {
+        errors: [{ pointer: '/notificationUrl', detail: checked.rule }],
+      });
+    }
+  }
+}
+
+function expiryOf({ clock }: PaymentContext, body: CreatePaymentBody): Temporal.Instant {
+  if (body.expiresAt !== undefined) return Temporal.Instant.from(body.expiresAt).round('millisecond');
+  return clock.now().add({ seconds: body.expiresIn ?? EXPIRES_IN_S });
+}
+
+/** All rows and the answer, made before anything is written: writing is one statement with nothing left to work out. */
+async function preparePayment(
+  context: PaymentContext,
+  tenant: Tenant,
+  caller: TenantCaller,
+  body: CreatePaymentBody,
+  idempotency: IdempotencyClaim | null,
+): Promise<{ readonly item: NewPayment; readonly answer: CreatedPaymentAnswer }> {
+  const payment = await newPayment(context, tenant, caller, body);
+  const { tenantId, mode, paymentId, createdAt } = payment;
+  const object = paymentObjectJson(payment, null);
+  const token = newCheckoutToken();
+  const answer: CreatedPaymentAnswer = {
+    ...object,
+    customer: body.customer ?? null,
+    checkoutToken: token,
+    paymentUrl: `${context.checkoutUrl}/c/${token}`,
+  };
+  const { event, outbox } = eventRows(
+    {
+      tenantId,
+      mode,
+      type: 'payment.created',
+      paymentId,
+      productId: payment.productId,
+      notificationUrl: payment.notificationUrl,
+      object,
+      dueAt: payment.dueAt,
+    },
+    context.clock,
+  );
+  const key =
+    idempotency === null
+      ? null
+      : {
+          tenant_id: tenantId,
+          mode,
+          route: ROUTE,
+          idempotency_key: idempotency.key,
+          fingerprint: idempotency.fingerprint,
+          state: 'done',
+          resource_id: paymentId,
+          answer_status: 201,
+          answer_sealed: await sealAnswer(context.sealer, keyScope(caller), idempotency.key, answer),
+          created_at: createdAt,
+        };
+  const tokenRow = {
+    token_hash: hashCheckoutToken(token),
+    tenant_id: tenantId,
+    payment_id: paymentId,
+    expires_at: payment.expiresAt,
+    revoked_at: null,
+  };
+  return { item: { payment: paymentToRow(payment), token: tokenRow, event, outbox, key }, answer };
+}
+
+async function newPayment(
+  context: PaymentContext,
+  tenant: Tenant,
+  caller: TenantCaller,
+  body: CreatePaymentBody,
+): Promise<Payment> {
+  const { tenantId, mode } = caller;
+  const paymentId = newId('pay', context.clock);
+  const now = context.clock.now();
+  const expiresAt = expiryOf(context, body);
+  const customerSealed =
+    body.customer === undefined
+      ? null
+      : await context.sealer.seal(customerPlace({ tenantId, paymentId }), JSON.stringify(body.customer));
+  return {
+    tenantId,
+    paymentId,
+    mode,
+    reference: body.reference,
+    amount: amountFromJson(body.amount),
+    currency: body.currency ?? tenant.currency,
+    captureMethod: body.captureMethod,
+    status: 'created',
+    late: false,
+    version: 1,
+    amountAuthorized: 0n,
+    amountCaptured: 0n,
+    amountRefunded: 0n,
+    amountRefundPending: 0n,
+    attemptsMax: body.attemptsMax,
+    attemptsDeclined: 0,
+    openAttemptId: null,
+    lastAttemptId: null,
+    providerAccountId: body.providerAccountId ?? null,
+    orderId: body.orderId ?? null,
+    productId: body.productId ?? null,
+    description: body.description ?? null,
+    statementDescriptor: body.statementDescriptor ?? null,
+    returnUrl: body.returnUrl ?? null,
+    cancelUrl: body.cancelUrl ?? null,
+    notificationUrl: body.notificationUrl ?? null,
+    customerSealed,
+    cartItems: body.cartItems ?? null,
+    requestShipping: body.requestShipping,
+    terminalId: body.terminalId ?? tenant.settings.defaultTerminalId ?? null,
+    subMerchantName: body.subMerchantName ?? null,
+    mcc: body.mcc ?? tenant.settings.defaultMcc ?? null,
+    rrn2: body.rrn2 ?? null,
+    metadata: body.metadata,
+    expiresAt,
+    authorizationExpiresAt: null,
+    dueAt: expiresAt,
+    createdAt: now,
+    updatedAt: now,
+  };
+}

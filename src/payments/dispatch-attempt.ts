@@ -1,0 +1,63 @@
+import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
+import type { CreateAnswer } from '../providers/provider.ts';
+import { applySignal, type SignalResult } from './apply-signal.ts';
+import type { Attempt } from './attempt.ts';
+import { openRequest } from './attempt-request.ts';
+import type { PaymentContext } from './context.ts';
+import type { Signal, SignalSource } from './signal.ts';
+
+/**
+ * Sends an attempt's request to its provider and applies the answer. The request is the stored one and its key is the
+ * attempt's id, so sending it again, also after a crash, never starts a second attempt there.
+ * Returns null where a repeat brought no news.
+ */
+export async function dispatchAttempt(
+  context: PaymentContext,
+  attempt: Attempt,
+  send: 'first' | 'repeat',
+): Promise<SignalResult | null> {
+  const { provider, call } = await openProviderAccount(
+    { ...context, db: context.database.query },
+    attempt.tenantId,
+    attempt.providerAccountId,
+  );
+  const answer = await provider.create(call, await openRequest(context.sealer, attempt));
+  return applyAnswer(context, attempt, answer, send);
+}
+
+/** Applies a provider's answer about an attempt to its payment. */
+export async function applyAnswer(
+  context: PaymentContext,
+  attempt: Attempt,
+  answer: CreateAnswer,
+  send: 'first' | 'repeat',
+): Promise<SignalResult | null> {
+  // A repeat that was not sent, or came back in doubt, says nothing about the request before it.
+  if (send === 'repeat' && (answer.kind === 'not_sent' || answer.kind === 'unknown')) return null;
+  return applyAttemptSignal(context, attempt, 'provider_answer', signalOf(attempt.attemptId, answer));
+}
+
+/** Applies a signal about an attempt, and wakes the relay for what it left to do. */
+export async function applyAttemptSignal(
+  context: PaymentContext,
+  attempt: Attempt,
+  source: SignalSource,
+  signal: Signal,
+): Promise<SignalResult> {
+  const result = await applySignal({ db: context.database.query, clock: context.clock }, attempt, source, signal);
+  context.wakeRelay();
+  return result;
+}
+
+function signalOf(attemptId: string, answer: CreateAnswer): Signal {
+  switch (answer.kind) {
+    case 'answered':
+      return { kind: 'attempt_reported', attemptId, providerRef: answer.providerRef, report: answer.report };
+    case 'refused':
+      return { kind: 'attempt_refused', attemptId, code: answer.code, message: answer.message };
+    case 'not_sent':
+      return { kind: 'attempt_not_sent', attemptId, reason: answer.reason };
+    case 'unknown':
+      return { kind: 'attempt_unknown', attemptId, reason: answer.reason };
+  }
+}

@@ -1,0 +1,80 @@
+import { amountToJson } from '../kernel/money.ts';
+import type { Sealer } from '../keys/sealer.ts';
+import type { PaymentAnswer, PaymentObject } from './api.ts';
+import type { Attempt } from './attempt.ts';
+import type { Payment } from './payment.ts';
+
+/** The payment as other programs see it, without personal data: what notifications carry. */
+export function paymentObjectJson(payment: Payment, latestAttempt: Attempt | null): PaymentObject {
+  return {
+    id: payment.paymentId,
+    object: 'payment',
+    mode: payment.mode,
+    tenantId: payment.tenantId,
+    reference: payment.reference,
+    amount: amountToJson(payment.amount),
+    amountCapturable: amountToJson(
+      payment.status === 'authorized' ? payment.amountAuthorized - payment.amountCaptured : 0n,
+    ),
+    amountCaptured: amountToJson(payment.amountCaptured),
+    amountRefunded: amountToJson(payment.amountRefunded),
+    currency: payment.currency,
+    status: payment.status,
+    late: payment.late,
+    captureMethod: payment.captureMethod,
+    description: payment.description,
+    statementDescriptor: payment.statementDescriptor,
+    orderId: payment.orderId,
+    productId: payment.productId,
+    returnUrl: payment.returnUrl,
+    cancelUrl: payment.cancelUrl,
+    notificationUrl: payment.notificationUrl,
+    cartItems: payment.cartItems === null ? null : [...payment.cartItems],
+    requestShipping: payment.requestShipping,
+    terminalId: payment.terminalId,
+    subMerchantName: payment.subMerchantName,
+    mcc: payment.mcc,
+    rrn2: payment.rrn2,
+    attemptsMax: payment.attemptsMax,
+    providerAccountId: payment.providerAccountId,
+    metadata: { ...payment.metadata },
+    expiresAt: payment.expiresAt.toString(),
+    authorizationExpiresAt: payment.authorizationExpiresAt?.toString() ?? null,
+    createdAt: payment.createdAt.toString(),
+    updatedAt: payment.updatedAt.toString(),
+    version: payment.version,
+    latestAttempt: latestAttempt === null ? null : attemptJson(latestAttempt),
+    nextAction: latestAttempt?.nextAction ?? null,
+  };
+}
+
+/** The payment as its tenant sees it, customer included. */
+export async function paymentJson(
+  sealer: Sealer,
+  payment: Payment,
+  latestAttempt: Attempt | null,
+): Promise<PaymentAnswer> {
+  return { ...paymentObjectJson(payment, latestAttempt), customer: await openCustomer(sealer, payment) };
+}
+
+function attemptJson(attempt: Attempt): NonNullable<PaymentObject['latestAttempt']> {
+  return {
+    id: attempt.attemptId,
+    state: attempt.state,
+    provider: attempt.provider,
+    providerAccountId: attempt.providerAccountId,
+    providerRef: attempt.providerRef,
+    failureCode: attempt.failureCode,
+    createdAt: attempt.createdAt.toString(),
+  };
+}
+
+async function openCustomer(sealer: Sealer, payment: Payment): Promise<PaymentAnswer['customer']> {
+  if (payment.customerSealed === null) return null;
+  return JSON.parse(String(await sealer.open(customerPlace(payment), payment.customerSealed)));
+}
+
+/** Where a payment's customer stands; bound into the sealed bytes. */
+export function customerPlace({ tenantId, paymentId }: Pick<Payment, 'tenantId' | 'paymentId'>) {
+  return { tenantId, table: 'payments', column: 'customer_sealed', row: paymentId };
+}

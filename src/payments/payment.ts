@@ -1,0 +1,93 @@
+import type { Mode } from '../kernel/caller.ts';
+
+/** What a tenant wants paid: amount, currency and how far it has come. Attempts try to get it paid. */
+export interface Payment {
+  readonly tenantId: string;
+  readonly paymentId: string;
+  readonly mode: Mode;
+  readonly reference: string;
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly captureMethod: 'automatic' | 'manual';
+  readonly status: PaymentStatus;
+  readonly late: boolean;
+  readonly version: number;
+  readonly amountAuthorized: bigint;
+  readonly amountCaptured: bigint;
+  readonly amountRefunded: bigint;
+  readonly amountRefundPending: bigint;
+  readonly attemptsMax: number;
+  readonly attemptsDeclined: number;
+  readonly openAttemptId: string | null;
+  readonly lastAttemptId: string | null;
+  readonly providerAccountId: string | null;
+  readonly orderId: string | null;
+  readonly productId: string | null;
+  readonly description: string | null;
+  readonly statementDescriptor: string | null;
+  readonly returnUrl: string | null;
+  readonly cancelUrl: string | null;
+  readonly notificationUrl: string | null;
+  readonly customerSealed: Uint8Array | null;
+  readonly cartItems: readonly CartItem[] | null;
+  readonly requestShipping: boolean;
+  readonly terminalId: string | null;
+  readonly subMerchantName: string | null;
+  readonly mcc: string | null;
+  readonly rrn2: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly expiresAt: Temporal.Instant;
+  readonly authorizationExpiresAt: Temporal.Instant | null;
+  readonly dueAt: Temporal.Instant | null;
+  readonly createdAt: Temporal.Instant;
+  readonly updatedAt: Temporal.Instant;
+}
+
+export interface CartItem {
+  readonly description: string;
+  readonly quantity: number;
+  /** Minor units of the payment's currency, for one. */
+  readonly value: number;
+  readonly imageUrl?: string | undefined;
+  readonly destination?: string | undefined;
+  readonly itemType?: string | undefined;
+}
+
+export type PaymentStatus =
+  | 'created'
+  | 'processing'
+  | 'authorized'
+  | 'succeeded'
+  | 'failed'
+  | 'canceled'
+  | 'expired'
+  | 'reversed';
+
+/**
+ * Where each status may lead; apply-signal.ts refuses everything else. The ways out of failed, canceled and expired
+ * exist because a provider may prove late that money moved.
+ */
+export const PAYMENT_TRANSITIONS: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
+  created: ['processing', 'authorized', 'succeeded', 'canceled', 'expired'],
+  processing: ['created', 'authorized', 'succeeded', 'failed'],
+  authorized: ['succeeded', 'canceled', 'expired'],
+  succeeded: ['reversed'],
+  failed: ['authorized', 'succeeded'],
+  canceled: ['authorized', 'succeeded'],
+  expired: ['authorized', 'succeeded'],
+  reversed: [],
+};
+
+export function mayMove(from: PaymentStatus, to: PaymentStatus): boolean {
+  return from === to || PAYMENT_TRANSITIONS[from].includes(to);
+}
+
+/** What may still be refunded; refunds under way count as gone. */
+export function refundableAmount(payment: Payment): bigint {
+  return payment.amountCaptured - payment.amountRefunded - payment.amountRefundPending;
+}
+
+/** Whether nothing is left for a shopper to do. */
+export function isEnded(payment: Payment): boolean {
+  return payment.status !== 'created' && payment.status !== 'processing';
+}

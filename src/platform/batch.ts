@@ -1,0 +1,53 @@
+interface Waiting<Item, Outcome> {
+  readonly item: Item;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface BatchOptions<Item, Outcome> {
+  /** Writes all items at once and returns their outcomes in the same order. */
+  readonly write: (items: readonly Item[]) => Promise<readonly Outcome[]>;
+  /** Bounds one statement's size. */
+  readonly itemsMax: number;
+  /** How many writes may be under way at once; more than one keeps the database busy while we prepare the next. */
+  readonly writesMax: number;
+}
+
+/**
+ * Gathers items that arrive while earlier writes are under way and writes them together: one round trip and one commit
+ * for many requests. An idle system adds no wait: the first item is written at once.
+ * Where a write of several items fails, each is written again alone, so that one bad item harms only itself.
+ */
+export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome>): (item: Item) => Promise<Outcome> {
+  const queue: Waiting<Item, Outcome>[] = [];
+  let writing = 0;
+
+  async function write(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
+    try {
+      const outcomes = await options.write(batch.map(({ item }) => item));
+      batch.forEach(({ resolve }, index) => {
+        resolve(outcomes[index] as Outcome);
+      });
+    } catch (error) {
+      if (batch.length > 1) await Promise.all(batch.map((one) => write([one])));
+      else batch[0]?.reject(error);
+    }
+  }
+
+  function pump(): void {
+    while (queue.length > 0 && writing < options.writesMax) {
+      writing++;
+      void write(queue.splice(0, options.itemsMax)).finally(() => {
+        writing--;
+        pump();
+      });
+    }
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      queue.push({ item, resolve, reject });
+      // Requests read from the sockets in the same turn of the event loop still join this write.
+      setImmediate(pump);
+    });
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { Tables } from './tables.generated.ts';
+
+/** The typed query builder, over the pool or inside a transaction; what every store.ts takes. */
+export type Queryable = Kysely<Tables>;
+
+/** The connection pool, its query builder, and transactions that survive a lost race. */
+export interface Database {
+  readonly query: Queryable;
+  /**
+   * Runs the work in one transaction and commits. A deadlock or serialization failure rolls back and runs the work
+   * again (three times at most), so it must not have effects outside the database.
+   */
+  transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+interface DatabaseOptions {
+  readonly url: string;
+  readonly connectionsMax: number;
+  readonly applicationName: string;
+  readonly onIdleError?: (error: Error) => void;
+}
+
+const TRANSACTION_TRIES_MAX = 3;
+/** serialization_failure, deadlock_detected: the server rolled back, nothing happened. Appendix A of the manual. */
+const LOST_RACE = new Set(['40001', '40P01']);
+
+/** Opens a pool. Nothing is connected before the first statement. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.connectionsMax,
+    application_name: options.applicationName,
+    types: { getTypeParser },
+    // A server that vanished without a word must not hold a request for ever.
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 20_000,
+    statement_timeout: 15_000,
+    lock_timeout: 10_000,
+    idle_in_transaction_session_timeout: 20_000,
+    options: '-c timezone=UTC',
+    keepAlive: true,
+  });
+  pool.on('error', (error) => options.onIdleError?.(error));
+  const query = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: new EncodingPool(pool) as unknown as pg.Pool }),
+  });
+  return {
+    query,
+    async transaction(work) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await query.transaction().execute(work);
+        } catch (error) {
+          if (tries === TRANSACTION_TRIES_MAX || !LOST_RACE.has(sqlState(error) ?? '')) throw error;
+        }
+      }
+    },
+    close: () => query.destroy(),
+  };
+}
+
+/** The five-character SQLSTATE of a database error, or undefined for any other error. */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined;
+}
+
+/** The name of the constraint an insert or update broke; names are stable, since refusals are mapped from them. */
+export function violatedConstraint(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.constraint : undefined;
+}
+
+/**
+ * Gives each statement text a name, so that PostgreSQL parses and plans it once a connection, and writes instants as
+ * text (pg would write a Temporal.Instant as quoted JSON). Statements are set-based, so there are few texts.
+ */
+class EncodingPool {
+  readonly #pool: pg.Pool;
+
+  constructor(pool: pg.Pool) {
+    this.#pool = pool;
+  }
+
+  async connect(): Promise<unknown> {
+    const client = await this.#pool.connect();
+    return {
+      query: (text: string, values: readonly unknown[]) =>
+        client.query({ name: statementName(text), text, values: values.map(encode) }),
+      release: () => client.release(),
+    };
+  }
+
+  end(): Promise<void> {
+    return this.#pool.end();
+  }
+}
+
+const STATEMENT_NAMES_MAX = 2_000;
+const statementNames = new Map<string, string>();
+
+function statementName(text: string): string {
+  const known = statementNames.get(text);
+  if (known !== undefined) return known;
+  const name = createHash('sha256').update(text).digest('base64url').slice(0, 24);
+  // A bound, so that a query built from a list of varying length could not fill memory; such texts go unnamed.
+  if (statementNames.size >= STATEMENT_NAMES_MAX) return '';
+  statementNames.set(text, name);
+  return name;
+}
+
+function encode(value: unknown): unknown {
+  if (value instanceof Temporal.Instant) return value.toString();
+  if (Array.isArray(value)) return value.map(encode);
+  return value;
+}
+
+const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
+  if (oid === INT8) return BigInt;
+  if (oid === TIMESTAMPTZ) return parseInstant;
+  return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
+}
+
+function parseInstant(text: string): Temporal.Instant {
+  return Temporal.Instant.from(text.replace(' ', 'T'));
+}

@@ -1,0 +1,100 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AssertionFailed, assert, present } from '../../kernel/assert.ts';
+import { type Caller, scopeCovers } from '../../kernel/caller.ts';
+import type { Access } from '../../kernel/endpoint.ts';
+import { Problem } from '../../kernel/problem.ts';
+import type { BoundEndpoint, EndpointAnswer } from './bind-endpoint.ts';
+import { checkAnswer } from './check-answer.ts';
+import type { Authenticate } from './create-http-server.ts';
+import { type Exchange, exchangeOf } from './exchange.ts';
+import { readRequest, refuseMediaType } from './read-request.ts';
+import { assertStrict } from './strict-schema.ts';
+
+interface RouteOptions {
+  readonly authenticate: Authenticate;
+  readonly checkAnswers: boolean;
+}
+
+/**
+ * Serves one endpoint. Phases, each ending in a refusal or the next: authenticate; media type; read the body; parse and
+ * validate; the verb; the answer. Nothing of a body is read before its sender is known.
+ */
+export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint, options: RouteOptions): void {
+  const { endpoint } = bound;
+  assertStrict(endpoint);
+  fastify.route({
+    method: endpoint.method,
+    url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
+    async onRequest(request) {
+      const exchange = exchangeOf(request);
+      exchange.endpoint = endpoint;
+      exchange.caller = await authenticated(request, endpoint.access, exchange, options.authenticate);
+    },
+    async preParsing(request) {
+      refuseMediaType(request);
+    },
+    async handler(request, reply) {
+      const exchange = exchangeOf(request);
+      const caller = present(exchange.caller, 'The caller');
+      const { correlationId, receivedAt, secure, remoteAddress, log } = exchange;
+      const read = readRequest(endpoint, request);
+      const known = { caller, correlationId, receivedAt, secure, remoteAddress, log };
+      const answer = await bound.handle({ ...read, ...known });
+      return sendAnswer(reply, bound, answer, options.checkAnswers);
+    },
+  });
+}
+
+async function authenticated(
+  request: FastifyRequest,
+  access: Access,
+  exchange: Exchange,
+  authenticate: Authenticate,
+): Promise<Caller> {
+  const caller = await authenticate({
+    access,
+    headers: singleHeaders(request),
+    params: request.params as Record<string, string>,
+    correlationId: exchange.correlationId,
+  });
+  assert(caller.by === access.by, 'Authentication let in another kind of caller than the endpoint admits');
+  if (access.by === 'tenant' && caller.by === 'tenant' && !scopeCovers(caller.scopes, access.scope)) {
+    throw new Problem('forbidden', `These credentials lack the scope ${access.scope}.`);
+  }
+  // Plain HTTP got this far only from this machine, and there it is for test mode.
+  if (!exchange.secure && caller.by === 'tenant' && caller.mode === 'live') throw new Problem('https_required');
+  return caller;
+}
+
+function singleHeaders(request: FastifyRequest): Record<string, string | undefined> {
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return headers;
+}
+
+function sendAnswer(
+  reply: FastifyReply,
+  { endpoint }: BoundEndpoint,
+  answer: EndpointAnswer,
+  checkAnswers: boolean,
+): FastifyReply {
+  const stored = 'json' in answer;
+  const json = stored ? answer.json : serialize(endpoint.id, answer.body);
+  if (checkAnswers && !stored) checkAnswer(endpoint, json);
+  if (answer.headers !== undefined) reply.headers(answer.headers);
+  if (answer.replayed === true) reply.header('idempotency-replayed', 'true');
+  reply.code(stored ? answer.status : endpoint.answer.status);
+  if (json === '') return reply.send();
+  // A Buffer, since Fastify would add a charset, which application/json does not have (RFC 8259 section 11).
+  return reply.header('content-type', 'application/json').send(Buffer.from(json));
+}
+
+/** The empty text for no body. JSON.stringify throws on a bigint, which is how a forgotten codec is found. */
+function serialize(id: string, body: unknown): string {
+  if (body === undefined) return '';
+  const json: string | undefined = JSON.stringify(body);
+  if (json === undefined) throw new AssertionFailed(`${id}: the answer is not JSON`);
+  return json;
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import { present } from '../../kernel/assert.ts';
+import type { Caller } from '../../kernel/caller.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Endpoint } from '../../kernel/endpoint.ts';
+import type { ProblemCode } from '../../kernel/problem.ts';
+import type { Logger } from '../log.ts';
+import type { ServerSpan } from '../tracing.ts';
+
+/** What one request is known to be; filled in as the checks go on. */
+export interface Exchange {
+  readonly correlationId: string;
+  readonly log: Logger;
+  /** Business time of arrival. */
+  readonly receivedAt: Temporal.Instant;
+  /** Monotonic, for durations. */
+  readonly startedAtMs: number;
+  /** By TLS, directly or through a trusted proxy. False until the transport was looked at. */
+  secure: boolean;
+  remoteAddress: string;
+  span: ServerSpan | null;
+  endpoint: Endpoint | null;
+  caller: Caller | null;
+  /** The code of the refusal it was answered with. */
+  refusal: ProblemCode | null;
+}
+
+const exchanges = new WeakMap<IncomingMessage, Exchange>();
+
+/** Starts the record of a request. */
+export function openExchange(request: IncomingMessage, log: Logger, clock: Clock): Exchange {
+  const correlationId = acceptedCorrelationId(request.headers['x-correlation-id']);
+  const exchange: Exchange = {
+    correlationId,
+    log: log.child({ correlationId }),
+    receivedAt: clock.now(),
+    startedAtMs: performance.now(),
+    secure: false,
+    remoteAddress: request.socket.remoteAddress ?? '',
+    span: null,
+    endpoint: null,
+    caller: null,
+    refusal: null,
+  };
+  exchanges.set(request, exchange);
+  return exchange;
+}
+
+/** What is known about a request; for pages and raw bodies, which have no EndpointRequest. */
+export function exchangeOf(request: FastifyRequest): Exchange {
+  return present(exchanges.get(request.raw), 'The exchange of a request');
+}
+
+/** The caller's own id where it is harmless in logs, headers and file names; else a new one. */
+export function acceptedCorrelationId(sent: string | readonly string[] | undefined): string {
+  return typeof sent === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(sent) ? sent : randomUUID();
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Queryable } from './database.ts';
+
+export type LaneKind = 'relay' | 'inbound' | 'sync' | 'expiry' | 'delivery';
+
+/** A lane held by us until `release`, or until its lease runs out because we died. */
+export interface ClaimedLane {
+  readonly kind: LaneKind;
+  readonly laneId: string;
+  readonly tenantId: string;
+  /** Fences every write of the holder: once the lease is somebody else's, our writes match nothing. */
+  readonly lease: string;
+  readonly generation: bigint;
+}
+
+/** More work for a lane, due at an instant of business time. */
+export interface LaneWork {
+  readonly kind: LaneKind;
+  readonly laneId: string;
+  readonly tenantId: string;
+  readonly dueAt: Temporal.Instant;
+}
+
+/**
+ * Claims up to `limit` lanes with due work, oldest first, skipping those others hold. Business time decides what is
+ * due; the database's clock runs the lease, since leases of different machines must agree on one clock.
+ */
+export async function claimLanes(
+  db: Queryable,
+  kind: LaneKind,
+  now: Temporal.Instant,
+  limit: number,
+  leaseMs: number,
+): Promise<readonly ClaimedLane[]> {
+  const lease = randomUUID();
+  const { rows } = await sql<{ lane_id: string; tenant_id: string; generation: bigint }>`
+    with due as (
+      select kind, lane_id from lanes
+      where kind = ${kind} and next_due_at <= ${now}
+        and (leased_until is null or leased_until < clock_timestamp())
+      order by next_due_at
+      limit ${limit}
+      for update skip locked
+    )
+    update lanes set lease = ${lease}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+    from due where lanes.kind = due.kind and lanes.lane_id = due.lane_id
+    returning lanes.lane_id, lanes.tenant_id, lanes.generation`.execute(db);
+  return rows.map((row) => toClaimedLane(kind, lease, row));
+}
+
+/** Claims the named lanes as far as nobody holds them, whatever their due time says; for work that is seen elsewhere. */
+export async function claimLanesById(
+  db: Queryable,
+  kind: LaneKind,
+  laneIds: readonly string[],
+  leaseMs: number,
+): Promise<readonly ClaimedLane[]> {
+  const lease = randomUUID();
+  const { rows } = await sql<{ lane_id: string; tenant_id: string; generation: bigint }>`
+    with free as (
+      select kind, lane_id from lanes
+      where kind = ${kind} and lane_id = any(${laneIds}) and (leased_until is null or leased_until < clock_timestamp())
+      order by lane_id
+      for update skip locked
+    )
+    update lanes set lease = ${lease}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+    from free where lanes.kind = free.kind and lanes.lane_id = free.lane_id
+    returning lanes.lane_id, lanes.tenant_id, lanes.generation`.execute(db);
+  return rows.map((row) => toClaimedLane(kind, lease, row));
+}
+
+/**
+ * Adds work to lanes, creating them where needed. Sorted, so that two writers never wait for each other crosswise;
+ * the generation tells a worker that is just finishing that it has not seen everything.
+ */
+export async function addLaneWork(db: Queryable, work: readonly LaneWork[]): Promise<void> {
+  const earliest = new Map<string, LaneWork>();
+  for (const item of work) {
+    const key = `${item.kind} ${item.laneId}`;
+    const known = earliest.get(key);
+    if (known === undefined || Temporal.Instant.compare(item.dueAt, known.dueAt) < 0) earliest.set(key, item);
+  }
+  if (earliest.size === 0) return;
+  const sorted = [...earliest.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+  await sql`
+    insert into lanes (kind, lane_id, tenant_id, next_due_at)
+    select * from unnest(
+      ${sorted.map((item) => item.kind)}::text[], ${sorted.map((item) => item.laneId)}::text[],
+      ${sorted.map((item) => item.tenantId)}::text[], ${sorted.map((item) => item.dueAt)}::timestamptz[])
+    on conflict (kind, lane_id) do update set
+      next_due_at = least(lanes.next_due_at, excluded.next_due_at),
+      generation = lanes.generation + 1`.execute(db);
+}
+
+/**
+ * Gives a lane back with the next instant its work is due (null: none). Where work was added meanwhile, the lane is due
+ * at once. Does nothing where the lease is no longer ours.
+ */
+export async function releaseLane(
+  db: Queryable,
+  lane: ClaimedLane,
+  nextDueAt: Temporal.Instant | null,
+  now: Temporal.Instant,
+): Promise<void> {
+  await sql`
+    update lanes set lease = null, leased_until = null,
+      next_due_at = case when generation = ${lane.generation} then ${nextDueAt}::timestamptz else ${now}::timestamptz end
+    where kind = ${lane.kind} and lane_id = ${lane.laneId} and lease = ${lane.lease}`.execute(db);
+}
+
+/** Whether the lane is still ours; locks its row, so that the answer holds until the transaction ends. */
+export async function holdsLane(tx: Queryable, lane: ClaimedLane): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from lanes where kind = ${lane.kind} and lane_id = ${lane.laneId} and lease = ${lane.lease}
+    for update`.execute(tx);
+  return rows.length === 1;
+}
+
+function toClaimedLane(
+  kind: LaneKind,
+  lease: string,
+  row: { lane_id: string; tenant_id: string; generation: bigint },
+): ClaimedLane {
+  return { kind, laneId: row.lane_id, tenantId: row.tenant_id, lease, generation: row.generation };
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import pg from 'pg';
+
+/** One numbered file of db/migrations. */
+interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly sql: string;
+  readonly checksum: string;
+}
+
+export interface MigrationResult {
+  /** The names of what was run now; empty when the schema was current. */
+  readonly applied: readonly string[];
+  readonly version: number;
+}
+
+/** The oldest server we are tested on. */
+const SERVER_VERSION_MIN = 15;
+
+/** Any number does; it must only be the same for everybody who migrates. */
+const ADVISORY_LOCK = 7_705_301_462;
+
+export const MIGRATIONS_FOLDER = new URL('../../db/migrations/', import.meta.url);
+
+/** Thrown with a sentence for the operator; the database was left as it was. */
+export class MigrationRefused extends Error {
+  override readonly name = 'MigrationRefused';
+}
+
+/**
+ * Brings the schema up to the newest migration, forward only. Each file runs in a transaction of its own together with
+ * its record, under an advisory lock, so that several processes may start at once and a crash leaves whole files.
+ * @throws MigrationRefused for a server that is too old, a database newer than this program, or an edited migration
+ */
+export async function migrate(url: string, folder: URL = MIGRATIONS_FOLDER): Promise<MigrationResult> {
+  const client = new pg.Client({ connectionString: url, application_name: 'tollgate migrate' });
+  await client.connect();
+  try {
+    await refuseOldServer(client);
+    await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCK]);
+    return await applyPending(client, await readMigrations(folder));
+  } finally {
+    await client.end();
+  }
+}
+
+/** Whether the schema is exactly the one this program was written for. */
+export async function schemaIsCurrent(url: string, folder: URL = MIGRATIONS_FOLDER): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(`select to_regclass('migrations') is not null as known`);
+    if (rows[0].known !== true) return false;
+    const newest = (await readMigrations(folder)).at(-1)?.number ?? 0;
+    const {
+      rows: [row],
+    } = await client.query('select max(number) as number from migrations');
+    return row.number === newest;
+  } finally {
+    await client.end();
+  }
+}
+
+async function refuseOldServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(`select current_setting('server_version_num')::int / 10000 as major`);
+  const major: number = rows[0].major;
+  if (major < SERVER_VERSION_MIN) {
+    throw new MigrationRefused(`PostgreSQL ${major} is too old; Tollgate needs ${SERVER_VERSION_MIN} or newer.`);
+  }
+}
+
+async function applyPending(client: pg.Client, migrations: readonly Migration[]): Promise<MigrationResult> {
+  await client.query(`
+    create table if not exists migrations (
+      number integer not null constraint migrations_pkey primary key,
+      name text not null,
+      checksum text not null,
+      applied_at timestamptz not null default clock_timestamp()
+    )`);
+  const { rows: done } = await client.query<{ number: number; name: string; checksum: string }>(
+    'select number, name, checksum from migrations order by number',
+  );
+  for (const row of done) refuseUnknown(row, migrations);
+  const applied: string[] = [];
+  for (const migration of migrations.slice(done.length)) {
+    await apply(client, migration);
+    applied.push(migration.name);
+  }
+  return { applied, version: migrations.at(-1)?.number ?? 0 };
+}
+
+function refuseUnknown(
+  row: { number: number; name: string; checksum: string },
+  migrations: readonly Migration[],
+): void {
+  const ours = migrations[row.number - 1];
+  if (ours === undefined) {
+    throw new MigrationRefused(
+      `The database is newer than this program: it has migration ${row.name}, and the newest one known here is ` +
+        `${migrations.at(-1)?.name ?? 'none'}. Start the newer version of Tollgate.`,
+    );
+  }
+  if (ours.checksum !== row.checksum) {
+    throw new MigrationRefused(
+      `Migration ${row.name} was changed after it had run on this database. Migrations are never edited: ` +
+        'restore the file and write a new one.',
+    );
+  }
+}
+
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query(migration.sql);
+    await client.query('insert into migrations (number, name, checksum) values ($1, $2, $3)', [
+      migration.number,
+      migration.name,
+      migration.checksum,
+    ]);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw new MigrationRefused(`Migration ${migration.name} failed and was rolled back: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function readMigrations(folder: URL): Promise<readonly Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name, index) => {
+      const number = Number(name.slice(0, 4));
+      if (number !== index + 1) throw new MigrationRefused(`Migration files have a gap before ${name}.`);
+      const sql = await readFile(new URL(name, folder), 'utf8');
+      return { number, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}

@@ -1,0 +1,30 @@
+import type { Mode } from '../kernel/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { newId } from '../kernel/id.ts';
+import type { Sealer } from '../keys/sealer.ts';
+import type { Queryable } from '../platform/database.ts';
+import { credentialsPlace, type ProviderAccount } from './account.ts';
+import { insertAccount } from './store.ts';
+
+interface NewProviderAccount {
+  readonly tenantId: string;
+  readonly mode: Mode;
+  readonly provider: string;
+  readonly name: string;
+  readonly priority: number;
+  /** Already parsed by the provider's own schema. */
+  readonly credentials: unknown;
+}
+
+/** Stores an account with its credentials sealed. Runs in the caller's transaction. */
+export async function createProviderAccount(
+  { db, sealer, clock }: { readonly db: Queryable; readonly sealer: Sealer; readonly clock: Clock },
+  account: NewProviderAccount,
+): Promise<ProviderAccount> {
+  const { credentials, ...open } = account;
+  const named = { ...open, providerAccountId: newId('pa', clock), status: 'active' as const };
+  const credentialsSealed = await sealer.seal(credentialsPlace(named), JSON.stringify(credentials));
+  const created = { ...named, credentialsSealed };
+  await insertAccount(db, created, clock.now());
+  return created;
+}

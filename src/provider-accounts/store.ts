@@ -1,0 +1,82 @@
+import type { Selectable } from 'kysely';
+import type { Mode } from '../kernel/caller.ts';
+import type { Queryable } from '../platform/database.ts';
+import type { Tables } from '../platform/tables.generated.ts';
+import type { ProviderAccount } from './account.ts';
+
+export async function insertAccount(db: Queryable, account: ProviderAccount, now: Temporal.Instant): Promise<void> {
+  await db
+    .insertInto('provider_accounts')
+    .values({
+      tenant_id: account.tenantId,
+      provider_account_id: account.providerAccountId,
+      mode: account.mode,
+      provider: account.provider,
+      name: account.name,
+      priority: account.priority,
+      status: account.status,
+      credentials_sealed: account.credentialsSealed,
+      created_at: now,
+      updated_at: now,
+    })
+    .execute();
+  await db
+    .insertInto('provider_account_tenants')
+    .values({ provider_account_id: account.providerAccountId, tenant_id: account.tenantId })
+    .execute();
+}
+
+export async function selectAccount(
+  db: Queryable,
+  tenantId: string,
+  providerAccountId: string,
+): Promise<ProviderAccount | null> {
+  const row = await db
+    .selectFrom('provider_accounts')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('provider_account_id', '=', providerAccountId)
+    .executeTakeFirst();
+  return row === undefined ? null : accountFromRow(row);
+}
+
+/** The active accounts of a tenant and mode, the one to try first in front. */
+export async function selectActiveAccounts(
+  db: Queryable,
+  tenantId: string,
+  mode: Mode,
+): Promise<readonly ProviderAccount[]> {
+  const rows = await db
+    .selectFrom('provider_accounts')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('mode', '=', mode)
+    .where('status', '=', 'active')
+    .orderBy('priority')
+    .orderBy('provider_account_id')
+    .execute();
+  return rows.map(accountFromRow);
+}
+
+/** Whose account it is; a notification knows only the account. */
+export async function selectAccountTenant(db: Queryable, providerAccountId: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('provider_account_tenants')
+    .select('tenant_id')
+    .where('provider_account_id', '=', providerAccountId)
+    .executeTakeFirst();
+  return row?.tenant_id ?? null;
+}
+
+function accountFromRow(row: Selectable<Tables['provider_accounts']>): ProviderAccount {
+  return {
+    tenantId: row.tenant_id,
+    providerAccountId: row.provider_account_id,
+    mode: row.mode as Mode,
+    provider: row.provider,
+    name: row.name,
+    priority: row.priority,
+    status: row.status as ProviderAccount['status'],
+    credentialsSealed: row.credentials_sealed,
+  };
+}

@@ -1,0 +1,99 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { ProviderCall, ProviderEvent, RawWebhook, WebhookOutcome, WebhookRejection } from '../provider.ts';
+import { isUsable, type SandboxCredentials } from './sandbox-credentials.ts';
+import { belongsTo, refundReportOf, reportOf, type WireEvent, wireEvent } from './sandbox-wire.ts';
+
+const TOLERANCE_SECONDS = 300;
+/** Two during a rotation; more would only be a way to make us compute. */
+const SIGNATURES_MAX = 4;
+
+const STATUSES: Readonly<Record<WebhookRejection, number>> = {
+  bad_signature: 401,
+  stale_timestamp: 401,
+  wrong_source: 401,
+  malformed: 400,
+  not_configured: 503,
+};
+
+/** Verifies and reads a notification of the sandbox: signature first, then age, and only then the body. */
+export function parseSandboxWebhook(call: ProviderCall<SandboxCredentials>, request: RawWebhook): WebhookOutcome {
+  if (call.mode !== 'test' || !isUsable(call.credentials)) return rejected('not_configured');
+  const stamp = stampOf(request.headers['sandbox-signature']);
+  if (stamp === null) return rejected('bad_signature');
+  const keys = [call.credentials, call.previousCredentials].filter(isUsable).map(({ secretKey }) => secretKey);
+  if (!isSigned(keys, stamp, request.body)) return rejected('bad_signature');
+  const age = Math.floor(call.clock.now().epochMilliseconds / 1000) - Number(stamp.timestamp);
+  if (Math.abs(age) > TOLERANCE_SECONDS) return rejected('stale_timestamp');
+  const event = wireEvent.safeParse(jsonOf(request.body));
+  if (!event.success) return rejected('malformed');
+  const { merchantCode } = event.data.charge;
+  const known = [call.credentials.merchantCode, call.previousCredentials?.merchantCode].includes(merchantCode);
+  if (!known) return rejected('wrong_source');
+  const translated = eventOf(event.data);
+  if (translated === null) return rejected('malformed');
+  const reply = { status: 200 };
+  return { kind: 'events', events: [translated], replies: { accepted: reply, duplicate: reply } };
+}
+
+interface Stamp {
+  readonly timestamp: string;
+  readonly signatures: readonly Buffer[];
+}
+
+/** `t=<unix seconds>,v1=<hex>[,v1=<hex>…]`, in one header, and nothing else. */
+function stampOf(headers: readonly string[] | undefined): Stamp | null {
+  const [value, ...others] = headers ?? [];
+  if (value === undefined || others.length > 0) return null;
+  const match = /^t=(\d{1,12})((?:,v1=[0-9a-f]{64})+)$/.exec(value);
+  if (match?.[1] === undefined || match[2] === undefined) return null;
+  const signatures = match[2].split(',v1=').slice(1);
+  if (signatures.length > SIGNATURES_MAX) return null;
+  return { timestamp: match[1], signatures: signatures.map((hex) => Buffer.from(hex, 'hex')) };
+}
+
+function isSigned(keys: readonly string[], { timestamp, signatures }: Stamp, body: Uint8Array): boolean {
+  let matches = false;
+  for (const key of keys) {
+    const expected = createHmac('sha256', key).update(`${timestamp}.`).update(body).digest();
+    for (const signature of signatures) if (timingSafeEqual(signature, expected)) matches = true;
+  }
+  return matches;
+}
+
+function eventOf(event: WireEvent): ProviderEvent | null {
+  const { charge } = event;
+  const report = reportOf(charge);
+  if (report === null) return null;
+  const about = { attempt: { attemptId: charge.reference, providerRef: charge.id }, occurredAt: event.createdAt };
+  const base = { dedupeKey: event.id, contentHash: contentHashOf(event), authoritative: true, ...about };
+  if (event.refund === null) {
+    return event.type === `charge.${charge.state}` ? { ...base, fact: { about: 'attempt', report } } : null;
+  }
+  if (!belongsTo(event.refund, charge) || event.type !== `refund.${event.refund.state}`) return null;
+  return { ...base, fact: { about: 'refund', refund: refundReportOf(event.refund) } };
+}
+
+/** Over everything that is fact; instants are stamps. As a list, so that no two contents share one text. */
+function contentHashOf({ type, charge, refund }: WireEvent): string {
+  const content = [
+    ...[type, charge.merchantCode, charge.id, charge.reference, charge.state, charge.currency, charge.captureMethod],
+    ...[charge.amount, charge.amountAuthorized, charge.amountCaptured, charge.amountRefunded].map(String),
+    charge.decline?.code ?? null,
+    ...(refund === null
+      ? []
+      : [refund.id, refund.reference, refund.amount.toString(), refund.currency, refund.state, refund.failureCode]),
+  ];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function rejected(reason: WebhookRejection): WebhookOutcome {
+  return { kind: 'rejected', reason, reply: { status: STATUSES[reason] } };
+}

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { ManualClock } from '../../../kernel/clock.ts';
+import type { Charge } from './charge.ts';
+import { SandboxStore } from './store.ts';
+
+const now = new ManualClock().now().epochMilliseconds;
+const CHARGE: Charge = {
+  ...{ id: 'ch_1', merchantCode: 'shop', reference: 'ref_1', contentHash: 'hash', token: 'tok_approve' },
+  ...{ amount: 1250n, currency: 'EUR', captureMethod: 'automatic', description: null, expiresAt: now + 1 },
+  ...{ returnUrl: 'https://shop.example/', notificationUrl: 'http://127.0.0.1/', state: 'captured' },
+  ...{ declineCode: null, amountAuthorized: 1250n, amountCaptured: 1250n, amountRefunded: 0n },
+  ...{ plan: { outcome: 'approve', at: now + 2, late: true }, createdAt: now, updatedAt: now },
+};
+
+function storeWithMerchant(): SandboxStore {
+  const store = new SandboxStore(':memory:');
+  store.insertMerchant('shop', now);
+  return store;
+}
+
+test('what throws in a transaction leaves nothing behind', () => {
+  const store = storeWithMerchant();
+  const work = () => {
+    store.insertCharge(CHARGE);
+    throw new Error('in the middle');
+  };
+  expect(() => store.transaction(work)).toThrow('in the middle');
+  expect(store.chargeById('ch_1')).toBeNull();
+  store.transaction(() => store.insertCharge(CHARGE));
+  expect(store.chargeById('ch_1')).toEqual(CHARGE);
+  store.close();
+});
+
+test.each<[string, Partial<Charge>]>([
+  ['more authorized than asked for', { amountAuthorized: 1251n }],
+  ['more captured than authorized', { amountAuthorized: 1249n }],
+  ['more refunded than captured', { amountRefunded: 1251n }],
+  ['less than nothing refunded', { amountRefunded: -1n }],
+])('a charge with %s is refused by the database', (_, change) => {
+  const store = storeWithMerchant();
+  store.insertCharge(CHARGE);
+  expect(() => store.updateCharge({ ...CHARGE, ...change })).toThrow('CHECK constraint failed');
+  store.close();
+});
+
+test('a reference names one charge of a merchant for ever', () => {
+  const store = storeWithMerchant();
+  store.insertCharge(CHARGE);
+  expect(() => store.insertCharge({ ...CHARGE, id: 'ch_2' })).toThrow('UNIQUE constraint failed');
+  expect(store.countCharges('ref_1')).toBe(1);
+  store.close();
+});

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { endpoint } from '../kernel/endpoint.ts';
+import { amount, line, reference } from '../kernel/shapes.ts';
+import { refundObject } from '../payments/refund-json.ts';
+
+export const createRefund = endpoint({
+  id: 'createRefund',
+  method: 'POST',
+  path: '/api/v1/payments/{id}/refunds',
+  summary: 'Refund a payment',
+  description:
+    'Needs an Idempotency-Key or a reference, so that a repeat cannot refund twice. A refund may stay pending until the ' +
+    'provider says what came of it; refund.succeeded or refund.failed tells.',
+  tag: 'Refunds',
+  access: { by: 'tenant', scope: 'refund:create' },
+  idempotency: 'optional',
+  params: z.strictObject({ id: z.string().max(64) }),
+  body: z
+    .strictObject({
+      amount: amount.optional().meta({ description: 'Minor units; all that is left unless given.' }),
+      reason: line(200),
+      reference: reference.optional(),
+    })
+    .meta({ id: 'CreateRefund' }),
+  answer: { status: 201, schema: refundObject, description: 'The refund.' },
+  problems: [
+    'idempotency_required',
+    'amount_not_available',
+    'state_conflict',
+    'reference_already_used',
+    'card_number_not_allowed',
+  ],
+  example: { amount: 5000, reason: 'One of two arrived broken' },
+});
+
+export const getRefund = endpoint({
+  id: 'getRefund',
+  method: 'GET',
+  path: '/api/v1/refunds/{id}',
+  summary: 'Read a refund',
+  tag: 'Refunds',
+  access: { by: 'tenant', scope: 'refund:read' },
+  idempotency: 'none',
+  params: z.strictObject({ id: z.string().max(64) }),
+  answer: { status: 200, schema: refundObject, description: 'The refund as it stands.' },
+  problems: [],
+});

@@ -1,0 +1,127 @@
+import { runOnceInTwoPhases } from '../idempotency/run-once.ts';
+import { present } from '../kernel/assert.ts';
+import type { TenantCaller } from '../kernel/caller.ts';
+import { findCardNumbersIn } from '../kernel/card-number.ts';
+import { newId } from '../kernel/id.ts';
+import { amountFromJson } from '../kernel/money.ts';
+import { Problem } from '../kernel/problem.ts';
+import { applySignal } from '../payments/apply-signal.ts';
+import type { Attempt } from '../payments/attempt.ts';
+import type { PaymentContext } from '../payments/context.ts';
+import { type Payment, refundableAmount } from '../payments/payment.ts';
+import { readPayment } from '../payments/read-payment.ts';
+import { nextRefundSyncAt, type Refund } from '../payments/refund.ts';
+import { type RefundObject, refundJson } from '../payments/refund-json.ts';
+import { dispatchRefund } from '../payments/sync-refund.ts';
+import { violatedConstraint } from '../platform/database.ts';
+import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
+import { readRefund, selectRefundIdByReference } from './read-refund.ts';
+
+interface RefundRequest {
+  readonly paymentId: string;
+  readonly amount?: number | undefined;
+  readonly reason: string;
+  readonly reference?: string | undefined;
+}
+
+/**
+ * Refunds captured money, all or part of it. Phases: promise the amount and commit the refund and refund.created; call
+ * the provider, key = refund id; apply its answer. What is in doubt stays pending, and its amount stays promised.
+ * @throws Problem idempotency_required, not_found, state_conflict, amount_not_available, reference_already_used,
+ * card_number_not_allowed, idempotency_key_reused, idempotency_in_progress
+ */
+export async function refundPayment(
+  context: PaymentContext,
+  caller: TenantCaller,
+  request: RefundRequest,
+  idempotency: IdempotencyClaim | null,
+): Promise<EndpointAnswer<RefundObject>> {
+  checkRequest(request, idempotency);
+  const { payment, latestAttempt } = await readPayment(context.database.query, caller, request.paymentId);
+  const refund = newRefund(context, payment, latestAttempt, request);
+  const scope = { tenantId: payment.tenantId, mode: payment.mode, route: 'createRefund' };
+  return runOnceInTwoPhases<RefundObject>(context, scope, idempotency, {
+    async intend(tx) {
+      await applySignal({ db: tx, clock: context.clock }, payment, 'tenant', {
+        kind: 'refund_requested',
+        refund,
+      }).catch((error: unknown) => explainReference(context, caller, request, error));
+      return { resourceId: refund.refundId };
+    },
+    carryOut: () => dispatchRefund(context, refund),
+    async answer(refundId) {
+      const stored = await readRefund(context.database.query, caller, refundId);
+      return stored.dispatch === 'dispatched' && stored.status === 'pending'
+        ? null
+        : { status: 201, body: refundJson(stored) };
+    },
+  });
+}
+
+function checkRequest(request: RefundRequest, idempotency: IdempotencyClaim | null): void {
+  if (idempotency === null && request.reference === undefined) {
+    throw new Problem(
+      'idempotency_required',
+      'Send an Idempotency-Key header or a reference, so that a repeat is safe.',
+    );
+  }
+  const cards = findCardNumbersIn({ reason: request.reason, reference: request.reference });
+  if (cards.length > 0) {
+    throw new Problem('card_number_not_allowed', 'A text field seems to hold a card number. Nothing was stored.', {
+      errors: cards.map((pointer) => ({ pointer, detail: 'Must not hold a card number' })),
+    });
+  }
+}
+
+async function explainReference(
+  context: PaymentContext,
+  caller: TenantCaller,
+  request: RefundRequest,
+  error: unknown,
+): Promise<never> {
+  if (violatedConstraint(error) !== 'refunds_reference_key' || request.reference === undefined) throw error;
+  const refundId = present(
+    await selectRefundIdByReference(context.database.query, caller, request.reference),
+    'the refund with this reference',
+  );
+  throw new Problem('reference_already_used', 'Another refund has this reference.', { members: { refundId } });
+}
+
+function newRefund(
+  { clock }: PaymentContext,
+  payment: Payment,
+  latestAttempt: Attempt | null,
+  request: RefundRequest,
+): Refund {
+  if (latestAttempt === null || payment.amountCaptured === 0n) {
+    throw new Problem('state_conflict', `A payment that is ${payment.status} has nothing to refund.`);
+  }
+  const now = clock.now();
+  const amount = request.amount === undefined ? refundableAmount(payment) : amountFromJson(request.amount);
+  if (amount === 0n) {
+    throw new Problem('amount_not_available', 'Everything has been refunded already.', {
+      errors: [{ pointer: '/amount', detail: 'At most 0 minor units can still be refunded.' }],
+    });
+  }
+  return {
+    tenantId: payment.tenantId,
+    refundId: newId('re', clock),
+    paymentId: payment.paymentId,
+    attemptId: latestAttempt.attemptId,
+    providerAccountId: latestAttempt.providerAccountId,
+    mode: payment.mode,
+    amount,
+    currency: payment.currency,
+    reason: request.reason,
+    reference: request.reference ?? null,
+    status: 'pending',
+    dispatch: 'dispatched',
+    providerRef: null,
+    failureCode: null,
+    // Longer than a provider call's deadline, so that the call under way is not doubled.
+    syncDueAt: nextRefundSyncAt(2, now),
+    syncTries: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}

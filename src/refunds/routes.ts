@@ -1,0 +1,18 @@
+import type { PaymentContext } from '../payments/context.ts';
+import { refundJson } from '../payments/refund-json.ts';
+import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
+import * as api from './api.ts';
+import { readRefund } from './read-refund.ts';
+import { refundPayment } from './refund-payment.ts';
+
+/** The refunds' endpoints, tied to their verbs. */
+export function refundRoutes(context: PaymentContext): readonly BoundEndpoint[] {
+  return [
+    bindEndpoint(api.createRefund, ({ caller, params, body, idempotency }) =>
+      refundPayment(context, caller, { ...body, paymentId: params.id }, idempotency),
+    ),
+    bindEndpoint(api.getRefund, async ({ caller, params }) => ({
+      body: refundJson(await readRefund(context.database.query, caller, params.id)),
+    })),
+  ];
+}

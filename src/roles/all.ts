@@ -1,0 +1,183 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { createAuthenticateCaller } from '../access/authenticate-caller.ts';
+import type { Config } from '../config.ts';
+import { type Clock, systemClock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/problem.ts';
+import { sqlState } from '../platform/database.ts';
+import { startLocalPostgres } from '../platform/embedded-postgres/start-local-postgres.ts';
+import { createHttpServer, type HttpServer } from '../platform/http/create-http-server.ts';
+import { createInternalServer } from '../platform/http/create-internal-server.ts';
+import { createLogger, type Logger } from '../platform/log.ts';
+import { migrate, schemaIsCurrent } from '../platform/migrate.ts';
+import { startTracing } from '../platform/tracing.ts';
+import { startSandbox } from '../providers/registry.ts';
+import { serveApi } from './api.ts';
+import { serveCheckout } from './checkout.ts';
+import { serveDocs } from './docs.ts';
+import { type Gateway, openGateway } from './gateway.ts';
+import { serveHooks } from './hooks.ts';
+import { startWorker } from './worker.ts';
+
+/** A running installation, or the part of one that this process plays. */
+export interface Tollgate {
+  readonly gateway: Gateway;
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly internalUrl: string;
+  readonly sandboxUrl: string;
+  /** Stops in order: no new requests, running ones finished, workers, sandbox, database. Data stays. */
+  stop(): Promise<void>;
+}
+
+interface StartOptions {
+  readonly config: Config;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  /** Checks every answer against its declaration; for tests. */
+  readonly checkAnswers?: boolean;
+}
+
+/** Where a sandbox would be if this process ran one: nothing listens on the discard port, so calls are refused. */
+const NO_SANDBOX = 'http://127.0.0.1:9';
+
+/**
+ * Starts the roles of the configuration in this process: PostgreSQL (unless an address is given), migrations, sandbox,
+ * servers, worker. What was started is stopped again where a later step fails.
+ */
+export async function startTollgate(options: StartOptions): Promise<Tollgate> {
+  const config = await withPorts(options.config);
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? createLogger({ level: config.logLevel });
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of stops.splice(0).reverse()) {
+      await step().catch((error: unknown) => log.error({ error }, 'A part did not stop cleanly'));
+    }
+  };
+  try {
+    if (config.otelEndpoint !== null) {
+      const tracing = startTracing({ endpoint: config.otelEndpoint, serviceName: 'tollgate' });
+      stops.push(() => tracing.stop());
+    }
+    const databaseUrl = await openDatabaseUrl(config, log, stops);
+    const { applied, version } = await migrate(config.databaseMigrateUrl ?? databaseUrl);
+    if (applied.length > 0) log.info({ applied, version }, 'The database was migrated');
+    const sandboxUrl = await openSandboxUrl(config, clock, log, stops);
+    const gateway = await openGateway({ config, databaseUrl, sandboxUrl, clock, log });
+    stops.push(() => gateway.close());
+    if (config.roles.includes('worker')) {
+      const worker = startWorker(gateway);
+      stops.push(() => worker.stop());
+    }
+    const checks = readyChecks(gateway, databaseUrl);
+    const internal = createInternalServer({ log, clock, metrics: gateway.metrics, readyChecks: checks });
+    const internalUrl = await internal.listen({ host: '127.0.0.1', port: config.internalPort });
+    stops.push(() => internal.close());
+    const server = publicServer(gateway, checks, options.checkAnswers ?? false);
+    await server.listen({ host: config.host, port: config.port });
+    stops.push(() => server.close());
+    return { gateway, config, databaseUrl, internalUrl, sandboxUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function openDatabaseUrl(config: Config, log: Logger, stops: (() => Promise<void>)[]): Promise<string> {
+  if (config.databaseUrl !== null) return config.databaseUrl;
+  const postgres = await startLocalPostgres({ dataDir: join(config.dataDir, 'postgres'), log });
+  stops.push(() => postgres.stop());
+  return postgres.url;
+}
+
+async function openSandboxUrl(
+  config: Config,
+  clock: Clock,
+  log: Logger,
+  stops: (() => Promise<void>)[],
+): Promise<string> {
+  if (config.sandboxUrl !== null) return config.sandboxUrl;
+  if (config.sandboxPort === 0) return NO_SANDBOX;
+  const sandbox = await startSandbox({
+    host: config.host,
+    port: config.sandboxPort,
+    dataFile: join(config.dataDir, 'sandbox.sqlite'),
+    clock,
+    log,
+  });
+  stops.push(() => sandbox.close());
+  return sandbox.url;
+}
+
+function publicServer(gateway: Gateway, checks: ReturnType<typeof readyChecks>, checkAnswers: boolean): HttpServer {
+  const { config, log, clock, metrics, tokens, payments } = gateway;
+  const server = createHttpServer({
+    log,
+    clock,
+    metrics,
+    authenticate: createAuthenticateCaller(payments.database.query, tokens, clock),
+    trustProxy: config.trustProxy,
+    requireHttps: 'except-loopback',
+    readyChecks: checks,
+    checkAnswers,
+    translateError,
+  });
+  if (config.roles.includes('api')) {
+    serveApi(server, gateway);
+    serveDocs(server, config.urls.api);
+  }
+  if (config.roles.includes('checkout')) serveCheckout(server, gateway);
+  if (config.roles.includes('hooks')) serveHooks(server, gateway);
+  return server;
+}
+
+function readyChecks({ payments }: Gateway, databaseUrl: string) {
+  return {
+    database: async () => {
+      await payments.database.query.selectFrom('lanes').select('lane_id').limit(1).execute();
+    },
+    schema: async () => {
+      if (!(await schemaIsCurrent(databaseUrl))) throw new Error('The schema is not the one of this program');
+    },
+  };
+}
+
+/** Classes 08, 53, 57 and lock time-outs: the database is away or overloaded, and the request may be sent again. */
+const DATABASE_AWAY = /^(08|53|57)|^55P03$/;
+const CONNECTION_LOST = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT']);
+
+function translateError(error: unknown): Problem | undefined {
+  const code = sqlState(error) ?? (error as { code?: unknown } | null)?.code;
+  const away =
+    (typeof code === 'string' && (DATABASE_AWAY.test(code) || CONNECTION_LOST.has(code))) ||
+    (error instanceof Error && /^(Connection terminated|timeout exceeded|Query read timeout)/.test(error.message));
+  return away ? new Problem('unavailable', undefined, { retryAfterSeconds: 1, cause: error }) : undefined;
+}
+
+/** Port 0 means any free one; the addresses that others are told follow it. */
+async function withPorts(config: Config): Promise<Config> {
+  if (config.port !== 0 && config.internalPort !== 0) return config;
+  const port = config.port === 0 ? await freePort(config.host) : config.port;
+  const internalPort = config.internalPort === 0 ? await freePort('127.0.0.1') : config.internalPort;
+  const own = (url: string) => url.replace(/:0$/, `:${port}`);
+  const { api, checkout, hooks, admin } = config.urls;
+  return {
+    ...config,
+    port,
+    internalPort,
+    urls: { api: own(api), checkout: own(checkout), hooks: own(hooks), admin: own(admin) },
+  };
+}
+
+async function freePort(host: string): Promise<number> {
+  const probe = createServer();
+  probe.listen({ host, port: 0 });
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('No free port was found');
+  return address.port;
+}

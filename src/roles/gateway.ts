@@ -1,0 +1,91 @@
+import { type AccessTokens, createAccessTokens } from '../access/access-token.ts';
+import type { Config } from '../config.ts';
+import type { Mode } from '../kernel/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { checkMasterKey, loadMasterKey } from '../keys/load-master-key.ts';
+import { createSealer, SYSTEM } from '../keys/sealer.ts';
+import type { NotificationContext } from '../notifications/routes.ts';
+import type { PaymentContext } from '../payments/context.ts';
+import { openDatabase } from '../platform/database.ts';
+import type { Logger } from '../platform/log.ts';
+import { createMetrics, type Metrics } from '../platform/metrics.ts';
+import { createOutboundHttp, type OutboundHttp } from '../platform/outbound-http.ts';
+import { Wakeup } from '../platform/wakeup.ts';
+import { createProviderRegistry, newSandboxAccount } from '../providers/registry.ts';
+import { createReadTenant } from '../tenants/read-tenant.ts';
+import type { TenantRoutesContext } from '../tenants/routes.ts';
+
+/** Everything the roles of one process share. */
+export interface Gateway {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly wakeup: Wakeup;
+  readonly tokens: AccessTokens;
+  readonly payments: PaymentContext;
+  readonly notifications: NotificationContext;
+  readonly tenants: TenantRoutesContext;
+  /** The way out for deliveries of a mode. */
+  readonly deliveryHttp: (mode: Mode) => OutboundHttp;
+  close(): Promise<void>;
+}
+
+interface GatewayOptions {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly sandboxUrl: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const USER_AGENT = 'Tollgate/0.1 (+webhooks)';
+
+/**
+ * Opens the database and builds what the roles stand on. The schema must be current.
+ * @throws MasterKeyRefused where the database was sealed under another key
+ */
+export async function openGateway({ config, databaseUrl, sandboxUrl, clock, log }: GatewayOptions): Promise<Gateway> {
+  const database = openDatabase({
+    url: databaseUrl,
+    connectionsMax: config.databaseConnectionsMax,
+    applicationName: `tollgate ${config.roles.join(',')}`,
+    onIdleError: (error) => log.warn({ error }, 'A database connection was lost'),
+  });
+  const masterKey = await loadMasterKey(config.masterKey, config.dataDir);
+  await checkMasterKey(database.query, masterKey);
+  const sealer = createSealer(database.query, masterKey, clock);
+  await sealer.createDataKey(database.query, SYSTEM);
+  const wakeup = new Wakeup();
+  const publicHttp = createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT });
+  const privateHttp = createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT });
+  const readTenant = createReadTenant(database);
+  const privateAllowed = (mode: Mode) => config.allowPrivateTargets && mode === 'test';
+  const targetPolicy = (mode: Mode) => ({ allowPrivateTargets: privateAllowed(mode) });
+  return {
+    config,
+    clock,
+    log,
+    metrics: createMetrics(),
+    wakeup,
+    tokens: await createAccessTokens(database.query, sealer, clock),
+    payments: {
+      database,
+      sealer,
+      clock,
+      registry: createProviderRegistry({ sandboxUrl, sandboxHttp: privateHttp, publicHttp }),
+      readTenant,
+      checkoutUrl: config.urls.checkout,
+      hooksUrl: config.urls.hooks,
+      targetPolicy,
+      wakeRelay: () => wakeup.notify('relay'),
+    },
+    notifications: { database, sealer, clock, targetPolicy, wakeDelivery: () => wakeup.notify('delivery') },
+    tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },
+    deliveryHttp: (mode) => (privateAllowed(mode) ? privateHttp : publicHttp),
+    async close() {
+      await Promise.all([publicHttp.close(), privateHttp.close()]);
+      await database.close();
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { endpoint } from '../kernel/endpoint.ts';
+import { currency, instant, line, pageAnswer, pageQuery } from '../kernel/shapes.ts';
+import { tenantSettings } from './settings.ts';
+
+const tenant = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('tenant'),
+    parentTenantId: z.string().nullable(),
+    name: z.string(),
+    appName: z.string(),
+    currency: z.string(),
+    status: z.enum(['active', 'suspended']),
+    settings: tenantSettings,
+    createdAt: instant,
+  })
+  .meta({ id: 'Tenant' });
+export type TenantAnswer = z.output<typeof tenant>;
+
+const bothModes = z.strictObject({ test: z.string(), live: z.string() });
+
+export const createTenant = endpoint({
+  id: 'createTenant',
+  method: 'POST',
+  path: '/api/v1/operator/tenants',
+  summary: 'Create a tenant',
+  description: 'Its secrets are in this answer and nowhere else: they are stored as hashes or sealed.',
+  tag: 'Operator',
+  access: { by: 'operator' },
+  idempotency: 'none',
+  body: z
+    .strictObject({
+      name: line(100),
+      appName: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]{1,62}$/, 'Must be 2 to 63 characters of a-z 0-9 -, not beginning with -')
+        .meta({ description: 'The user name of the tenant’s back end; unique in the installation.' }),
+      currency,
+      parentTenantId: z
+        .string()
+        .max(64)
+        .optional()
+        .meta({ description: 'A PSP or super-merchant that may act for it.' }),
+      settings: tenantSettings.prefault({}),
+    })
+    .meta({ id: 'CreateTenant' }),
+  answer: {
+    status: 201,
+    schema: z
+      .strictObject({
+        ...tenant.shape,
+        appSecret: z.string(),
+        liveAppSecret: z.string(),
+        apiKeys: bothModes,
+        webhookSecrets: bothModes.meta({
+          description: 'Sign notifications to a payment’s own notificationUrl while the tenant has no endpoint.',
+        }),
+      })
+      .meta({ id: 'CreatedTenant' }),
+    description: 'The tenant with its secrets.',
+  },
+  problems: ['app_name_taken', 'not_found'],
+  example: { name: 'Bluecom Shop', appName: 'bluecom-shop', currency: 'ZAR' },
+});
+
+export const listTenants = endpoint({
+  id: 'listTenants',
+  method: 'GET',
+  path: '/api/v1/operator/tenants',
+  summary: 'List tenants, newest first',
+  tag: 'Operator',
+  access: { by: 'operator' },
+  idempotency: 'none',
+  query: z.strictObject(pageQuery),
+  answer: { status: 200, schema: pageAnswer(tenant), description: 'A page of tenants.' },
+  problems: [],
+});
+
+export const getSettings = endpoint({
+  id: 'getSettings',
+  method: 'GET',
+  path: '/api/v1/settings',
+  summary: "Read the tenant's settings",
+  tag: 'Settings',
+  access: { by: 'tenant', scope: 'settings:read' },
+  idempotency: 'none',
+  answer: { status: 200, schema: tenantSettings, description: 'The settings.' },
+  problems: [],
+});
+
+export const patchSettings = endpoint({
+  id: 'updateSettings',
+  method: 'PATCH',
+  path: '/api/v1/settings',
+  summary: "Change the tenant's settings",
+  description: 'Members that are given replace those that were; the others stay.',
+  tag: 'Settings',
+  access: { by: 'tenant', scope: 'settings:update' },
+  idempotency: 'none',
+  body: z
+    .strictObject(
+      Object.fromEntries(
+        Object.entries(tenantSettings.shape).map(([name, shape]) => [name, withoutDefault(shape)]),
+      ) as {
+        [Name in keyof typeof tenantSettings.shape]: z.ZodOptional<(typeof tenantSettings.shape)[Name]>;
+      },
+    )
+    .meta({ id: 'UpdateSettings' }),
+  answer: { status: 200, schema: tenantSettings, description: 'The settings as they are now.' },
+  problems: [],
+  example: { returnOrigins: ['https://shop.example'] },
+});
+
+/** A default would overwrite what a patch leaves out. */
+function withoutDefault(shape: z.ZodType): z.ZodType {
+  return shape instanceof z.ZodDefault ? (shape.unwrap() as z.ZodType).optional() : shape;
+}

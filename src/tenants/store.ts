@@ -1,0 +1,84 @@
+import type { Selectable } from 'kysely';
+import type { Queryable } from '../platform/database.ts';
+import type { Tables } from '../platform/tables.generated.ts';
+import { tenantSettings } from './settings.ts';
+import type { Tenant } from './tenant.ts';
+
+export async function insertTenant(db: Queryable, tenant: Tenant): Promise<void> {
+  await db
+    .insertInto('tenants')
+    .values({
+      tenant_id: tenant.tenantId,
+      parent_tenant_id: tenant.parentTenantId,
+      name: tenant.name,
+      app_name: tenant.appName,
+      currency: tenant.currency,
+      status: tenant.status,
+      settings: JSON.stringify(tenant.settings),
+      created_at: tenant.createdAt,
+      updated_at: tenant.createdAt,
+    })
+    .execute();
+}
+
+export async function selectTenant(db: Queryable, tenantId: string): Promise<Tenant | null> {
+  const row = await db.selectFrom('tenants').selectAll().where('tenant_id', '=', tenantId).executeTakeFirst();
+  return row === undefined ? null : tenantFromRow(row);
+}
+
+export async function selectTenantByAppName(db: Queryable, appName: string): Promise<Tenant | null> {
+  const row = await db.selectFrom('tenants').selectAll().where('app_name', '=', appName).executeTakeFirst();
+  return row === undefined ? null : tenantFromRow(row);
+}
+
+/** Newest first; one row more than the limit, so that the caller knows whether there are more. */
+export async function selectTenants(
+  db: Queryable,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<readonly Tenant[]> {
+  let query = db
+    .selectFrom('tenants')
+    .selectAll()
+    .orderBy('tenant_id', 'desc')
+    .limit(page.limit + 1);
+  if (page.cursor !== undefined) query = query.where('tenant_id', '<', page.cursor);
+  return (await query.execute()).map(tenantFromRow);
+}
+
+/** The tenant's row, locked until the transaction ends, so that two changes of its settings do not lose one. */
+export async function lockTenant(tx: Queryable, tenantId: string): Promise<Tenant | null> {
+  const row = await tx
+    .selectFrom('tenants')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row === undefined ? null : tenantFromRow(row);
+}
+
+export async function updateSettings(
+  db: Queryable,
+  tenantId: string,
+  settings: Tenant['settings'],
+  now: Temporal.Instant,
+): Promise<void> {
+  await db
+    .updateTable('tenants')
+    .set({ settings: JSON.stringify(settings), updated_at: now })
+    .where('tenant_id', '=', tenantId)
+    .execute();
+}
+
+function tenantFromRow(row: Selectable<Tables['tenants']>): Tenant {
+  return {
+    tenantId: row.tenant_id,
+    parentTenantId: row.parent_tenant_id,
+    name: row.name,
+    appName: row.app_name,
+    currency: row.currency,
+    status: row.status as Tenant['status'],
+    // Parsed again, so that settings written before a new one existed get its default.
+    settings: tenantSettings.parse(row.settings),
+    createdAt: row.created_at,
+  };
+}

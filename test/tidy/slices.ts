@@ -1,0 +1,54 @@
+interface Slice {
+  /** Files that hold the words of the slice: its states, its transitions, its pure decisions. */
+  readonly nouns: readonly string[];
+  /** The slices it may import. A new line is fine as long as the list has no cycle; a test looks. */
+  readonly sees: readonly string[];
+}
+
+/** Every folder of src that is a slice. What none may do: import another's `store.ts` or `routes.ts`. */
+export const SLICES: Readonly<Record<string, Slice>> = {
+  keys: { nouns: ['master-key'], sees: [] },
+  access: { nouns: ['api-key', 'access-token'], sees: ['keys'] },
+  idempotency: { nouns: [], sees: ['keys'] },
+  events: { nouns: ['event'], sees: ['keys'] },
+  'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency'] },
+  notifications: { nouns: ['endpoint', 'delivery'], sees: ['keys', 'idempotency', 'events'] },
+  // Above the others, because a new tenant comes with its keys, its endpoint secret and its sandbox account.
+  tenants: {
+    nouns: ['tenant', 'settings'],
+    sees: ['keys', 'access', 'idempotency', 'events', 'provider-accounts', 'notifications'],
+  },
+  payments: {
+    nouns: ['payment', 'attempt', 'refund', 'signal'],
+    sees: ['keys', 'idempotency', 'events', 'provider-accounts', 'tenants'],
+  },
+  refunds: {
+    nouns: [],
+    sees: ['keys', 'idempotency', 'events', 'provider-accounts', 'tenants', 'payments'],
+  },
+  inbound: {
+    nouns: ['inbound-event'],
+    sees: ['keys', 'events', 'provider-accounts', 'tenants', 'payments', 'refunds'],
+  },
+  checkout: { nouns: ['checkout'], sees: ['events', 'provider-accounts', 'tenants', 'payments'] },
+};
+
+/** The first cycle found in a list of who sees whom, as the names on the way round; null where there is none. */
+export function findCycle(sees: Readonly<Record<string, readonly string[]>>): string[] | null {
+  const finished = new Set<string>();
+  const visit = (name: string, way: readonly string[]): string[] | null => {
+    if (way.includes(name)) return [...way.slice(way.indexOf(name)), name];
+    if (finished.has(name)) return null;
+    for (const next of sees[name] ?? []) {
+      const cycle = visit(next, [...way, name]);
+      if (cycle) return cycle;
+    }
+    finished.add(name);
+    return null;
+  };
+  for (const name of Object.keys(sees)) {
+    const cycle = visit(name, []);
+    if (cycle) return cycle;
+  }
+  return null;
+}
