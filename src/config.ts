@@ -73,8 +73,7 @@ const variables = z.object({
   TOLLGATE_DEMO: flag.optional(),
   TOLLGATE_DATABASE_CONNECTIONS: z.coerce.number('Must be a number').int().min(2).max(500).default(20),
   LOG_LEVEL: z
-    .enum(['debug', 'info', 'warn', 'error', 'silent'], 'Must be debug, info, warn, error or silent')
-    .default('info'),
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], 'Must be debug, info, warn, error or silent').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl.optional(),
   SMTP_URL: z
     .string()
@@ -124,7 +123,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     allowPrivateTargets: set.TOLLGATE_ALLOW_PRIVATE_TARGETS ?? demo,
     trustProxy: trustProxyOf(set.TOLLGATE_TRUST_PROXY),
-    logLevel: set.LOG_LEVEL,
+    // Who tries it out wants to see the shop's address, not the requests.
+    logLevel: set.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     otelEndpoint: set.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     demo,
     databaseConnectionsMax: set.TOLLGATE_DATABASE_CONNECTIONS,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { startShop } from '../../examples/shop/server.ts';
 import { readConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/platform/log.ts';
 import { startTollgate, type Tollgate } from '../../src/roles/all.ts';
 import { forgetDatabase, noteDatabase } from '../../src/roles/borrow-gateway.ts';
 import { type DemoCredentials, ensureDemo } from '../../src/roles/demo.ts';
@@ -13,7 +14,9 @@ interface Shop {
 /** `tollgate start`: everything this process is to be, until SIGINT or SIGTERM. */
 export async function runStart({ json = false }: { readonly json?: boolean }): Promise<void> {
   const config = readConfig();
-  const tollgate = await startTollgate({ config });
+  // Standard output is for the person or program that started us; the log goes beside it.
+  const log = createLogger({ level: config.logLevel, stream: process.stderr });
+  const tollgate = await startTollgate({ config, log });
   if (config.databaseUrl === null) await noteDatabase(config, tollgate.databaseUrl);
   const demo = config.demo ? await ensureDemo(tollgate.gateway) : null;
   const shop = demo === null || config.shopPort === 0 ? null : await openShop(tollgate, demo, config.shopPort);

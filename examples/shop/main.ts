@@ -17,7 +17,7 @@ const shop = await startShop({
   webhookSecret: required('TOLLGATE_WEBHOOK_SECRET'),
   dataFile: process.env.SHOP_DATA_FILE ?? 'shop.sqlite',
   ...(publicUrl ? { publicUrl } : {}),
-  ...(notificationUrl ? { notificationUrl } : {}),
+  ...(notificationUrl ? { notificationUrl: notificationUrl === 'none' ? null : notificationUrl } : {}),
   log: (line) => console.log(line),
 });
 console.log(`The shop is open: ${shop.url}`);

@@ -103,6 +103,7 @@ function page({ title, testMode, content, refreshSeconds = null }: PageInput): s
 <title>${heading}</title>
 <link rel="stylesheet" href="/palette.css">
 <link rel="stylesheet" href="/shop.css">
+<link rel="stylesheet" href="/order.css">
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
 <script src="/order-updates.js" defer></script>
 ${refreshSeconds !== null && refresh}

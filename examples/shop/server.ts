@@ -21,8 +21,8 @@ export interface ShopOptions {
   readonly webhookSecret: string;
   /** Where shoppers reach the shop; where it listens unless given. */
   readonly publicUrl?: string;
-  /** Sent with each payment; leave it out where the tenant has an endpoint that leads to `/webhooks`. */
-  readonly notificationUrl?: string;
+  /** Sent with each payment: the shop's own `/webhooks` unless given. Null where the tenant has an endpoint for it. */
+  readonly notificationUrl?: string | null;
   /** Keeps the orders; in memory, and gone with the process, unless given. */
   readonly dataFile?: string;
   readonly now?: () => Date;
@@ -47,6 +47,7 @@ const asset = (name: string, type: string) => [type, readFileSync(new URL(name, 
 const ASSETS: Readonly<Record<string, readonly [type: string, text: string]>> = {
   '/palette.css': asset('palette.css', 'text/css; charset=utf-8'),
   '/shop.css': asset('shop.css', 'text/css; charset=utf-8'),
+  '/order.css': asset('order.css', 'text/css; charset=utf-8'),
   '/order-updates.js': asset('order-updates.js', 'text/javascript; charset=utf-8'),
   '/icon.svg': ['image/svg+xml', iconText()],
 };
@@ -66,22 +67,17 @@ const SECURITY_HEADERS = {
 
 /** A shop that takes payments through the public API of a Tollgate, and keeps its orders in a file. */
 export async function startShop(options: ShopOptions): Promise<Shop> {
-  const {
-    port,
-    host,
-    apiUrl,
-    apiKey,
-    webhookSecret,
-    notificationUrl,
-    now = () => new Date(),
-    log = () => {},
-  } = options;
+  const { port, host, apiUrl, apiKey, webhookSecret, now = () => new Date(), log = () => {} } = options;
   const tollgate = new Tollgate({ baseUrl: apiUrl, apiKey });
   const orders = new Orders(options.dataFile ?? ':memory:', now);
-  const stream = new OrderStream();
   const server = createServer();
-  const url = await listen(server, port, host);
+  const url = await listen(server, port, host).catch((error: unknown) => {
+    orders.close();
+    throw error;
+  });
+  const stream = new OrderStream();
   const publicUrl = (options.publicUrl ?? url).replace(/\/+$/, '');
+  const notificationUrl = options.notificationUrl === undefined ? `${publicUrl}/webhooks` : options.notificationUrl;
   const testMode = !apiKey.startsWith('sk_live_');
   const shop: ShopContext = { tollgate, orders, publicUrl, notificationUrl, log, webhookSecret, stream, testMode, now };
   server.on('request', (request, response) => void answer(request, response, shop));
@@ -123,7 +119,7 @@ async function route(request: IncomingMessage, response: ServerResponse, shop: S
   if (order !== null && method === 'GET' && action === undefined) {
     return sendPage(response, 200, orderPage(order, shop.testMode));
   }
-  if (order !== null && method === 'GET' && action === 'events') {
+  if (order !== null && request.method === 'GET' && action === 'events') {
     return shop.stream.open(order.key, response, orderUpdate(order));
   }
   if (order !== null && method === 'POST' && action === 'pay') return pay(request, response, order, shop);

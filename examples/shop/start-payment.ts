@@ -7,8 +7,8 @@ export interface PaymentSettings {
   readonly orders: Orders;
   /** Where shoppers reach the shop. */
   readonly publicUrl: string;
-  /** Where the gateway sends notifications; undefined where the tenant has an endpoint for them. */
-  readonly notificationUrl: string | undefined;
+  /** Where the gateway sends notifications; null where the tenant has an endpoint for them. */
+  readonly notificationUrl: string | null;
   readonly log: (line: string) => void;
 }
 
@@ -34,7 +34,7 @@ export async function startPayment(order: Order, settings: PaymentSettings): Pro
         cartItems: [{ description: name, quantity: 1, value: order.amount }],
         returnUrl: orderUrl,
         cancelUrl: orderUrl,
-        notificationUrl,
+        ...(notificationUrl === null ? {} : { notificationUrl }),
       },
       { idempotencyKey: reference },
     );

@@ -55,7 +55,12 @@ export function checkoutView(input: ViewInput): CheckoutView {
     reference: payment.reference,
     testMode: payment.mode === 'test',
     secondsLeft: secondsLeft(payment, now),
-    expiresAtText: payment.expiresAt.toLocaleString(locale.tag, { timeStyle: 'short', timeZone: 'UTC' }),
+    expiresAtText: payment.expiresAt.toLocaleString(locale.tag, {
+      hour: 'numeric',
+      minute: '2-digit',
+      timeZone: 'UTC',
+      timeZoneName: 'short',
+    }),
     stateKey: stateKey(payment, now),
   };
   return { ...common, ...stateOf(input) };

@@ -13,12 +13,14 @@ import {
   readPaymentOfAttempt,
 } from '../payments/read-payment.ts';
 import { syncAttempt } from '../payments/sync-attempt.ts';
+import { exchangeOf } from '../platform/http/exchange.ts';
 import type { Logger } from '../platform/log.ts';
 import { checkoutView, returnUrlWith, TEST_TOKENS } from './checkout-view.ts';
 import { checkoutAssets } from './page/assets.ts';
 import { chooseLocale } from './page/locale.ts';
 import { renderCheckoutMissing } from './page/render-checkout-missing.ts';
 import { renderCheckoutPage } from './page/render-checkout-page.ts';
+import { refusePlainLive } from './refuse-plain-live.ts';
 
 interface TokenRequest {
   Params: { readonly token: string };
@@ -46,9 +48,9 @@ export function checkoutPages(fastify: FastifyInstance, context: PaymentContext,
     await askBank(context, log, request.params.token);
     return show(context, request, reply, true);
   });
-  fastify.post<TokenRequest>('/c/:token/pay', (request, reply) => act(context, request, reply, pay));
-  fastify.post<TokenRequest>('/c/:token/cancel', (request, reply) => act(context, request, reply, cancel));
-  fastify.post<TokenRequest>('/c/:token/test', (request, reply) => act(context, request, reply, playBank));
+  fastify.post<TokenRequest>('/c/:token/pay', (request, reply) => act(context, log, request, reply, pay));
+  fastify.post<TokenRequest>('/c/:token/cancel', (request, reply) => act(context, log, request, reply, cancel));
+  fastify.post<TokenRequest>('/c/:token/test', (request, reply) => act(context, log, request, reply, playBank));
   fastify.get<{ Params: { tenantId: string; attemptId: string } }>('/return/:tenantId/:attemptId', (request, reply) =>
     leaveToShop(context, log, request.params, request, reply),
   );
@@ -64,6 +66,7 @@ async function show(
   const { token } = request.params;
   try {
     const found = await readPaymentByToken(context.database.query, context.clock, token);
+    refusePlainLive(found.payment, exchangeOf(request).secure);
     const tenant = await context.readTenant(found.payment.tenantId);
     const locale = chooseLocale(undefined, request.headers['accept-language']);
     const view = checkoutView({ ...found, token, tenant, locale, nonce, now: context.clock.now(), returned });
@@ -102,9 +105,10 @@ function pageHeaders(reply: FastifyReply, nonce: string, frameAncestors: readonl
 
 type Act = (context: PaymentContext, found: PaymentWithAttempt, token: string, form: URLSearchParams) => Promise<void>;
 
-/** Runs an act of the shopper. A conflict is no error page: the page shows how things stand. */
+/** Runs an act of the shopper and leads back to the page. */
 async function act(
   context: PaymentContext,
+  log: Logger,
   request: FastifyRequest<TokenRequest>,
   reply: FastifyReply,
   run: Act,
@@ -112,6 +116,7 @@ async function act(
   const { token } = request.params;
   try {
     const found = await readPaymentByToken(context.database.query, context.clock, token);
+    refusePlainLive(found.payment, exchangeOf(request).secure);
     const body = request.body;
     await run(
       context,
@@ -120,9 +125,12 @@ async function act(
       new URLSearchParams(body instanceof Uint8Array ? Buffer.from(body).toString() : ''),
     );
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    if (error.code === 'not_found') return missing(request, reply, randomBytes(16).toString('base64'));
-    if (error.status !== 409 && error.code !== 'no_provider_account') throw error;
+    if (error instanceof Problem && error.code === 'https_required') throw error;
+    if (error instanceof Problem && error.code === 'not_found') {
+      return missing(request, reply, randomBytes(16).toString('base64'));
+    }
+    // A shopper cannot use an error page: the payment's own page tells how things stand, and the worker goes on.
+    if (!(error instanceof Problem) || error.status >= 500) log.error({ error }, 'An act on the hosted page failed');
   }
   return reply.code(303).header('location', `/c/${token}`).header('referrer-policy', 'no-referrer').send();
 }

@@ -7,16 +7,21 @@ import { type PaymentWithAttempt, readPaymentByToken } from '../payments/read-pa
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api.ts';
 import { returnUrlWith, secondsLeft, stateKey } from './checkout-view.ts';
+import { refusePlainLive } from './refuse-plain-live.ts';
 
 /** The interface of the shopper's browser: everything is scoped to the one payment of the token in the path. */
 export function checkoutSessionRoutes(context: PaymentContext): readonly BoundEndpoint[] {
-  const read = (token: string) => readPaymentByToken(context.database.query, context.clock, token);
+  const read = async (token: string, secure: boolean) => {
+    const found = await readPaymentByToken(context.database.query, context.clock, token);
+    refusePlainLive(found.payment, secure);
+    return found;
+  };
   return [
-    bindEndpoint(api.getCheckoutSession, async ({ params }) => ({
-      body: sessionJson(await read(params.token), context.clock.now()),
+    bindEndpoint(api.getCheckoutSession, async ({ params, secure }) => ({
+      body: sessionJson(await read(params.token, secure), context.clock.now()),
     })),
-    bindEndpoint(api.confirmCheckoutSession, async ({ params, body }) => {
-      const { payment } = await read(params.token);
+    bindEndpoint(api.confirmCheckoutSession, async ({ params, body, secure }) => {
+      const { payment } = await read(params.token, secure);
       const { tenantId, mode, paymentId } = payment;
       const returnUrl = `${context.checkoutUrl}/c/${params.token}/return`;
       await confirmPayment(
@@ -24,13 +29,13 @@ export function checkoutSessionRoutes(context: PaymentContext): readonly BoundEn
         { tenantId, mode, paymentId, method: body.method, source: 'shopper', returnUrl },
         null,
       );
-      return { body: sessionJson(await read(params.token), context.clock.now()) };
+      return { body: sessionJson(await read(params.token, secure), context.clock.now()) };
     }),
-    bindEndpoint(api.cancelCheckoutSession, async ({ params }) => {
-      const { payment } = await read(params.token);
+    bindEndpoint(api.cancelCheckoutSession, async ({ params, secure }) => {
+      const { payment } = await read(params.token, secure);
       const { tenantId, mode, paymentId } = payment;
       await cancelPayment(context, { tenantId, mode, paymentId, source: 'shopper' }, null);
-      return { body: sessionJson(await read(params.token), context.clock.now()) };
+      return { body: sessionJson(await read(params.token, secure), context.clock.now()) };
     }),
   ];
 }

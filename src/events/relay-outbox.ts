@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Clock } from '../kernel/clock.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import {
   addLaneWork,
@@ -41,8 +42,21 @@ export async function relayOutbox(context: RelayContext): Promise<number> {
   if (rows.length === 0) return 0;
   const shards = rows.map(({ shard }) => String(shard));
   const lanes = await claimLanesById(context.database.query, 'relay', shards, LEASE_MS);
-  const counts = await Promise.all(lanes.map((lane) => relayShard(context, lane)));
-  return counts.reduce((sum, count) => sum + count, 0);
+  const outcomes = await Promise.allSettled(lanes.map((lane) => relayOrRelease(context, lane)));
+  crashPoint('relay-committed');
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return outcomes.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
+}
+
+/** A shard whose relaying broke is given back at once: its rows are still there, and others may fare better. */
+async function relayOrRelease(context: RelayContext, lane: ClaimedLane): Promise<number> {
+  try {
+    return await relayShard(context, lane);
+  } catch (error) {
+    await releaseLane(context.database.query, lane, null, context.clock.now()).catch(() => undefined);
+    throw error;
+  }
 }
 
 async function relayShard({ database, clock, fanOut }: RelayContext, lane: ClaimedLane): Promise<number> {
@@ -64,6 +78,7 @@ async function relayShard({ database, clock, fanOut }: RelayContext, lane: Claim
         ${rows.map((row) => row.tenant_id)}::text[], ${rows.map((row) => row.outbox_id)}::text[]) as done (tenant_id, outbox_id)
       where outbox.tenant_id = done.tenant_id and outbox.outbox_id = done.outbox_id`.execute(tx);
     await releaseLane(tx, lane, null, now);
+    crashPoint('relay-uncommitted');
     return rows.length;
   });
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import { type Database, type Queryable, violatedConstraint } from '../platform/database.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { completeKey, insertKey, type KeyScope, selectKey } from './store.ts';
@@ -92,6 +93,7 @@ export async function runOnceInTwoPhases<Body>(
   if (first === null) throw inProgress();
   if (claim !== null)
     await completeKey(context.database.query, scope, claim.key, await seal(context, scope, claim, first));
+  crashPoint('answer-kept');
   return { body: first.body };
 }
 

@@ -4,6 +4,7 @@ import type { PaymentContext } from '../payments/context.ts';
 import { readAttempt } from '../payments/read-payment.ts';
 import type { Signal } from '../payments/signal.ts';
 import { syncAttempt } from '../payments/sync-attempt.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import { type ClaimedLane, releaseLane } from '../platform/lanes.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Tables } from '../platform/tables.generated.ts';
@@ -35,6 +36,7 @@ async function processNotification(context: PaymentContext, log: Logger, stored:
   try {
     const outcomes: FactOutcome[] = [];
     for (const event of factsFromJson(stored.facts)) outcomes.push(await applyFact(context, stored, event));
+    crashPoint('notification-applied');
     const worst = outcomes.find(({ state }) => state !== 'applied') ?? outcomes[0];
     if (worst !== undefined && worst.state !== 'applied') {
       log.error(

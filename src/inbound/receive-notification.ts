@@ -2,6 +2,7 @@ import { outboxRow } from '../events/event.ts';
 import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { PaymentContext } from '../payments/context.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import type { Logger } from '../platform/log.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import type { ProviderAccount } from '../provider-accounts/account.ts';
@@ -42,7 +43,9 @@ export async function receiveNotification(
     log.warn({ providerAccountId: account.providerAccountId, reason: outcome.reason }, 'A notification was refused');
     return outcome.reply;
   }
+  crashPoint('notification-verified');
   const verdict = await storeEvents(context, account, request, outcome.events);
+  crashPoint('notification-stored');
   if (verdict === 'conflicting_duplicate') {
     log.error(
       { providerAccountId: account.providerAccountId },

@@ -70,6 +70,7 @@ describe('a card number', () => {
     ['in pairs', (card) => card.replace(/..(?=.)/g, '$& ')],
     ['in halves', (card) => `${card.slice(0, 8)} ${card.slice(8)}`],
     ['in groups of 4, 6 and the rest', (card) => `${card.slice(0, 4)} ${card.slice(4, 10)} ${card.slice(10)}`],
+    ['behind a few hexadecimal letters', (card) => `a0b1-${card}`],
     ['after its name', (card) => `VISA${card}`],
     ['before letters', (card) => `${card}EUR`],
     ['behind an order number', (card) => `Order 12/2026: ${groups(' ')(card)}`],
@@ -108,11 +109,17 @@ describe('no card number', () => {
     ['a letter in the middle', '41111111x11111111'],
     ['a letter for a digit', '41I1 1111 1111 1111'],
     ['small numbers in a list', '1 4 2 4 2 4 2 4 2 4 2 4 2 4 2 4 2 7 9 3'],
+    ['a list that ends like a card', `9 ${[...'4111111111111111'].join(' ')}`],
+    ['a list that begins like a card', `${[...'4111111111111111'].join(' ')} 9`],
+    ['pairs before a longer group', '41 11 11 11 11 11 1111'],
     ['pairs in a longer list', '10 42 42 42 42 42 42 42 42 17'],
     ['sizes of all kinds', '42 4242 42 4242 4242'],
     ['an instant', '2026-11-21T09:30:00.000Z'],
     ['epoch milliseconds', '1795253400000'],
     ['a UUID', '4a11b111-1111-4111-8111-11c1111f1111'],
+    ['a UUID with a fitting stretch', 'A0B1C2D3-4111-1111-1111-1111AAAAAAAA'],
+    ['a UUID with a fitting stretch, in a sentence', 'Order a0b1c2d3-4111-1111-1111-1111aaaaaaaa.'],
+    ['an object id with a fitting stretch', 'a4111111111111111bcdefab'],
     ['an id of ours', 'pay_01kaj2m3n4p5q6r7s8t9v0w1x2'],
     ['an IBAN', 'DE89 3704 0044 0532 0130 00'],
     ['a phone number', '+36 30 123 4567'],
@@ -150,11 +157,12 @@ describe('searching', () => {
   ])('256 KB of %s takes less than 20 ms', (_what, unit) => {
     const text = unit.repeat(Math.ceil(SIZE / unit.length)).slice(0, SIZE);
     const took = Array.from({ length: 5 }, () => {
-      const startedAt = performance.now();
+      const before = process.cpuUsage();
       findCardNumber(text);
-      return performance.now() - startedAt;
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1_000;
     });
-    // The best of five, so that a pause of the machine is not counted against us.
+    // Time of the processor and the best of five, so that a busy machine is not counted against us.
     expect(Math.min(...took)).toBeLessThan(20);
   });
 });

@@ -84,6 +84,8 @@ export class Problem extends Error {
 /** The body of RFC 9457 for a problem. `type` is a reference relative to the API's own address. */
 export function problemBody(problem: Problem, correlationId: string): Record<string, unknown> {
   return {
+    // First, so that no member can pass for one of the standard ones.
+    ...problem.members,
     type: `/docs/errors#${problem.code}`,
     title: PROBLEMS[problem.code].title,
     status: problem.status,
@@ -91,6 +93,5 @@ export function problemBody(problem: Problem, correlationId: string): Record<str
     detail: problem.message,
     errors: problem.errors,
     correlationId,
-    ...problem.members,
   };
 }

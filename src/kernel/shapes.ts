@@ -29,8 +29,12 @@ export function line(max: number) {
     .regex(/^[^\p{Cc}\p{Co}\p{Cn}]*$/u, 'Must not contain control characters');
 }
 
+const INSTANT_RULE = 'Must be an instant such as 2026-11-21T12:00:00Z';
+
 export const instant = z.iso
-  .datetime({ offset: true, error: 'Must be an instant such as 2026-11-21T12:00:00Z' })
+  .datetime({ offset: true, abort: true, error: INSTANT_RULE })
+  // Temporal takes nine digits of a second, and PostgreSQL no year 0 and none of five digits, which an offset can make.
+  .refine((text) => /^[12]\d{3}-[^.]*(\.\d{1,9}(Z|[+-].*))?$/.test(text), INSTANT_RULE)
   .meta({ description: 'RFC 3339.' });
 
 export const mcc = z.string().regex(/^\d{4}$/, 'Must be 4 digits');

@@ -2,6 +2,7 @@ import { present } from '../kernel/assert.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Sealer } from '../keys/sealer.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import type { Database } from '../platform/database.ts';
 import { type ClaimedLane, holdsLane, releaseLane } from '../platform/lanes.ts';
 import type { OutboundHttp, OutboundOutcome } from '../platform/outbound-http.ts';
@@ -63,6 +64,7 @@ export async function deliverLane(context: DeliveryContext, lane: ClaimedLane): 
     }
     await releaseLane(tx, lane, await selectNextDeliveryAt(tx, lane.tenantId, lane.laneId), clock.now());
   });
+  crashPoint('delivery-recorded');
 }
 
 /** The endpoint whose key and state count for the lane; null where a payment's own address stands alone. */
@@ -130,6 +132,7 @@ async function send(
     timeoutMs: TIMEOUT_MS,
     responseBytesMax: RESPONSE_BYTES_MAX,
   });
+  crashPoint('delivery-unrecorded');
   const attemptsMade = delivery.attemptsMade + 1;
   const acknowledged = outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300;
   const nextAt = acknowledged ? null : nextDeliveryAt(attemptsMade, clock.now(), retryAfterSeconds(outcome));

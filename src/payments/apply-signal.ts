@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import { amountToJson } from '../kernel/money.ts';
 import { Problem } from '../kernel/problem.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import { type Attempt, isOpen } from './attempt.ts';
@@ -53,6 +54,7 @@ export async function applySignal(
     }
     const next = nextPayment(state.payment, decision.payment, context.clock);
     if (await writeSignal(context.db, signalWrite(state, next, decision, source, signal, context.clock))) {
+      crashPoint('signal-written');
       return { outcome: 'applied', note: null, payment: next, attempt: decision.attempt ?? state.attempt };
     }
   }

@@ -8,7 +8,8 @@ const storedRequest = z.strictObject({
   attemptId: z.string(),
   amount: z.strictObject({ amount: z.string().transform(BigInt), currency: z.string() }),
   captureMethod: z.enum(['automatic', 'manual']),
-  method: z.unknown(),
+  // Left out where the provider account decides.
+  method: z.unknown().optional(),
   returnUrl: z.string(),
   notificationUrl: z.string(),
   expiresAt: z.string().transform((text) => Temporal.Instant.from(text)),

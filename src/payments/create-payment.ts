@@ -7,6 +7,7 @@ import { amountFromJson } from '../kernel/money.ts';
 import { type FieldError, Problem } from '../kernel/problem.ts';
 import { checkReturnUrl } from '../kernel/return-url.ts';
 import { createBatcher } from '../platform/batch.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import { violatedConstraint } from '../platform/database.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { checkTargetUrl } from '../platform/outbound-address.ts';
@@ -44,6 +45,7 @@ export function createCreatePayment(context: PaymentContext): CreatePayment {
   const write = createBatcher<NewPayment, boolean>({
     write: async (items) => {
       const placed = await insertPayments(context.database.query, items);
+      crashPoint('payment-committed');
       context.wakeRelay();
       return items.map(({ payment }) => placed.has(payment.payment_id));
     },

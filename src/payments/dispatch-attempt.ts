@@ -1,3 +1,4 @@
+import { crashPoint } from '../platform/crash-point.ts';
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import type { CreateAnswer } from '../providers/provider.ts';
 import { applySignal, type SignalResult } from './apply-signal.ts';
@@ -21,7 +22,9 @@ export async function dispatchAttempt(
     attempt.tenantId,
     attempt.providerAccountId,
   );
+  crashPoint('attempt-unsent');
   const answer = await provider.create(call, await openRequest(context.sealer, attempt));
+  crashPoint('attempt-answered');
   return applyAnswer(context, attempt, answer, send);
 }
 

@@ -1,4 +1,5 @@
 import { unreachable } from '../kernel/assert.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import type { RefundAnswer, RefundInput } from '../providers/provider.ts';
 import { applySignal } from './apply-signal.ts';
@@ -24,10 +25,12 @@ export async function dispatchRefund(context: PaymentContext, refund: Refund): P
     reason: refund.reason,
     notificationUrl: `${context.hooksUrl}/hooks/${provider.id}/${providerAccountId}`,
   };
+  crashPoint('refund-unsent');
   const answer: RefundAnswer =
     provider.refund === undefined
       ? { kind: 'refused', code: 'refunds_not_supported', message: 'This provider makes no refunds.' }
       : await provider.refund(call, input);
+  crashPoint('refund-answered');
   await applySignal({ db, clock: context.clock }, refund, 'provider_answer', signalOf(refundId, answer));
   context.wakeRelay();
 }

@@ -134,7 +134,7 @@ test('a row that the target does not take makes the copy refused without quoting
   await run(target, `alter table a_things add constraint a_things_short_check check (thing_id < 9000)`);
   const refusal = await copyDatabase({ source, target, log }).catch((error: unknown) => error);
   expect(String(refusal)).toMatch(/CopyRefused: Table a_things could not be copied.*a_things_short_check/);
-  expect(inspect(refusal)).not.toContain('2026-');
+  expect(inspect(refusal)).not.toContain('Failing row');
   expect(await run(target, 'select from owners')).toEqual([]);
 });
 

@@ -61,7 +61,6 @@ export async function copyDatabase(options: CopyOptions): Promise<readonly Copie
     // Last, because a sequence keeps what it was set to when its transaction is rolled back.
     await copySequences(source, target);
     await target.query('commit');
-    await source.query('commit');
     options.log.info(
       { tables: copied.length, rows: copied.reduce((sum, { rows }) => sum + rows, 0) },
       'Database copied',

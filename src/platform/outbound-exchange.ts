@@ -77,8 +77,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    // RFC 9110 section 15.2: any number of interim answers may come first.
-    if (status < 200) return;
+    // Any number of interim answers may come first (RFC 9110 section 15.2); the last one stands.
     this.#status = status;
     this.#headers = repeatedHeaders(controller.rawHeaders);
   }
@@ -88,8 +87,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     this.#bytes += chunk.byteLength;
     this.#chunks.push(chunk.subarray(0, room));
     if (chunk.byteLength <= room) return;
-    this.#settle(this.#answered(true));
-    this.#connection.destroy();
+    this.#abandon(this.#answered(true));
   }
 
   onResponseEnd(): void {
@@ -97,10 +95,9 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: unknown, error: Error): void {
-    const code = codeOf(error);
-    if (code === 'UND_ERR_INVALID_ARG' && !this.#written) this.#settle({ kind: 'unwritable' });
-    if (isMalformed(error)) this.#lose('malformed_answer', 'The answer is not HTTP/1.1');
-    else this.#lose('reset', `The connection ended without a whole answer: ${code}`);
+    if (!this.#written) this.#abandon({ kind: error instanceof errors.InvalidArgumentError ? 'unwritable' : 'unused' });
+    else if (isMalformed(error)) this.#lose('malformed_answer', 'The answer is not HTTP/1.1');
+    else this.#lose('reset', `The connection ended without a whole answer: ${codeOf(error)}`);
   }
 
   #answered(bodyCut: boolean): Exchanged {
@@ -109,8 +106,14 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   }
 
   #lose(reason: LostReason, detail: string): void {
-    this.#settle(this.#written ? { kind: 'lost', reason, detail, firstByteAt: this.#firstByteAt } : { kind: 'unused' });
-    // Also where nothing was written: undici must not write it later.
+    this.#abandon(
+      this.#written ? { kind: 'lost', reason, detail, firstByteAt: this.#firstByteAt } : { kind: 'unused' },
+    );
+  }
+
+  /** The connection goes too, also where nothing was written: undici must not write it later. */
+  #abandon(exchanged: Exchanged): void {
+    this.#settle(exchanged);
     this.#connection.destroy();
   }
 

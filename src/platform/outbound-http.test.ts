@@ -6,9 +6,7 @@ import {
   closedPort,
   expectKind,
   loopbackClient,
-  SHOP_CERTIFICATE,
   startHttp,
-  startHttps,
   startTcp,
 } from './outbound-fixture.ts';
 import type { OutboundHttp, OutboundRequest } from './outbound-http.ts';
@@ -29,7 +27,6 @@ const client = (...options: Parameters<typeof loopbackClient>) => {
   return http;
 };
 const httpServer = async (answer: RequestListener) => closesAtEnd(await startHttp(answer));
-const httpsServer = async (answer: RequestListener) => closesAtEnd(await startHttps(answer));
 const tcpServer = async (greet: (socket: Socket) => void) => closesAtEnd(await startTcp(greet));
 
 function post(http: OutboundHttp, url: string | CountingServer, changes: Partial<OutboundRequest> = {}) {
@@ -263,80 +260,9 @@ describe('a request is not sent', () => {
     expect(outcome.detail).not.toContain('shop');
   });
 
-  it.each([
-    ['100 ms for connecting', { connectTimeoutMs: 100 }, 5_000],
-    ['100 ms in all', {}, 100],
-  ])('when a server accepts and then says nothing to TLS for %s', async (_what, options, timeoutMs) => {
-    const heard: (Buffer | string)[] = [];
-    const server = await tcpServer((socket) => socket.on('data', (bytes) => heard.push(bytes)));
-    const outcome = await post(client(options), `https://shop.test:${server.port}/`, { body: 'a secret', timeoutMs });
-    expect(expectKind(outcome, 'not_sent').reason).toBe('connect_timeout');
-    expect(outcome.timings.totalMs).toBeLessThan(1_000);
-    expect(heard.map(String).join('')).not.toContain('a secret');
-  });
-
   it.each(['not an address', 'https://user:pass@shop.test/', 'gopher://shop.test/'])('to %j', async (url) => {
     const outcome = expectKind(await post(client(), url), 'not_sent');
     expect(outcome.reason).toBe('invalid_url');
     expect(outcome.detail).not.toContain('pass@');
-  });
-});
-
-describe('TLS', () => {
-  const answered = { requests: 0, servername: '' as string | false | null | undefined, host: '' as string | undefined };
-  const answer: RequestListener = (request, response) => {
-    answered.requests++;
-    answered.servername = (request.socket as { servername?: string }).servername;
-    answered.host = request.headers.host;
-    response.end('ok');
-  };
-
-  it('of a certificate that nobody vouches for ends before the request', async () => {
-    const server = await httpsServer(answer);
-    const outcome = expectKind(await post(client(), `https://shop.test:${server.port}/`), 'not_sent');
-    expect(outcome).toMatchObject({ reason: 'tls_failed', detail: 'TLS failed: DEPTH_ZERO_SELF_SIGNED_CERT' });
-    expect(answered.requests).toBe(0);
-  });
-
-  it('is verified whatever the environment says', async () => {
-    const server = await httpsServer(answer);
-    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
-    try {
-      expectKind(await post(client(), `https://shop.test:${server.port}/`), 'not_sent');
-    } finally {
-      delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
-    }
-    expect(answered.requests).toBe(0);
-  });
-
-  it('of a trusted authority keeps the name in SNI and Host, although the connection goes to an address', async () => {
-    const server = await httpsServer(answer);
-    const http = client({ trustedCa: SHOP_CERTIFICATE });
-    const { timings } = expectKind(await post(http, `https://shop.test:${server.port}/`), 'answered');
-    expect(answered).toEqual({ requests: 1, servername: 'shop.test', host: `shop.test:${server.port}` });
-    expect(timings.connecting?.tlsMs).toBeGreaterThan(0);
-  });
-
-  it('of a trusted authority does not vouch for another name or an address', async () => {
-    const server = await httpsServer(answer);
-    answered.requests = 0;
-    const http = client({ trustedCa: SHOP_CERTIFICATE });
-    for (const host of ['other.test', '127.0.0.1']) {
-      const outcome = expectKind(await post(http, `https://${host}:${server.port}/`), 'not_sent');
-      expect(outcome.detail).toBe('TLS failed: ERR_TLS_CERT_ALTNAME_INVALID');
-    }
-    expect(answered.requests).toBe(0);
-  });
-
-  it('with a server that speaks none fails before the request', async () => {
-    const server = await httpServer((_request, response) => response.end());
-    const outcome = expectKind(await post(client(), `https://shop.test:${server.port}/`), 'not_sent');
-    expect(outcome.reason).toBe('tls_failed');
-  });
-
-  it('with a server that hangs up fails before the request', async () => {
-    const server = await tcpServer((socket) => socket.once('data', () => socket.destroy()));
-    const outcome = expectKind(await post(client(), `https://shop.test:${server.port}/`), 'not_sent');
-    expect(outcome).toMatchObject({ reason: 'tls_failed', detail: 'TLS failed: ECONNRESET' });
   });
 });

@@ -38,17 +38,19 @@ export async function refundPayment(
 ): Promise<EndpointAnswer<RefundObject>> {
   checkRequest(request, idempotency);
   const { payment, latestAttempt } = await readPayment(context.database.query, caller, request.paymentId);
-  const refund = newRefund(context, payment, latestAttempt, request);
+  let refund: Refund | null = null;
   const scope = { tenantId: payment.tenantId, mode: payment.mode, route: 'createRefund' };
   return runOnceInTwoPhases<RefundObject>(context, scope, idempotency, {
     async intend(tx) {
+      // Only here, where the key is known to be new: a repeat of a full refund comes when nothing is left to refund.
+      refund = newRefund(context, payment, latestAttempt, request);
       await applySignal({ db: tx, clock: context.clock }, payment, 'tenant', {
         kind: 'refund_requested',
         refund,
       }).catch((error: unknown) => explainReference(context, caller, request, error));
       return { resourceId: refund.refundId };
     },
-    carryOut: () => dispatchRefund(context, refund),
+    carryOut: () => dispatchRefund(context, present(refund, 'the refund')),
     async answer(refundId) {
       const stored = await readRefund(context.database.query, caller, refundId);
       return stored.dispatch === 'dispatched' && stored.status === 'pending'

@@ -2,6 +2,7 @@ import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createApiKey, createOperatorKey } from '../access/api-key.ts';
+import { Problem } from '../kernel/problem.ts';
 import { createTenant } from '../tenants/create-tenant.ts';
 import { tenantSettings } from '../tenants/settings.ts';
 import type { Gateway } from './gateway.ts';
@@ -52,14 +53,18 @@ async function isKnown({ tenants }: Gateway, tenantId: string): Promise<boolean>
 
 async function createDemo({ tenants, clock, payments }: Gateway): Promise<DemoCredentials> {
   const db = payments.database.query;
-  // A name of its own each time: the file may be gone while an older demo tenant still has the plain one.
-  const appName = `demo-shop-${clock.now().epochMilliseconds.toString(36)}`;
-  const created = await createTenant(tenants, {
-    name: 'Corner Coffee',
-    appName,
+  const input = {
+    name: 'Slow Morning',
+    appName: 'demo-shop',
     currency: 'EUR',
-    settings: tenantSettings.parse({ branding: { primaryColor: '#1d5c4a' } }),
+    settings: tenantSettings.parse({ branding: { primaryColor: '#a8451f' } }),
+  };
+  const created = await createTenant(tenants, input).catch((error: unknown) => {
+    if (!(error instanceof Problem) || error.code !== 'app_name_taken') throw error;
+    // The file with the secrets is gone, the tenant they were for is not.
+    return createTenant(tenants, { ...input, appName: `demo-shop-${clock.now().epochMilliseconds.toString(36)}` });
   });
+  const { appName } = created.tenant;
   const { tenantId } = created.tenant;
   const shopKey = { tenantId, mode: 'test', name: 'Demo shop', scopes: ['*'] } as const;
   return {

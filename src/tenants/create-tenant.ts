@@ -43,7 +43,7 @@ export interface CreatedTenant {
  */
 export async function createTenant(context: TenantContext, input: NewTenant): Promise<CreatedTenant> {
   const { database, clock } = context;
-  checkSettings(input.settings);
+  checkSettings(input.settings, '/settings');
   if (input.parentTenantId !== undefined && (await selectTenant(database.query, input.parentTenantId)) === null) {
     throw new Problem('not_found', 'There is no such parent tenant.');
   }

@@ -16,7 +16,7 @@ export async function updateTenantSettings(
     const tenant = await lockTenant(tx, tenantId);
     if (tenant === null) throw new Problem('not_found', 'There is no such tenant.');
     const settings = { ...tenant.settings, ...changes };
-    checkSettings(settings);
+    checkSettings(settings, '');
     await updateSettings(tx, tenantId, settings, clock.now());
     return { ...tenant, settings };
   });

@@ -11,10 +11,19 @@ export interface TestDatabase {
 }
 
 /** A database of its own for one test or file, cloned from the migrated template in a few hundredths of a second. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase(TEMPLATE);
+}
+
+/** A database without any table, for tests of migrating. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('template0');
+}
+
+async function createDatabase(template: string): Promise<TestDatabase> {
   const server = inject('databaseServer');
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(server, `create database ${name} template ${TEMPLATE}`);
+  await onServer(server, `create database ${name} template ${template}`);
   const url = databaseUrl(server, name);
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on('error', () => {});

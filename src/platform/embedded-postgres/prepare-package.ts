@@ -10,9 +10,18 @@ export interface PostgresPackage {
   readonly version: string;
 }
 
+interface Link {
+  /** The library. */
+  readonly source: string;
+  /** The link to it. */
+  readonly target: string;
+}
+
 /** npm's packages cannot hold symbolic links, so this file lists those the libraries need; paths are the package's. */
 const LINKS_FILE = join('native', 'pg-symlinks.json');
 const BIN = join('native', 'bin');
+/** At once: a thousand syncs one after the other take seconds, and a process may have 256 files open on macOS. */
+const SYNCS_MAX = 64;
 
 /**
  * Makes the package runnable by the server's user and returns its folder of programs: in place where that user may go
@@ -40,13 +49,6 @@ async function linkLibraries(root: string): Promise<boolean> {
     if (['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error) ?? '')) return false;
     throw error;
   }
-}
-
-interface Link {
-  /** The library. */
-  readonly source: string;
-  /** The link to it. */
-  readonly target: string;
 }
 
 async function linkLibrary(library: string, link: string): Promise<void> {
@@ -88,15 +90,14 @@ async function isNoLink(path: string): Promise<boolean> {
   return !(await lstat(path)).isSymbolicLink();
 }
 
-/** All files of a folder at once: a thousand syncs one after the other take seconds. */
 async function settle(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true });
-  await Promise.all(
-    entries.map((entry) => {
-      const path = join(folder, entry.name);
-      return entry.isDirectory() ? settle(path) : settleOne(path, folder.endsWith(BIN) ? 0o755 : 0o644);
-    }),
-  );
+  for (const entry of entries) if (entry.isDirectory()) await settle(join(folder, entry.name));
+  const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => join(folder, name));
+  const mode = folder.endsWith(BIN) ? 0o755 : 0o644;
+  for (let at = 0; at < files.length; at += SYNCS_MAX) {
+    await Promise.all(files.slice(at, at + SYNCS_MAX).map((file) => settleOne(file, mode)));
+  }
   await settleOne(folder, 0o755);
 }
 

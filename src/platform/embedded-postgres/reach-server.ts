@@ -42,11 +42,13 @@ const RETRY_MS = 100;
  */
 export async function reachServer(home: ServerHome, options: ReachOptions): Promise<ReachedServer> {
   const until = performance.now() + START_LIMIT_MS;
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const living = await adoptServer(home, until);
     if (living !== null) return living;
     const started = await startOnce(home, options, until);
     if (!('occupied' in started)) return started;
+    if (tries === 1)
+      options.log.warn({ reason: started.occupied }, 'The data is still held by a server; waiting for it');
     if (performance.now() > until) {
       throw new LocalPostgresRefused(
         `Another server holds ${home.cluster} and does not answer. PostgreSQL's log says:\n${started.occupied}`,

@@ -5,7 +5,7 @@ import type { ServerUser } from './server-home.ts';
  * All that PostgreSQL's programs are told of the world. Nothing of our own environment, which holds secrets, and English
  * messages, since some are read by us.
  */
-export const PROGRAM_ENVIRONMENT: Readonly<Record<string, string>> = { TZ: 'UTC', LC_ALL: 'C', PATH: '/usr/bin:/bin' };
+const PROGRAM_ENVIRONMENT: Readonly<Record<string, string>> = { TZ: 'UTC', LC_ALL: 'C', PATH: '/usr/bin:/bin' };
 
 /** How a program is started as the server's user. The working directory is one that every user may enter. */
 export function programOptions(user: ServerUser | null): {

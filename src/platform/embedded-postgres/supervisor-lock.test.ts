@@ -23,12 +23,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Takes the lock in a process of its own, which says `held` or why not, and then waits. */
+/** Takes the lock in a process of its own, which collects its garbage, says `held` or why not, and waits. */
 async function takeElsewhere(): Promise<{ readonly process: ChildProcess; readonly said: string }> {
   const script = `
     const { takeSupervisorLock } = await import(${MODULE});
-    try { takeSupervisorLock(process.argv[1]); console.log('held'); } catch (error) { console.log(error.message); }
-    globalThis.gc?.();
+    let said = 'held';
+    try { takeSupervisorLock(process.argv[1]); } catch (error) { said = error.message; }
+    setTimeout(() => { globalThis.gc(); console.log(said); }, 20);
     setInterval(() => {}, 60_000);`;
   const other = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', script, file], {
     stdio: ['ignore', 'pipe', 'inherit'],

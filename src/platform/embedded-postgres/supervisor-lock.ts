@@ -37,10 +37,15 @@ export function takeSupervisorLock(file: string): SupervisorLock {
       `Another Tollgate${holderOf(pidFile)} uses the database beside ${file}. Stop it, or choose another data directory.`,
     );
   }
+  try {
+    // By rename, so that nobody reads half a number.
+    writeFileSync(`${pidFile}.new`, `${process.pid}\n`);
+    renameSync(`${pidFile}.new`, pidFile);
+  } catch (cause) {
+    lock.close();
+    throw new LocalPostgresRefused(`${pidFile} cannot be written: ${(cause as Error).message}`, { cause });
+  }
   held.add(lock);
-  // By rename, so that nobody reads half a number.
-  writeFileSync(`${pidFile}.new`, `${process.pid}\n`);
-  renameSync(`${pidFile}.new`, pidFile);
   return {
     release() {
       if (held.delete(lock)) lock.close();

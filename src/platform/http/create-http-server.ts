@@ -77,7 +77,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   fastify.addHook('onRequest', (request, reply, done) => {
     const exchange = exchangeOf(request);
     inFlight.set(request.raw.socket, { request: request.raw, response: reply.raw });
-    reply.raw.once('close', () => finish(request, reply, exchange, options));
+    reply.raw.once('close', () => finish(request, reply, exchange, options.metrics));
     admit(request, reply, exchange, { limits, requireHttps: options.requireHttps, routes, draining: drain.signal });
     exchange.span = startServerSpan(request.method, singleHeader(request.headers.traceparent));
     if (exchange.span === null) done();
@@ -138,7 +138,9 @@ function buildFastify(
     genReqId: (request) => openExchange(request, options.log, options.clock).correlationId,
     frameworkErrors: (error, request, reply) => {
       const exchange = exchangeOf(request as FastifyRequest);
-      reply.raw.once('close', () => finish(request as FastifyRequest, reply as FastifyReply, exchange, options));
+      reply.raw.once('close', () =>
+        finish(request as FastifyRequest, reply as FastifyReply, exchange, options.metrics),
+      );
       sendProblem(reply as FastifyReply, toProblem(error, limits), exchange);
     },
     clientErrorHandler: (error, socket) => refuseBrokenRequest(error, socket, inFlight.get(socket), options.log),
@@ -167,14 +169,9 @@ function refusalOf(error: unknown, exchange: Exchange, options: HttpServerOption
 }
 
 /** One line, one measure and the end of the span for every request, also where the caller went away. */
-function finish(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  exchange: Exchange,
-  { log: _log, metrics }: HttpServerOptions,
-): void {
+function finish(request: FastifyRequest, reply: FastifyReply, exchange: Exchange, metrics: Metrics): void {
   const { correlationId, endpoint, caller } = exchange;
-  const route = endpoint?.path ?? request.routeOptions.url ?? 'none';
+  const route = endpoint?.path ?? request.routeOptions.url?.replace(/:(\w+)/g, '{$1}') ?? 'none';
   const status = reply.raw.statusCode;
   const durationMs = performance.now() - exchange.startedAtMs;
   metrics.observeRequest({ method: request.method, route, status, seconds: durationMs / 1000 });

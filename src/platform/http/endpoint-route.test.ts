@@ -176,17 +176,18 @@ it('writes one line a request, with the pattern of the route and never the addre
 });
 
 it('gives raw routes the bytes as they came', async () => {
-  const { url } = await startTestServer([], {
+  const { url, lines } = await startTestServer([], {
     prepare: ({ fastify }) => {
-      fastify.post('/hooks', (request, reply) =>
+      fastify.post('/hooks/:provider', (request, reply) =>
         reply.type('text/plain').send((request.body as Buffer).toString('hex')),
       );
     },
   });
-  const answer = await fetch(`${url}/hooks`, { method: 'POST', body: Buffer.from([0xff, 0x00, 0x7b]) });
+  const answer = await fetch(`${url}/hooks/a`, { method: 'POST', body: Buffer.from([0xff, 0x00, 0x7b]) });
   expect(await answer.text()).toBe('ff007b');
-  const form = await fetch(`${url}/hooks`, { method: 'POST', body: new URLSearchParams({ __proto__: 'x', a: '1' }) });
+  const form = await fetch(`${url}/hooks/a`, { method: 'POST', body: new URLSearchParams({ __proto__: 'x', a: '1' }) });
   expect(await form.text()).toBe(Buffer.from('a=1').toString('hex'));
+  expect(lines.at(-1)).toMatchObject({ route: '/hooks/{provider}', status: 200 });
 });
 
 it('serves several hosts from one process', async () => {

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { newMasterKeyText } from '../src/keys/master-key.ts';
+
+/** The gateway as it is shipped, in a process of its own. */
+export interface GatewayProcess {
+  readonly pid: number;
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  readonly tenantId: string;
+  /** Drains and ends it. Returns the path of its processor profile where one was asked for; `remove` takes it away. */
+  stop(): Promise<string | null>;
+  remove(): Promise<void>;
+}
+
+interface GatewayOptions {
+  readonly databaseUrl: string;
+  readonly roles: string;
+  readonly profile: boolean;
+}
+
+const TOLLGATE = fileURLToPath(new URL('../bin/tollgate.ts', import.meta.url));
+const START_LIMIT_MS = 30_000;
+const STOP_LIMIT_MS = 30_000;
+
+/** Starts `tollgate start` on free ports, logging each request to a file as an installation would. */
+export async function startGateway(options: GatewayOptions): Promise<GatewayProcess> {
+  const folder = await mkdtemp(join(tmpdir(), 'tollgate-bench-gateway-'));
+  const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
+  const child = spawn(process.execPath, [...profiling, TOLLGATE, 'start', '--json'], {
+    stdio: ['ignore', 'pipe', openSync(join(folder, 'gateway.log'), 'w')],
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      DATABASE_URL: options.databaseUrl,
+      TOLLGATE_DATA_DIR: folder,
+      TOLLGATE_MASTER_KEY: newMasterKeyText(),
+      TOLLGATE_ROLES: options.roles,
+      TOLLGATE_DEMO: 'true',
+      LOG_LEVEL: 'info',
+      PORT: '0',
+      TOLLGATE_INTERNAL_PORT: '0',
+      TOLLGATE_SHOP_PORT: '0',
+      TOLLGATE_SANDBOX_PORT: '0',
+    },
+  });
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const { apiUrl, tenant } = await readyLine(child);
+    return {
+      pid: child.pid ?? 0,
+      apiUrl,
+      apiKey: tenant.apiKey,
+      tenantId: tenant.id,
+      remove,
+      async stop() {
+        await end(child);
+        const profile = (await readdir(folder)).find((name) => name.endsWith('.cpuprofile'));
+        return profile === undefined ? null : join(folder, profile);
+      },
+    };
+  } catch (error) {
+    await end(child);
+    await remove();
+    throw error;
+  }
+}
+
+interface ReadyLine {
+  readonly apiUrl: string;
+  readonly tenant: { readonly id: string; readonly apiKey: string };
+}
+
+/** The line is promised by `tollgate start --json`. */
+async function readyLine(child: ChildProcess): Promise<ReadyLine> {
+  if (child.stdout === null) throw new Error('The gateway has no standard output');
+  const limit = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS);
+  try {
+    for await (const line of createInterface(child.stdout)) {
+      if (line.startsWith('{"ready"')) return JSON.parse(line) as ReadyLine;
+    }
+  } finally {
+    clearTimeout(limit);
+  }
+  throw new Error('The gateway ended before it was ready');
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+  await ended;
+  clearTimeout(limit);
+}

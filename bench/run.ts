@@ -1,0 +1,20 @@
+/**
+ * Runs a benchmark by its name. Usage: npm run bench <name> -- <flags>
+ */
+const NAMES = ['create-payment', 'card-number-false-alarms'] as const;
+
+const [name] = process.argv.splice(2, 1);
+
+switch (name) {
+  case 'create-payment': {
+    const { benchCreatePayment } = await import('./create-payment.ts');
+    await benchCreatePayment(process.argv.slice(2));
+    break;
+  }
+  case 'card-number-false-alarms':
+    await import('./card-number-false-alarms.ts');
+    break;
+  default:
+    console.error(`Name a benchmark: ${NAMES.join(', ')}. Its flags come after --, as in: npm run bench create-payment -- --json`);
+    process.exitCode = 2;
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { Operation } from './operation.ts';
+import { createSend } from './send-request.ts';
+
+/** The way out that a caller can pass in; here it leads nowhere. */
+function sendOver(fetch: () => Promise<never> | Promise<Response>) {
+  let calls = 0;
+  const counted = () => {
+    calls++;
+    return fetch();
+  };
+  const send = createSend({ baseUrl: 'http://127.0.0.1', apiKey: 'sk_test_1', timeoutMs: 1_000, fetch: counted });
+  return { send, calls: () => calls };
+}
+
+const patch: Operation = { method: 'PATCH', path: '/a', body: {} };
+
+describe('a PATCH', () => {
+  it.each([
+    ['a lost connection', () => Promise.reject(new TypeError('fetch failed'))],
+    ['503', () => Promise.resolve(new Response('', { status: 503, headers: { 'retry-after': '0' } }))],
+  ])('is not repeated after %s, since it has no key', async (_what, fetch) => {
+    const { send, calls } = sendOver(fetch);
+    await expect(send(patch, undefined)).rejects.toMatchObject({ outcome: 'unknown', idempotencyKey: null });
+    expect(calls()).toBe(1);
+  });
+
+  it('is repeated after 429, which did nothing', async () => {
+    const busy = () => Promise.resolve(new Response('', { status: 429, headers: { 'retry-after': '0' } }));
+    const { send, calls } = sendOver(busy);
+    await expect(send(patch, undefined)).rejects.toMatchObject({ status: 429, outcome: 'refused' });
+    expect(calls()).toBe(3);
+  });
+});

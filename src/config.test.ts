@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ConfigRefused, readConfig } from './config.ts';
+
+const KEY = 'ab'.repeat(32);
+
+test('without anything set it listens on loopback, embeds the database and shows the demo', () => {
+  expect(readConfig({})).toMatchObject({
+    databaseUrl: null,
+    host: '127.0.0.1',
+    port: 8080,
+    internalPort: 9090,
+    sandboxPort: 8082,
+    demo: true,
+    allowPrivateTargets: true,
+    trustProxy: false,
+    roles: ['api', 'checkout', 'hooks', 'admin', 'worker'],
+    urls: { api: 'http://127.0.0.1:8080', checkout: 'http://127.0.0.1:8080' },
+  });
+});
+
+test('with a database of its own there is no demo, no sandbox and no way into private networks', () => {
+  const config = readConfig({ DATABASE_URL: 'postgres://u@db/t', TOLLGATE_MASTER_KEY: KEY });
+  expect(config).toMatchObject({ demo: false, sandboxPort: 0, allowPrivateTargets: false, logLevel: 'info' });
+});
+
+test('G9 a database of its own without a master key is refused', () => {
+  expect(() => readConfig({ DATABASE_URL: 'postgres://u@db/t' })).toThrow(/TOLLGATE_MASTER_KEY: Must be set/);
+});
+
+test.each([
+  ['PORT', 'eighty', /^PORT: Must be a port number/],
+  ['PORT', '70000', /^PORT: /],
+  ['DATABASE_URL', 'mysql://secret@host', /^DATABASE_URL: Must be an address that begins with postgres/],
+  ['TOLLGATE_ROLES', 'api,boss', /^TOLLGATE_ROLES.*: Must be a comma-separated list/],
+  ['TOLLGATE_MASTER_KEY', 'hunter2', /^TOLLGATE_MASTER_KEY: Must be 32 bytes/],
+  ['TOLLGATE_API_URL', 'ftp://x', /^TOLLGATE_API_URL: Must be an http or https address/],
+  ['TOLLGATE_DEMO', 'maybe', /^TOLLGATE_DEMO: Must be true or false/],
+  ['LOG_LEVEL', 'loud', /^LOG_LEVEL: Must be/],
+  ['SMTP_URL', 'mail', /^SMTP_URL: Must be/],
+])('%s=%s stops the start with its name and rule, without the value', (name, value, message) => {
+  try {
+    readConfig({ [name]: value });
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigRefused);
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).not.toContain(value.slice(0, 7) === 'mysql:/' ? 'secret' : `"${value}"`);
+  }
+});
+
+test('all faults are told at once', () => {
+  expect(() => readConfig({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/PORT[\s\S]*LOG_LEVEL/);
+});
+
+test('every value can come from a file, but not from two places', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tollgate-config-'));
+  try {
+    const file = join(folder, 'key');
+    writeFileSync(file, `${KEY}\n`);
+    expect(readConfig({ TOLLGATE_MASTER_KEY_FILE: file }).masterKey).toBe(KEY);
+    expect(() => readConfig({ TOLLGATE_MASTER_KEY_FILE: file, TOLLGATE_MASTER_KEY: KEY })).toThrow(/not both/);
+    expect(() => readConfig({ TOLLGATE_MASTER_KEY_FILE: join(folder, 'none') })).toThrow(/cannot be read/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,354 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Problem } from '../kernel/problem.ts';
+import type { AttemptReport } from '../providers/provider.ts';
+import { ATTEMPT_TRANSITIONS, type Attempt, isOpen } from './attempt.ts';
+import { type Decision, decideSignal, type PaymentState } from './decide-signal.ts';
+import { mayMove } from './payment.ts';
+import { NOON, sampleAttempt, samplePayment, sampleRefund } from './payment-fixture.ts';
+import { REFUND_TRANSITIONS, type Refund } from './refund.ts';
+import type { Signal } from './signal.ts';
+
+const PAID = { amount: 1250n, currency: 'EUR' } as const;
+
+function started(): PaymentState {
+  const attempt = sampleAttempt();
+  return moved({ payment: samplePayment(), attempt: null, refund: null }, { kind: 'attempt_started', attempt });
+}
+
+function report(change: AttemptReport, providerRef: string | null = 'ref_1'): Signal {
+  return { kind: 'attempt_reported', attemptId: 'att_1', providerRef, report: change };
+}
+
+function decide(state: PaymentState, signal: Signal, now = NOON): Decision {
+  return decideSignal(state, signal, now);
+}
+
+/** The state a signal leads to; the state itself where it moves nothing. */
+function moved(state: PaymentState, signal: Signal, now = NOON): PaymentState {
+  const decision = decide(state, signal, now);
+  if (decision.outcome !== 'applied') return state;
+  return {
+    payment: { ...decision.payment, version: state.payment.version + 1 },
+    attempt: decision.attempt ?? state.attempt,
+    refund: decision.refund ?? state.refund,
+  };
+}
+
+function types(decision: Decision): readonly string[] {
+  return decision.outcome === 'applied' ? decision.happenings.map(({ type }) => type) : [decision.note];
+}
+
+function codeOf(act: () => unknown): string | null {
+  try {
+    act();
+    return null;
+  } catch (error) {
+    return error instanceof Problem ? error.code : 'no problem';
+  }
+}
+
+describe('an attempt', () => {
+  test('moves the payment to processing and is told once', () => {
+    const state = started();
+    expect(state.payment).toMatchObject({ status: 'processing', openAttemptId: 'att_1', lastAttemptId: 'att_1' });
+    expect(codeOf(() => decide(state, { kind: 'attempt_started', attempt: sampleAttempt() }))).toBe(
+      'attempt_in_progress',
+    );
+  });
+
+  test('that captures the money makes the payment succeed, with one capture and one event each', () => {
+    const decision = decide(started(), report({ state: 'captured', amount: PAID }));
+    expect(types(decision)).toEqual(['capture.succeeded', 'payment.succeeded']);
+    expect(decision).toMatchObject({
+      payment: {
+        status: 'succeeded',
+        amountAuthorized: 1250n,
+        amountCaptured: 1250n,
+        openAttemptId: null,
+        dueAt: null,
+      },
+      attempt: { state: 'captured', providerRef: 'ref_1', syncDueAt: null },
+      captures: [{ amount: 1250n }],
+    });
+  });
+
+  test('authorized and then captured tells both, and captures once', () => {
+    const authorized = moved(started(), report({ state: 'authorized', amount: PAID }));
+    expect(authorized.payment).toMatchObject({ status: 'authorized', amountAuthorized: 1250n, amountCaptured: 0n });
+    const decision = decide(authorized, report({ state: 'captured', amount: PAID }));
+    expect(types(decision)).toEqual(['capture.succeeded', 'payment.succeeded']);
+  });
+
+  test('that is declined leaves the payment payable while tries remain, and fails it after the last', () => {
+    const declined = report({ state: 'declined', decline: { reason: 'insufficient_funds' } });
+    const once = decide(started(), declined);
+    expect(types(once)).toEqual(['payment.attempt_failed']);
+    expect(once).toMatchObject({
+      payment: { status: 'created', attemptsDeclined: 1 },
+      attempt: { failureCode: 'insufficient_funds' },
+    });
+    const last = started();
+    const decision = decide({ ...last, payment: { ...last.payment, attemptsDeclined: 2 } }, declined);
+    expect(types(decision)).toEqual(['payment.attempt_failed', 'payment.failed']);
+  });
+
+  test('that never reached the provider costs no try', () => {
+    const decision = decide(started(), { kind: 'attempt_not_sent', attemptId: 'att_1', reason: 'connection_refused' });
+    expect(decision).toMatchObject({
+      payment: { status: 'created', attemptsDeclined: 0 },
+      attempt: { state: 'not_sent' },
+    });
+  });
+
+  test('in doubt stays open and is asked about at once; a later not_sent of a repeat proves nothing', () => {
+    const unknown = moved(started(), { kind: 'attempt_unknown', attemptId: 'att_1', reason: 'timeout' });
+    expect(unknown).toMatchObject({
+      payment: { status: 'processing' },
+      attempt: { state: 'unknown', syncDueAt: NOON },
+    });
+    const decision = decide(unknown, { kind: 'attempt_not_sent', attemptId: 'att_1', reason: 'connection_refused' });
+    expect(decision.outcome).toBe('no_change');
+  });
+
+  test.each([
+    ['one minor unit less', { amount: 1249n, currency: 'EUR' }],
+    ['one minor unit more', { amount: 1251n, currency: 'EUR' }],
+    ['another currency', { amount: 1250n, currency: 'USD' }],
+  ])('A7 reported with %s is set aside and applied to nothing', (_name, amount) => {
+    for (const state of ['authorized', 'captured'] as const) {
+      expect(decide(started(), report({ state, amount }))).toEqual({ outcome: 'quarantined', note: 'amount_mismatch' });
+    }
+  });
+
+  test('reported under another provider reference is set aside', () => {
+    const known = moved(started(), report({ state: 'pending' }));
+    expect(decide(known, report({ state: 'captured', amount: PAID }, 'ref_2'))).toMatchObject({
+      outcome: 'quarantined',
+    });
+  });
+
+  test('declined after its money came contradicts and is set aside', () => {
+    const paid = moved(started(), report({ state: 'captured', amount: PAID }));
+    const decision = decide(paid, report({ state: 'declined', decline: { reason: 'other' } }));
+    expect(decision).toEqual({ outcome: 'quarantined', note: 'declined_after_captured' });
+  });
+
+  test.each(['failed', 'canceled', 'expired'] as const)(
+    'proven after the payment was %s revives it as late',
+    (status) => {
+      const state = started();
+      const closed = { ...state.payment, status, openAttemptId: null, dueAt: null };
+      const ended = { ...(state.attempt as Attempt), state: 'expired', syncDueAt: null } as const;
+      const decision = decide(
+        { payment: closed, attempt: ended, refund: null },
+        report({ state: 'captured', amount: PAID }),
+      );
+      expect(decision).toMatchObject({ payment: { status: 'succeeded', late: true, amountCaptured: 1250n } });
+    },
+  );
+
+  test('that pays what another attempt has paid already is flagged and not added', () => {
+    const paid = moved(started(), report({ state: 'captured', amount: PAID }));
+    const second = sampleAttempt({ attemptId: 'att_2', state: 'pending' });
+    const decision = decide(
+      { ...paid, attempt: second },
+      {
+        kind: 'attempt_reported',
+        attemptId: 'att_2',
+        providerRef: 'ref_2',
+        report: { state: 'captured', amount: PAID },
+      },
+    );
+    expect(decision).toEqual({ outcome: 'quarantined', note: 'duplicate_payment' });
+  });
+
+  test('of an unknown id is set aside', () => {
+    const state = { ...started(), attempt: null };
+    expect(decide(state, report({ state: 'captured', amount: PAID }))).toMatchObject({ outcome: 'quarantined' });
+  });
+});
+
+const reports: readonly AttemptReport[] = [
+  { state: 'requires_action', nextAction: { type: 'redirect', url: 'https://bank.example', embeddable: true } },
+  { state: 'pending' },
+  { state: 'authorized', amount: PAID },
+  { state: 'captured', amount: PAID },
+];
+
+test('A5 S0.36 any order and any number of copies of the same reports ends in the same state with the same events', () => {
+  fc.assert(
+    fc.property(
+      fc
+        .shuffledSubarray([...reports, ...reports, ...reports], { minLength: 4 })
+        .filter((some) => some.some(({ state }) => state === 'captured')),
+      (sequence) => {
+        let state = started();
+        const told: string[] = [];
+        for (const one of sequence) {
+          const decision = decide(state, report(one));
+          if (decision.outcome === 'applied') told.push(...types(decision));
+          state = moved(state, report(one));
+        }
+        expect(state.payment).toMatchObject({ status: 'succeeded', amountCaptured: 1250n, openAttemptId: null });
+        expect(told.filter((type) => type === 'payment.succeeded')).toHaveLength(1);
+        expect(told.filter((type) => type === 'capture.succeeded')).toHaveLength(1);
+        expect(told.filter((type) => type === 'payment.authorized').length).toBeLessThanOrEqual(1);
+      },
+    ),
+  );
+});
+
+const anySignal: fc.Arbitrary<Signal> = fc.oneof(
+  fc
+    .constantFrom(
+      ...reports,
+      { state: 'declined', decline: { reason: 'other' } } as const,
+      { state: 'canceled' } as const,
+      {
+        state: 'expired',
+      } as const,
+    )
+    .map((one) => report(one)),
+  fc.constantFrom<Signal>(
+    { kind: 'attempt_started', attempt: sampleAttempt() },
+    { kind: 'attempt_unknown', attemptId: 'att_1', reason: 'timeout' },
+    { kind: 'attempt_not_sent', attemptId: 'att_1', reason: 'refused' },
+    { kind: 'attempt_refused', attemptId: 'att_1', code: 'invalid', message: 'no' },
+    { kind: 'cancel_requested' },
+    { kind: 'expiry_reached', early: true },
+    { kind: 'refund_requested', refund: sampleRefund() },
+    { kind: 'refund_unknown', refundId: 're_1', reason: 'timeout' },
+    { kind: 'refund_refused', refundId: 're_1', code: 'no' },
+  ),
+  fc.constantFrom('pending', 'succeeded', 'failed').map(
+    (state): Signal => ({
+      kind: 'refund_reported',
+      refundId: 're_1',
+      report: { refundId: 're_1', providerRef: 'rref_1', amount: { amount: 500n, currency: 'EUR' }, state },
+    }),
+  ),
+);
+
+test('whatever comes in whatever order, the money rules and the transition tables hold', () => {
+  fc.assert(
+    fc.property(fc.array(anySignal, { maxLength: 40 }), (signals) => {
+      let state: PaymentState = { payment: samplePayment(), attempt: null, refund: null };
+      for (const signal of signals) {
+        const before = state;
+        // The writer inserts an attempt or refund of one id once; a second start is another attempt's business.
+        if (signal.kind === 'attempt_started' && before.attempt !== null) continue;
+        if (signal.kind === 'refund_requested' && before.refund !== null) continue;
+        try {
+          state = moved(before, signal);
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          continue;
+        }
+        const { payment, attempt, refund } = state;
+        expect(mayMove(before.payment.status, payment.status), `${before.payment.status} → ${payment.status}`).toBe(
+          true,
+        );
+        expect(payment.amountRefunded >= 0n && payment.amountRefundPending >= 0n).toBe(true);
+        expect(payment.amountRefunded + payment.amountRefundPending <= payment.amountCaptured).toBe(true);
+        expect(payment.amountCaptured <= payment.amountAuthorized && payment.amountAuthorized <= payment.amount).toBe(
+          true,
+        );
+        expect((payment.status === 'processing') === (payment.openAttemptId !== null)).toBe(true);
+        if (payment.openAttemptId !== null) expect(isOpen(attempt as Attempt)).toBe(true);
+        if (attempt !== null && before.attempt !== null && attempt.state !== before.attempt.state) {
+          expect(ATTEMPT_TRANSITIONS[before.attempt.state]).toContain(attempt.state);
+        }
+        expectRefundMove(before.refund, refund);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+function expectRefundMove(before: Refund | null, now: Refund | null): void {
+  if (before === null || now === null || before.status === now.status) return;
+  expect(REFUND_TRANSITIONS[before.status]).toContain(now.status);
+}
+
+describe('a payment', () => {
+  test('is canceled only while nothing is under way, and twice is once', () => {
+    const canceled = moved({ payment: samplePayment(), attempt: null, refund: null }, { kind: 'cancel_requested' });
+    expect(canceled.payment).toMatchObject({ status: 'canceled', dueAt: null });
+    expect(decide(canceled, { kind: 'cancel_requested' })).toMatchObject({ outcome: 'no_change' });
+    expect(codeOf(() => decide(started(), { kind: 'cancel_requested' }))).toBe('attempt_in_progress');
+    const paid = moved(started(), report({ state: 'captured', amount: PAID }));
+    expect(codeOf(() => decide(paid, { kind: 'cancel_requested' }))).toBe('state_conflict');
+  });
+
+  test('S0.30 expires at its end and not a millisecond before', () => {
+    const state = { payment: samplePayment(), attempt: null, refund: null };
+    const end = state.payment.expiresAt;
+    const signal = { kind: 'expiry_reached', early: false } as const;
+    expect(decide(state, signal, end.subtract({ milliseconds: 1 })).outcome).toBe('no_change');
+    expect(types(decide(state, signal, end))).toEqual(['payment.expired']);
+  });
+
+  test('takes no attempt after its end', () => {
+    const state = { payment: samplePayment(), attempt: null, refund: null };
+    const start = { kind: 'attempt_started', attempt: sampleAttempt() } as const;
+    expect(codeOf(() => decide(state, start, state.payment.expiresAt))).toBe('state_conflict');
+  });
+});
+
+describe('S2.25 a refund', () => {
+  const paid = () => moved(started(), report({ state: 'captured', amount: PAID }));
+  const refunded = (state: 'pending' | 'succeeded' | 'failed', amount = 500n): Signal => ({
+    kind: 'refund_reported',
+    refundId: 're_1',
+    report: { refundId: 're_1', providerRef: 'rref_1', amount: { amount, currency: 'EUR' }, state },
+  });
+  const requested = () => moved(paid(), { kind: 'refund_requested', refund: sampleRefund() });
+
+  test('promises its amount at once and gives it back when it fails', () => {
+    expect(requested().payment).toMatchObject({ amountRefundPending: 500n, amountRefunded: 0n });
+    expect(moved(requested(), refunded('failed')).payment).toMatchObject({
+      amountRefundPending: 0n,
+      amountRefunded: 0n,
+    });
+  });
+
+  test('that succeeds is counted once, however often it is told', () => {
+    const once = moved(requested(), refunded('succeeded'));
+    expect(once.payment).toMatchObject({ amountRefundPending: 0n, amountRefunded: 500n });
+    expect(decide(once, refunded('succeeded')).outcome).toBe('no_change');
+  });
+
+  test('that fails after it had succeeded takes its amount back', () => {
+    const state = moved(moved(requested(), refunded('succeeded')), refunded('failed'));
+    expect(state.payment).toMatchObject({ amountRefundPending: 0n, amountRefunded: 0n });
+  });
+
+  test('of more than is left is refused, refunds under way counted', () => {
+    const more = sampleRefund({ refundId: 're_2', amount: 751n });
+    expect(codeOf(() => decide(requested(), { kind: 'refund_requested', refund: more }))).toBe('amount_not_available');
+    const rest = sampleRefund({ refundId: 're_2', amount: 750n });
+    expect(decide(requested(), { kind: 'refund_requested', refund: rest }).outcome).toBe('applied');
+  });
+
+  test('of money that was never captured is refused', () => {
+    expect(codeOf(() => decide(started(), { kind: 'refund_requested', refund: sampleRefund() }))).toBe(
+      'state_conflict',
+    );
+  });
+
+  test('reported with another amount is set aside', () => {
+    expect(decide(requested(), refunded('succeeded', 499n))).toEqual({
+      outcome: 'quarantined',
+      note: 'amount_mismatch',
+    });
+  });
+
+  test('in doubt stays promised and is asked about', () => {
+    const state = moved(requested(), { kind: 'refund_unknown', refundId: 're_1', reason: 'timeout' });
+    expect(state).toMatchObject({
+      payment: { amountRefundPending: 500n },
+      refund: { dispatch: 'unknown', syncDueAt: NOON },
+    });
+  });
+});

@@ -1,0 +1,101 @@
+import type { Attempt } from './attempt.ts';
+import type { Payment } from './payment.ts';
+import type { Refund } from './refund.ts';
+
+/** Times of the samples: made at noon, to be paid within a quarter of an hour. */
+export const NOON = Temporal.Instant.from('2026-01-01T12:00:00Z');
+
+/** A payment of 12.50 EUR that was just created. */
+export function samplePayment(changes: Partial<Payment> = {}): Payment {
+  return {
+    tenantId: 'ten_1',
+    paymentId: 'pay_1',
+    mode: 'test',
+    reference: 'order-1',
+    amount: 1250n,
+    currency: 'EUR',
+    captureMethod: 'automatic',
+    status: 'created',
+    late: false,
+    version: 1,
+    amountAuthorized: 0n,
+    amountCaptured: 0n,
+    amountRefunded: 0n,
+    amountRefundPending: 0n,
+    attemptsMax: 3,
+    attemptsDeclined: 0,
+    openAttemptId: null,
+    lastAttemptId: null,
+    providerAccountId: null,
+    orderId: null,
+    productId: null,
+    description: null,
+    statementDescriptor: null,
+    returnUrl: null,
+    cancelUrl: null,
+    notificationUrl: null,
+    customerSealed: null,
+    cartItems: null,
+    requestShipping: false,
+    terminalId: null,
+    subMerchantName: null,
+    mcc: null,
+    rrn2: null,
+    metadata: {},
+    expiresAt: NOON.add({ minutes: 15 }),
+    authorizationExpiresAt: null,
+    dueAt: NOON.add({ minutes: 15 }),
+    createdAt: NOON,
+    updatedAt: NOON,
+    ...changes,
+  };
+}
+
+/** An attempt whose intent was just committed. */
+export function sampleAttempt(changes: Partial<Attempt> = {}): Attempt {
+  return {
+    tenantId: 'ten_1',
+    attemptId: 'att_1',
+    paymentId: 'pay_1',
+    providerAccountId: 'pa_1',
+    provider: 'sandbox',
+    state: 'dispatched',
+    providerRef: null,
+    requestSealed: new Uint8Array(),
+    methodType: null,
+    nextAction: null,
+    failureCode: null,
+    failureMessage: null,
+    providerExpiresAt: null,
+    syncDueAt: NOON.add({ seconds: 35 }),
+    syncTries: 0,
+    createdAt: NOON,
+    updatedAt: NOON,
+    ...changes,
+  };
+}
+
+/** A refund of 5.00 EUR whose intent was just committed. */
+export function sampleRefund(changes: Partial<Refund> = {}): Refund {
+  return {
+    tenantId: 'ten_1',
+    refundId: 're_1',
+    paymentId: 'pay_1',
+    attemptId: 'att_1',
+    providerAccountId: 'pa_1',
+    mode: 'test',
+    amount: 500n,
+    currency: 'EUR',
+    reason: 'returned',
+    reference: null,
+    status: 'pending',
+    dispatch: 'dispatched',
+    providerRef: null,
+    failureCode: null,
+    syncDueAt: NOON.add({ minutes: 1 }),
+    syncTries: 0,
+    createdAt: NOON,
+    updatedAt: NOON,
+    ...changes,
+  };
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { createBatcher } from './batch.ts';
+
+test('a single item is written at once and alone', async () => {
+  const writes: number[][] = [];
+  const write = createBatcher<number, number>({
+    write: async (items) => {
+      writes.push([...items]);
+      return items.map((item) => item * 2);
+    },
+    itemsMax: 10,
+    writesMax: 1,
+  });
+  expect(await write(21)).toBe(42);
+  expect(writes).toEqual([[21]]);
+});
+
+test('items that arrive during a write are written together, each with its own outcome', async () => {
+  const writes: number[][] = [];
+  const write = createBatcher<number, number>({
+    write: async (items) => {
+      writes.push([...items]);
+      await sleep(20);
+      return items.map((item) => item * 2);
+    },
+    itemsMax: 100,
+    writesMax: 1,
+  });
+  const first = write(0);
+  await sleep(5);
+  const rest = [1, 2, 3, 4].map((item) => write(item));
+  expect(await Promise.all([first, ...rest])).toEqual([0, 2, 4, 6, 8]);
+  expect(writes).toEqual([[0], [1, 2, 3, 4]]);
+});
+
+test('one bad item harms only itself', async () => {
+  const write = createBatcher<string, string>({
+    write: async (items) => {
+      if (items.includes('bad')) throw new Error('broken');
+      return [...items];
+    },
+    itemsMax: 100,
+    writesMax: 1,
+  });
+  const outcomes = await Promise.allSettled(['a', 'bad', 'b'].map((item) => write(item)));
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+});
+
+test('a batch never exceeds its size, and no more writes run at once than allowed', async () => {
+  let running = 0;
+  let most = 0;
+  const sizes: number[] = [];
+  const write = createBatcher<number, number>({
+    write: async (items) => {
+      most = Math.max(most, ++running);
+      sizes.push(items.length);
+      await sleep(2);
+      running--;
+      return [...items];
+    },
+    itemsMax: 7,
+    writesMax: 3,
+  });
+  const items = Array.from({ length: 200 }, (_, index) => index);
+  expect(await Promise.all(items.map((item) => write(item)))).toEqual(items);
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(7);
+  expect(most).toBeLessThanOrEqual(3);
+});

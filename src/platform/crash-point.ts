@@ -1,0 +1,43 @@
+/** The steps between which a process must be able to die. Each lies right before or right after something durable. */
+export type CrashPointName =
+  /** Payment, event and kept answer are committed; nobody was told. */
+  | 'payment-committed'
+  /** The attempt is committed, its provider not yet called. */
+  | 'attempt-unsent'
+  /** The provider answered; we know, the database does not. */
+  | 'attempt-answered'
+  /** A signal was written: inside the caller's transaction where there is one, else committed. */
+  | 'signal-written'
+  /** The first answer of a key is kept, the client has not got it. */
+  | 'answer-kept'
+  | 'refund-unsent'
+  | 'refund-answered'
+  /** A provider's notification was verified and is nowhere but in memory. */
+  | 'notification-verified'
+  /** It is stored and not acknowledged. */
+  | 'notification-stored'
+  /** It was applied and still counts as waiting. */
+  | 'notification-applied'
+  /** Deliveries and lanes are written and the outbox rows gone, in a transaction that is still open. */
+  | 'relay-uncommitted'
+  | 'relay-committed'
+  /** The tenant's server took a notification; the delivery still counts as waiting. */
+  | 'delivery-unrecorded'
+  | 'delivery-recorded';
+
+let armed: CrashPointName | null = null;
+let passingsLeft = 0;
+
+/** Marks a step at which tests kill the process. One comparison unless armed, and nothing but a test arms it. */
+export function crashPoint(name: CrashPointName): void {
+  if (name !== armed) return;
+  passingsLeft--;
+  // Not exit(): nothing may be flushed, rolled back or closed in order. The kernel delivers it before kill returns.
+  if (passingsLeft === 0) process.kill(process.pid, 'SIGKILL');
+}
+
+/** Has this process kill itself at the `occurrence`th passing (1: the next) of a point. For tests. */
+export function armCrashPoint(name: CrashPointName, occurrence: number): void {
+  armed = name;
+  passingsLeft = occurrence;
+}

@@ -1,0 +1,114 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Answer, call } from '../support/api-client.ts';
+import type { CrashWorld, Shop } from './crash-world.ts';
+
+/** One request of a tenant's back end, and the answer it took for final. */
+export interface Exchange {
+  readonly path: string;
+  readonly idempotencyKey: string;
+  readonly body: unknown;
+  readonly answer: Answer;
+}
+
+/** What a tenant's back end did about one order, and what it must find in the end. */
+export interface Order {
+  readonly shop: Shop;
+  readonly paymentId: string;
+  readonly amount: number;
+  readonly exchanges: readonly Exchange[];
+  /** Confirms of which the bank said no. */
+  readonly declined: number;
+  readonly refunded: boolean;
+}
+
+export interface OrderPlan {
+  readonly reference: string;
+  /** The methods tried, one after the other; only the last may be approved. */
+  readonly tokens: readonly string[];
+  readonly refund: boolean;
+}
+
+/** Called right before each request, to break something in time. */
+export type Step = 'create' | 'confirm' | 'refund';
+
+const AMOUNT = 1250;
+/** Longer than the outages of a whole run together, so that nothing expires by the way. */
+const EXPIRES_IN_S = 7 * 86_400;
+const PATIENCE_MS = 30_000;
+
+/** Creates, confirms and refunds as a good client does: the same request under the same key until it has its answer. */
+export async function placeOrder(
+  world: CrashWorld,
+  shop: Shop,
+  plan: OrderPlan,
+  before: (step: Step) => Promise<void> = async () => {},
+): Promise<Order> {
+  const exchanges: Exchange[] = [];
+  const ask = async (path: string, body: unknown): Promise<Answer> => {
+    const idempotencyKey = `${plan.reference}-${exchanges.length}`;
+    const answer = await askPatiently(world, shop, { path, idempotencyKey, body });
+    exchanges.push({ path, idempotencyKey, body, answer });
+    if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+    return answer;
+  };
+  await before('create');
+  const { body: created } = await ask('/api/v1/payments', {
+    reference: plan.reference,
+    amount: AMOUNT,
+    expiresIn: EXPIRES_IN_S,
+    notificationUrl: `${world.sink.url}/${shop.tenant.tenant.tenantId}`,
+  });
+  const path = `/api/v1/payments/${created.id}`;
+  for (const token of plan.tokens) {
+    await before('confirm');
+    await ask(`${path}/confirm`, { method: { type: 'sandbox', token } });
+    await untilDecided(world, shop, path);
+  }
+  if (plan.refund) {
+    await before('refund');
+    // Without an amount, which means all that is left: a repeat comes when nothing is.
+    await ask(`${path}/refunds`, { reason: 'Arrived broken' });
+  }
+  const declined = plan.tokens.filter((token) => token.startsWith('tok_decline')).length;
+  return { shop, paymentId: created.id, amount: AMOUNT, exchanges, declined, refunded: plan.refund };
+}
+
+/** The same request again. @throws Error where nobody answers at all */
+export async function askAgain(world: CrashWorld, shop: Shop, exchange: Omit<Exchange, 'answer'>): Promise<Answer> {
+  return askPatiently(world, shop, exchange);
+}
+
+async function askPatiently(world: CrashWorld, shop: Shop, request: Omit<Exchange, 'answer'>): Promise<Answer> {
+  const { path, idempotencyKey, body } = request;
+  const end = performance.now() + PATIENCE_MS;
+  for (let tries = 0; performance.now() < end; tries++) {
+    const answer = await tryOnce(world, tries, path, { key: shop.tenant.apiKeys.test, idempotencyKey, body });
+    if (answer !== null) return answer;
+    await pause(50);
+  }
+  throw new Error(`No final answer in time to ${path}`);
+}
+
+async function untilDecided(world: CrashWorld, shop: Shop, path: string): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  for (let tries = 0; performance.now() < end; tries++) {
+    const answer = await tryOnce(world, tries, path, { key: shop.tenant.apiKeys.test });
+    if (answer !== null && answer.body.status !== 'processing') return;
+    await pause(50);
+  }
+  throw new Error(`No outcome in time of ${path}`);
+}
+
+/** null: no connection, or an answer that says to come back. Each try goes to the next gateway, as a balancer would. */
+async function tryOnce(
+  { gateways }: CrashWorld,
+  tries: number,
+  path: string,
+  options: Parameters<typeof call>[1],
+): Promise<Answer | null> {
+  const gateway = gateways[tries % gateways.length];
+  const answer = await call(`${gateway?.url}${path}`, options).catch(() => null);
+  if (answer === null) return null;
+  const again = answer.status === 503 || (answer.status === 409 && answer.body.code === 'idempotency_in_progress');
+  return again ? null : answer;
+}

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKey } from '../../src/access/api-key.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import type { Endpoint } from '../../src/kernel/endpoint.ts';
+import { PROBLEMS } from '../../src/kernel/problem.ts';
+import { problemsOf } from '../../src/platform/http/declared-problems.ts';
+import { ENDPOINTS } from '../../src/roles/declarations.ts';
+import { type Answer, call, until } from '../support/api-client.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
+import { merchantOf } from '../support/merchant.ts';
+import { layLine, type SandboxLine } from '../support/sandbox-line.ts';
+import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
+import { SCENARIOS, type Stage } from './refusal-scenarios.ts';
+
+let tollgate: Installation;
+let line: SandboxLine;
+let sink: WebhookSink;
+let stage: Stage;
+let powerless: string;
+
+beforeAll(async () => {
+  [line, sink] = await Promise.all([layLine(), startWebhookSink()]);
+  tollgate = await startInstallation({ environment: { TOLLGATE_SANDBOX_URL: line.url } });
+  line.target = tollgate.sandbox.url;
+  const { apiUrl, tenant, operatorKey } = tollgate;
+  const shop = merchantOf(apiUrl, tenant.apiKeys.test);
+  powerless = await createApiKey(tollgate.tollgate.gateway.payments.database.query, systemClock, {
+    tenantId: tenant.tenant.tenantId,
+    mode: 'test',
+    name: 'May do next to nothing',
+    scopes: ['nothing:read'],
+  });
+  stage = {
+    tollgate,
+    line,
+    shop,
+    operator: merchantOf(apiUrl, operatorKey),
+    anyone: merchantOf(apiUrl, 'nobody'),
+    stranded: await strandedShop(),
+    orphanedDeliveryId: await orphanedDelivery(shop),
+  };
+});
+afterAll(async () => {
+  await tollgate.close();
+  await Promise.all([line.close(), sink.close()]);
+});
+
+async function strandedShop(): Promise<Stage['stranded']> {
+  const other = await tollgate.createTenant();
+  const shop = merchantOf(tollgate.apiUrl, other.apiKeys.test);
+  const { body } = await shop.create();
+  await tollgate.database.run(`update provider_accounts set status = 'disabled' where tenant_id = $1`, [
+    other.tenant.tenantId,
+  ]);
+  return { shop, paymentId: body.id, checkoutToken: body.checkoutToken };
+}
+
+async function orphanedDelivery(shop: Stage['shop']): Promise<string> {
+  const endpoint = await shop.send('POST', '/webhook-endpoints', { body: { url: `${sink.url}/orphan` } });
+  await shop.create();
+  const delivery = await until(async () => {
+    const { body } = await shop.send('GET', `/deliveries?endpointId=${endpoint.body.id}&status=succeeded`);
+    return body.data[0];
+  });
+  await shop.send('DELETE', `/webhook-endpoints/${endpoint.body.id}`);
+  return delivery.id;
+}
+
+function expectProblem(answer: Answer, code: keyof typeof PROBLEMS): void {
+  expect({ status: answer.status, code: answer.body?.code }, answer.text).toEqual({
+    status: PROBLEMS[code].status,
+    code,
+  });
+  expect(answer.headers['content-type']).toBe('application/problem+json');
+  expect(answer.body).toMatchObject({ type: `/docs/errors#${code}`, title: PROBLEMS[code].title });
+  expect(answer.headers['x-correlation-id']).toBe(answer.body.correlationId);
+}
+
+const declared = ENDPOINTS.flatMap(({ id, problems }) => problems.map((code) => ({ id, code })));
+
+describe('every refusal that an endpoint declares comes about', () => {
+  test.for(declared)('$id: $code', async ({ id, code }) => {
+    const scenario = SCENARIOS[id]?.[code];
+    if (scenario === undefined) throw new Error(`Nothing is known that makes ${id} answer ${code}`);
+    expectProblem(await scenario(stage), code);
+  });
+
+  test('and there is no scenario for a refusal that is not declared', () => {
+    const known = Object.entries(SCENARIOS).flatMap(([id, codes]) => Object.keys(codes).map((code) => ({ id, code })));
+    const order = (a: { id: string; code: string }, b: { id: string; code: string }) =>
+      `${a.id} ${a.code}` < `${b.id} ${b.code}` ? -1 : 1;
+    expect(known.toSorted(order)).toEqual([...declared].sort(order));
+  });
+});
+
+/** An address of the endpoint that has the right shape and leads nowhere. */
+function addressOf(endpoint: Endpoint): string {
+  const path = endpoint.path.replace('{token}', 'A'.repeat(43)).replace('{id}', 'pay_00000000000000000000000000');
+  return `${tollgate.apiUrl}${path}`;
+}
+
+function keyFor({ access }: Endpoint): string {
+  return access.by === 'operator' ? tollgate.operatorKey : tollgate.tenant.apiKeys.test;
+}
+
+const guarded = ENDPOINTS.filter(({ access }) => access.by === 'tenant' || access.by === 'operator');
+const named = ENDPOINTS.filter(({ params }) => params !== undefined);
+const writing = ENDPOINTS.filter(({ method }) => method !== 'GET');
+const title = '$id';
+
+describe('every endpoint refuses in the ways of its kind', () => {
+  test.for(guarded)(`${title}: unauthenticated without credentials`, async (endpoint) => {
+    const answer = await call(addressOf(endpoint), { method: endpoint.method });
+    expectProblem(answer, 'unauthenticated');
+    expect(answer.headers['www-authenticate']).toMatch(/^Bearer /);
+  });
+
+  test.for(guarded)(`${title}: forbidden for a key without the scope`, async (endpoint) => {
+    expectProblem(await call(addressOf(endpoint), { method: endpoint.method, key: powerless }), 'forbidden');
+  });
+
+  test.for(named)(`${title}: not_found for what is not there`, async (endpoint) => {
+    const { method } = endpoint;
+    const body = endpoint.id === 'createRefund' ? { reason: 'broken', reference: 'never' } : undefined;
+    const answer = await call(addressOf(endpoint), { method, key: keyFor(endpoint), body });
+    expectProblem(answer, 'not_found');
+  });
+
+  test.for(ENDPOINTS)(`${title}: method_not_allowed for PUT`, async (endpoint) => {
+    const answer = await call(addressOf(endpoint), { method: 'PUT', key: keyFor(endpoint) });
+    expectProblem(answer, 'method_not_allowed');
+    expect(String(answer.headers.allow).split(', ')).toContain(endpoint.method);
+  });
+
+  test.for(writing)(`${title}: unsupported_media_type for a form`, async (endpoint) => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { method } = endpoint;
+    const answer = await call(addressOf(endpoint), { method, key: keyFor(endpoint), rawBody: 'amount=1', headers });
+    expectProblem(answer, 'unsupported_media_type');
+  });
+
+  test.for(writing)(`${title}: body_too_large beyond 256 KiB`, async (endpoint) => {
+    const rawBody = ' '.repeat(256 * 1024 + 1);
+    const answer = await call(addressOf(endpoint), { method: endpoint.method, key: keyFor(endpoint), rawBody });
+    expectProblem(answer, 'body_too_large');
+  });
+
+  test.for(writing)(`${title}: malformed_json for half a body`, async (endpoint) => {
+    const answer = await call(addressOf(endpoint), {
+      method: endpoint.method,
+      key: keyFor(endpoint),
+      rawBody: '{"amount":',
+    });
+    expectProblem(answer, 'malformed_json');
+  });
+
+  test.for(ENDPOINTS)(`${title}: validation_failed for a query that it does not take`, async (endpoint) => {
+    const answer = await call(`${addressOf(endpoint)}?surprise=1`, { method: endpoint.method, key: keyFor(endpoint) });
+    expectProblem(answer, 'validation_failed');
+    expect(answer.body.errors).toContainEqual({ pointer: '/query/surprise', detail: 'Is not a known field' });
+  });
+
+  test.for(ENDPOINTS)(`${title}: nothing that may be repeated for ever is missing from its list`, (endpoint) => {
+    expect(problemsOf(endpoint)).toEqual(expect.arrayContaining([...endpoint.problems, 'validation_failed']));
+  });
+
+  test('an address that is none is not_found, whoever asks', async () => {
+    for (const path of ['/api/v1/nothing', '/api/v2/payments', '/api/v1/payments/', '/.env', '/api/v1/../../etc']) {
+      expectProblem(await call(`${tollgate.apiUrl}${path}`, { key: tollgate.tenant.apiKeys.test }), 'not_found');
+    }
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
+import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
+import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
+import { REFUND_TRANSITIONS } from '../src/payments/refund.ts';
+
+const TABLES: readonly (readonly [string, string, Readonly<Record<string, readonly string[]>>])[] = [
+  ['payment', 'created', PAYMENT_TRANSITIONS],
+  ['attempt', 'dispatched', ATTEMPT_TRANSITIONS],
+  ['refund', 'pending', REFUND_TRANSITIONS],
+  ['delivery', 'pending', DELIVERY_TRANSITIONS],
+];
+
+describe.each(TABLES)('S0.15 the states of a %s', (_noun, start, transitions) => {
+  test('can all be reached from the first', () => {
+    const reached = new Set([start]);
+    for (const state of reached) for (const next of transitions[state] ?? []) reached.add(next);
+    expect([...reached].sort()).toEqual(Object.keys(transitions).sort());
+  });
+
+  test('lead only to states of the table, and none to itself', () => {
+    for (const [from, to] of Object.entries(transitions)) {
+      for (const next of to) expect(Object.keys(transitions)).toContain(next);
+      expect(to).not.toContain(from);
+      expect(new Set(to).size).toBe(to.length);
+    }
+  });
+});

@@ -1,0 +1,43 @@
+/** A whole installation in a process of its own, to be killed. Started by gateway-supervisor.ts, which dies with it. */
+import { readConfig } from '../../src/config.ts';
+import type { Clock } from '../../src/kernel/clock.ts';
+import { armCrashPoint, type CrashPointName } from '../../src/platform/crash-point.ts';
+import { createLogger } from '../../src/platform/log.ts';
+import { startTollgate } from '../../src/roles/all.ts';
+
+export interface GatewayArguments {
+  /** Variables as src/config.ts reads them. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** How far business time is ahead of the machine's. */
+  readonly aheadMs: number;
+  readonly armed: ArmedPoint | null;
+}
+
+export interface ArmedPoint {
+  readonly name: CrashPointName;
+  readonly occurrence: number;
+}
+
+/** What the supervisor may ask of a running process; each is answered by the same message, once it is done. */
+export type GatewayOrder =
+  | { readonly kind: 'move_clock'; readonly aheadMs: number }
+  | { readonly kind: 'arm'; readonly armed: ArmedPoint };
+
+const given = JSON.parse(process.argv[2] ?? '') as GatewayArguments;
+let { aheadMs } = given;
+const clock: Clock = { now: () => Temporal.Instant.fromEpochMilliseconds(Date.now() + aheadMs) };
+
+function obey(order: GatewayOrder): void {
+  if (order.kind === 'move_clock') aheadMs = order.aheadMs;
+  else armCrashPoint(order.armed.name, order.armed.occurrence);
+  process.send?.(order);
+}
+
+process.on('message', (order) => obey(order as GatewayOrder));
+// Without its supervisor nobody would ever end it.
+process.on('disconnect', () => process.exit(1));
+
+if (given.armed !== null) armCrashPoint(given.armed.name, given.armed.occurrence);
+const log = createLogger({ level: 'warn', stream: process.stderr });
+const { config } = await startTollgate({ config: readConfig(given.environment), clock, log, checkAnswers: true });
+process.stdout.write(`${JSON.stringify({ ready: true, url: config.urls.api })}\n`);

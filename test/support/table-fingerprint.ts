@@ -1,0 +1,41 @@
+import { expect } from 'vitest';
+import { until } from './api-client.ts';
+import type { TestDatabase } from './database.ts';
+
+/**
+ * Number and hash of the rows of every table, read in one statement. A claimed lane is no change of state, so who
+ * holds it is left out.
+ */
+export async function fingerprintTables(database: TestDatabase): Promise<Readonly<Record<string, string>>> {
+  const tables = await database.run<{ name: string }>(
+    `select table_name as name from information_schema.tables
+     where table_schema = 'public' and table_type = 'BASE TABLE' order by table_name`,
+  );
+  const parts = tables.map(
+    ({ name }) =>
+      `select '${name}' as name, count(*) || ' ' || md5(coalesce(string_agg(line, ' ' order by line), '')) as print
+       from (select (to_jsonb(t) - 'lease' - 'leased_until' - 'generation')::text as line from "${name}" t) rows`,
+  );
+  const prints = await database.run<{ name: string; print: string }>(parts.join(' union all '));
+  return Object.fromEntries(prints.map(({ name, print }) => [name, print]));
+}
+
+/** Waits until the worker has nothing left to do at once, so that only a request could still change something. */
+export async function untilQuiet(database: TestDatabase): Promise<void> {
+  await until(async () => {
+    const [row] = await database.run<{ waiting: number }>(
+      `select (select count(*) from outbox) + (select count(*) from deliveries where status = 'pending')
+         + (select count(*) from inbound_events where state = 'pending')
+         + (select count(*) from lanes where lease is not null) as waiting`,
+    );
+    return Number(row?.waiting) === 0;
+  });
+}
+
+/** Runs work and states that no table differs afterwards. */
+export async function changesNothing<T>(database: TestDatabase, work: () => Promise<T>): Promise<T> {
+  const before = await fingerprintTables(database);
+  const result = await work();
+  expect(await fingerprintTables(database), 'something was written').toEqual(before);
+  return result;
+}
