@@ -37,6 +37,12 @@ const SCHEMAS = {
     additionalProperties: false,
   },
   'named-kettle': { allOf: [KETTLE_REF, { type: 'object', properties: { name: { type: 'string' } } }] },
+  Handle: {
+    allOf: [
+      { oneOf: [KETTLE_REF, { type: 'object', properties: { pot: { const: true } }, required: ['pot'] }] },
+      { type: 'object', properties: { grip: { type: 'string' } }, required: ['grip'] },
+    ],
+  },
   Color: { type: 'string', enum: ['red', 'blue'] },
 };
 
@@ -82,6 +88,9 @@ const PATHS = {
   '/v1/test-clocks': {
     post: { operationId: 'advanceTestClock', tags: ['Test clocks'], responses: { 200: json({ type: 'string' }) } },
   },
+  '/v1/leave': {
+    get: { operationId: 'leaveKettles', tags: ['Kettles'], responses: { 303: { description: 'Elsewhere.' } } },
+  },
   '/v1/stream': {
     get: {
       operationId: 'streamKettles',
@@ -102,7 +111,7 @@ function documentWith({ schemas = {}, paths = {} }: { schemas?: object; paths?: 
 
 /** What a caller may write, and, after `@ts-expect-error`, what must not compile. */
 const USAGE = `
-import type { Color, Kettle, NamedKettle } from './api.generated.ts';
+import type { Color, Handle, Kettle, NamedKettle } from './api.generated.ts';
 import { TollgateApi } from './api.generated.ts';
 
 const api = new TollgateApi(async () => { throw new Error('sends nothing'); });
@@ -112,6 +121,9 @@ const kettle: Kettle = {
 };
 export const named: NamedKettle = { ...kettle, name: 'Jo' };
 export const color: Color = 'red';
+export const handles: Handle[] = [{ ...kettle, grip: 'a' }, { pot: true, grip: 'a' }];
+// @ts-expect-error the grip is missing
+export const bad0: Handle = kettle;
 export const list: Promise<readonly Kettle[]> = api.kettles.list({ limit: 1 }, { correlationId: 'a' });
 export const all: Promise<readonly Kettle[]> = api.kettles.list();
 export const made: Promise<Kettle> = api.kettles.create(kettle, { idempotencyKey: 'a' });
@@ -167,7 +179,7 @@ describe('generateSdk', () => {
     expect(text).toContain('/** Default: 1.5. */');
     expect(text).toContain('/** @deprecated */');
     expect(text).toContain('/** Boils water. *\\/ export const evil = 1; /* */');
-    expect(text).toContain('left out:\n//   GET /v1/stream\n');
+    expect(text).toContain('left out:\n//   GET /v1/leave\n//   GET /v1/stream\n');
   });
 
   it('writes the same text, in whatever order schemas and paths stand', () => {

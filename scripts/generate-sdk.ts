@@ -165,14 +165,15 @@ function parameterOf(document: Json, value: unknown, where: string): Parameter |
   };
 }
 
-/** The JSON of all successes together; null where one of them is something else, a stream for example. */
+/** The JSON of all successes together; null where one of them is something else: a stream, a file, a redirect. */
 function answerType(document: Json, operation: Json, where: string): string | null {
   const answers = Object.entries(asObject(operation.responses, `${where}/responses`))
-    .filter(([status]) => /^2/.test(status))
+    .filter(([status]) => /^[23]/.test(status))
     .sort(byName);
   if (answers.length === 0) throw new Error(`${where}: no success is declared`);
   const types = new Set<string>();
   for (const [status, value] of answers) {
+    if (status.startsWith('3')) return null;
     const { content } = resolved(document, value, where);
     if (content === undefined) types.add('void');
     else {

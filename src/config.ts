@@ -73,7 +73,8 @@ const variables = z.object({
   TOLLGATE_DEMO: flag.optional(),
   TOLLGATE_DATABASE_CONNECTIONS: z.coerce.number('Must be a number').int().min(2).max(500).default(20),
   LOG_LEVEL: z
-    .enum(['debug', 'info', 'warn', 'error', 'silent'], 'Must be debug, info, warn, error or silent').optional(),
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], 'Must be debug, info, warn, error or silent')
+    .optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl.optional(),
   SMTP_URL: z
     .string()

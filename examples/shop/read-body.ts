@@ -8,7 +8,8 @@ export class TooLarge extends Error {
 export async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
+  // Left open, so that the refusal still reaches the sender.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length;
     if (bytes > bytesMax) throw new TooLarge(`The body has more than ${bytesMax} bytes`);
     chunks.push(chunk);

@@ -73,7 +73,7 @@ describe('a notification', () => {
   });
 
   it.each([
-    ['another amount', { amount: 949, amountCaptured: 949 }],
+    ['another amount', { amount: 949, amountCaptured: 950 }],
     ['another currency', { currency: 'JPY' }],
     ['a part of the amount', { amountCaptured: 100 }],
     ['another payment', { id: 'pay_9' }],
@@ -84,6 +84,14 @@ describe('a notification', () => {
     const { creation, path } = await buy(shop);
     expect((await shop.notify(...notification(creation, said))).status).toBe(204);
     expect(await shop.read(path)).not.toContain('<h1>Paid</h1>');
+  });
+
+  it('that is larger than any of the gateway is not read to its end', async () => {
+    const shop = await openShop();
+    expect((await shop.notify('a'.repeat(256 * 1024), {})).status).toBe(400);
+    const endless = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(64 * 1024)) });
+    const answer = await fetch(`${shop.url}/webhooks`, { method: 'POST', body: endless, duplex: 'half' });
+    expect(answer.status).toBe(413);
   });
 
   it('of a type the shop does not know is acknowledged', async () => {

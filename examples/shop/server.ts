@@ -100,8 +100,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, shop: 
   } catch (error) {
     shop.log(`${request.method} failed: ${error instanceof Error ? error.message : 'unknown'}`);
     if (response.headersSent) response.destroy();
-    else if (error instanceof TooLarge) sendMessage(response, 413, 'Too much at once', 'We cannot read that.', shop);
-    else sendMessage(response, 500, 'Something broke', 'It is our fault. Please try again in a moment.', shop);
+    else if (error instanceof TooLarge) {
+      // What is still on its way is not waited for.
+      response.setHeader('connection', 'close');
+      sendMessage(response, 413, 'Too much at once', 'We cannot read that.', shop);
+    } else sendMessage(response, 500, 'Something broke', 'It is our fault. Please try again in a moment.', shop);
   }
 }
 

@@ -194,6 +194,13 @@ describe('an error', () => {
     expect(error).toMatchObject({ status: 401, code: 'unauthenticated', outcome: 'unknown' });
   });
 
+  it('leaves the outcome unknown while the first request with the key is still running', async () => {
+    const running = problem(409, 'idempotency_in_progress', { 'retry-after': '60' });
+    const { tollgate } = await gateway(running);
+    const error = await failure(tollgate.payments.create({ reference: 'a', amount: 1 }));
+    expect(error).toMatchObject({ status: 409, outcome: 'unknown', retryAfterSeconds: 60 });
+  });
+
   it('names a time-out as an unknown outcome', async () => {
     const { tollgate } = await gateway(
       () => {},

@@ -25,6 +25,16 @@ describe('a PATCH', () => {
     expect(calls()).toBe(1);
   });
 
+  it('that is aborted on its way is named so', async () => {
+    const controller = new AbortController();
+    const { send } = sendOver(() => {
+      controller.abort();
+      return Promise.reject(new TypeError('fetch failed'));
+    });
+    const call = send(patch, { signal: controller.signal });
+    await expect(call).rejects.toMatchObject({ code: 'aborted', outcome: 'unknown' });
+  });
+
   it('is repeated after 429, which did nothing', async () => {
     const busy = () => Promise.resolve(new Response('', { status: 429, headers: { 'retry-after': '0' } }));
     const { send, calls } = sendOver(busy);

@@ -134,7 +134,7 @@ const NEVER_CONNECTED = new Set([
 function lostConnection(request: PreparedRequest, cause: unknown, timedOut: boolean): TollgateError {
   const systemCode = systemCodeOf(cause);
   const why = systemCode === null ? '' : ` (${systemCode})`;
-  if (!timedOut && systemCode !== null && NEVER_CONNECTED.has(systemCode)) {
+  if (systemCode !== null && NEVER_CONNECTED.has(systemCode)) {
     const detail = `The gateway could not be reached${why}; nothing was sent.`;
     return new TollgateError({ status: null, code: 'not_sent', detail, outcome: 'not_sent', cause });
   }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import type { EVENT_TYPES } from '../../src/events/event.ts';
-import type { PaymentObject as ApiPaymentObject } from '../../src/payments/api.ts';
+import type { PaymentObject as ApiPaymentObject } from '../../src/payments/payment-shape.ts';
 import { verifyWebhook, WebhookVerificationError } from './verify-webhook.ts';
 import type { PaymentObject, WebhookEvent } from './webhook-event.ts';
 
@@ -116,15 +116,18 @@ describe('verifyWebhook', () => {
     expect(() => verifyWebhook({ body: BODY, headers, secret: SECRET, now: new Date('never') })).toThrow(RangeError);
   });
 
-  it.each(['', 'whsec_', 'sk_test_1.secret', 'whsec_=='])('refuses the secret “%s”, whoever signed', (secret) => {
-    const emptyKey = createHmac('sha256', '').update(`whd_1.${NOW_SECONDS}.${BODY}`).digest('base64');
-    const headers = { ...signed(), 'webhook-signature': `v1,${emptyKey}` };
-    expect(reasonOf(() => verifyWebhook({ body: BODY, headers, secret, now: NOW }))).toBe('bad_secret');
-    expect(reasonOf(() => verifyWebhook({ body: BODY, headers, secrets: [SECRET, secret], now: NOW }))).toBe(
-      'bad_secret',
-    );
-    expect(reasonOf(() => verifyWebhook({ body: BODY, headers, secrets: [], now: NOW }))).toBe('bad_secret');
-  });
+  it.each(['', 'whsec_', 'whsec_A', 'sk_test_1.secret', 'whsec_=='])(
+    'refuses the secret “%s”, whoever signed',
+    (secret) => {
+      const emptyKey = createHmac('sha256', '').update(`whd_1.${NOW_SECONDS}.${BODY}`).digest('base64');
+      const headers = { ...signed(), 'webhook-signature': `v1,${emptyKey}` };
+      expect(reasonOf(() => verifyWebhook({ body: BODY, headers, secret, now: NOW }))).toBe('bad_secret');
+      expect(reasonOf(() => verifyWebhook({ body: BODY, headers, secrets: [SECRET, secret], now: NOW }))).toBe(
+        'bad_secret',
+      );
+      expect(reasonOf(() => verifyWebhook({ body: BODY, headers, secrets: [], now: NOW }))).toBe('bad_secret');
+    },
+  );
 
   it('says so where the body was parsed before', () => {
     const body = JSON.parse(BODY);
@@ -138,6 +141,15 @@ describe('verifyWebhook', () => {
       expect(reasonOf(() => verifyWebhook({ body, headers, secret: SECRET, now: NOW }))).toBe('not_json');
     },
   );
+
+  it('refuses a genuine body that is not UTF-8', () => {
+    const body = Buffer.from('{"id":"evt_1","type":"payment.created","data":{"object":{"a":"?"}}}');
+    body.writeUInt8(0xff, body.indexOf('?'));
+    const key = Buffer.from(SECRET.slice('whsec_'.length), 'base64');
+    const signature = createHmac('sha256', key).update(`whd_1.${NOW_SECONDS}.`).update(body).digest('base64');
+    const headers = { ...signed(), 'webhook-signature': `v1,${signature}` };
+    expect(reasonOf(() => verifyWebhook({ body, headers, secret: SECRET, now: NOW }))).toBe('not_json');
+  });
 
   it('tells in its message what to do, and neither the secret nor a signature', () => {
     const headers = signed(BODY, { secret: OLD_SECRET });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../kernel/endpoint.ts';
 import { instant } from '../kernel/shapes.ts';
-import { nextAction, paymentStatus } from '../payments/api.ts';
+import { nextAction, paymentStatus } from '../payments/payment-shape.ts';
 
 const token = z.strictObject({ token: z.string().max(128) });
 

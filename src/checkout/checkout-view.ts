@@ -1,6 +1,5 @@
 import { renderSVG } from 'uqr';
 import { present } from '../kernel/assert.ts';
-import type { Mode } from '../kernel/caller.ts';
 import { addToReturnUrl } from '../kernel/return-url.ts';
 import type { Attempt } from '../payments/attempt.ts';
 import type { Payment, PaymentStatus } from '../payments/payment.ts';
@@ -197,7 +196,3 @@ export const TEST_TOKENS: Readonly<Record<string, string>> = {
   no_callback: 'tok_no_ipn',
   bank_page: 'tok_redirect',
 };
-
-export function isTestMode(payment: { readonly mode: Mode }): boolean {
-  return payment.mode === 'test';
-}

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problem.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
@@ -13,6 +12,7 @@ import {
   readPaymentOfAttempt,
 } from '../payments/read-payment.ts';
 import { syncAttempt } from '../payments/sync-attempt.ts';
+import { waitAtMost } from '../platform/deadline.ts';
 import { exchangeOf } from '../platform/http/exchange.ts';
 import type { Logger } from '../platform/log.ts';
 import { checkoutView, returnUrlWith, TEST_TOKENS } from './checkout-view.ts';
@@ -178,7 +178,7 @@ async function askBank(context: PaymentContext, log: Logger, token: string): Pro
   const asked = syncAttempt(context, found.latestAttempt, 'poll').catch((error: unknown) => {
     log.warn({ error, attemptId: found.latestAttempt?.attemptId }, 'The bank could not be asked on return');
   });
-  await Promise.race([asked, sleep(ASK_ON_RETURN_MS)]);
+  await waitAtMost(asked, ASK_ON_RETURN_MS);
 }
 
 /** Where the bank sends browsers of attempts that did not start on the hosted page: on to the shop, with a hint. */
@@ -194,7 +194,7 @@ async function leaveToShop(
   const asked = syncAttempt(context, attempt, 'poll').catch((error: unknown) => {
     log.warn({ error, attemptId }, 'The bank could not be asked on return');
   });
-  await Promise.race([asked, sleep(ASK_ON_RETURN_MS)]);
+  await waitAtMost(asked, ASK_ON_RETURN_MS);
   const payment = await readPaymentOfAttempt(context.database.query, attempt);
   const url = returnUrlWith(payment, payment.status);
   if (url === null) return missing(request, reply, randomBytes(16).toString('base64'));

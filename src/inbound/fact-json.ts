@@ -84,6 +84,7 @@ export function factsToJson(events: readonly ProviderEvent[]): unknown {
   );
 }
 
+/** Facts out of a jsonb column. @throws ZodError where the column holds something else */
 export function factsFromJson(json: unknown): readonly ProviderEvent[] {
   return storedFacts.parse(json);
 }

@@ -9,7 +9,8 @@ import { checkTargetUrl, type TargetPolicy } from '../platform/outbound-address.
 import { parseStandardSecret } from './dialects/standard.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
 import { createSigningSecret } from './signing-secrets.ts';
-import { cancelDeliveries, insertEndpoint, type Owner, selectEndpoint, updateEndpoint } from './store.ts';
+import { insertEndpoint, type Owner, selectEndpoint, updateEndpoint } from './store.ts';
+import { cancelDeliveries } from './store-deliveries.ts';
 
 export interface EndpointContext {
   readonly database: Database;

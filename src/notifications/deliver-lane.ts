@@ -11,15 +11,15 @@ import { type Delivery, nextDeliveryAt } from './delivery.ts';
 import { signStandard } from './dialects/standard.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
 import { DEFAULT_SECRET, openSigningSecrets } from './signing-secrets.ts';
+import { selectEndpoint } from './store.ts';
 import {
   cancelDeliveries,
   recordAttempts,
   type StoredEvent,
   selectDueDeliveries,
-  selectEndpoint,
   selectEventsByIds,
   selectNextDeliveryAt,
-} from './store.ts';
+} from './store-deliveries.ts';
 
 export interface DeliveryContext {
   readonly database: Database;

@@ -5,7 +5,8 @@ import type { Queryable } from '../platform/database.ts';
 import type { LaneWork } from '../platform/lanes.ts';
 import type { Delivery } from './delivery.ts';
 import { type WebhookEndpoint, wants } from './endpoint.ts';
-import { insertDeliveries, type StoredEvent, selectEndpointsOf, selectEventsByIds } from './store.ts';
+import { selectEndpointsOf } from './store.ts';
+import { insertDeliveries, type StoredEvent, selectEventsByIds } from './store-deliveries.ts';
 
 /** Where one event goes, and in whose queue it waits. */
 interface Target {

@@ -4,7 +4,8 @@ import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import type { Delivery } from './delivery.ts';
-import { insertDeliveries, type Owner, selectDelivery, selectEndpoint } from './store.ts';
+import { type Owner, selectEndpoint } from './store.ts';
+import { insertDeliveries, selectDelivery } from './store-deliveries.ts';
 
 /**
  * Sends an event again by a new delivery with its own schedule; the earlier one stays as it is. In the caller's

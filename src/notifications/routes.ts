@@ -7,16 +7,9 @@ import { changeEndpoint, createEndpoint, deleteEndpoint, type EndpointContext } 
 import type { Delivery } from './delivery.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
 import { resendDelivery } from './resend-delivery.ts';
-import { selectEvent, selectEvents } from './select-events.ts';
-import {
-  type Owner,
-  type StoredEvent,
-  selectDeliveries,
-  selectDelivery,
-  selectDeliveryAttempts,
-  selectEndpoint,
-  selectEndpoints,
-} from './store.ts';
+import { type Owner, selectEndpoint, selectEndpoints } from './store.ts';
+import { type StoredEvent, selectDeliveries, selectDelivery, selectDeliveryAttempts } from './store-deliveries.ts';
+import { selectEvent, selectEvents } from './store-events.ts';
 
 export interface NotificationContext extends EndpointContext {
   readonly wakeDelivery: () => void;

@@ -28,6 +28,7 @@ export function sealRequest(sealer: Sealer, tenantId: string, input: CreateInput
   return sealer.seal(requestPlace(tenantId, input.attemptId), json);
 }
 
+/** The request as first sent. @throws Error where the sealed bytes were changed or moved */
 export async function openRequest(sealer: Sealer, attempt: Attempt): Promise<CreateInput> {
   const json = String(await sealer.open(requestPlace(attempt.tenantId, attempt.attemptId), attempt.requestSealed));
   const { method, ...request } = storedRequest.parse(JSON.parse(json));

@@ -1,11 +1,11 @@
 import { runOnce } from '../idempotency/run-once.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
-import type { PaymentAnswer } from './api.ts';
 import { applySignal } from './apply-signal.ts';
 import type { PaymentContext } from './context.ts';
 import { endOpenAttempt } from './end-open-attempt.ts';
 import { paymentJson } from './payment-json.ts';
+import type { PaymentAnswer } from './payment-shape.ts';
 import { readPayment } from './read-payment.ts';
 
 interface CancelRequest {

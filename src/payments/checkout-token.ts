@@ -6,6 +6,7 @@ export function newCheckoutToken(): string {
   return newSecret(256);
 }
 
+/** What is stored of a token, and what it is looked up by. */
 export function hashCheckoutToken(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

@@ -8,7 +8,6 @@ import { Problem } from '../kernel/problem.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { chooseProviderAccount, type OpenAccount } from '../provider-accounts/open-provider-account.ts';
 import type { CreateInput } from '../providers/provider.ts';
-import type { PaymentAnswer } from './api.ts';
 import { applySignal } from './apply-signal.ts';
 import { type Attempt, nextSyncAt } from './attempt.ts';
 import { openRequest, sealRequest } from './attempt-request.ts';
@@ -16,6 +15,7 @@ import type { PaymentContext } from './context.ts';
 import { dispatchAttempt } from './dispatch-attempt.ts';
 import type { Payment } from './payment.ts';
 import { paymentJson } from './payment-json.ts';
+import type { PaymentAnswer } from './payment-shape.ts';
 import { readPayment } from './read-payment.ts';
 import { selectAttempt } from './store.ts';
 

@@ -2,10 +2,10 @@ import { runOnce } from '../idempotency/run-once.ts';
 import type { TenantCaller } from '../kernel/caller.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
-import type { CreatedPaymentAnswer } from './api.ts';
 import { hashCheckoutToken, newCheckoutToken } from './checkout-token.ts';
 import type { PaymentContext } from './context.ts';
 import { paymentJson } from './payment-json.ts';
+import type { CreatedPaymentAnswer } from './payment-shape.ts';
 import { readPayment } from './read-payment.ts';
 import { replaceTokens } from './store.ts';
 

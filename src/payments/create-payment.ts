@@ -13,13 +13,14 @@ import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-end
 import { checkTargetUrl } from '../platform/outbound-address.ts';
 import { chooseProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import type { CreatedPaymentAnswer, CreatePaymentBody } from './api.ts';
+import type { CreatePaymentBody } from './api.ts';
 import { hashCheckoutToken, newCheckoutToken } from './checkout-token.ts';
 import type { PaymentContext } from './context.ts';
-import { insertPayments, type NewPayment, selectPaymentIdByReference } from './insert-payments.ts';
 import type { Payment } from './payment.ts';
 import { customerPlace, paymentObjectJson } from './payment-json.ts';
+import type { CreatedPaymentAnswer } from './payment-shape.ts';
 import { paymentToRow } from './rows.ts';
+import { insertPayments, type NewPayment, selectPaymentIdByReference } from './store-new-payments.ts';
 
 export type CreatePayment = (request: {
   readonly caller: TenantCaller;

@@ -3,50 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { Problem } from '../kernel/problem.ts';
 import type { AttemptReport } from '../providers/provider.ts';
 import { ATTEMPT_TRANSITIONS, type Attempt, isOpen } from './attempt.ts';
-import { type Decision, decideSignal, type PaymentState } from './decide-signal.ts';
+import { codeOf, decide, moved, PAID, report, started, types } from './decide-fixture.ts';
+import type { PaymentState } from './decide-signal.ts';
 import { mayMove } from './payment.ts';
 import { NOON, sampleAttempt, samplePayment, sampleRefund } from './payment-fixture.ts';
 import { REFUND_TRANSITIONS, type Refund } from './refund.ts';
 import type { Signal } from './signal.ts';
-
-const PAID = { amount: 1250n, currency: 'EUR' } as const;
-
-function started(): PaymentState {
-  const attempt = sampleAttempt();
-  return moved({ payment: samplePayment(), attempt: null, refund: null }, { kind: 'attempt_started', attempt });
-}
-
-function report(change: AttemptReport, providerRef: string | null = 'ref_1'): Signal {
-  return { kind: 'attempt_reported', attemptId: 'att_1', providerRef, report: change };
-}
-
-function decide(state: PaymentState, signal: Signal, now = NOON): Decision {
-  return decideSignal(state, signal, now);
-}
-
-/** The state a signal leads to; the state itself where it moves nothing. */
-function moved(state: PaymentState, signal: Signal, now = NOON): PaymentState {
-  const decision = decide(state, signal, now);
-  if (decision.outcome !== 'applied') return state;
-  return {
-    payment: { ...decision.payment, version: state.payment.version + 1 },
-    attempt: decision.attempt ?? state.attempt,
-    refund: decision.refund ?? state.refund,
-  };
-}
-
-function types(decision: Decision): readonly string[] {
-  return decision.outcome === 'applied' ? decision.happenings.map(({ type }) => type) : [decision.note];
-}
-
-function codeOf(act: () => unknown): string | null {
-  try {
-    act();
-    return null;
-  } catch (error) {
-    return error instanceof Problem ? error.code : 'no problem';
-  }
-}
 
 describe('an attempt', () => {
   test('moves the payment to processing and is told once', () => {
@@ -293,62 +255,5 @@ describe('a payment', () => {
     const state = { payment: samplePayment(), attempt: null, refund: null };
     const start = { kind: 'attempt_started', attempt: sampleAttempt() } as const;
     expect(codeOf(() => decide(state, start, state.payment.expiresAt))).toBe('state_conflict');
-  });
-});
-
-describe('S2.25 a refund', () => {
-  const paid = () => moved(started(), report({ state: 'captured', amount: PAID }));
-  const refunded = (state: 'pending' | 'succeeded' | 'failed', amount = 500n): Signal => ({
-    kind: 'refund_reported',
-    refundId: 're_1',
-    report: { refundId: 're_1', providerRef: 'rref_1', amount: { amount, currency: 'EUR' }, state },
-  });
-  const requested = () => moved(paid(), { kind: 'refund_requested', refund: sampleRefund() });
-
-  test('promises its amount at once and gives it back when it fails', () => {
-    expect(requested().payment).toMatchObject({ amountRefundPending: 500n, amountRefunded: 0n });
-    expect(moved(requested(), refunded('failed')).payment).toMatchObject({
-      amountRefundPending: 0n,
-      amountRefunded: 0n,
-    });
-  });
-
-  test('that succeeds is counted once, however often it is told', () => {
-    const once = moved(requested(), refunded('succeeded'));
-    expect(once.payment).toMatchObject({ amountRefundPending: 0n, amountRefunded: 500n });
-    expect(decide(once, refunded('succeeded')).outcome).toBe('no_change');
-  });
-
-  test('that fails after it had succeeded takes its amount back', () => {
-    const state = moved(moved(requested(), refunded('succeeded')), refunded('failed'));
-    expect(state.payment).toMatchObject({ amountRefundPending: 0n, amountRefunded: 0n });
-  });
-
-  test('of more than is left is refused, refunds under way counted', () => {
-    const more = sampleRefund({ refundId: 're_2', amount: 751n });
-    expect(codeOf(() => decide(requested(), { kind: 'refund_requested', refund: more }))).toBe('amount_not_available');
-    const rest = sampleRefund({ refundId: 're_2', amount: 750n });
-    expect(decide(requested(), { kind: 'refund_requested', refund: rest }).outcome).toBe('applied');
-  });
-
-  test('of money that was never captured is refused', () => {
-    expect(codeOf(() => decide(started(), { kind: 'refund_requested', refund: sampleRefund() }))).toBe(
-      'state_conflict',
-    );
-  });
-
-  test('reported with another amount is set aside', () => {
-    expect(decide(requested(), refunded('succeeded', 499n))).toEqual({
-      outcome: 'quarantined',
-      note: 'amount_mismatch',
-    });
-  });
-
-  test('in doubt stays promised and is asked about', () => {
-    const state = moved(requested(), { kind: 'refund_unknown', refundId: 're_1', reason: 'timeout' });
-    expect(state).toMatchObject({
-      payment: { amountRefundPending: 500n },
-      refund: { dispatch: 'unknown', syncDueAt: NOON },
-    });
   });
 });

@@ -10,7 +10,7 @@ import {
   selectDueRefunds,
   selectNextPaymentDueAt,
   selectNextSyncAt,
-} from './store.ts';
+} from './store-due-work.ts';
 import { syncAttempt } from './sync-attempt.ts';
 import { syncRefund } from './sync-refund.ts';
 

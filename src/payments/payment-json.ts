@@ -1,8 +1,8 @@
 import { amountToJson } from '../kernel/money.ts';
 import type { Sealer } from '../keys/sealer.ts';
-import type { PaymentAnswer, PaymentObject } from './api.ts';
 import type { Attempt } from './attempt.ts';
 import type { Payment } from './payment.ts';
+import type { PaymentAnswer, PaymentObject } from './payment-shape.ts';
 
 /** The payment as other programs see it, without personal data: what notifications carry. */
 export function paymentObjectJson(payment: Payment, latestAttempt: Attempt | null): PaymentObject {

@@ -48,6 +48,7 @@ export function readAttempt(db: Queryable, tenantId: string, attemptId: string):
   return selectAttempt(db, tenantId, attemptId);
 }
 
+/** The payment an attempt tries to get paid. */
 export async function readPaymentOfAttempt(db: Queryable, attempt: Attempt): Promise<Payment> {
   return present(await selectPayment(db, attempt.tenantId, attempt.paymentId), 'the payment of an attempt');
 }

@@ -3,7 +3,8 @@ import { applySignal } from './apply-signal.ts';
 import { type Attempt, isOpen, nextSyncAt } from './attempt.ts';
 import type { PaymentContext } from './context.ts';
 import { applyAttemptSignal, dispatchAttempt } from './dispatch-attempt.ts';
-import { scheduleAttemptSync, selectAttempt } from './store.ts';
+import { selectAttempt } from './store.ts';
+import { scheduleAttemptSync } from './store-due-work.ts';
 
 /**
  * Asks the provider where an attempt stands and applies the answer: the second net under notifications, and the way

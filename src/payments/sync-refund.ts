@@ -6,7 +6,8 @@ import { applySignal } from './apply-signal.ts';
 import type { PaymentContext } from './context.ts';
 import { nextRefundSyncAt, type Refund } from './refund.ts';
 import type { Signal } from './signal.ts';
-import { scheduleRefundSync, selectAttempt, selectRefund } from './store.ts';
+import { selectAttempt, selectRefund } from './store.ts';
+import { scheduleRefundSync } from './store-due-work.ts';
 
 /**
  * Sends a refund's request and applies the answer. Its key is the refund's id and its content is the stored row's, so

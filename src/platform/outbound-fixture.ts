@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createOutboundHttp, type OutboundOutcome } from './outbound-http.ts';
 
@@ -35,8 +35,8 @@ export async function startHttp(answer: RequestListener): Promise<CountingServer
   return count(createHttpServer({ keepAliveTimeout: 60_000 }, answer));
 }
 
-export async function startHttps(answer: RequestListener, options: ServerOptions = {}): Promise<CountingServer> {
-  return count(createHttpsServer({ cert: SHOP_CERTIFICATE, key: SHOP_KEY, ...options }, answer));
+export async function startHttps(answer: RequestListener): Promise<CountingServer> {
+  return count(createHttpsServer({ cert: SHOP_CERTIFICATE, key: SHOP_KEY }, answer));
 }
 
 /** A server below HTTP, which says what no proper server says. */

@@ -182,7 +182,7 @@ describe('a request is lost', () => {
     const outcome = expectKind(await post(client(), server, { timeoutMs: 150 }), 'lost');
     expect(outcome).toMatchObject({ reason: 'timeout', timings: { firstByteMs: null } });
     expect(outcome.timings.totalMs).toBeGreaterThanOrEqual(149);
-    expect(outcome.timings.totalMs).toBeLessThan(1_000);
+    expect(outcome.timings.totalMs).toBeLessThan(3_000);
   });
 
   it('when the body comes one byte at a time, which a limit on silence would not notice', async () => {
@@ -192,7 +192,7 @@ describe('a request is lost', () => {
     });
     const outcome = expectKind(await post(client(), server, { timeoutMs: 300 }), 'lost');
     expect(outcome).toMatchObject({ reason: 'timeout', timings: { firstByteMs: expect.any(Number) } });
-    expect(outcome.timings.totalMs).toBeLessThan(1_000);
+    expect(outcome.timings.totalMs).toBeLessThan(3_000);
   });
 
   it('when the headers come one byte at a time', async () => {

@@ -117,10 +117,9 @@ export function createOutboundHttp(options: OutboundHttpOptions): OutboundHttp &
       timeoutMs: NAME_TIMEOUT_MS,
       ttlMs: NAME_TTL_MS,
     }),
-    secureContext: createSecureContext({
-      ...(trustedCa === undefined ? {} : { ca: [...getCACertificates('default'), trustedCa] }),
-      minVersion: 'TLSv1.2',
-    }),
+    secureContext: createSecureContext(
+      trustedCa === undefined ? {} : { ca: [...getCACertificates('default'), trustedCa] },
+    ),
     connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
   };
   const pool = new ConnectionPool({
@@ -138,16 +137,16 @@ export function createOutboundHttp(options: OutboundHttpOptions): OutboundHttp &
       } catch (error) {
         const timings = timingsOf(startedAt, null);
         // A fault of our own says nothing about what was sent, so that it must not pass for a certain answer.
-        if (!(error instanceof NotSent))
-          return { kind: 'lost', reason: 'reset', detail: 'Unexpected failure', timings };
-        return { kind: 'not_sent', reason: error.reason, detail: error.message, timings };
+        return error instanceof NotSent
+          ? { kind: 'not_sent', reason: error.reason, detail: error.message, timings }
+          : { kind: 'lost', reason: 'reset', detail: 'Unexpected failure', timings };
       }
     },
     close: () => pool.close(),
   };
 }
 
-/** Sends on a kept or new connection. One that proves dead before the first byte is replaced; nothing is sent twice. */
+/** Sends on a kept or new connection. A kept one that proves dead before the first byte is replaced; nothing goes twice. */
 async function sendOn(
   pool: ConnectionPool,
   url: URL,
@@ -162,10 +161,12 @@ async function sendOn(
     const isFirst = connection.startRequest();
     const exchanged = await exchange(connection, { ...input, bodyBytesMax: responseBytesMax });
     if (exchanged.kind === 'answered') pool.release(url, connection);
-    if (exchanged.kind === 'unwritable')
-      throw new NotSent('invalid_request', 'The request cannot be written as HTTP/1.1');
-    if (exchanged.kind !== 'unused') return outcomeOf(exchanged, connection, isFirst, startedAt);
+    if (exchanged.kind === 'answered' || exchanged.kind === 'lost') {
+      return outcomeOf(exchanged, connection, isFirst, startedAt);
+    }
+    if (exchanged.kind === 'unwritable') throw new NotSent('invalid_request', 'The request is no HTTP/1.1');
     if (performance.now() >= deadlineAt) throw new NotSent('connect_timeout', 'No connection in time');
+    if (isFirst) throw new NotSent('unreachable', 'The connection ended at once');
   }
 }
 

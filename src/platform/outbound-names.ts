@@ -56,9 +56,11 @@ export const resolveAsMachine: ResolveName = async (hostname) => {
 /**
  * By DNS alone, over sockets of its own. The machine's way would hold one of the few threads of this process for
  * seconds, so that a tenant whose name server never answers could stall password hashing and files for everybody.
+ * Asks the machine's name servers unless told others (`address:port`).
  */
-export function createDnsResolver(): ResolveName {
+export function createDnsResolver(servers?: readonly string[]): ResolveName {
   const resolver = new Resolver({ timeout: 2_000, tries: 2 });
+  if (servers !== undefined) resolver.setServers(servers);
   return async (hostname) => {
     const answers = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
     const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));

@@ -66,12 +66,6 @@ describe('TLS', () => {
     expect(seen).toEqual([]);
   });
 
-  it('older than version 1.2 is not spoken', async () => {
-    const server = closesAtEnd(await startHttps(answer, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }));
-    const outcome = expectKind(await post(server, { trustedCa: SHOP_CERTIFICATE }), 'not_sent');
-    expect(outcome.reason).toBe('tls_failed');
-  });
-
   it('with a server that speaks none fails before the request', async () => {
     const server = closesAtEnd(await startHttp(answer));
     expect(expectKind(await post(server, {}), 'not_sent').reason).toBe('tls_failed');

@@ -21,6 +21,7 @@ export async function readRefund(
   return refundFromRow(row);
 }
 
+/** The refund that used a reference first; null where none did. */
 export async function selectRefundIdByReference(
   db: Queryable,
   owner: { readonly tenantId: string; readonly mode: Mode },

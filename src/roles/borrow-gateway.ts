@@ -1,8 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import { sql } from 'kysely';
 import type { Config } from '../config.ts';
 import { systemClock } from '../kernel/clock.ts';
+import { openDatabase } from '../platform/database.ts';
 import { startLocalPostgres } from '../platform/embedded-postgres/start-local-postgres.ts';
 import { createLogger } from '../platform/log.ts';
 import { migrate } from '../platform/migrate.ts';
@@ -62,12 +63,13 @@ export async function withGateway<T>(config: Config, work: (gateway: Gateway) =>
 async function runningDatabase(config: Config): Promise<string | null> {
   const url = await readFile(noteFile(config), 'utf8').catch(() => null);
   if (url === null) return null;
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  const database = openDatabase({ url, connectionsMax: 1, applicationName: 'tollgate command' });
   try {
-    await client.connect();
-    await client.end();
+    await sql`select 1`.execute(database.query);
     return url;
   } catch {
     return null;
+  } finally {
+    await database.close();
   }
 }

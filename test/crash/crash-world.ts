@@ -105,11 +105,21 @@ export async function startCrashWorld(count: 1 | 2): Promise<CrashWorld> {
 
 const HELD_BY_TEST = 'held by the test';
 
-/** The database's clock cannot be moved, so its time passes here; fair to a living holder too, who may just be slow. */
+/**
+ * The database's clock cannot be moved, so its time passes here; for living holders too, who may just be slow. One lane
+ * at a time: a statement over all of them would wait for their holders crosswise.
+ */
 async function endLeases(database: TestDatabase): Promise<void> {
-  await database.run(`update lanes set leased_until = '-infinity' where leased_until is not null and lease <> $1`, [
-    HELD_BY_TEST,
-  ]);
+  const leased = await database.run<{ kind: string; lane_id: string }>(
+    'select kind, lane_id from lanes where leased_until is not null and lease <> $1',
+    [HELD_BY_TEST],
+  );
+  for (const { kind, lane_id } of leased) {
+    await database.run(
+      `update lanes set leased_until = '-infinity' where kind = $1 and lane_id = $2 and leased_until is not null`,
+      [kind, lane_id],
+    );
+  }
 }
 
 async function holdSyncLane(database: TestDatabase, tenantId: string): Promise<void> {

@@ -34,7 +34,7 @@ export type Step = 'create' | 'confirm' | 'refund';
 const AMOUNT = 1250;
 /** Longer than the outages of a whole run together, so that nothing expires by the way. */
 const EXPIRES_IN_S = 7 * 86_400;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 45_000;
 
 /** Creates, confirms and refunds as a good client does: the same request under the same key until it has its answer. */
 export async function placeOrder(

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -28,13 +28,25 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     return async () => {};
   }
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-test-'));
+  // Open to the server's own user, so that as root the data stays in the folder that is removed afterwards.
+  await chmod(folder, 0o755);
   const postgres = await startLocalPostgres({ dataDir: folder, log: createLogger({ level: 'error' }) });
-  await makeTemplate(postgres.url);
-  project.provide('databaseServer', postgres.url);
-  return async () => {
+  const stop = async (): Promise<void> => {
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
   };
+  // A run that is told to end takes its server along; it is a process of its own and would live on.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.once(signal, () => void stop().finally(() => process.exit(1)));
+  }
+  try {
+    await makeTemplate(postgres.url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  project.provide('databaseServer', postgres.url);
+  return stop;
 }
 
 async function makeTemplate(server: string): Promise<void> {

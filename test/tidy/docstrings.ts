@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
-import { placeOf } from './layers.ts';
+import { isStore, placeOf } from './layers.ts';
 import { SLICES } from './slices.ts';
 import { type Finding, isCode, isTest, lineAt, type SourceFile } from './source.ts';
 import { part, parts, type SyntaxNode, syntaxOf, wordOf } from './syntax.ts';
 
 /** Files of a slice that are not verbs. */
-const FIXED_NAMES = ['routes', 'store', 'rows', 'jobs', 'events'];
+const FIXED_NAMES = ['routes', 'rows', 'jobs', 'events'];
 
 /** What others call says what it does, in which units, and what it throws. */
 export function docstrings(files: readonly SourceFile[]): Finding[] {
@@ -29,7 +29,9 @@ function needsDocstrings(path: string): boolean {
   const { layer, name } = placeOf(path);
   if (layer === 'kernel' || layer === 'contract') return true;
   const fileName = posix.basename(path, '.ts');
-  return layer === 'slice' && !FIXED_NAMES.includes(fileName) && !SLICES[name]?.nouns.includes(fileName);
+  return (
+    layer === 'slice' && !FIXED_NAMES.includes(fileName) && !isStore(path) && !SLICES[name]?.nouns.includes(fileName)
+  );
 }
 
 function exportedFunctionOf(node: SyntaxNode): string | null {

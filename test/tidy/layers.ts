@@ -36,7 +36,8 @@ const SEES: Readonly<Record<Layer, readonly Place['layer'][]>> = {
   slice: ['kernel', 'platform', 'outbound', 'contract', 'registry', 'slice'],
   config: ['kernel', 'platform', 'outbound', 'config'],
   roles: ['kernel', 'platform', 'outbound', 'contract', 'registry', 'slice', 'config', 'roles'],
-  bin: ['kernel', 'platform', 'outbound', 'contract', 'registry', 'slice', 'config', 'roles', 'bin'],
+  // The demo shop is started by `tollgate start`, as a part of the demonstration.
+  bin: ['kernel', 'platform', 'outbound', 'contract', 'registry', 'slice', 'config', 'roles', 'bin', 'examples'],
   web: ['kernel', 'slice', 'web'],
   sdk: ['kernel', 'slice', 'sdk'],
   examples: ['sdk', 'examples'],
@@ -94,12 +95,12 @@ function refusalOf(layer: Layer, name: string, target: string): string | null {
   if (to.layer !== 'slice') return null;
   if (layer === 'slice') return refusalBetweenSlices(name, to.name, posix.basename(target));
   if (layer === 'web' || layer === 'sdk') return isWords(target) ? null : INSTEAD[layer];
-  return posix.basename(target) === 'store.ts' ? 'a store is private: call a verb of its slice' : null;
+  return isStore(target) ? 'a store is private: call a verb of its slice' : null;
 }
 
 function refusalBetweenSlices(from: string, to: string, fileName: string): string | null {
   if (from === to) return null;
-  if (fileName === 'store.ts' || fileName === 'routes.ts') return `private to ${to}: call one of its verbs`;
+  if (isStore(fileName) || fileName === 'routes.ts') return `private to ${to}: call one of its verbs`;
   if (SLICES[from]?.sees.includes(to)) return null;
   return `${from} may not see ${to}: take it as a parameter, or add it to test/tidy/slices.ts if no cycle comes of it`;
 }
@@ -126,4 +127,9 @@ export function placeOf(path: string): Place {
   if (rest.length === 0) return { layer: 'elsewhere', name: folder };
   if (folder === 'kernel' || folder === 'platform' || folder === 'roles') return { layer: folder, name: '' };
   return { layer: 'slice', name: folder };
+}
+
+/** `store.ts` and its parts, `store-deliveries.ts`: all SQL of a slice, private to it. */
+export function isStore(path: string): boolean {
+  return /^store(-[a-z-]+)?\.ts$/.test(posix.basename(path));
 }

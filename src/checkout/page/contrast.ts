@@ -1,4 +1,4 @@
-/** Card surfaces of the two color schemes; the same values stand in web/checkout/checkout.css (a test compares). */
+/** Card surfaces of the two color schemes; the same values stand in web/checkout/base.css (a test compares). */
 export const SURFACES = { light: '#ffffff', dark: '#1a1e24' } as const;
 
 /** Used where a tenant has set no color, and where the stored one is not `#rrggbb`. */

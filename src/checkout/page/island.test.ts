@@ -2,9 +2,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { openBrowser, openPage } from '../../../test/support/browser.ts';
 import { EN } from './messages/en.ts';
-import { type PageAnswer, type PageRequest, servePages } from './page-server.ts';
+import { type PageAnswer, type PageRequest, servePages } from './page-server-fixture.ts';
 import { renderCheckoutPage } from './render-checkout-page.ts';
-import { sampleView } from './sample-views.ts';
+import { sampleView } from './sample-views-fixture.ts';
 import type { CheckoutView } from './view.ts';
 
 /** A device's clock that is years off. */

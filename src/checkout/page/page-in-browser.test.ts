@@ -2,12 +2,12 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, openPage } from '../../../test/support/browser.ts';
-import { HOSTILE_TEXTS, hostileView } from './hostile-views.ts';
+import { HOSTILE_TEXTS, hostileView } from './hostile-views-fixture.ts';
 import { chooseLocale } from './locale.ts';
-import { type PageServer, servePages } from './page-server.ts';
+import { type PageServer, servePages } from './page-server-fixture.ts';
 import { renderCheckoutMissing } from './render-checkout-missing.ts';
 import { renderCheckoutPage } from './render-checkout-page.ts';
-import { CHECKOUT_KINDS, sampleView } from './sample-views.ts';
+import { CHECKOUT_KINDS, sampleView } from './sample-views-fixture.ts';
 import type { CheckoutView } from './view.ts';
 
 const LONG_WORD = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';

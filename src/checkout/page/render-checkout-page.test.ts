@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { formatMoney } from '../../kernel/money.ts';
 import type { DeclineReason } from '../../providers/provider.ts';
 import { DEFAULT_BRAND_COLOR } from './contrast.ts';
-import { HOSTILE_TEXTS, hostileView } from './hostile-views.ts';
+import { HOSTILE_TEXTS, hostileView } from './hostile-views-fixture.ts';
 import { chooseLocale } from './locale.ts';
 import { EN } from './messages/en.ts';
 import { renderCheckoutMissing } from './render-checkout-missing.ts';
 import { renderCheckoutPage } from './render-checkout-page.ts';
-import { CHECKOUT_KINDS, sampleView } from './sample-views.ts';
+import { CHECKOUT_KINDS, sampleView } from './sample-views-fixture.ts';
 import { TEST_ACTION_NAMES } from './test-bar.ts';
 
 const AMOUNT = formatMoney({ amount: 124_900n, currency: 'ZAR' }, 'en-ZA');

@@ -1,4 +1,4 @@
-import { sampleView } from './sample-views.ts';
+import { sampleView } from './sample-views-fixture.ts';
 import type { CheckoutKind, CheckoutView } from './view.ts';
 
 /** Texts that run something where a page forgets to escape them; each would set `window.broken` or leave the element. */

@@ -1,5 +1,6 @@
 import type { Queryable } from '../platform/database.ts';
-import { eventFromRow, type Owner, type StoredEvent } from './store.ts';
+import type { Owner } from './store.ts';
+import { eventFromRow, type StoredEvent } from './store-deliveries.ts';
 
 interface EventFilter {
   readonly paymentId?: string | undefined;

@@ -1,0 +1,85 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { present } from '../../src/kernel/assert.ts';
+import { type CrashWorld, startCrashWorld } from './crash-world.ts';
+import { type Order, placeOrder } from './order.ts';
+import { findViolations } from './violations.ts';
+
+/** Another seed chooses other orders and moments; what the machine makes of the moments is its own. */
+const SEED = Number(process.env.TOLLGATE_TEST_SEED ?? 20_261_121);
+const KILLS = 15;
+const ORDERS = 40;
+const KILL_AFTER_MS_MAX = 900;
+const HEAL_STEP_MS = 1_000;
+const LIMIT_MS = 90_000;
+
+/** What the bank does to an order, by the tokens tried one after the other. */
+const TOKENS: readonly (readonly string[])[] = [
+  ['tok_approve'],
+  ['tok_charge_then_502'],
+  ['tok_duplicate_ipn'],
+  ['tok_reordered_ipn'],
+  ['tok_no_ipn'],
+  ['tok_decline_insufficient_funds', 'tok_approve'],
+  ['tok_decline_fraud', 'tok_no_ipn'],
+  ['tok_pending_then_approve'],
+  ['tok_ipn_before_answer'],
+  ['tok_charge_then_timeout'],
+];
+
+let world: CrashWorld;
+
+beforeAll(async () => {
+  world = await startCrashWorld(2);
+});
+afterAll(() => world.close());
+
+test(
+  `two gateways killed ${KILLS} times under ${ORDERS} orders lose and double nothing (seed ${SEED})`,
+  async () => {
+    const random = randomFrom(SEED);
+    const shop = await world.openShop();
+    const placing: Promise<Order>[] = [];
+    for (let kill = 0; kill < KILLS; kill++) {
+      while (placing.length < Math.round(((kill + 1) * ORDERS) / KILLS)) {
+        const number = placing.length;
+        const tokens = present(TOKENS[number % TOKENS.length], 'tokens');
+        placing.push(placeOrder(world, shop, { reference: `order-${number}`, tokens, refund: random() < 0.5 }));
+      }
+      await pause(random() * KILL_AFTER_MS_MAX);
+      world.gateways[random() < 0.5 ? 0 : 1]?.kill();
+    }
+    const orders = await heal(placing);
+    await world.settle();
+    const logs = world.gateways.flatMap(({ log }) => log).join('\n');
+    expect(await findViolations(world, orders), `seed ${SEED}\n${logs}`).toEqual([]);
+    expect(world.gateways.flatMap(({ deaths }) => deaths)).toHaveLength(KILLS);
+  },
+  LIMIT_MS,
+);
+
+/** No more kills; time passes until every client has its answers. */
+async function heal(placing: readonly Promise<Order>[]): Promise<readonly Order[]> {
+  let over = false;
+  const placed = Promise.all(placing).finally(() => {
+    over = true;
+  });
+  placed.catch(() => {});
+  while (!over) {
+    await Promise.all(world.gateways.map((gateway) => gateway.whenUp()));
+    await world.passOutage();
+    await Promise.race([placed.catch(() => {}), pause(HEAL_STEP_MS)]);
+  }
+  return placed;
+}
+
+/** Numbers from 0 to 1, the same for the same seed: mulberry32, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKey } from '../../src/access/api-key.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
+import type { Endpoint } from '../../src/kernel/endpoint.ts';
+import { ENDPOINTS } from '../../src/roles/declarations.ts';
+import type { CreatedTenant } from '../../src/tenants/create-tenant.ts';
+import { type Answer, until } from '../support/api-client.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
+import { type Merchant, merchantOf } from '../support/merchant.ts';
+import { changesNothing, untilQuiet } from '../support/table-fingerprint.ts';
+import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
+
+let tollgate: Installation;
+let sink: WebhookSink;
+let owner: Merchant;
+let stranger: Merchant;
+/** The id of one object of the owner's, by the noun in the path. */
+let owned: Readonly<Record<string, string>>;
+let checkoutToken: string;
+
+/** Live credentials need HTTPS; the proxy that says so is trusted here. */
+const SECURE = { 'x-forwarded-proto': 'https' };
+
+beforeAll(async () => {
+  sink = await startWebhookSink();
+  tollgate = await startInstallation({ environment: { TOLLGATE_TRUST_PROXY: 'loopback' } });
+  owner = as(tollgate.tenant.apiKeys.test);
+  stranger = as((await tollgate.createTenant()).apiKeys.test);
+  const endpoint = await owner.send('POST', '/webhook-endpoints', { body: { url: `${sink.url}/hook` } });
+  const open = await owner.create();
+  checkoutToken = open.body.checkoutToken;
+  const paid = await owner.pay();
+  const refund = await owner.refund(paid.id, { amount: 100, reason: 'broken', reference: 'refund-1' });
+  const delivery = await until(async () => (await owner.send('GET', '/deliveries?status=succeeded')).body.data[0]);
+  owned = {
+    payments: open.body.id,
+    refunds: refund.body.id,
+    'webhook-endpoints': endpoint.body.id,
+    deliveries: delivery.id,
+    events: delivery.eventId,
+  };
+});
+afterAll(async () => {
+  await tollgate.close();
+  await sink.close();
+});
+
+function as(key: string, headers: Readonly<Record<string, string>> = {}): Merchant {
+  return merchantOf(tollgate.apiUrl, key, { ...SECURE, ...headers });
+}
+
+function pathOf({ path }: Endpoint, id: string): string {
+  return path.replace('/api/v1', '').replace(/\{(?:id|token)\}/, id);
+}
+
+/** The owner's object that the endpoint's address may name. */
+function ownedBy({ id, path }: Endpoint): string {
+  const noun = /\/([a-z-]+)\/\{id\}/.exec(path)?.[1] ?? '';
+  const found = owned[noun];
+  if (found === undefined) throw new Error(`${id}: tell this test how to make one of ${noun}`);
+  return found;
+}
+
+/** An id of the same kind that nobody has. */
+function missing(id: string): string {
+  return `${id.slice(0, id.indexOf('_'))}_00000000000000000000000000`;
+}
+
+const BODIES: Readonly<Record<string, unknown>> = { createRefund: { reason: 'broken', reference: 'refund-2' } };
+
+function ask(merchant: Merchant, endpoint: Endpoint, id: string): Promise<Answer> {
+  const body = BODIES[endpoint.id] ?? endpoint.example;
+  return merchant.send(endpoint.method, pathOf(endpoint, id), endpoint.body === undefined ? {} : { body });
+}
+
+function withoutCorrelationId({ status, body }: Answer) {
+  return { status, body: { ...body, correlationId: null } };
+}
+
+const ofTenants = ENDPOINTS.filter(({ access }) => access.by === 'tenant');
+const byId = ofTenants.filter(({ path }) => path.includes('{id}'));
+const lists = ofTenants.filter(({ id }) => id.startsWith('list'));
+
+test('there are endpoints of every kind to try', () => {
+  expect([byId.length, lists.length]).toEqual([expect.toSatisfy((n) => n >= 13), expect.toSatisfy((n) => n >= 4)]);
+});
+
+describe("another tenant's id looks like one that does not exist, and nothing moves", () => {
+  test.for(byId)('$id', async (endpoint) => {
+    const id = ownedBy(endpoint);
+    await untilQuiet(tollgate.database);
+    const [foreign, unknown] = await changesNothing(tollgate.database, async () => [
+      await ask(stranger, endpoint, id),
+      await ask(stranger, endpoint, missing(id)),
+    ]);
+    expect(foreign?.status, foreign?.text).toBe(404);
+    expect(foreign && withoutCorrelationId(foreign)).toEqual(unknown && withoutCorrelationId(unknown));
+    expect(foreign?.text).not.toContain(id);
+  });
+
+  test.for(lists)('$id shows none of them', async (endpoint) => {
+    const mine = await ask(owner, endpoint, '');
+    expect(mine.body.data).not.toEqual([]);
+    expect((await ask(stranger, endpoint, '')).body).toEqual({ data: [], hasMore: false, nextCursor: null });
+  });
+
+  test('not by a filter or a cursor either', async () => {
+    const { payments, 'webhook-endpoints': endpointId } = owned;
+    for (const path of [
+      `/deliveries?paymentId=${payments}`,
+      `/deliveries?endpointId=${endpointId}`,
+      `/events?paymentId=${payments}`,
+      '/payments?cursor=pay_7zzzzzzzzzzzzzzzzzzzzzzzzz',
+      '/payments?status=created',
+    ]) {
+      expect((await owner.send('GET', path)).body.data, path).not.toEqual([]);
+      expect((await stranger.send('GET', path)).body.data, path).toEqual([]);
+    }
+  });
+});
+
+describe("the same tenant's id in the other mode looks like one that does not exist", () => {
+  test.for(byId)('$id', async (endpoint) => {
+    const live = as(tollgate.tenant.apiKeys.live);
+    const id = ownedBy(endpoint);
+    await untilQuiet(tollgate.database);
+    const [other, unknown] = await changesNothing(tollgate.database, async () => [
+      await ask(live, endpoint, id),
+      await ask(live, endpoint, missing(id)),
+    ]);
+    expect(other?.status, other?.text).toBe(404);
+    expect(other && withoutCorrelationId(other)).toEqual(unknown && withoutCorrelationId(unknown));
+  });
+
+  test.for(lists)('$id shows none of them', async (endpoint) => {
+    expect((await ask(as(tollgate.tenant.apiKeys.live), endpoint, '')).body.data).toEqual([]);
+  });
+});
+
+describe('who runs the installation and who sells through it do not stand in for each other', () => {
+  const operators = ENDPOINTS.filter(({ access }) => access.by === 'operator');
+
+  test.for(ofTenants)("the operator's key does not open $id", async (endpoint) => {
+    const operator = as(tollgate.operatorKey, { 'x-tollgate-tenant': tollgate.tenant.tenant.tenantId });
+    const id = endpoint.path.includes('{id}') ? ownedBy(endpoint) : '';
+    const answer = await changesNothing(tollgate.database, () => ask(operator, endpoint, id));
+    expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  });
+
+  test.for(operators)("a tenant's credentials do not open $id", async (endpoint) => {
+    const { appName } = tollgate.tenant.tenant;
+    const login = { body: { appName, appSecret: tollgate.tenant.appSecret } };
+    const { accessToken } = (await owner.send('POST', '/tenants/login', login)).body;
+    for (const key of [tollgate.tenant.apiKeys.test, tollgate.tenant.apiKeys.live, accessToken]) {
+      const answer = await changesNothing(tollgate.database, () => ask(as(key), endpoint, ''));
+      expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    }
+  });
+});
+
+describe('a checkout token opens its own payment and no other door', () => {
+  const guarded = ENDPOINTS.filter(({ access }) => access.by === 'tenant' || access.by === 'operator');
+
+  test.for(guarded)('not $id', async (endpoint) => {
+    const id = endpoint.path.includes('{id}') ? ownedBy(endpoint) : '';
+    const answer = await changesNothing(tollgate.database, () => ask(as(checkoutToken), endpoint, id));
+    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+  });
+
+  test('it shows its own payment, and tells nothing of customer or credentials', async () => {
+    const { status, body } = await as('nobody').send('GET', `/checkout-sessions/${checkoutToken}`);
+    expect(status).toBe(200);
+    expect(body.paymentId).toBe(owned.payments);
+    expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['customer']));
+    expect(Object.keys(body)).not.toEqual(expect.arrayContaining(['tenantId']));
+  });
+
+  test('no id, no cut and no changed token stands in for one', async () => {
+    const guesses = [
+      owned.payments ?? '',
+      checkoutToken.slice(0, -1),
+      `${checkoutToken}A`,
+      checkoutToken.toLowerCase(),
+      `${checkoutToken.slice(0, -1)}${checkoutToken.endsWith('A') ? 'B' : 'A'}`,
+      encodeURIComponent(`${checkoutToken}%`),
+      "'%20or%20'1'='1",
+    ];
+    for (const guess of guesses) {
+      for (const verb of ['', '/confirm', '/cancel']) {
+        const method = verb === '' ? 'GET' : 'POST';
+        const answer = await changesNothing(tollgate.database, () =>
+          as('nobody').send(method, `/checkout-sessions/${guess}${verb}`),
+        );
+        expect(answer, guess).toMatchObject({ status: 404, body: { code: 'not_found' } });
+      }
+    }
+  });
+
+  test('a fresh token ends the ones before it at once', async () => {
+    const { body } = await owner.create();
+    const fresh = await owner.send('POST', `/payments/${body.id}/checkout-token`);
+    expect((await owner.send('GET', `/checkout-sessions/${body.checkoutToken}`)).status).toBe(404);
+    expect((await owner.send('GET', `/checkout-sessions/${fresh.body.checkoutToken}`)).status).toBe(200);
+  });
+});
+
+describe('a parent acts for its named children and for nobody else', () => {
+  let parent: CreatedTenant;
+  let child: CreatedTenant;
+  let others: Readonly<Record<string, string>>;
+
+  beforeAll(async () => {
+    parent = await tollgate.createTenant();
+    const parentTenantId = parent.tenant.tenantId;
+    child = await tollgate.createTenant({ parentTenantId });
+    const suspended = await tollgate.createTenant({ parentTenantId });
+    const grandchild = await tollgate.createTenant({ parentTenantId: child.tenant.tenantId });
+    await tollgate.database.run(`update tenants set status = 'suspended' where tenant_id = $1`, [
+      suspended.tenant.tenantId,
+    ]);
+    others = {
+      'a stranger': tollgate.tenant.tenant.tenantId,
+      'a grandchild': grandchild.tenant.tenantId,
+      'a suspended child': suspended.tenant.tenantId,
+      nobody: 'ten_00000000000000000000000000',
+      'the system': 'system',
+      'a child in capitals': child.tenant.tenantId.toUpperCase(),
+      'two children': `${child.tenant.tenantId}, ${child.tenant.tenantId}`,
+      'an injection': "ten_' or '1'='1",
+      'an empty id': '',
+    };
+  });
+
+  const actingFor = (tenant: CreatedTenant, id: string) => as(tenant.apiKeys.test, { 'x-tollgate-tenant': id });
+
+  test('it creates and reads as the child', async () => {
+    const acting = actingFor(parent, child.tenant.tenantId);
+    const created = await acting.create();
+    expect(created).toMatchObject({ status: 201, body: { tenantId: child.tenant.tenantId } });
+    const path = `/payments/${created.body.id}`;
+    expect((await as(child.apiKeys.test).send('GET', path)).status).toBe(200);
+    expect((await acting.send('GET', path)).status).toBe(200);
+    expect((await as(parent.apiKeys.test).send('GET', path)).status).toBe(404);
+    expect((await as(parent.apiKeys.test).send('GET', '/payments')).body.data).toEqual([]);
+  });
+
+  test('its own id changes nothing', async () => {
+    const created = await actingFor(parent, parent.tenant.tenantId).create();
+    expect(created).toMatchObject({ status: 201, body: { tenantId: parent.tenant.tenantId } });
+  });
+
+  test('its live credentials act in live mode only', async () => {
+    const headers = { 'x-tollgate-tenant': child.tenant.tenantId };
+    const { body } = await actingFor(parent, child.tenant.tenantId).create();
+    expect((await as(parent.apiKeys.live, headers).send('GET', `/payments/${body.id}`)).status).toBe(404);
+  });
+
+  test('and with the scopes of its key', async () => {
+    const db = tollgate.tollgate.gateway.payments.database.query;
+    const { tenantId } = parent.tenant;
+    const key = await createApiKey(db, systemClock, { tenantId, mode: 'test', name: 'Reads', scopes: ['*:read'] });
+    const reading = as(key, { 'x-tollgate-tenant': child.tenant.tenantId });
+    expect((await reading.send('GET', '/payments')).status).toBe(200);
+    expect(await reading.create()).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  });
+
+  test('for everybody else the answer is the same 404, and nothing is written', async () => {
+    await untilQuiet(tollgate.database);
+    for (const [who, id] of Object.entries(others)) {
+      const acting = actingFor(parent, id);
+      const answers = await changesNothing(tollgate.database, async () => [
+        await acting.create(),
+        await acting.send('GET', '/payments'),
+        await acting.send('GET', '/settings'),
+        await acting.send('PATCH', '/settings', { body: { defaultMcc: '1234' } }),
+      ]);
+      for (const answer of answers) {
+        expect(withoutCorrelationId(answer), who).toMatchObject({
+          status: 404,
+          body: { code: 'not_found', detail: 'There is no such tenant among yours.' },
+        });
+      }
+    }
+  });
+
+  test('a child does not act for its parent, nor for a sibling', async () => {
+    const sibling = await tollgate.createTenant({ parentTenantId: parent.tenant.tenantId });
+    for (const id of [parent.tenant.tenantId, sibling.tenant.tenantId]) {
+      expect((await actingFor(child, id).send('GET', '/payments')).status).toBe(404);
+    }
+  });
+
+  test('a suspended parent acts for nobody', async () => {
+    const gone = await tollgate.createTenant();
+    const ward = await tollgate.createTenant({ parentTenantId: gone.tenant.tenantId });
+    const acting = actingFor(gone, ward.tenant.tenantId);
+    expect((await acting.send('GET', '/payments')).status).toBe(200);
+    await tollgate.database.run(`update tenants set status = 'suspended' where tenant_id = $1`, [gone.tenant.tenantId]);
+    await until(async () => (await acting.send('GET', '/payments')).status === 401, 2_000);
+  });
+});
