@@ -9,14 +9,17 @@ import type { ProviderAccount } from '../provider-accounts/account.ts';
 import { findProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import type { ProviderEvent, RawWebhook, WebhookOutcome, WebhookReply } from '../providers/provider.ts';
 import { factsToJson } from './fact-json.ts';
+import { REFUSED_BODY_BYTES_MAX, RefusedEvidence } from './refused-evidence.ts';
 import { claimFacts, insertInboundEvent, selectFactHashes } from './store.ts';
+
+const refusedEvidence = new RefusedEvidence();
 
 type Verdict = 'accepted' | 'duplicate' | 'conflicting_duplicate' | (WebhookOutcome & { kind: 'rejected' })['reason'];
 
 /**
  * Takes a provider's notification. Order: verify on the raw bytes; persist bytes, headers, address and verdict together
  * with the work they cause; only then acknowledge. Nothing is applied here, and what could not be stored is not
- * acknowledged. Refused ones are kept as evidence.
+ * acknowledged. Refused ones are kept as evidence, up to a bound.
  * @throws Problem not_found where the address names no account of that provider
  */
 export async function receiveNotification(
@@ -35,11 +38,11 @@ export async function receiveNotification(
   const outcome = await provider.parseWebhook(call, request);
   if (outcome.kind === 'probe') return outcome.reply;
   if (outcome.kind === 'rejected') {
-    await insertInboundEvent(
-      context.database.query,
-      await inboundRow(context, account, request, { verdict: outcome.reason, events: [] }),
-      [],
-    );
+    if (refusedEvidence.mayKeep(account.providerAccountId, performance.now())) {
+      const cut = { ...request, body: request.body.subarray(0, REFUSED_BODY_BYTES_MAX) };
+      const row = await inboundRow(context, account, cut, { verdict: outcome.reason, events: [] });
+      await insertInboundEvent(context.database.query, row, []);
+    }
     log.warn({ providerAccountId: account.providerAccountId, reason: outcome.reason }, 'A notification was refused');
     return outcome.reply;
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from './clock.ts';
-import { ID_PREFIXES, isId, newId, newSecret } from './id.ts';
+import { ID_PREFIXES, isId, lowestId, newId, newSecret } from './id.ts';
 
 test('an id carries its prefix and at most 36 characters that every provider takes', () => {
   const clock = new ManualClock();
@@ -19,6 +19,15 @@ test('ids sort by the time they were made', () => {
     return newId('pay', clock);
   });
   expect([...ids].sort()).toEqual(ids);
+});
+
+test('the lowest id of an instant is below every id of it and above every id before', () => {
+  const clock = new ManualClock();
+  const before = newId('pay', clock);
+  clock.advance({ milliseconds: 1 });
+  const lowest = lowestId('pay', clock.now());
+  expect(lowest > before).toBe(true);
+  expect(lowest <= newId('pay', clock)).toBe(true);
 });
 
 test('ids of one millisecond differ', () => {

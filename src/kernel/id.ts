@@ -38,14 +38,14 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
  * At most 30 characters of [a-z0-9_], which every provider accepts as a reference.
  */
 export function newId<P extends IdPrefix>(prefix: P, clock: Clock): `${P}_${string}` {
-  const bytes = new Uint8Array(16);
-  let milliseconds = clock.now().epochMilliseconds;
-  for (let i = 5; i >= 0; i--) {
-    bytes[i] = milliseconds % 256;
-    milliseconds = Math.floor(milliseconds / 256);
-  }
+  const bytes = timeBytes(clock.now());
   bytes.set(randomBytes(10), 6);
   return `${prefix}_${encodeBase32(bytes)}`;
+}
+
+/** The lowest id that can be made at an instant: ids from it on are of that millisecond or later. */
+export function lowestId<P extends IdPrefix>(prefix: P, at: Temporal.Instant): `${P}_${string}` {
+  return `${prefix}_${encodeBase32(timeBytes(at))}`;
 }
 
 /** Whether the text has the shape of an id with this prefix; says nothing about its existence. */
@@ -56,6 +56,17 @@ export function isId(prefix: IdPrefix, text: string): boolean {
 /** A secret of `bits` random bits (128 or more), base64url, for tokens and keys. */
 export function newSecret(bits: 128 | 192 | 256 = 256): string {
   return randomBytes(bits / 8).toString('base64url');
+}
+
+/** 48 bits of milliseconds, big-endian, then zeros. */
+function timeBytes(at: Temporal.Instant): Uint8Array {
+  const bytes = new Uint8Array(16);
+  let milliseconds = at.epochMilliseconds;
+  for (let i = 5; i >= 0; i--) {
+    bytes[i] = milliseconds % 256;
+    milliseconds = Math.floor(milliseconds / 256);
+  }
+  return bytes;
 }
 
 function encodeBase32(bytes: Uint8Array): string {

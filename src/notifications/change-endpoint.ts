@@ -10,7 +10,7 @@ import { parseStandardSecret } from './dialects/standard.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
 import { createSigningSecret } from './signing-secrets.ts';
 import { insertEndpoint, type Owner, selectEndpoint, updateEndpoint } from './store.ts';
-import { cancelDeliveries } from './store-deliveries.ts';
+import { cancelDeliveries, selectWaitingLanes } from './store-deliveries.ts';
 
 export interface EndpointContext {
   readonly database: Database;
@@ -74,7 +74,12 @@ export async function changeEndpoint(
     const after = { ...before, ...changes, updatedAt: now };
     await updateEndpoint(tx, after);
     if (before.status === 'paused' && after.status === 'active') {
-      await addLaneWork(tx, [{ kind: 'delivery', laneId: endpointId, tenantId: owner.tenantId, dueAt: now }]);
+      const { tenantId } = owner;
+      const laneIds = await selectWaitingLanes(tx, tenantId, endpointId);
+      await addLaneWork(
+        tx,
+        laneIds.map((laneId) => ({ kind: 'delivery', laneId, tenantId, dueAt: now })),
+      );
     }
     return after;
   });

@@ -35,6 +35,10 @@ const BATCH = 16;
 const CONCURRENCY = 4;
 const TIMEOUT_MS = 15_000;
 const RESPONSE_BYTES_MAX = 16_384;
+/** How soon a lane is tried again whose deliveries we ourselves could not send. */
+const PAUSE_WHEN_HELD_UP_S = 1;
+/** Not sent for a reason of ours: no attempt of the tenant's is used up, and nothing is recorded against it. */
+const OUR_FAULT: ReadonlySet<string> = new Set(['no_free_connection', 'client_closed']);
 
 /**
  * Sends what is due in one lane. Phases: read the batch; send, with no transaction open; record attempts and outcomes
@@ -62,7 +66,9 @@ export async function deliverLane(context: DeliveryContext, lane: ClaimedLane): 
         sent.map(({ delivery }) => delivery),
       );
     }
-    await releaseLane(tx, lane, await selectNextDeliveryAt(tx, lane.tenantId, lane.laneId), clock.now());
+    const nextAt = await selectNextDeliveryAt(tx, lane.tenantId, lane.laneId);
+    const heldUp = sent.length < due.length;
+    await releaseLane(tx, lane, heldUp ? clock.now().add({ seconds: PAUSE_WHEN_HELD_UP_S }) : nextAt, clock.now());
   });
   crashPoint('delivery-recorded');
 }
@@ -106,21 +112,22 @@ async function sendAll(
     for (let delivery = queue.shift(); delivery !== undefined; delivery = queue.shift()) {
       const event = present(events.get(delivery.eventId), `event ${delivery.eventId}`);
       const url = delivery.urlOverride ?? present(endpoint, 'an endpoint').url;
-      sent.push(await send(context, delivery, event, url, secrets));
+      const one = await send(context, delivery, event, url, secrets);
+      if (one !== null) sent.push(one);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, sendNext));
   return sent;
 }
 
-/** One attempt, stamped and signed anew; the webhook-id is the event's, on every attempt. */
+/** One attempt, stamped and signed anew under the event's webhook-id; null where we could not send it. */
 async function send(
   { http, clock }: DeliveryContext,
   delivery: Delivery,
   event: StoredEvent,
   url: string,
   secrets: readonly string[],
-): Promise<Sent> {
+): Promise<Sent | null> {
   const at = clock.now();
   const body = notificationBody(event);
   const headers = signStandard({ id: event.eventId, at, body, secrets });
@@ -133,6 +140,7 @@ async function send(
     responseBytesMax: RESPONSE_BYTES_MAX,
   });
   crashPoint('delivery-unrecorded');
+  if (outcome.kind === 'not_sent' && OUR_FAULT.has(outcome.reason)) return null;
   const attemptsMade = delivery.attemptsMade + 1;
   const acknowledged = outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300;
   const nextAt = acknowledged ? null : nextDeliveryAt(attemptsMade, clock.now(), retryAfterSeconds(outcome));

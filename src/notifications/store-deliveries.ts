@@ -93,6 +93,19 @@ export async function recordAttempts(
     where d.tenant_id = r.tenant_id and d.delivery_id = r.delivery_id and d.status = 'pending'`.execute(tx);
 }
 
+/** The lanes in which something waits under an endpoint's key: its own, and those of payments' own addresses. */
+export async function selectWaitingLanes(db: Queryable, tenantId: string, endpointId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('deliveries')
+    .select('lane_id')
+    .distinct()
+    .where('tenant_id', '=', tenantId)
+    .where('endpoint_id', '=', endpointId)
+    .where('status', '=', 'pending')
+    .execute();
+  return rows.map((row) => row.lane_id);
+}
+
 /** Ends what still waits for a deleted endpoint. */
 export async function cancelDeliveries(db: Queryable, tenantId: string, laneId: string): Promise<void> {
   await db

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import { lowestId } from '../kernel/id.ts';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Attempt } from './attempt.ts';
@@ -133,8 +134,13 @@ export async function selectPayments(
   if (filter.reference !== undefined) query = query.where('reference', '=', filter.reference);
   if (filter.orderId !== undefined) query = query.where('order_id', '=', filter.orderId);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-  if (filter.createdAfter !== undefined) query = query.where('created_at', '>', filter.createdAfter);
-  if (filter.createdBefore !== undefined) query = query.where('created_at', '<', filter.createdBefore);
+  // Ids begin with their time, so that a period is a range of the primary key.
+  if (filter.createdAfter !== undefined) {
+    query = query.where('payment_id', '>=', lowestId('pay', filter.createdAfter.add({ milliseconds: 1 })));
+  }
+  if (filter.createdBefore !== undefined) {
+    query = query.where('payment_id', '<', lowestId('pay', filter.createdBefore));
+  }
   return (await query.execute()).map(paymentFromRow);
 }
 

@@ -2,7 +2,7 @@ import { pageOf } from '../kernel/page.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api.ts';
 import { createTenant, type TenantContext } from './create-tenant.ts';
-import type { ReadTenant } from './read-tenant.ts';
+import { findTenant, type ReadTenant } from './read-tenant.ts';
 import type { TenantSettings } from './settings.ts';
 import { selectTenants } from './store.ts';
 import type { Tenant } from './tenant.ts';
@@ -27,8 +27,9 @@ export function tenantRoutes(context: TenantRoutesContext): readonly BoundEndpoi
       );
       return { body: { ...page, data: [...page.data] } };
     }),
+    // Read afresh: who has just changed them must not see what they were a second ago.
     bindEndpoint(api.getSettings, async ({ caller }) => ({
-      body: (await context.readTenant(caller.tenantId)).settings,
+      body: (await findTenant(context.database, caller.tenantId)).settings,
     })),
     bindEndpoint(api.patchSettings, async ({ caller, body }) => {
       const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));

@@ -117,7 +117,7 @@ test.each([
   'javascript:alert(1)',
   'data:text/html,x',
   '//evil.example',
-  '/thanks',
+  'thanks.html',
   'https:\\\\evil.example',
 ])('no payment takes the address %s for its return', async (url) => {
   for (const field of ['returnUrl', 'cancelUrl']) {

@@ -25,7 +25,8 @@ export interface SupervisedGateway {
   readonly log: readonly string[];
   /** Resolves while it runs; rejects where it could not be brought back. */
   whenUp(): Promise<void>;
-  kill(): void;
+  /** Resolves once it is dead and its return is under way. */
+  kill(): Promise<void>;
   arm(armed: ArmedPoint): Promise<void>;
   /** Tells the process what business time is now; one that is dead learns it when it comes back. */
   moveClock(): Promise<void>;
@@ -49,53 +50,48 @@ export async function superviseGateway(options: SupervisorOptions): Promise<Supe
   const log: string[] = [];
   let child: ChildProcess | null = null;
   let closed = false;
+  let up = Promise.withResolvers<void>();
 
-  async function start(armed: ArmedPoint | null): Promise<void> {
-    for (let failed = 0; !closed; failed++) {
-      const started = launch({ environment, aheadMs: options.aheadMs(), armed }, log);
+  async function keepRunning(armed: ArmedPoint | null): Promise<void> {
+    for (let failed = 0; !closed; ) {
+      const coming = up;
+      const first = deaths.length + failed === 0;
+      const started = launch({ environment, aheadMs: options.aheadMs(), armed: first ? armed : null }, log);
       child = started;
+      const gone = once(started, 'exit');
       if (await isReady(started)) {
-        started.once('exit', () => void revive(started));
-        // It may have died between its line and now.
-        if (started.exitCode !== null || started.signalCode !== null) started.emit('exit');
-        return;
+        failed = 0;
+        started.once('exit', () => {
+          // At once, so that nobody who knows of the death finds the process up.
+          deaths.push(started.signalCode ?? `exit ${started.exitCode}`);
+          up = Promise.withResolvers<void>();
+        });
+        if (!first) await options.onReturn?.();
+        coming.resolve();
+        await gone;
+        if (!closed) await options.onDeath?.();
+      } else {
+        await gone;
+        failed++;
+        if (failed === STARTS_FAILED_MAX) throw new Error(`The gateway does not start:\n${log.join('\n')}`);
       }
-      if (failed === STARTS_FAILED_MAX) throw new Error(`The gateway does not start:\n${log.join('\n')}`);
     }
   }
 
-  let reviving = false;
-  async function revive(dead: ChildProcess): Promise<void> {
-    if (closed || reviving || child !== dead) return;
-    reviving = true;
-    deaths.push(dead.signalCode ?? `exit ${dead.exitCode}`);
-    up = (async () => {
-      await options.onDeath?.();
-      await start(null);
-      reviving = false;
-      await options.onReturn?.();
-    })();
-    up.catch(() => {});
-  }
-
-  let up = start(options.armed ?? null);
-  await up;
+  const running = keepRunning(options.armed ?? null).catch((error: unknown) => up.reject(error));
+  await up.promise;
   return {
     url: `http://127.0.0.1:${port}`,
     deaths,
     log,
-    whenUp: () => up,
-    kill: () => void child?.kill('SIGKILL'),
+    whenUp: () => up.promise,
+    kill: () => endProcess(child),
     arm: (armed) => order(child, { kind: 'arm', armed }),
     moveClock: () => order(child, { kind: 'move_clock', aheadMs: options.aheadMs() }),
     async close() {
       closed = true;
-      await up.catch(() => {});
-      const last = child;
-      if (last === null || last.exitCode !== null || last.signalCode !== null) return;
-      const gone = once(last, 'exit');
-      last.kill('SIGKILL');
-      await gone;
+      await endProcess(child);
+      await running;
     },
   };
 }
@@ -121,6 +117,13 @@ async function isReady(child: ChildProcess): Promise<boolean> {
   lines.close();
   child.stdout?.resume();
   return String(first).startsWith('{"ready":true');
+}
+
+async function endProcess(child: ChildProcess | null): Promise<void> {
+  if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
 }
 
 /** Sends an order and waits until it is carried out, or the process is dead. */

@@ -12,10 +12,15 @@ export interface Received {
 export interface WebhookSink {
   readonly url: string;
   readonly received: Received[];
-  /** The status of the next answers; 200 unless set. */
-  answer: (received: Received) => number | { status: number; headers: Record<string, string> };
+  /** The status of the next answers; 200 unless set. `never`: the connection stays open and silent. */
+  answer: (received: Received) => Answer;
   close(): Promise<void>;
 }
+
+type Answer =
+  | number
+  | 'never'
+  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string };
 
 /** A tenant's server that keeps every notification and answers as told. */
 export async function startWebhookSink(): Promise<WebhookSink> {
@@ -32,8 +37,9 @@ export async function startWebhookSink(): Promise<WebhookSink> {
       };
       received.push(one);
       const answer = sink.answer(one);
-      const { status, headers } = typeof answer === 'number' ? { status: answer, headers: {} } : answer;
-      response.writeHead(status, headers).end();
+      if (answer === 'never') return;
+      const { status, headers = {}, body = '' } = typeof answer === 'number' ? { status: answer } : answer;
+      response.writeHead(status, headers).end(body);
     });
   });
   server.listen(0, '127.0.0.1');
