@@ -19,7 +19,13 @@ export interface BaselineResult {
 }
 
 process.once('message', (job: BaselineJob) => {
-  void run(job).then((result) => process.send?.(result, () => process.disconnect?.()));
+  run(job).then(
+    (result) => process.send?.(result, () => process.disconnect?.()),
+    (error: Error) => {
+      console.error(error.message);
+      process.exit(1);
+    },
+  );
 });
 
 async function run(job: BaselineJob): Promise<BaselineResult> {

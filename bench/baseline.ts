@@ -53,11 +53,28 @@ async function runPgbench(window: BaselineWindow): Promise<BaselineResult> {
     const count = `\\set i :i + 1\n\\set n ${window.firstKey} + :client_id + :i * ${KEY_STEP}\n`;
     const statements = transactionOf(window, (text) => text.replace(/\{(\w+)\}/g, ':$1'));
     await writeFile(script, `${count}${statements.map((text) => `${text};\n`).join('')}`);
-    const defined = Object.entries({ i: '0', ...window.rows.values }).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
+    const defined = Object.entries({ i: '0', ...window.rows.values }).flatMap(([name, value]) => [
+      '-D',
+      `${name}=${value}`,
+    ]);
     const { clients, seconds } = window;
-    const run = ['-n', '-M', 'prepared', '-c', String(clients), '-j', String(Math.min(clients, 2)), '-T', String(seconds)];
+    const run = [
+      '-n',
+      '-M',
+      'prepared',
+      '-c',
+      String(clients),
+      '-j',
+      String(Math.min(clients, 2)),
+      '-T',
+      String(seconds),
+    ];
     const log = ['-l', `--log-prefix=${join(folder, 'log')}`];
-    const output = await outputOf('pgbench', [...run, ...log, '-f', script, ...defined], connectionOf(window.databaseUrl));
+    const output = await outputOf(
+      'pgbench',
+      [...run, ...log, '-f', script, ...defined],
+      connectionOf(window.databaseUrl),
+    );
     return await readPgbench(output, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });

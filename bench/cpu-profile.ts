@@ -44,7 +44,9 @@ function nameOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): 
 function placeOf(url: string): string {
   if (url.startsWith('node:')) return url;
   const [, ofPackage] = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url) ?? [];
-  return ofPackage === undefined ? (/\/((?:src|bin)\/.*)$/.exec(url)?.[1] ?? basename(url)) : `${ofPackage}/${basename(url)}`;
+  return ofPackage === undefined
+    ? (/\/((?:src|bin)\/.*)$/.exec(url)?.[1] ?? basename(url))
+    : `${ofPackage}/${basename(url)}`;
 }
 
 const SHOWN = 15;

@@ -1,9 +1,15 @@
-import { runBaseline, type BaselineKind, type BaselineTool } from './baseline.ts';
+import { type BaselineKind, type BaselineTool, runBaseline } from './baseline.ts';
 import type { BaselineRows } from './baseline-rows.ts';
 import type { BenchDatabase, BenchServer } from './database-server.ts';
 import type { GatewayProcess } from './gateway-process.ts';
 import type { LoadProcess } from './load-process.ts';
-import { cpuSeconds, endedChildrenCpuSeconds, machineCpuSeconds, serverCpuSeconds, serverMemoryMib } from './process-cost.ts';
+import {
+  cpuSeconds,
+  endedChildrenCpuSeconds,
+  machineCpuSeconds,
+  serverCpuSeconds,
+  serverMemoryMib,
+} from './process-cost.ts';
 import { quantile } from './statistics.ts';
 import { verifyPayments, waitForRelay } from './verify-payments.ts';
 
@@ -86,12 +92,27 @@ async function measureBaseline(bench: Bench, window: Window & { contender: Conte
   const before = await countRows();
   const firstKey = number * KEYS_OF_A_WINDOW;
   const stop = startCosts(bench);
-  const result = await runBaseline(tool, { kind: contender, rows, databaseUrl: baselineDatabase.url, clients, seconds, firstKey });
+  const result = await runBaseline(tool, {
+    kind: contender,
+    rows,
+    databaseUrl: baselineDatabase.url,
+    clients,
+    seconds,
+    firstKey,
+  });
   const costs = stop();
   const count = result.latenciesMs.length;
   const written = (await countRows()) - before;
   if (written !== count) throw new Error(`The baseline committed ${count} transactions and wrote ${written} payments`);
-  return { contender, clients, count, perSecond: result.perSecond, relayMs: null, ...latencies(result.latenciesMs), ...costs };
+  return {
+    contender,
+    clients,
+    count,
+    perSecond: result.perSecond,
+    relayMs: null,
+    ...latencies(result.latenciesMs),
+    ...costs,
+  };
 }
 
 function latencies(figures: readonly number[]): { readonly p50Ms: number; readonly p99Ms: number } {
@@ -126,7 +147,12 @@ function startCosts({ server, gateway, load }: Bench) {
       gatewayCpu,
       postgresCpu,
       driverCpu,
-      otherCpu: known ? Math.max(0, ours.reduce<number>((rest, one) => rest - (one ?? 0), machine)) : null,
+      otherCpu: known
+        ? Math.max(
+            0,
+            ours.reduce<number>((rest, one) => rest - (one ?? 0), machine),
+          )
+        : null,
       postgresMemoryMib: server.postmaster === null ? null : serverMemoryMib(server.postmaster),
     };
   };

@@ -75,7 +75,10 @@ function readTimes(pid: number): ProcessTimes | null {
   const stat = readProc(`${pid}/stat`);
   if (stat === null) return null;
   // The name stands in parentheses and may hold anything, so fields are counted from the last one.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ').map(Number);
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
   const [, parent = 0, , , , , , , , , , user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = fields;
   return {
     parent,

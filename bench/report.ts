@@ -90,7 +90,14 @@ export function renderTable(lines: readonly Line[], tool: BaselineTool): string 
     spread(line.toOneStatement, 2),
   ]);
   const widths = HEADINGS.map((heading, at) => Math.max(heading.length, ...cells.map((row) => row[at]?.length ?? 0)));
-  return [HEADINGS, ...cells].map((row) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ').trimEnd()).join('\n');
+  return [HEADINGS, ...cells]
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function spread({ median, min, max }: Spread, digits: number): string {

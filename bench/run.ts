@@ -15,6 +15,8 @@ switch (name) {
     await import('./card-number-false-alarms.ts');
     break;
   default:
-    console.error(`Name a benchmark: ${NAMES.join(', ')}. Its flags come after --, as in: npm run bench create-payment -- --json`);
+    console.error(
+      `Name a benchmark: ${NAMES.join(', ')}. Its flags come after --, as in: npm run bench create-payment -- --json`,
+    );
     process.exitCode = 2;
 }

@@ -195,6 +195,7 @@ create table inbound_events (
 );
 CREATE INDEX inbound_events_account_idx ON public.inbound_events USING btree (tenant_id, provider_account_id, inbound_event_id);
 CREATE INDEX inbound_events_due_idx ON public.inbound_events USING btree (tenant_id, provider_account_id, due_at) WHERE (state = 'pending'::text);
+CREATE INDEX inbound_events_set_aside_idx ON public.inbound_events USING btree (tenant_id, inbound_event_id) WHERE (state = ANY (ARRAY['quarantined'::text, 'unmatched'::text, 'failed'::text]));
 
 create table lanes (
   kind text not null,

@@ -109,6 +109,7 @@ function operationText(input: OperationInput): OperationText | null {
     `path: ${pathText(path)}`,
     ...(query.length === 0 ? [] : ['query']),
     ...(body === null ? [] : ['body']),
+    ...(operation['x-own-idempotency-key'] === true ? ['ownKey: true'] : []),
   ];
   const name = methodName(operationId, tag);
   const text =

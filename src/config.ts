@@ -91,7 +91,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const values = readValues(environment, faults);
   const parsed = variables.safeParse(values);
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) faults.push(`${issue.path.join('.')}: ${issue.message}`);
+    for (const { path, message } of parsed.error.issues) faults.push(`${String(path[0])}: ${message}`);
   }
   if (faults.length > 0 || !parsed.success) throw new ConfigRefused(faults.join('\n'));
   const set = parsed.data;

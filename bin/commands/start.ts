@@ -28,6 +28,7 @@ export async function runStart({ json = false }: { readonly json?: boolean }): P
   });
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop);
 }
 
 /** A second Ctrl-C does not hurry: stopping is bounded by itself. */
@@ -47,8 +48,8 @@ async function openShop({ config }: Tollgate, demo: DemoCredentials, port: numbe
     apiUrl: config.urls.api,
     apiKey: demo.tenant.apiKey,
     webhookSecret: demo.tenant.webhookSecret,
-    publicUrl: `http://${config.host}:${port}`,
     dataFile: join(config.dataDir, 'shop.sqlite'),
+    log: (line) => console.error(line),
   });
 }
 

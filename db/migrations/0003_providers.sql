@@ -53,6 +53,9 @@ create table inbound_events (
   constraint inbound_events_pending_check check ((state = 'pending') = (due_at is not null))
 );
 create index inbound_events_due_idx on inbound_events (tenant_id, provider_account_id, due_at) where state = 'pending';
+-- Few by nature: what a person has to look at.
+create index inbound_events_set_aside_idx on inbound_events (tenant_id, inbound_event_id)
+  where state in ('quarantined', 'unmatched', 'failed');
 create index inbound_events_account_idx on inbound_events (tenant_id, provider_account_id, inbound_event_id);
 
 -- Which facts a provider account has told us already: the same fact twice is acknowledged and not applied again.

@@ -14,12 +14,9 @@ export class OrderStream {
 
   /** Begins with the order as it is, so that nothing is lost between the page, a broken connection and this one. */
   open(key: string, response: ServerResponse, update: object): void {
-    // A kept-alive connection would outlast the stream, and hold the shop open when it closes.
-    response.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
-      connection: 'close',
-    });
+    // A kept-alive connection would outlast the stream, and hold up the shop when it closes.
+    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' };
+    response.writeHead(200, headers);
     response.write(`retry: 2000\n${message(update)}`);
     const responses = this.#open.get(key) ?? new Set();
     this.#open.set(key, responses.add(response));

@@ -86,7 +86,6 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       stream.close();
-      server.closeIdleConnections();
       await closed;
       orders.close();
     },

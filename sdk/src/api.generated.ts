@@ -807,7 +807,7 @@ function refundsOperations(send: Send) {
      * Needs an Idempotency-Key or a reference, so that a repeat cannot refund twice. A refund may stay pending until the provider says what came of it; refund.succeeded or refund.failed tells.
      */
     create: (id: string, body: CreateRefund, options?: CallOptions): Promise<Refund> =>
-      send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/refunds`, body }, options),
+      send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/refunds`, body, ownKey: true }, options),
     /** Read a refund */
     get: (id: string, options?: CallOptions): Promise<Refund> =>
       send({ method: 'GET', path: `/api/v1/refunds/${pathSegment(id)}` }, options),

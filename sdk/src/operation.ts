@@ -5,13 +5,16 @@ export interface Operation {
   readonly path: string;
   readonly query?: object | undefined;
   readonly body?: unknown;
+  /** The API asks for a key or reference that survives a crash of the caller: a random one would get around that. */
+  readonly ownKey?: true;
 }
 
 /** What can be set for a single call. */
 export interface CallOptions {
   /**
    * Names what you are about to do, so that repeating it does nothing twice. Give one you can find again after a crash
-   * (the payment's reference, say). Every POST without one gets a random key, which lasts for this call's own retries.
+   * (the payment's reference, say). Every POST without one gets a random key, which lasts for this call's own retries;
+   * except where money leaves: a refund wants a key or a reference of yours.
    */
   readonly idempotencyKey?: string | undefined;
   /** Stands in the gateway's logs and answers beside this request. */

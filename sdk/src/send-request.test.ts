@@ -15,6 +15,23 @@ function sendOver(fetch: () => Promise<never> | Promise<Response>) {
 
 const patch: Operation = { method: 'PATCH', path: '/a', body: {} };
 
+describe('a refund, which wants a key of its own', () => {
+  const refund: Operation = { method: 'POST', path: '/a', body: {}, ownKey: true };
+  const lost = () => Promise.reject(new TypeError('fetch failed'));
+
+  it('gets no random key, and is then not repeated after a lost connection', async () => {
+    const { send, calls } = sendOver(lost);
+    await expect(send(refund, undefined)).rejects.toMatchObject({ outcome: 'unknown', idempotencyKey: null });
+    expect(calls()).toBe(1);
+  });
+
+  it('is repeated under the key it was given', async () => {
+    const { send, calls } = sendOver(lost);
+    await expect(send(refund, { idempotencyKey: 'return-77' })).rejects.toMatchObject({ idempotencyKey: 'return-77' });
+    expect(calls()).toBe(3);
+  });
+});
+
 describe('a PATCH', () => {
   it.each([
     ['a lost connection', () => Promise.reject(new TypeError('fetch failed'))],

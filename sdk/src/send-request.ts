@@ -50,7 +50,7 @@ export function createSend(connection: Connection): Send {
       } catch (error) {
         if (!(error instanceof TollgateError)) throw error;
         wasUnknown ||= error.outcome === 'unknown';
-        const pauseMs = tried < TRIES_MAX ? pauseBeforeRetry(error, operation.method, tried) : null;
+        const pauseMs = tried < TRIES_MAX ? pauseBeforeRetry(error, isRepeatable(request), tried) : null;
         if (pauseMs === null) throw withHistory(error, request, wasUnknown);
         await pause(pauseMs, request, wasUnknown);
       }
@@ -58,8 +58,12 @@ export function createSend(connection: Connection): Send {
   };
 }
 
+function randomKey(operation: Operation): string | null {
+  return operation.ownKey === true ? null : randomUUID();
+}
+
 function prepare(connection: Connection, operation: Operation, options: CallOptions): PreparedRequest {
-  const idempotencyKey = operation.method === 'POST' ? (options.idempotencyKey ?? randomUUID()) : null;
+  const idempotencyKey = operation.method === 'POST' ? (options.idempotencyKey ?? randomKey(operation)) : null;
   const headers: Record<string, string> = {
     accept: 'application/json, application/problem+json',
     authorization: `Bearer ${connection.apiKey}`,
@@ -164,12 +168,16 @@ function aborted(request: PreparedRequest, outcome: 'not_sent' | 'unknown'): Tol
 }
 
 /** Milliseconds to wait, or null where repeating is of no use or not safe. */
-function pauseBeforeRetry(error: TollgateError, method: Operation['method'], tried: number): number | null {
+/** A PATCH, and a POST without a key: repeated late, it could undo or do again what somebody else did in between. */
+function isRepeatable({ operation, idempotencyKey }: PreparedRequest): boolean {
+  return operation.method !== 'PATCH' && (operation.method !== 'POST' || idempotencyKey !== null);
+}
+
+function pauseBeforeRetry(error: TollgateError, repeatable: boolean, tried: number): number | null {
   const lost = error.code === 'outcome_unknown' || error.code === 'not_sent';
   const busy = error.status === 429 || error.status === 503 || error.code === 'idempotency_in_progress';
   if (!lost && !busy) return null;
-  // A PATCH has no key: repeated late, it could undo what somebody else set in between.
-  if (method === 'PATCH' && error.outcome === 'unknown') return null;
+  if (!repeatable && error.outcome === 'unknown') return null;
   if (error.retryAfterSeconds !== null) {
     const pauseMs = error.retryAfterSeconds * 1000;
     return pauseMs <= PAUSE_MAX_MS ? pauseMs : null;

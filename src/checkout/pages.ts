@@ -5,6 +5,7 @@ import { cancelPayment } from '../payments/cancel-payment.ts';
 import { confirmPayment } from '../payments/confirm-payment.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { expirePayment } from '../payments/jobs.ts';
+import { openCustomer } from '../payments/payment-json.ts';
 import {
   type PaymentWithAttempt,
   readAttempt,
@@ -68,7 +69,8 @@ async function show(
     const found = await readPaymentByToken(context.database.query, context.clock, token);
     refusePlainLive(found.payment, exchangeOf(request).secure);
     const tenant = await context.readTenant(found.payment.tenantId);
-    const locale = chooseLocale(undefined, request.headers['accept-language']);
+    const customer = await openCustomer(context.sealer, found.payment);
+    const locale = chooseLocale(customer?.locale, request.headers['accept-language']);
     const view = checkoutView({ ...found, token, tenant, locale, nonce, now: context.clock.now(), returned });
     return pageHeaders(reply, nonce, tenant.settings.frameAncestors).send(renderCheckoutPage(view));
   } catch (error) {

@@ -21,7 +21,7 @@ export const EVENT_TYPES = [
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** The version of the objects inside events; pinned in each event, so that old ones stay readable. */
-export const EVENT_API_VERSION = '2026-11-21';
+const EVENT_API_VERSION = '2026-11-21';
 
 /** What happened, with the object as it was right after. */
 export interface NewEvent {

@@ -41,20 +41,25 @@ export async function runOnce<Body>(
     });
     return { body };
   } catch (error) {
-    if (isTaken(error)) return runOnce(context, scope, claim, work);
+    if (await twinWasFaster(context, scope, claim, error)) return runOnce(context, scope, claim, work);
     await keepConflict(context, scope, claim, error);
     throw error;
   }
 }
 
-interface TwoPhaseWork<Body> {
+interface TwoPhaseWork<Body, Plan> {
+  /**
+   * Checks the request and makes what is to be written, outside any transaction. Not run for a key that was used
+   * before: what was fine then may be refused by now.
+   */
+  readonly plan: () => Promise<Plan>;
   /**
    * Phase one, in a transaction of ours: commits the intent and names the resource that will tell the outcome.
    * The key is claimed in the same transaction.
    */
-  readonly intend: (tx: Queryable) => Promise<{ readonly resourceId: string }>;
+  readonly intend: (tx: Queryable, plan: Plan) => Promise<{ readonly resourceId: string }>;
   /** Phase two: calls outside and applies what came of it. */
-  readonly carryOut: () => Promise<void>;
+  readonly carryOut: (plan: Plan) => Promise<void>;
   /** The answer for the resource, or null while its outcome is still being worked out. */
   readonly answer: (resourceId: string) => Promise<FirstAnswer<Body> | null>;
 }
@@ -65,30 +70,35 @@ interface TwoPhaseWork<Body> {
  * There is no lock that could expire.
  * @throws Problem idempotency_key_reused, idempotency_in_progress, and what the work throws
  */
-export async function runOnceInTwoPhases<Body>(
+export async function runOnceInTwoPhases<Body, Plan>(
   context: OnceContext,
   scope: KeyScope,
   claim: IdempotencyClaim | null,
-  work: TwoPhaseWork<Body>,
+  work: TwoPhaseWork<Body, Plan>,
 ): Promise<EndpointAnswer<Body>> {
   if (claim !== null) {
     const earlier = await findAnswer(context, scope, claim);
     if (earlier.state === 'done') return earlier.answer;
     if (earlier.state === 'running') return finishRunning(context, scope, claim, earlier.resourceId, work);
   }
+  let plan: Plan;
   let resourceId: string;
   try {
+    const planned = await work.plan();
+    plan = planned;
     ({ resourceId } = await context.database.transaction(async (tx) => {
-      const intent = await work.intend(tx);
+      const intent = await work.intend(tx, planned);
       if (claim !== null) await insertKey(tx, scope, { ...newKey(context, claim), ...intent, answer: null });
       return intent;
     }));
   } catch (error) {
-    if (claim !== null && isTaken(error)) return runOnceInTwoPhases(context, scope, claim, work);
+    if (claim !== null && (await twinWasFaster(context, scope, claim, error))) {
+      return runOnceInTwoPhases(context, scope, claim, work);
+    }
     if (claim !== null) await keepConflict(context, scope, claim, error);
     throw error;
   }
-  await work.carryOut();
+  await work.carryOut(plan);
   const first = await work.answer(resourceId);
   if (first === null) throw inProgress();
   if (claim !== null)
@@ -102,7 +112,7 @@ async function finishRunning<Body>(
   scope: KeyScope,
   claim: IdempotencyClaim,
   resourceId: string,
-  work: TwoPhaseWork<Body>,
+  work: Pick<TwoPhaseWork<Body, unknown>, 'answer'>,
 ): Promise<EndpointAnswer<Body>> {
   const first = await work.answer(resourceId);
   if (first === null) throw inProgress();
@@ -190,6 +200,18 @@ async function keepConflict(
 function conflictAgain(json: string): Problem {
   const { code, detail, errors, members } = JSON.parse(json) as KeptConflict;
   return new Problem(code, detail, { errors, members, replayed: true });
+}
+
+/** Whether the work was refused because a twin with the same key has done it: then the twin's outcome is the answer. */
+async function twinWasFaster(
+  context: OnceContext,
+  scope: KeyScope,
+  claim: IdempotencyClaim,
+  error: unknown,
+): Promise<boolean> {
+  if (isTaken(error)) return true;
+  if (!(error instanceof Problem) && violatedConstraint(error) === undefined) return false;
+  return (await selectKey(context.database.query, scope, claim.key)) !== undefined;
 }
 
 function isTaken(error: unknown): boolean {

@@ -5,7 +5,7 @@ import { localMasterKey, type MasterKey, newMasterKeyText } from './master-key.t
 import { selectAnyDataKey } from './store.ts';
 
 /** Thrown with a sentence for the operator; nothing was written. */
-export class MasterKeyRefused extends Error {
+class MasterKeyRefused extends Error {
   override readonly name = 'MasterKeyRefused';
 }
 

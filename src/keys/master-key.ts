@@ -12,7 +12,7 @@ export interface MasterKey {
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 /** Always passed: without it Node accepts a tag cut to four bytes. */
-export const GCM = { authTagLength: 16 } as const;
+const GCM = { authTagLength: 16 } as const;
 
 /**
  * A master key held by this process, from 64 hex digits or base64 of 32 bytes.

@@ -26,7 +26,7 @@ export interface Sealer {
   createDataKey(db: Queryable, tenantId: string): Promise<void>;
 }
 
-export class DataKeyMissing extends Error {
+class DataKeyMissing extends Error {
   override readonly name = 'DataKeyMissing';
 }
 

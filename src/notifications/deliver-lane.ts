@@ -179,7 +179,7 @@ function errorOf(outcome: OutboundOutcome): string {
 /** Seconds of a Retry-After header; its date form is not worth the doubt about clocks. RFC 9110 section 10.2.3. */
 function retryAfterSeconds(outcome: OutboundOutcome): number | null {
   const value = outcome.kind === 'answered' ? outcome.headers['retry-after']?.[0] : undefined;
-  return value !== undefined && /^\d{1,7}$/.test(value) ? Number(value) : null;
+  return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : null;
 }
 
 function attemptRow(

@@ -1,4 +1,4 @@
-import { runOnce } from '../idempotency/run-once.ts';
+import { findAnswer, runOnce } from '../idempotency/run-once.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { applySignal } from './apply-signal.ts';
@@ -26,8 +26,13 @@ export async function cancelPayment(
   idempotency: IdempotencyClaim | null,
 ): Promise<EndpointAnswer<PaymentAnswer>> {
   const { payment } = await readPayment(context.database.query, request, request.paymentId);
-  if (payment.status === 'processing') await endOpenAttempt(context, payment);
   const scope = { tenantId: payment.tenantId, mode: payment.mode, route: 'cancelPayment' };
+  if (payment.status === 'processing') {
+    // A repeat is answered as before; nothing more is done at the provider for it.
+    const earlier = idempotency === null ? null : await findAnswer(context, scope, idempotency);
+    if (earlier?.state === 'done') return earlier.answer;
+    await endOpenAttempt(context, payment);
+  }
   const answer = await runOnce<PaymentAnswer>(context, scope, idempotency, async (tx) => {
     const { tenantId, paymentId } = payment;
     const signal = { kind: 'cancel_requested' } as const;

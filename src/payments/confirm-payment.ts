@@ -48,18 +48,18 @@ export async function confirmPayment(
   const same = latestAttempt !== null && (await isSameOpenConfirm(context, payment, latestAttempt, request));
   const scope: KeyScope = { tenantId: payment.tenantId, mode: payment.mode, route: 'confirmPayment' };
   if (same && idempotency === null) return { body: await paymentJson(context.sealer, payment, latestAttempt) };
-  const account = await chooseProviderAccount({ ...context, db: context.database.query }, payment);
-  const attempt = await newAttempt(context, payment, account, request);
-  return runOnceInTwoPhases<PaymentAnswer>(context, scope, idempotency, {
-    async intend(tx) {
-      if (same) return { resourceId: latestAttempt.attemptId };
-      await applySignal({ db: tx, clock: context.clock }, payment, request.source, {
-        kind: 'attempt_started',
-        attempt,
-      });
+  return runOnceInTwoPhases<PaymentAnswer, Attempt>(context, scope, idempotency, {
+    async plan() {
+      if (same) return latestAttempt;
+      const account = await chooseProviderAccount({ ...context, db: context.database.query }, payment);
+      return newAttempt(context, payment, account, request);
+    },
+    async intend(tx, attempt) {
+      const signal = { kind: 'attempt_started', attempt } as const;
+      if (!same) await applySignal({ db: tx, clock: context.clock }, payment, request.source, signal);
       return { resourceId: attempt.attemptId };
     },
-    async carryOut() {
+    async carryOut(attempt) {
       if (!same) await dispatchAttempt(context, attempt, 'first');
     },
     async answer(attemptId) {

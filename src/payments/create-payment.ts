@@ -55,13 +55,14 @@ export function createCreatePayment(context: PaymentContext): CreatePayment {
   });
   return async ({ caller, body, idempotency }) => {
     const tenant = await context.readTenant(caller.tenantId);
-    checkBody(context, tenant, caller, body);
-    if (body.providerAccountId !== undefined) {
-      const { tenantId, mode } = caller;
-      await chooseProviderAccount(
-        { ...context, db: context.database.query },
-        { tenantId, mode, providerAccountId: body.providerAccountId },
-      );
+    try {
+      checkBody(context, tenant, caller, body);
+      await checkProviderAccount(context, caller, body);
+    } catch (refusal) {
+      // Clock and settings move on: what was taken once is answered as it was then.
+      const first = await firstAnswer(context, caller, idempotency);
+      if (first === null) throw refusal;
+      return first;
     }
     const { item, answer } = await preparePayment(context, tenant, caller, body, idempotency);
     const placed = await write(item).catch((error: unknown) => {
@@ -81,15 +82,23 @@ async function explainRefusal(
   reference: string,
   idempotency: IdempotencyClaim | null,
 ): Promise<EndpointAnswer<CreatedPaymentAnswer>> {
-  if (idempotency !== null) {
-    const earlier = await findAnswer(context, keyScope(caller), idempotency);
-    if (earlier.state === 'done') return earlier.answer;
-  }
+  const first = await firstAnswer(context, caller, idempotency);
+  if (first !== null) return first;
   const paymentId = await selectPaymentIdByReference(context.database.query, caller, reference);
   if (paymentId === null) throw new Problem('unavailable', 'Please send the request again.', { retryAfterSeconds: 1 });
   throw new Problem('reference_already_used', 'Another payment has this reference; references are unique for ever.', {
     members: { paymentId },
   });
+}
+
+async function firstAnswer(
+  context: PaymentContext,
+  caller: TenantCaller,
+  idempotency: IdempotencyClaim | null,
+): Promise<EndpointAnswer<CreatedPaymentAnswer> | null> {
+  if (idempotency === null) return null;
+  const earlier = await findAnswer(context, keyScope(caller), idempotency);
+  return earlier.state === 'done' ? earlier.answer : null;
 }
 
 function keyScope({ tenantId, mode }: TenantCaller): KeyScope {
@@ -125,6 +134,15 @@ function checkBody(context: PaymentContext, tenant: Tenant, caller: TenantCaller
       });
     }
   }
+}
+
+async function checkProviderAccount(
+  context: PaymentContext,
+  { tenantId, mode }: TenantCaller,
+  { providerAccountId }: CreatePaymentBody,
+): Promise<void> {
+  if (providerAccountId === undefined) return;
+  await chooseProviderAccount({ ...context, db: context.database.query }, { tenantId, mode, providerAccountId });
 }
 
 function expiryOf({ clock }: PaymentContext, body: CreatePaymentBody): Temporal.Instant {

@@ -69,7 +69,8 @@ function attemptJson(attempt: Attempt): NonNullable<PaymentObject['latestAttempt
   };
 }
 
-async function openCustomer(sealer: Sealer, payment: Payment): Promise<PaymentAnswer['customer']> {
+/** The customer's data, which are kept sealed; null where none were given. */
+export async function openCustomer(sealer: Sealer, payment: Payment): Promise<PaymentAnswer['customer']> {
   if (payment.customerSealed === null) return null;
   return JSON.parse(String(await sealer.open(customerPlace(payment), payment.customerSealed)));
 }

@@ -16,6 +16,8 @@ export type CrashPointName =
   | 'notification-verified'
   /** It is stored and not acknowledged. */
   | 'notification-stored'
+  /** The provider has its 200 and will not come again. */
+  | 'notification-acknowledged'
   /** It was applied and still counts as waiting. */
   | 'notification-applied'
   /** Deliveries and lanes are written and the outbox rows gone, in a transaction that is still open. */

@@ -117,6 +117,14 @@ export async function holdsLane(tx: Queryable, lane: ClaimedLane): Promise<boole
   return rows.length === 1;
 }
 
+/** Since when the longest-waiting due lane has been waiting without a holder; null where none does. */
+export async function oldestOverdueLane(db: Queryable, now: Temporal.Instant): Promise<Temporal.Instant | null> {
+  const { rows } = await sql<{ oldest: Temporal.Instant | null }>`
+    select min(next_due_at) as oldest from lanes
+    where next_due_at <= ${now} and (leased_until is null or leased_until < clock_timestamp())`.execute(db);
+  return rows[0]?.oldest ?? null;
+}
+
 function toClaimedLane(
   kind: LaneKind,
   lease: string,

@@ -38,26 +38,22 @@ export async function refundPayment(
 ): Promise<EndpointAnswer<RefundObject>> {
   checkRequest(request, idempotency);
   const { payment, latestAttempt } = await readPayment(context.database.query, caller, request.paymentId);
-  let refund: Refund | null = null;
   const scope = { tenantId: payment.tenantId, mode: payment.mode, route: 'createRefund' };
-  return runOnceInTwoPhases<RefundObject>(context, scope, idempotency, {
-    async intend(tx) {
-      // Only here, where the key is known to be new: a repeat of a full refund comes when nothing is left to refund.
-      refund = newRefund(context, payment, latestAttempt, request);
-      await applySignal({ db: tx, clock: context.clock }, payment, 'tenant', {
-        kind: 'refund_requested',
-        refund,
-      }).catch((error: unknown) => explainReference(context, caller, request, error));
+  return runOnceInTwoPhases<RefundObject, Refund>(context, scope, idempotency, {
+    plan: async () => newRefund(context, payment, latestAttempt, request),
+    async intend(tx, refund) {
+      const signal = { kind: 'refund_requested', refund } as const;
+      await applySignal({ db: tx, clock: context.clock }, payment, 'tenant', signal);
       return { resourceId: refund.refundId };
     },
-    carryOut: () => dispatchRefund(context, present(refund, 'the refund')),
+    carryOut: (refund) => dispatchRefund(context, refund),
     async answer(refundId) {
       const stored = await readRefund(context.database.query, caller, refundId);
       return stored.dispatch === 'dispatched' && stored.status === 'pending'
         ? null
         : { status: 201, body: refundJson(stored) };
     },
-  });
+  }).catch((error: unknown) => explainReference(context, caller, request, error));
 }
 
 function checkRequest(request: RefundRequest, idempotency: IdempotencyClaim | null): void {
@@ -75,6 +71,7 @@ function checkRequest(request: RefundRequest, idempotency: IdempotencyClaim | nu
   }
 }
 
+/** Asks outside the transaction that failed: one that waits for a second connection may wait for itself. */
 async function explainReference(
   context: PaymentContext,
   caller: TenantCaller,

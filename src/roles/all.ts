@@ -18,6 +18,7 @@ import { serveCheckout } from './checkout.ts';
 import { serveDocs } from './docs.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 import { serveHooks } from './hooks.ts';
+import { measureQueues } from './measure.ts';
 import { startWorker } from './worker.ts';
 
 /** A running installation, or the part of one that this process plays. */
@@ -68,6 +69,7 @@ export async function startTollgate(options: StartOptions): Promise<Tollgate> {
     const gateway = await openGateway({ config, databaseUrl, sandboxUrl, clock, log });
     stops.push(() => gateway.close());
     if (config.roles.includes('worker')) {
+      measureQueues(gateway);
       const worker = startWorker(gateway);
       stops.push(() => worker.stop());
     }

@@ -39,6 +39,8 @@ interface GatewayOptions {
   readonly log: Logger;
 }
 
+/** Data keys are cached, so that few are read at once. */
+const KEY_CONNECTIONS_MAX = 2;
 const USER_AGENT = 'Tollgate/0.1 (+webhooks)';
 
 /**
@@ -52,9 +54,17 @@ export async function openGateway({ config, databaseUrl, sandboxUrl, clock, log 
     applicationName: `tollgate ${config.roles.join(',')}`,
     onIdleError: (error) => log.warn({ error }, 'A database connection was lost'),
   });
+  // Keys are read on connections of their own: transactions that seal would otherwise hold every connection of the
+  // pool while each waits for one more.
+  const keyDatabase = openDatabase({
+    url: databaseUrl,
+    connectionsMax: KEY_CONNECTIONS_MAX,
+    applicationName: 'tollgate keys',
+    onIdleError: (error) => log.warn({ error }, 'A database connection was lost'),
+  });
   const masterKey = await loadMasterKey(config.masterKey, config.dataDir);
   await checkMasterKey(database.query, masterKey);
-  const sealer = createSealer(database.query, masterKey, clock);
+  const sealer = createSealer(keyDatabase.query, masterKey, clock);
   await sealer.createDataKey(database.query, SYSTEM);
   const wakeup = new Wakeup();
   const publicHttp = createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT });
@@ -85,7 +95,7 @@ export async function openGateway({ config, databaseUrl, sandboxUrl, clock, log 
     deliveryHttp: (mode) => (privateAllowed(mode) ? privateHttp : publicHttp),
     async close() {
       await Promise.all([publicHttp.close(), privateHttp.close()]);
-      await database.close();
+      await Promise.all([database.close(), keyDatabase.close()]);
     },
   };
 }

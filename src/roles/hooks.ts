@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { receiveNotification } from '../inbound/receive-notification.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
 import type { RawWebhook } from '../providers/provider.ts';
 import type { Gateway } from './gateway.ts';
@@ -19,6 +20,7 @@ export function serveHooks(server: HttpServer, gateway: Gateway): void {
       if (answer.contentType !== undefined) reply.header('content-type', answer.contentType);
       return reply.code(answer.status).send(answer.body ?? '');
     },
+    onResponse: async () => crashPoint('notification-acknowledged'),
   });
 }
 

@@ -85,7 +85,6 @@ test.concurrent.each<Crash>([
   { at: 'refund-answered', occurrence: 1, during: 'refund' },
   { at: 'signal-written', occurrence: 2, during: 'refund' },
   { at: 'answer-kept', occurrence: 1, during: 'refund' },
-  { at: 'delivery-unrecorded', occurrence: 1, during: 'refund' },
 ])(
   'a process that dies at $at (passing $occurrence) during $during leaves no trace',
   (crash) => withWorld((world) => survive(world, crash)),
@@ -95,6 +94,7 @@ test.concurrent.each<Crash>([
 test.concurrent.each<Crash>([
   { at: 'notification-verified', occurrence: 1, during: 'confirm' },
   { at: 'notification-stored', occurrence: 1, during: 'confirm' },
+  { at: 'notification-acknowledged', occurrence: 1, during: 'confirm' },
   { at: 'notification-applied', occurrence: 1, during: 'confirm' },
 ])(
   'a process that dies at $at loses no notification, with nobody asking the provider',
@@ -103,11 +103,19 @@ test.concurrent.each<Crash>([
   CASE_LIMIT_MS,
 );
 
-test.concurrent(
-  'a charge whose answer died with the process and that no notification tells of is found by asking',
-  () =>
-    withWorld((world) =>
-      survive(world, { at: 'attempt-answered', occurrence: 1, during: 'confirm' }, { token: 'tok_no_ipn' }),
-    ),
+const ANSWERS_LOST: readonly Crash[] = [
+  { at: 'attempt-answered', occurrence: 1, during: 'confirm' },
+  { at: 'refund-answered', occurrence: 1, during: 'refund' },
+];
+
+test.concurrent.each(ANSWERS_LOST)(
+  'an answer that died with the process at $at is had by asking alone, where no notification ever comes',
+  (crash) => withWorld((world) => survive(world, crash, { token: 'tok_no_ipn' })),
+  CASE_LIMIT_MS,
+);
+
+test.concurrent.each(ANSWERS_LOST)(
+  'an answer that died with the process at $at is had by notification alone, with nobody asking',
+  (crash) => withWorld((world) => survive(world, crash, { polling: false })),
   CASE_LIMIT_MS,
 );

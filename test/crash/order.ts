@@ -73,12 +73,8 @@ export async function placeOrder(
   return { shop, paymentId: created.id, amount: AMOUNT, exchanges, declined, refunded: plan.refund };
 }
 
-/** The same request again. @throws Error where nobody answers at all */
-export async function askAgain(world: CrashWorld, shop: Shop, exchange: Omit<Exchange, 'answer'>): Promise<Answer> {
-  return askPatiently(world, shop, exchange);
-}
-
-async function askPatiently(world: CrashWorld, shop: Shop, request: Omit<Exchange, 'answer'>): Promise<Answer> {
+/** Sends a request until it has a final answer. @throws Error where none comes in time */
+export async function askPatiently(world: CrashWorld, shop: Shop, request: Omit<Exchange, 'answer'>): Promise<Answer> {
   const { path, idempotencyKey, body } = request;
   const end = performance.now() + PATIENCE_MS;
   for (let tries = 0; performance.now() < end; tries++) {

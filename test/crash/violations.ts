@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import type { Received } from '../support/webhook-sink.ts';
 import type { CrashWorld, Shop } from './crash-world.ts';
-import { askAgain, type Order } from './order.ts';
+import { askPatiently, type Order } from './order.ts';
 
 /**
  * Everything that must hold once the world is at rest, checked from outside: the client's answers, the sandbox's own
@@ -23,7 +23,7 @@ async function answersOf(world: CrashWorld, { shop, paymentId, exchanges }: Orde
   const found: string[] = [];
   for (const exchange of exchanges) {
     const { answer, path, idempotencyKey } = exchange;
-    const again = await askAgain(world, shop, exchange);
+    const again = await askPatiently(world, shop, exchange);
     const what = `${idempotencyKey} ${path}`;
     if (again.text !== answer.text) found.push(`${what}: answered ${answer.text} and then ${again.text}`);
     if (again.status !== answer.status) found.push(`${what}: answered ${answer.status} and then ${again.status}`);

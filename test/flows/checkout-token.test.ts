@@ -26,8 +26,13 @@ test('S2.19 S2.20 create gives a token and the address of its page, and reading 
   expect(created.paymentUrl).toBe(`${tollgate.apiUrl}/c/${created.checkoutToken}`);
   const read = await shop.read(created.id);
   expect([read.checkoutToken, read.paymentUrl]).toEqual([undefined, undefined]);
-  const stored = await tollgate.database.run<{ token: string }>('select checkout_tokens::text as token from checkout_tokens');
-  expect(stored.some(({ token }) => token.includes(created.checkoutToken)), 'only its hash is stored').toBe(false);
+  const stored = await tollgate.database.run<{ token: string }>(
+    'select checkout_tokens::text as token from checkout_tokens',
+  );
+  expect(
+    stored.some(({ token }) => token.includes(created.checkoutToken)),
+    'only its hash is stored',
+  ).toBe(false);
 });
 
 test('S2.4 the token opens one payment for a browser: to see it, to pay it', async () => {
@@ -42,7 +47,10 @@ test('S2.4 the token opens one payment for a browser: to see it, to pay it', asy
 });
 
 test('S2.13 what a token shows names no credential, no tenant and no other payment', async () => {
-  const { checkoutToken } = await shop.create({ customer: { email: 'kim@example.com' }, metadata: { note: 'internal' } });
+  const { checkoutToken } = await shop.create({
+    customer: { email: 'kim@example.com' },
+    metadata: { note: 'internal' },
+  });
   const { text } = await call(session(checkoutToken));
   const html = (await page(checkoutToken)).text;
   for (const secret of ['kim@example.com', 'internal', tollgate.tenant.tenant.tenantId, 'sk_test', 'whsec_']) {

@@ -77,7 +77,12 @@ describe('an endpoint', () => {
     const one = await endpoint({ description: 'Orders' });
     expect(one.secret).toMatch(/^whsec_/);
     const read = await shop.merchant.send('GET', `/webhook-endpoints/${one.id}`);
-    expect(read.body).toMatchObject({ status: 'active', eventTypes: ['*'], dialect: 'standard', description: 'Orders' });
+    expect(read.body).toMatchObject({
+      status: 'active',
+      eventTypes: ['*'],
+      dialect: 'standard',
+      description: 'Orders',
+    });
     expect(read.text).not.toContain(one.secret);
     await shop.merchant.pay();
     const received = await untilReceived(one, 4);
@@ -172,14 +177,34 @@ describe('an endpoint', () => {
     await untilQuiet(tollgate.database);
     expect(one.received()).toEqual([]);
   });
+});
 
-  test.each(['ftp://shop.example/', 'http://shop.example/', 'https://user:secret@shop.example/', 'not an address'])(
-    'S2.23 is refused at the address %s',
-    async (url) => {
-      const answer = await shop.merchant.send('POST', '/webhook-endpoints', { body: { url } });
-      expect([answer.status, answer.body.code]).toEqual([422, 'target_not_allowed']);
-    },
-  );
+describe('where private targets are not allowed, which is the default', () => {
+  let strict: Installation;
+  beforeAll(async () => {
+    const environment = { TOLLGATE_ALLOW_PRIVATE_TARGETS: 'false', TOLLGATE_ROLES: 'api' };
+    strict = await startInstallation({ environment });
+  });
+  afterAll(() => strict.close());
+
+  test.each([
+    ['ftp://shop.example/', 422],
+    ['http://shop.example/', 422],
+    ['https://user:secret@shop.example/', 422],
+    ['https://127.0.0.1/', 422],
+    ['https://169.254.169.254/latest/meta-data', 422],
+    ['https://intranet/', 422],
+    ['not an address', 422],
+    ['https://shop.example/hook', 201],
+  ])('S2.23 the address %s is answered with %i, for an endpoint as for one payment', async (url, status) => {
+    const { merchant } = watchPayments(strict);
+    const answers = [
+      await merchant.send('POST', '/webhook-endpoints', { body: { url } }),
+      await merchant.create({ notificationUrl: url }),
+    ];
+    expect(answers.map((answer) => answer.status)).toEqual([status, status]);
+    if (status === 422) expect(answers.map(({ body }) => body.code)).toEqual(Array(2).fill('target_not_allowed'));
+  });
 });
 
 describe("a payment's own address", () => {
@@ -194,9 +219,13 @@ describe("a payment's own address", () => {
     await untilQuiet(tollgate.database);
     expect(main.received()).toEqual([]);
     expect(JSON.parse(told?.body ?? '').data.object.id).toBe(payment.id);
-    expect(() => new Webhook(main.secret).verify(told?.body ?? '', told?.headers as Record<string, string>)).not.toThrow();
+    expect(() =>
+      new Webhook(main.secret).verify(told?.body ?? '', told?.headers as Record<string, string>),
+    ).not.toThrow();
     const deliveries = await shop.merchant.send('GET', `/deliveries?paymentId=${payment.id}`);
-    expect(deliveries.body.data.map(({ url }: { url: string }) => url).sort()).toEqual([`${sink.url}/own`, null].sort());
+    expect(deliveries.body.data.map(({ url }: { url: string }) => url).sort()).toEqual(
+      [`${sink.url}/own`, null].sort(),
+    );
   });
 });
 
@@ -229,7 +258,12 @@ describe('S2.6 a delivery that is not acknowledged', () => {
       expect(each.headers['webhook-signature']).toBe(signature);
     }
     expect(ended.attempts).toHaveLength(12);
-    expect(ended.attempts[0]).toMatchObject({ number: 1, outcome: 'refused', statusCode: 500, responseBody: 'out of order' });
+    expect(ended.attempts[0]).toMatchObject({
+      number: 1,
+      outcome: 'refused',
+      statusCode: 500,
+      responseBody: 'out of order',
+    });
     clock.advance({ hours: 100 });
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(one.received()).toHaveLength(12);
@@ -247,7 +281,9 @@ describe('S2.6 a delivery that is not acknowledged', () => {
     }
     const ended = await untilAttempts(one, 3);
     expect(ended).toMatchObject({ status: 'succeeded', lastStatusCode: 204, lastError: null });
-    expect(ended.attempts.map((attempt: { outcome: string; statusCode: number }) => [attempt.outcome, attempt.statusCode])).toEqual([
+    expect(
+      ended.attempts.map((attempt: { outcome: string; statusCode: number }) => [attempt.outcome, attempt.statusCode]),
+    ).toEqual([
       ['refused', 503],
       ['refused', 404],
       ['acknowledged', 204],
@@ -328,11 +364,13 @@ test('S2.6 an endpoint that never answers delays no other, and its attempt is lo
   for (let i = 0; i < 3; i++) await shop.merchant.pay();
   await untilReceived(other, 13);
   expect(performance.now() - started).toBeLessThan(10_000);
-  expect((await hanging.deliveries()).every(({ attemptsMade }: { attemptsMade: number }) => attemptsMade === 0)).toBe(true);
-  const delivery = await until(async () => {
-    const oldest = (await hanging.deliveries()).at(-1);
-    return oldest.attemptsMade === 1 && oldest;
-  }, 20_000);
+  expect((await hanging.deliveries()).every(({ attemptsMade }: { attemptsMade: number }) => attemptsMade === 0)).toBe(
+    true,
+  );
+  const delivery = await until(
+    async () => (await hanging.deliveries()).find(({ attemptsMade }: { attemptsMade: number }) => attemptsMade === 1),
+    20_000,
+  );
   const { attempts } = await readDelivery(delivery.id);
   expect(attempts).toMatchObject([{ outcome: 'lost', statusCode: null, error: expect.stringMatching(/^timeout/) }]);
 });

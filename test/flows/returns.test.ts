@@ -82,25 +82,30 @@ test.each([
   ['approve', 'succeeded'],
   ['cancel', 'created'],
   ['decline_fraud', 'created'],
-])('S0.25 after "%s" the browser goes on to the returnUrl with status %s and everything that stood there', async (decision, status) => {
-  const { id, reference, bankPage, returnPath } = await atTheBank();
-  await decide(bankPage, decision);
-  const answer = await get(`${returnPath}?sandboxReference=x`);
-  expect(answer.status).toBe(303);
-  expect(answer.headers['referrer-policy']).toBe('no-referrer');
-  const url = new URL(String(answer.headers.location));
-  expect([url.origin, url.pathname, url.searchParams.get('cart'), url.hash]).toEqual([
-    'https://shop.example',
-    '/thanks',
-    '7',
-    '#top',
-  ]);
-  expect(url.searchParams.has('sandboxReference')).toBe(false);
-  expectReturn(url, { id, reference, status });
-});
+])(
+  'S0.25 after "%s" the browser goes on to the returnUrl with status %s and everything that stood there',
+  async (decision, status) => {
+    const { id, reference, bankPage, returnPath } = await atTheBank();
+    await decide(bankPage, decision);
+    const answer = await get(`${returnPath}?sandboxReference=x`);
+    expect(answer.status).toBe(303);
+    expect(answer.headers['referrer-policy']).toBe('no-referrer');
+    const url = new URL(String(answer.headers.location));
+    expect([url.origin, url.pathname, url.searchParams.get('cart'), url.hash]).toEqual([
+      'https://shop.example',
+      '/thanks',
+      '7',
+      '#top',
+    ]);
+    expect(url.searchParams.has('sandboxReference')).toBe(false);
+    expectReturn(url, { id, reference, status });
+  },
+);
 
 test('S0.26 a registered app scheme is returned to', async () => {
-  const { id, reference, bankPage, returnPath } = await atTheBank({ returnUrl: 'bluecomshop://payment-result?from=app' });
+  const { id, reference, bankPage, returnPath } = await atTheBank({
+    returnUrl: 'bluecomshop://payment-result?from=app',
+  });
   await decide(bankPage, 'approve');
   const { headers } = await get(returnPath);
   expect(headers.location).toMatch(/^bluecomshop:\/\/payment-result\?from=app&/);

@@ -1,4 +1,5 @@
 /** A whole installation in a process of its own, to be killed. Started by gateway-supervisor.ts, which dies with it. */
+import { flushCompileCache } from 'node:module';
 import { readConfig } from '../../src/config.ts';
 import type { Clock } from '../../src/kernel/clock.ts';
 import { armCrashPoint, type CrashPointName } from '../../src/platform/crash-point.ts';
@@ -40,4 +41,6 @@ process.on('disconnect', () => process.exit(1));
 if (given.armed !== null) armCrashPoint(given.armed.name, given.armed.occurrence);
 const log = createLogger({ level: 'warn', stream: process.stderr });
 const { config } = await startTollgate({ config: readConfig(given.environment), clock, log, checkAnswers: true });
+// Killed processes flush nothing, and a cache halves what the next start has to compile.
+flushCompileCache();
 process.stdout.write(`${JSON.stringify({ ready: true, url: config.urls.api })}\n`);

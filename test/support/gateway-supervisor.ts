@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ArmedPoint, GatewayArguments, GatewayOrder } from './gateway-process.ts';
 
@@ -34,6 +36,8 @@ export interface SupervisedGateway {
 }
 
 const PROCESS_FILE = new URL('./gateway-process.ts', import.meta.url);
+/** Shared by all processes of all runs, since most of a start is compiling. */
+const COMPILE_CACHE = join(tmpdir(), 'tollgate-test-compile-cache');
 const LOG_LINES_MAX = 200;
 /** A process that dies this often before it is ready has a fault that no further start will mend. */
 const STARTS_FAILED_MAX = 5;
@@ -99,7 +103,7 @@ export async function superviseGateway(options: SupervisorOptions): Promise<Supe
 function launch(given: GatewayArguments, log: string[]): ChildProcess {
   const child = spawn(process.execPath, [PROCESS_FILE.pathname, JSON.stringify(given)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: {},
+    env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
   });
   child.on('error', () => {});
   createInterface({ input: child.stderr ?? process.stdin }).on('line', (line) => {

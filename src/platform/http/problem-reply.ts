@@ -17,6 +17,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem, exchange: Exc
   const retryAfter = problem.retryAfterSeconds ?? RETRY_SECONDS[problem.code];
   if (retryAfter !== undefined) reply.header('retry-after', Math.ceil(retryAfter));
   if (problem.status === 401) reply.header('www-authenticate', challenges(reply.request.headers.authorization));
+  if (problem.replayed) reply.header('idempotency-replayed', 'true');
   return reply
     .code(problem.status)
     .header('x-correlation-id', exchange.correlationId)

@@ -32,6 +32,8 @@ export interface OpenApiOperation {
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   /** The scope an API key needs. */
   readonly 'x-scope'?: string;
+  /** A client must not make up an Idempotency-Key: the caller's own, or a reference, has to survive a crash. */
+  readonly 'x-own-idempotency-key'?: true;
   readonly parameters: readonly OpenApiParameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: OpenApiContent };
   readonly responses: Readonly<Record<string, OpenApiResponse>>;
@@ -111,6 +113,7 @@ function describeOperation(endpoint: Endpoint, schemas: SchemaCollector): OpenAp
     ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
     security: securityOf(access),
     ...(access.by === 'tenant' ? { 'x-scope': access.scope } : {}),
+    ...(endpoint.problems.includes('idempotency_required') ? { 'x-own-idempotency-key': true as const } : {}),
     parameters: [
       ...parametersOf(endpoint.params, 'path', schemas),
       ...parametersOf(endpoint.query, 'query', schemas),

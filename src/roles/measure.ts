@@ -1,0 +1,31 @@
+import { sql } from 'kysely';
+import { oldestOverdueLane } from '../platform/lanes.ts';
+import type { Gateway } from './gateway.ts';
+
+/** Adds the levels an operator watches: what waits, how long, and what was set aside for a person to look at. */
+export function measureQueues({ metrics, payments, clock }: Gateway): void {
+  const db = payments.database.query;
+  metrics.gauge('tollgate_outbox_rows', 'Committed changes that the relay has not passed on yet', async () => {
+    const { rows } = await sql<{ n: number }>`select count(*)::int as n from outbox`.execute(db);
+    return rows[0]?.n ?? 0;
+  });
+  metrics.gauge('tollgate_lanes_overdue_seconds', 'Age of the oldest due work that nobody holds', async () => {
+    const now = clock.now();
+    const oldest = await oldestOverdueLane(db, now);
+    return oldest === null ? 0 : now.since(oldest).total('seconds');
+  });
+  metrics.gauge(
+    'tollgate_inbound_set_aside',
+    'Verified notifications that do not fit and wait for a person',
+    async () => {
+      const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from inbound_events where state in ('quarantined', 'unmatched', 'failed')`.execute(db);
+      return rows[0]?.n ?? 0;
+    },
+  );
+  metrics.gauge('tollgate_deliveries_pending', 'Notifications on their way to tenants', async () => {
+    const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from deliveries where status = 'pending'`.execute(db);
+    return rows[0]?.n ?? 0;
+  });
+}
