@@ -14,6 +14,7 @@ const BATCH = 64;
 const LANES_CLAIMED = 32;
 const DELIVERIES_READ = 16;
 const LEASE_MS = 30_000;
+const TEXT_SHOWN_CHARACTERS = 160;
 
 /** Prints the plans of the statements that must stay fast, in a database with so many rows. */
 export async function explainStatements(server: BenchServer, rows: number): Promise<void> {
@@ -21,9 +22,13 @@ export async function explainStatements(server: BenchServer, rows: number): Prom
   const seconds = await fillRows(pool, rows);
   console.log(`PostgreSQL ${server.version}; ${rows} payments of ${TENANTS} tenants, made in ${seconds.toFixed(0)} s.`);
   let title = '';
+  const shown = new Set<string>();
   const database = openExplainingDatabase(url, ({ text, plans, plan }) => {
-    const shown = text.replace(/\s+/g, ' ').trim().slice(0, 160);
-    console.log(`\n## ${title} (${plans} plan)\n${shown}\n\n${plan.join('\n')}`);
+    // Each shard's relay runs the same statements.
+    if (shown.has(`${title} ${text}`)) return;
+    shown.add(`${title} ${text}`);
+    const start = text.replace(/\s+/g, ' ').trim().slice(0, TEXT_SHOWN_CHARACTERS);
+    console.log(`\n## ${title} (${plans} plan)\n${start}\n\n${plan.join('\n')}`);
   });
   try {
     for (const [name, work] of WORK) {

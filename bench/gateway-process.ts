@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -28,13 +28,15 @@ interface GatewayOptions {
 const TOLLGATE = fileURLToPath(new URL('../bin/tollgate.ts', import.meta.url));
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 30_000;
+const LOG_SHOWN_CHARACTERS = 2_000;
 
 /** Starts `tollgate start` on free ports, logging each request to a file as an installation would. */
 export async function startGateway(options: GatewayOptions): Promise<GatewayProcess> {
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-bench-gateway-'));
+  const logFile = join(folder, 'gateway.log');
   const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
   const child = spawn(process.execPath, [...profiling, TOLLGATE, 'start', '--json'], {
-    stdio: ['ignore', 'pipe', openSync(join(folder, 'gateway.log'), 'w')],
+    stdio: ['ignore', 'pipe', openSync(logFile, 'w')],
     env: {
       PATH: process.env.PATH,
       NODE_ENV: 'production',
@@ -67,6 +69,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
     };
   } catch (error) {
     await end(child);
+    console.error((await readFile(logFile, 'utf8')).slice(0, LOG_SHOWN_CHARACTERS));
     await remove();
     throw error;
   }

@@ -35,6 +35,12 @@ describe('the summary of a run', () => {
     expect(gateway?.perSecond).toEqual({ median: 2_250, min: 1_500, max: 3_000 });
   });
 
+  it('has the ratio of every round, and not that of the medians', () => {
+    const rounds = [100, 300, 800].map((rate) => [windowOf('gateway', rate), windowOf('five statements', 100 + rate)]);
+    const [gateway] = summarize(rounds);
+    expect(gateway?.toFiveStatements).toEqual({ median: 300 / 400, min: 100 / 200, max: 800 / 900 });
+  });
+
   it('spreads processor time over the payments of all windows', () => {
     const [gateway] = summarize(ROUNDS);
     expect(gateway?.gatewayUs).toBeCloseTo((0.4 * 1e6) / 9_000);

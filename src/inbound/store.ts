@@ -3,6 +3,9 @@ import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 
+/** A literal, not a parameter: only so may a plan that serves every call use the index of what is pending. */
+const PENDING = sql.lit('pending');
+
 export async function insertInboundEvent(
   db: Queryable,
   event: WholeRow<'inbound_events'>,
@@ -54,7 +57,7 @@ export async function selectDueInbound(
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('provider_account_id', '=', providerAccountId)
-    .where('state', '=', 'pending')
+    .where('state', '=', PENDING)
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .orderBy('inbound_event_id')
@@ -72,7 +75,7 @@ export async function selectNextInboundAt(
     .select((row) => row.fn.min('due_at').as('next'))
     .where('tenant_id', '=', tenantId)
     .where('provider_account_id', '=', providerAccountId)
-    .where('state', '=', 'pending')
+    .where('state', '=', PENDING)
     .executeTakeFirst();
   return row?.next ?? null;
 }
@@ -102,6 +105,6 @@ export async function updateProcessed(
     })
     .where('tenant_id', '=', event.tenant_id)
     .where('inbound_event_id', '=', event.inbound_event_id)
-    .where('state', '=', 'pending')
+    .where('state', '=', PENDING)
     .execute();
 }

@@ -40,6 +40,8 @@ export interface Endpoint<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** The body holds generated secrets, which may look like anything: it is not searched for card numbers. */
+  readonly secretsInBody?: true;
   readonly answer: { readonly status: 200 | 201 | 202 | 204; readonly schema: Answer; readonly description: string };
   readonly problems: readonly ProblemCode[];
   /** A body that works as it stands, for the reference page and for tests. */

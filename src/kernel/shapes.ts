@@ -20,13 +20,13 @@ export const reference = z
   .regex(/^[A-Za-z0-9._:/-]{1,64}$/, 'Must be 1 to 64 characters of A-Z a-z 0-9 . _ : / -')
   .meta({ description: 'Your own id of this payment; unique for ever, per tenant and mode.' });
 
-/** One line of text for people: no control characters, which have no business in a description or a name. */
+/** One line of text for people: no control characters, also none that turn the direction of writing, which have no business in a description or a name. */
 export function line(max: number) {
   return z
     .string()
     .min(1, 'Must not be empty')
     .max(max, `Must be at most ${max} characters`)
-    .regex(/^[^\p{Cc}\p{Co}\p{Cn}]*$/u, 'Must not contain control characters');
+    .regex(/^[^\p{Cc}\p{Co}\p{Cn}\p{Bidi_Control}]*$/u, 'Must not contain control characters');
 }
 
 const INSTANT_RULE = 'Must be an instant such as 2026-11-21T12:00:00Z';

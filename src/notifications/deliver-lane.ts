@@ -131,6 +131,7 @@ async function send(
   const at = clock.now();
   const body = notificationBody(event);
   const headers = signStandard({ id: event.eventId, at, body, secrets });
+  crashPoint('delivery-unsent');
   const outcome = await http(delivery.mode).send({
     method: 'POST',
     url,

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { type KeyScope, runOnceInTwoPhases } from '../idempotency/run-once.ts';
 import { assert, present } from '../kernel/assert.ts';
 import type { Mode } from '../kernel/caller.ts';
-import { findCardNumbersIn } from '../kernel/card-number.ts';
 import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
@@ -36,14 +35,13 @@ export interface ConfirmRequest {
  * answer. A crash after the first leaves an attempt that the sync worker finishes with the same key.
  * The same confirm again while the attempt is open changes nothing and gives its next action.
  * @throws Problem not_found, attempt_in_progress, state_conflict, no_provider_account, validation_failed,
- * card_number_not_allowed, idempotency_key_reused, idempotency_in_progress
+ * idempotency_key_reused, idempotency_in_progress
  */
 export async function confirmPayment(
   context: PaymentContext,
   request: ConfirmRequest,
   idempotency: IdempotencyClaim | null,
 ): Promise<EndpointAnswer<PaymentAnswer>> {
-  refuseCardNumbers(request.method);
   const { payment, latestAttempt } = await readPayment(context.database.query, request, request.paymentId);
   const same = latestAttempt !== null && (await isSameOpenConfirm(context, payment, latestAttempt, request));
   const scope: KeyScope = { tenantId: payment.tenantId, mode: payment.mode, route: 'confirmPayment' };
@@ -68,14 +66,6 @@ export async function confirmPayment(
       const now = await readPayment(context.database.query, request, request.paymentId);
       return { status: 200, body: await paymentJson(context.sealer, now.payment, now.latestAttempt) };
     },
-  });
-}
-
-function refuseCardNumbers(method: unknown): void {
-  const cards = findCardNumbersIn(method);
-  if (cards.length === 0) return;
-  throw new Problem('card_number_not_allowed', 'The method seems to hold a card number. Nothing was stored.', {
-    errors: cards.map((pointer) => ({ pointer: `/method${pointer}`, detail: 'Must not hold a card number' })),
   });
 }
 

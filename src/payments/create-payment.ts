@@ -1,7 +1,6 @@
 import { eventRows } from '../events/event.ts';
 import { findAnswer, type KeyScope, sealAnswer } from '../idempotency/run-once.ts';
 import type { TenantCaller } from '../kernel/caller.ts';
-import { findCardNumbersIn } from '../kernel/card-number.ts';
 import { newId } from '../kernel/id.ts';
 import { amountFromJson } from '../kernel/money.ts';
 import { type FieldError, Problem } from '../kernel/problem.ts';
@@ -39,7 +38,7 @@ const BATCH_MAX = 100;
 /**
  * Creates payments: payment, checkout token, event, outbox row and kept answer in one statement, which serves all
  * requests that arrived while the statement before was under way.
- * @throws (from the returned function) Problem validation_failed, card_number_not_allowed, target_not_allowed,
+ * @throws (from the returned function) Problem validation_failed, target_not_allowed,
  * no_provider_account, reference_already_used, idempotency_key_reused
  */
 export function createCreatePayment(context: PaymentContext): CreatePayment {
@@ -107,12 +106,6 @@ function keyScope({ tenantId, mode }: TenantCaller): KeyScope {
 
 /** Rules that need more than the body's shape. */
 function checkBody(context: PaymentContext, tenant: Tenant, caller: TenantCaller, body: CreatePaymentBody): void {
-  const cards = findCardNumbersIn(body);
-  if (cards.length > 0) {
-    throw new Problem('card_number_not_allowed', 'A text field seems to hold a card number. Nothing was stored.', {
-      errors: cards.map((pointer) => ({ pointer, detail: 'Must not hold a card number' })),
-    });
-  }
   const errors: FieldError[] = [];
   const { returnOrigins: allowedOrigins, appSchemes } = tenant.settings;
   for (const field of ['returnUrl', 'cancelUrl'] as const) {

@@ -23,6 +23,8 @@ export type CrashPointName =
   /** Deliveries and lanes are written and the outbox rows gone, in a transaction that is still open. */
   | 'relay-uncommitted'
   | 'relay-committed'
+  /** Due and claimed, signed, not a byte sent. */
+  | 'delivery-unsent'
   /** The tenant's server took a notification; the delivery still counts as waiting. */
   | 'delivery-unrecorded'
   | 'delivery-recorded';

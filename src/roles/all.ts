@@ -106,6 +106,9 @@ async function openSandboxUrl(
     host: config.host,
     port: config.sandboxPort,
     dataFile: join(config.dataDir, 'sandbox.sqlite'),
+    // Browsers reach the bank's page where they reach ours.
+    publicUrl: `http://${new URL(config.urls.checkout).hostname}:${config.sandboxPort}`,
+    mayNotify: (url) => url.origin === new URL(config.urls.hooks).origin,
     clock,
     log,
   });

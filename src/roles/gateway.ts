@@ -6,7 +6,7 @@ import { checkMasterKey, loadMasterKey } from '../keys/load-master-key.ts';
 import { createSealer, SYSTEM } from '../keys/sealer.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
 import type { PaymentContext } from '../payments/context.ts';
-import { openDatabase } from '../platform/database.ts';
+import { type Database, openDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { createOutboundHttp, type OutboundHttp } from '../platform/outbound-http.ts';
@@ -47,7 +47,8 @@ const USER_AGENT = 'Tollgate/0.1 (+webhooks)';
  * Opens the database and builds what the roles stand on. The schema must be current.
  * @throws MasterKeyRefused where the database was sealed under another key
  */
-export async function openGateway({ config, databaseUrl, sandboxUrl, clock, log }: GatewayOptions): Promise<Gateway> {
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, databaseUrl, log } = options;
   const database = openDatabase({
     url: databaseUrl,
     connectionsMax: config.databaseConnectionsMax,
@@ -62,6 +63,20 @@ export async function openGateway({ config, databaseUrl, sandboxUrl, clock, log 
     applicationName: 'tollgate keys',
     onIdleError: (error) => log.warn({ error }, 'A database connection was lost'),
   });
+  try {
+    return await buildGateway(options, database, keyDatabase);
+  } catch (error) {
+    // Idle connections would keep a process for seconds that has already said why it cannot start.
+    await Promise.all([database.close(), keyDatabase.close()]);
+    throw error;
+  }
+}
+
+async function buildGateway(
+  { config, sandboxUrl, clock, log }: GatewayOptions,
+  database: Database,
+  keyDatabase: Database,
+): Promise<Gateway> {
   const masterKey = await loadMasterKey(config.masterKey, config.dataDir);
   await checkMasterKey(database.query, masterKey);
   const sealer = createSealer(keyDatabase.query, masterKey, clock);

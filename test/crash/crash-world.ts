@@ -30,8 +30,8 @@ export interface CrashWorld {
   /** Keeps every worker from asking the shop's provider account: notifications are then the only net. */
   stopPolling(shop: Shop): Promise<void>;
   passOutage(): Promise<void>;
-  /** Waits until nothing is open, waiting or undelivered. @throws Error naming what is left */
-  settle(): Promise<void>;
+  /** Waits until nothing of the shop is open, waiting or undelivered. @throws Error naming what is left */
+  settle(shop: Shop): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -94,7 +94,7 @@ export async function startCrashWorld(count: 1 | 2): Promise<CrashWorld> {
       await endLeases(database);
       await moveClock();
     },
-    settle: () => settle(database, sandbox),
+    settle: ({ tenant }) => settle(database, sandbox, tenant.tenant.tenantId),
     async close() {
       await Promise.all(gateways.map((gateway) => gateway.close()));
       await Promise.all([office.close(), sandbox.close(), sink.close()]);
@@ -130,20 +130,20 @@ async function holdSyncLane(database: TestDatabase, tenantId: string): Promise<v
   );
 }
 
-/** What still has to happen, by name. Nothing in it may be anything but zero once the system has come to rest. */
+/** What still has to happen, by name. Nothing in it may be anything but zero once a tenant's work has come to rest. */
 const LEFT = `
   select
-    (select count(*) from outbox)::int as outbox,
-    (select count(*) from deliveries where status = 'pending')::int as deliveries,
-    (select count(*) from inbound_events where state = 'pending')::int as notifications,
-    (select count(*) from payments where status = 'processing')::int as payments,
-    (select count(*) from refunds where status = 'pending')::int as refunds`;
+    (select count(*) from outbox where tenant_id = $1)::int as outbox,
+    (select count(*) from deliveries where tenant_id = $1 and status = 'pending')::int as deliveries,
+    (select count(*) from inbound_events where tenant_id = $1 and state = 'pending')::int as notifications,
+    (select count(*) from payments where tenant_id = $1 and status = 'processing')::int as payments,
+    (select count(*) from refunds where tenant_id = $1 and status = 'pending')::int as refunds`;
 
-async function settle(database: TestDatabase, sandbox: SandboxServer): Promise<void> {
+async function settle(database: TestDatabase, sandbox: SandboxServer, tenantId: string): Promise<void> {
   let left: Record<string, number> = {};
   const isAtRest = async (): Promise<boolean> => {
     await sandbox.tick();
-    [left = {}] = await database.run<Record<string, number>>(LEFT);
+    [left = {}] = await database.run<Record<string, number>>(LEFT, [tenantId]);
     return Object.values(left).every((count) => count === 0);
   };
   await until(isAtRest, SETTLE_LIMIT_MS).catch(() => {

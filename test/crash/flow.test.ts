@@ -62,7 +62,7 @@ async function survive(world: CrashWorld, crash: Crash, circumstances: Circumsta
   });
   await until(async () => gateway.deaths.length > deathsBefore);
   await gateway.whenUp();
-  await world.settle();
+  await world.settle(shop);
   expect(gateway.deaths.slice(deathsBefore)).toEqual(['SIGKILL']);
   expect(await findViolations(world, [order]), gateway.log.join('\n')).toEqual([]);
 }
@@ -70,7 +70,7 @@ async function survive(world: CrashWorld, crash: Crash, circumstances: Circumsta
 test.concurrent.each<Crash>([
   { at: 'payment-committed', occurrence: 1, during: 'create' },
   { at: 'relay-uncommitted', occurrence: 1, during: 'create' },
-  { at: 'delivery-unrecorded', occurrence: 1, during: 'create' },
+  { at: 'delivery-unsent', occurrence: 1, during: 'create' },
   { at: 'signal-written', occurrence: 1, during: 'confirm' },
   { at: 'attempt-unsent', occurrence: 1, during: 'confirm' },
   { at: 'attempt-answered', occurrence: 1, during: 'confirm' },
@@ -78,6 +78,7 @@ test.concurrent.each<Crash>([
   { at: 'answer-kept', occurrence: 1, during: 'confirm' },
   { at: 'relay-uncommitted', occurrence: 1, during: 'confirm' },
   { at: 'relay-committed', occurrence: 1, during: 'confirm' },
+  { at: 'delivery-unsent', occurrence: 1, during: 'confirm' },
   { at: 'delivery-unrecorded', occurrence: 1, during: 'confirm' },
   { at: 'delivery-recorded', occurrence: 1, during: 'confirm' },
   { at: 'signal-written', occurrence: 1, during: 'refund' },

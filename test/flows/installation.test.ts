@@ -138,6 +138,12 @@ describe('npm start', () => {
   const api = (path: string, options = {}) =>
     call(`${first.apiUrl}/api/v1${path}`, { key: first.tenant.apiKey, ...options });
 
+  /** What has ended may stand in the table of processes for a moment longer. */
+  async function untilNoProcess(): Promise<void> {
+    await until(async () => (await processesNaming(folder)).length === 0, 2_000).catch(() => undefined);
+    expect(await processesNaming(folder)).toEqual([]);
+  }
+
   test('says in one line of JSON where everything is and by which credentials', () => {
     const address = expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+(\/docs)?$/);
     expect(first).toMatchObject({
@@ -213,7 +219,7 @@ describe('npm start', () => {
   test('SIGTERM ends every process of it', async () => {
     expect((await processesNaming(folder)).length, 'the database at least').toBeGreaterThan(0);
     await running.stop();
-    expect(await processesNaming(folder)).toEqual([]);
+    await untilNoProcess();
     for (const url of [first.apiUrl, first.shopUrl, first.internalUrl])
       await expect(call(String(url))).rejects.toThrow();
   });
@@ -225,7 +231,7 @@ describe('npm start', () => {
     );
     expect([created.code, created.stderr]).toEqual([0, '']);
     expect(JSON.parse(created.stdout)).toMatchObject({ appName: 'third-app' });
-    expect(await processesNaming(folder)).toEqual([]);
+    await untilNoProcess();
   });
 
   test('its database moves to another server whole, and a start on that shows the same payment', async () => {
@@ -257,56 +263,13 @@ describe('npm start', () => {
     expect(tenants.body.data).toHaveLength(3);
   }, 60_000);
 
-  test('its key file opens nothing without being kept: another key is refused', async () => {
+  test('S2.11 another master key than the one its secrets are sealed under is refused, at once', async () => {
     const other = { ...environment, TOLLGATE_MASTER_KEY: newMasterKeyText() };
+    const asked = performance.now();
     const refused = await runTollgate(['tenants', 'list'], other);
     expect([refused.code, refused.stdout]).toEqual([1, '']);
+    // Left open, a pool of connections keeps a process for ten seconds.
+    expect(performance.now() - asked).toBeLessThan(10_000);
     expect(refused.stderr).not.toContain(await readFile(join(folder, 'data', 'master.key'), 'utf8'));
-  });
-});
-
-describe('the command line', () => {
-  test('a start with values that break a rule names each variable and its rule, never the value, and exits with 2', async () => {
-    const bad = {
-      PORT: 'eighty',
-      TOLLGATE_INTERNAL_PORT: '70000',
-      TOLLGATE_ROLES: 'api,cashier',
-      DATABASE_URL: 'mysql://somebody:secret@host/db',
-      TOLLGATE_MASTER_KEY: 'too short a secret',
-      TOLLGATE_DEMO: 'perhaps',
-    };
-    const refused = await runTollgate(['start'], bad);
-    expect([refused.code, refused.stdout]).toEqual([2, '']);
-    for (const [name, value] of Object.entries(bad)) {
-      expect(refused.stderr).toMatch(new RegExp(`^${name}: Must be `, 'm'));
-      expect(refused.stderr).not.toContain(value);
-    }
-  });
-
-  test('words that are no command, and a command without what it needs, exit with 2', async () => {
-    const lines = [['fly'], ['tenants', 'create', '--name', 'x'], ['start', '--fast']];
-    const refused = await Promise.all(lines.map((args) => runTollgate(args, {})));
-    expect(refused.map(({ code, stdout }) => [code, stdout])).toEqual(Array(3).fill([2, '']));
-  });
-
-  test('migrate refuses a database that is newer than the program, and a server on it is not ready', async () => {
-    const database = await createTestDatabase();
-    const environment = { DATABASE_URL: database.url, TOLLGATE_MASTER_KEY: newMasterKeyText() };
-    const current = await runTollgate(['migrate', '--json'], environment);
-    expect(current.stdout, current.stderr).toMatch(/^\{"applied":\[\],/);
-    const config = readConfig({ ...environment, PORT: '0', TOLLGATE_INTERNAL_PORT: '0', TOLLGATE_ROLES: 'api' });
-    const older = await startTollgate({ config, log: quiet() });
-    await database.run(`insert into migrations (number, name, checksum) values (9999, '9999_tomorrow.sql', 'x')`);
-    const refused = await runTollgate(['migrate'], environment);
-    expect([refused.code, refused.stdout]).toEqual([1, '']);
-    expect(refused.stderr).toMatch(/newer/);
-    expect(refused.stderr.trim().split('\n')).toHaveLength(1);
-    const ready = await until(async () => {
-      const answer = await call(`${older.internalUrl}/readyz`);
-      return answer.status === 503 && answer;
-    });
-    expect(ready.body.checks).toEqual({ database: 'ok', schema: 'failed' });
-    await older.stop();
-    await database.drop();
   });
 });

@@ -107,7 +107,6 @@ test('S2.6 where no notification arrives, asking finds the payment when its time
 
 test('a notification that comes after the answer to a question changes nothing any more', async () => {
   const { id, approval } = await approvedUnheard();
-  expect((await shop.merchant.send('POST', `/payments/${id}/sync`, { body: {} })).status).toBeOneOf([200, 404]);
   clock.advance({ seconds: 30 });
   const paid = await shop.untilLike(id, PAID);
   expect((await bank.deliver(bank.sign(approval.body))).status).toBe(200);

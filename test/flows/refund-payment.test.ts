@@ -163,7 +163,7 @@ test.each([
   expect([answer.status, answer.body.code]).toEqual([409, 'state_conflict']);
 });
 
-test('S2.14 the second payment of an order that was refunded is a payment like any other', async () => {
+test('the second payment of an order that was refunded is a payment like any other', async () => {
   const first = await paid({ orderId: 'order-with-two-tries' });
   await refund(first.id, {});
   const second = await paid({ orderId: 'order-with-two-tries' });

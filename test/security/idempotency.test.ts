@@ -224,6 +224,11 @@ describe('a key stands for one request', () => {
     expect(tally(answers)).toEqual({ 201: 3 });
     expect(new Set(answers.map(({ body: { id } }) => id)).size).toBe(3);
     expect(answers.map(({ body: { mode } }) => mode)).toEqual(['test', 'test', 'live']);
+    const endpoint = { body: { url: 'https://shop.example/hook' }, idempotencyKey: 'scoped' };
+    for (const each of [shop, other, live]) {
+      const added = await each.send('POST', '/webhook-endpoints', endpoint);
+      expect([added.status, isReplayed(added)], added.text).toEqual([201, false]);
+    }
     const confirmed = await shop.confirm(answers[0]?.body.id, 'tok_no_ipn', { idempotencyKey: 'scoped' });
     expect(confirmed.status, confirmed.text).toBe(200);
     expect(isReplayed(confirmed)).toBe(false);
@@ -268,8 +273,10 @@ describe('a restart forgets nothing', () => {
     const log = createLogger({ level: 'silent' });
     const again = await startTollgate({ config, clock, log, checkAnswers: true });
     try {
-      // More than there are connections: each holds one in its transaction, and all need the same unread key.
+      // More than there are connections, all of them open by then: each request holds one in its transaction, and all
+      // need the same key, which nothing has read yet.
       expect(config.databaseConnectionsMax).toBeLessThan(25);
+      await parallel(25, () => shop.send('GET', '/payments?status=failed'));
       const canceled = await Promise.all(
         open.map((id) => shop.send('POST', `/payments/${id}/cancel`, { idempotencyKey: `cancel-${id}` })),
       );

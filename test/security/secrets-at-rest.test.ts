@@ -199,6 +199,13 @@ describe('a sealed value opens only where it was sealed, and whole', () => {
     }
   });
 
+  test.for(['table', 'column', 'row'] as const)('not as the value of another %s', async (part) => {
+    const { sealer } = tollgate.tollgate.gateway.payments;
+    const { tenantId } = tollgate.tenant.tenant;
+    const place = { tenantId, table: 'payments', column: 'customer_sealed', row: rows.mine.id };
+    await expect(sealer.open({ ...place, [part]: 'another' }, rows.mine.sealed)).rejects.toThrow();
+  });
+
   test('a kept answer that does not open is no leave to run again', async () => {
     const key = canary('key');
     const body = { reference: canary('reference'), amount: 1250 };

@@ -11,14 +11,13 @@ interface SupervisorOptions {
   /** Ports are chosen here, so that a process comes back where it was. */
   readonly environment: Readonly<Record<string, string>>;
   readonly aheadMs: () => number;
-  readonly armed?: ArmedPoint;
   /** Between a death and the next start. */
   readonly onDeath?: () => Promise<void>;
   /** Once the process answers again. */
   readonly onReturn?: () => Promise<void>;
 }
 
-/** A gateway that is started again whenever it dies, on the same ports and with nothing armed. */
+/** A gateway that is started again whenever it dies, on the same ports and with nothing armed any more. */
 export interface SupervisedGateway {
   readonly url: string;
   /** What ended each process so far: a signal, or `exit` and a code. */
@@ -56,11 +55,11 @@ export async function superviseGateway(options: SupervisorOptions): Promise<Supe
   let closed = false;
   let up = Promise.withResolvers<void>();
 
-  async function keepRunning(armed: ArmedPoint | null): Promise<void> {
+  async function keepRunning(): Promise<void> {
     for (let failed = 0; !closed; ) {
       const coming = up;
-      const first = deaths.length + failed === 0;
-      const started = launch({ environment, aheadMs: options.aheadMs(), armed: first ? armed : null }, log);
+      const returns = deaths.length > 0;
+      const started = launch({ environment, aheadMs: options.aheadMs() }, log);
       child = started;
       const gone = once(started, 'exit');
       if (await isReady(started)) {
@@ -70,7 +69,7 @@ export async function superviseGateway(options: SupervisorOptions): Promise<Supe
           deaths.push(started.signalCode ?? `exit ${started.exitCode}`);
           up = Promise.withResolvers<void>();
         });
-        if (!first) await options.onReturn?.();
+        if (returns) await options.onReturn?.();
         coming.resolve();
         await gone;
         if (!closed) await options.onDeath?.();
@@ -82,7 +81,7 @@ export async function superviseGateway(options: SupervisorOptions): Promise<Supe
     }
   }
 
-  const running = keepRunning(options.armed ?? null).catch((error: unknown) => up.reject(error));
+  const running = keepRunning().catch((error: unknown) => up.reject(error));
   await up.promise;
   return {
     url: `http://127.0.0.1:${port}`,
@@ -106,10 +105,12 @@ function launch(given: GatewayArguments, log: string[]): ChildProcess {
     env: { NODE_COMPILE_CACHE: COMPILE_CACHE },
   });
   child.on('error', () => {});
-  createInterface({ input: child.stderr ?? process.stdin }).on('line', (line) => {
-    log.push(line);
-    if (log.length > LOG_LINES_MAX) log.shift();
-  });
+  if (child.stderr !== null) {
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      log.push(line);
+      if (log.length > LOG_LINES_MAX) log.shift();
+    });
+  }
   return child;
 }
 

@@ -21,7 +21,7 @@ export interface PaymentWatch {
   eventTypes(paymentId: string): Promise<readonly string[]>;
   /** Oldest first. */
   attempts(paymentId: string): Promise<readonly { readonly id: string; readonly state: string }[]>;
-  /** What was made of the notifications that concern this payment's account since the instant. */
+  /** What was made of the tenant's notifications since the instant, in alphabetical order. */
   verdicts(since: Temporal.Instant): Promise<readonly string[]>;
 }
 

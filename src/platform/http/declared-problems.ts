@@ -19,6 +19,7 @@ export const GENERAL_PROBLEMS: readonly ProblemCode[] = [
 export function problemsOf(endpoint: Endpoint): readonly ProblemCode[] {
   const codes = new Set<ProblemCode>([...GENERAL_PROBLEMS, ...endpoint.problems]);
   if (endpoint.access.by !== 'anyone') codes.add('unauthenticated').add('forbidden').add('not_found');
+  if (endpoint.body !== undefined) codes.add('card_number_not_allowed');
   if (endpoint.params !== undefined) codes.add('not_found');
   if (endpoint.method !== 'GET') codes.add('malformed_json').add('body_too_large').add('unsupported_media_type');
   if (endpoint.idempotency === 'optional') codes.add('idempotency_key_reused').add('idempotency_in_progress');

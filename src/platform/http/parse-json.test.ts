@@ -146,14 +146,16 @@ describe('parseJson', () => {
   ])('reads 256 KiB of %s in less than 20 ms', (_what, body) => {
     const bytes = new TextEncoder().encode(body);
     expect(bytes.byteLength).toBeGreaterThan(size * 0.7);
+    // Processor time: wall time would measure whoever else is on the machine.
     const times = Array.from({ length: 5 }, () => {
-      const start = performance.now();
+      const start = process.cpuUsage();
       try {
         parseJson(bytes);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
       }
-      return performance.now() - start;
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1_000;
     });
     expect(Math.min(...times)).toBeLessThan(20);
   });

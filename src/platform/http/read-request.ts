@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { findCardNumbersIn } from '../../kernel/card-number.ts';
 import type { Endpoint } from '../../kernel/endpoint.ts';
 import { type FieldError, Problem } from '../../kernel/problem.ts';
 import type { IdempotencyClaim } from './bind-endpoint.ts';
@@ -42,7 +43,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
 /**
  * Reads path, query, body and idempotency key by the endpoint's schemas. A path that cannot name anything is not_found;
  * every other broken rule of all parts is told at once.
- * @throws Problem malformed_request, malformed_json, not_found, validation_failed
+ * @throws Problem malformed_request, malformed_json, not_found, validation_failed, card_number_not_allowed
  */
 export function readRequest(endpoint: Endpoint, request: FastifyRequest): ReadRequest {
   const params = readParams(endpoint, request);
@@ -52,7 +53,17 @@ export function readRequest(endpoint: Endpoint, request: FastifyRequest): ReadRe
   const query = check(endpoint.query, sentQuery, 'query', errors);
   const body = check(endpoint.body, sentBody === undefined ? {} : sentBody, 'body', errors);
   if (errors.length > 0) throw new Problem('validation_failed', undefined, { errors });
+  if (endpoint.secretsInBody !== true) refuseCardNumbers(body);
   return { params, query, body, idempotency: readIdempotency(endpoint, request, sentBody) };
+}
+
+/** No text field of any endpoint takes a card number: one that came in would make all of this subject to PCI DSS. */
+function refuseCardNumbers(body: unknown): void {
+  const pointers = findCardNumbersIn(body);
+  if (pointers.length === 0) return;
+  throw new Problem('card_number_not_allowed', 'A field seems to hold a card number. Nothing was stored.', {
+    errors: pointers.map((pointer) => ({ pointer, detail: 'Must not hold a card number' })),
+  });
 }
 
 const NOTHING = z.strictObject({});

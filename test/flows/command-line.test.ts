@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { newMasterKeyText } from '../../src/keys/master-key.ts';
+import { createLogger } from '../../src/platform/log.ts';
+import { startTollgate } from '../../src/roles/all.ts';
+import { call, until } from '../support/api-client.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { runTollgate } from '../support/tollgate-process.ts';
+
+describe('the command line', () => {
+  test('a start with values that break a rule names each variable and its rule, never the value, and exits with 2', async () => {
+    const bad = {
+      PORT: 'eighty',
+      TOLLGATE_INTERNAL_PORT: '70000',
+      TOLLGATE_ROLES: 'api,cashier',
+      DATABASE_URL: 'mysql://somebody:secret@host/db',
+      TOLLGATE_MASTER_KEY: 'too short a secret',
+      TOLLGATE_DEMO: 'perhaps',
+    };
+    const refused = await runTollgate(['start'], bad);
+    expect([refused.code, refused.stdout]).toEqual([2, '']);
+    for (const [name, value] of Object.entries(bad)) {
+      expect(refused.stderr).toMatch(new RegExp(`^${name}: Must be `, 'm'));
+      expect(refused.stderr).not.toContain(value);
+    }
+  });
+
+  test('words that are no command, and a command without what it needs, exit with 2', async () => {
+    const lines = [['fly'], ['tenants', 'create', '--name', 'x'], ['start', '--fast']];
+    const refused = await Promise.all(lines.map((args) => runTollgate(args, {})));
+    expect(refused.map(({ code, stdout }) => [code, stdout])).toEqual(Array(3).fill([2, '']));
+  });
+
+  test('migrate refuses a database that is newer than the program, and a server on it is not ready', async () => {
+    const database = await createTestDatabase();
+    const environment = { DATABASE_URL: database.url, TOLLGATE_MASTER_KEY: newMasterKeyText() };
+    const current = await runTollgate(['migrate', '--json'], environment);
+    expect(current.stdout, current.stderr).toMatch(/^\{"applied":\[\],/);
+    const config = readConfig({ ...environment, PORT: '0', TOLLGATE_INTERNAL_PORT: '0', TOLLGATE_ROLES: 'api' });
+    const older = await startTollgate({ config, log: createLogger({ level: 'silent' }) });
+    await database.run(`insert into migrations (number, name, checksum) values (9999, '9999_tomorrow.sql', 'x')`);
+    const refused = await runTollgate(['migrate'], environment);
+    expect([refused.code, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toMatch(/newer/);
+    expect(refused.stderr.trim().split('\n')).toHaveLength(1);
+    const ready = await until(async () => {
+      const answer = await call(`${older.internalUrl}/readyz`);
+      return answer.status === 503 && answer;
+    });
+    expect(ready.body.checks).toEqual({ database: 'ok', schema: 'failed' });
+    await older.stop();
+    await database.drop();
+  });
+});
