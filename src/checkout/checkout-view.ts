@@ -17,8 +17,11 @@ interface ViewInput {
   readonly locale: CheckoutLocale;
   readonly nonce: string;
   readonly now: Temporal.Instant;
-  /** The browser comes back from the bank: it is not sent there again, it waits for the bank's own word. */
-  readonly returned: boolean;
+  /**
+   * `leaving`: the shopper has just chosen to pay, and is taken to the bank. `returned`: the browser comes back from
+   * there and waits for the bank's own word.
+   */
+  readonly way: 'looking' | 'leaving' | 'returned';
 }
 
 /** One choice is no choice: the page then shows the pay button alone. */
@@ -26,12 +29,12 @@ const METHODS: readonly [PaymentMethodChoice] = [{ id: 'default', label: 'Pay' }
 
 /** What the page shows, worked out from the server's state alone. */
 export function checkoutView(input: ViewInput): CheckoutView {
-  const { token, payment, tenant, locale, nonce, now, returned } = input;
+  const { token, payment, tenant, locale, nonce, now, way } = input;
   const { branding } = tenant.settings;
   const path = `/c/${token}`;
   const common = {
     path,
-    ...(returned ? { stayPath: `${path}/return` } : {}),
+    ...(way === 'looking' ? {} : { stayPath: way === 'returned' ? `${path}/return` : `${path}/leave` }),
     locale,
     nonce,
     brand: {
@@ -87,13 +90,13 @@ type Common = Pick<
   | 'stateKey'
 >;
 
-function stateOf({ payment, latestAttempt, now, returned }: ViewInput): State {
+function stateOf({ payment, latestAttempt, now, way }: ViewInput): State {
   const status = shownStatus(payment, now);
   switch (status) {
     case 'created':
       return createdState(latestAttempt);
     case 'processing':
-      return processingState(present(latestAttempt, 'the attempt'), returned);
+      return processingState(present(latestAttempt, 'the attempt'), way);
     case 'authorized':
     case 'succeeded':
       return { kind: 'succeeded', ...leave(payment, 'succeeded') };
@@ -124,17 +127,18 @@ function createdState(attempt: Attempt | null): State {
   };
 }
 
-function processingState(attempt: Attempt, returned: boolean): State {
+function processingState(attempt: Attempt, way: ViewInput['way']): State {
   if (attempt.state === 'unknown') return { kind: 'unknown' };
-  if (attempt.state !== 'requires_action' || attempt.nextAction === null || returned) return { kind: 'waiting' };
-  return actionState(attempt.nextAction);
+  if (attempt.state !== 'requires_action' || attempt.nextAction === null || way === 'returned')
+    return { kind: 'waiting' };
+  return actionState(attempt.nextAction, way === 'leaving');
 }
 
-function actionState(action: NextAction): State {
+function actionState(action: NextAction, leaving: boolean): State {
   switch (action.type) {
     case 'redirect':
     case 'deep_link':
-      return { kind: 'redirect', url: action.url };
+      return { kind: 'redirect', url: action.url, leaving };
     case 'qr':
       return {
         kind: 'qr',

@@ -44,10 +44,11 @@ export function checkoutPages(fastify: FastifyInstance, context: PaymentContext,
         .send(asset.body),
     );
   }
-  fastify.get<TokenRequest>('/c/:token', (request, reply) => show(context, request, reply, false));
+  fastify.get<TokenRequest>('/c/:token', (request, reply) => show(context, request, reply, 'looking'));
+  fastify.get<TokenRequest>('/c/:token/leave', (request, reply) => show(context, request, reply, 'leaving'));
   fastify.get<TokenRequest>('/c/:token/return', async (request, reply) => {
     await askBank(context, log, request.params.token);
-    return show(context, request, reply, true);
+    return show(context, request, reply, 'returned');
   });
   fastify.post<TokenRequest>('/c/:token/pay', (request, reply) => act(context, log, request, reply, pay));
   fastify.post<TokenRequest>('/c/:token/cancel', (request, reply) => act(context, log, request, reply, cancel));
@@ -61,7 +62,7 @@ async function show(
   context: PaymentContext,
   request: FastifyRequest<TokenRequest>,
   reply: FastifyReply,
-  returned: boolean,
+  way: 'looking' | 'leaving' | 'returned',
 ): Promise<FastifyReply> {
   const nonce = randomBytes(16).toString('base64');
   const { token } = request.params;
@@ -71,7 +72,7 @@ async function show(
     const tenant = await context.readTenant(found.payment.tenantId);
     const customer = await openCustomer(context.sealer, found.payment);
     const locale = chooseLocale(customer?.locale, request.headers['accept-language']);
-    const view = checkoutView({ ...found, token, tenant, locale, nonce, now: context.clock.now(), returned });
+    const view = checkoutView({ ...found, token, tenant, locale, nonce, now: context.clock.now(), way });
     return pageHeaders(reply, nonce, tenant.settings.frameAncestors).send(renderCheckoutPage(view));
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'not_found') throw error;
@@ -134,7 +135,7 @@ async function act(
     // A shopper cannot use an error page: the payment's own page tells how things stand, and the worker goes on.
     if (!(error instanceof Problem) || error.status >= 500) log.error({ error }, 'An act on the hosted page failed');
   }
-  return reply.code(303).header('location', `/c/${token}`).header('referrer-policy', 'no-referrer').send();
+  return reply.code(303).header('location', `/c/${token}/leave`).header('referrer-policy', 'no-referrer').send();
 }
 
 async function pay(context: PaymentContext, found: PaymentWithAttempt, token: string): Promise<void> {

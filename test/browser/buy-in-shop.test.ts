@@ -132,6 +132,20 @@ describe('S2.3 a person buys in the shop', () => {
     expect(await chargesOf(id)).toBe(1);
   });
 
+  test('who comes back from the bank by the back button is not sent there again', async () => {
+    const { page, buy, complaints } = await shop.visit(browser);
+    await buy();
+    await pay(page);
+    await page.waitForURL(/\/bank\//);
+    await page.goBack({ waitUntil: 'load' });
+    await showsKind(page, 'redirect');
+    await page.waitForTimeout(500);
+    await showsKind(page, 'redirect');
+    await page.locator('a.primary').click();
+    await page.waitForURL(/\/bank\//);
+    expect(complaints).toEqual([]);
+  });
+
   test('goes back and reloads as they like: nothing is sent again, and the page shows how things stand', async () => {
     const { page, buy, complaints } = await shop.visit(browser);
     const { id, paymentUrl } = await buy();

@@ -148,7 +148,7 @@ test('no address of ours sends a browser anywhere but to itself or to the regist
     await post(`/c/${checkoutToken}/cancel?${FORGED}`, away),
   ];
   expect(posts.map(({ status, headers }) => `${status} ${headers.location}`)).toEqual(
-    Array(3).fill(`303 /c/${checkoutToken}`),
+    Array(3).fill(`303 /c/${checkoutToken}/leave`),
   );
   const [attempt] = await shop.attempts(id);
   const left = await get(`/return/${tenantId}/${attempt?.id}?${FORGED}`, evil);

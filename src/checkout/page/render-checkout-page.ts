@@ -62,7 +62,7 @@ function documentTitle(view: CheckoutView, messages: Messages): string {
 function renderRefresh(view: CheckoutView): Content {
   switch (view.kind) {
     case 'redirect':
-      return html`<meta http-equiv="refresh" content="0;url=${requiredDepartureUrl(view.url)}">`;
+      return view.leaving ? html`<meta http-equiv="refresh" content="0;url=${requiredDepartureUrl(view.url)}">` : null;
     case 'succeeded':
       return renderLeaveRefresh(view);
     case 'qr':

@@ -57,7 +57,7 @@ const STATES: { readonly [K in CheckoutKind]: Omit<ViewOf<K>, keyof Common> } = 
     ],
     notice: null,
   },
-  redirect: { kind: 'redirect', url: 'https://bank.example/pay?order=1&step=approve' },
+  redirect: { kind: 'redirect', leaving: true, url: 'https://bank.example/pay?order=1&step=approve' },
   qr: { kind: 'qr', svg: SAMPLE_CODE, payload: '00020101021226', deepLink: 'bankapp://pay?code=00020101021226' },
   waiting: { kind: 'waiting' },
   unknown: { kind: 'unknown' },

@@ -62,6 +62,8 @@ interface RedirectState {
   readonly kind: 'redirect';
   /** The bank's page. */
   readonly url: string;
+  /** Goes there by itself. Only right after the shopper chose to: who comes back by the back button is not sent away. */
+  readonly leaving: boolean;
 }
 
 interface QrState {
