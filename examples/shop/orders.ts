@@ -33,10 +33,13 @@ export interface Order {
   readonly payment: OrderPayment;
 }
 
-/** What a notification came to. `paid_twice`: two tries were paid, and one is for a person to give back. */
+/**
+ * What a notification came to. `paid_twice`: two tries were paid, and one is for a person to give back.
+ * `not_about_orders`: a capture, a refund and the like, which this shop acknowledges and leaves.
+ */
 export type Applied =
   | { readonly outcome: 'changed' | 'paid_twice'; readonly key: string }
-  | { readonly outcome: 'duplicate' | 'overtaken' | 'not_ours' | 'other_amount' };
+  | { readonly outcome: 'duplicate' | 'overtaken' | 'not_ours' | 'not_about_orders' | 'other_amount' };
 
 const SCHEMA = `
   pragma journal_mode = wal;

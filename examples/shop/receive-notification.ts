@@ -18,7 +18,7 @@ export function receiveNotification(
 ): Applied {
   const event = verifyWebhook({ body, headers, secret, now });
   const payment = paymentOf(event);
-  if (payment === null) return { outcome: 'not_ours' };
+  if (payment === null) return { outcome: 'not_about_orders' };
   return orders.apply(String(headers['webhook-id']), event.type, payment);
 }
 

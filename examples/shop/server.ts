@@ -159,7 +159,8 @@ async function receive(request: IncomingMessage, response: ServerResponse, shop:
     const { orders, webhookSecret: secret } = shop;
     const applied = receiveNotification(notification, { secret, orders, now: shop.now() });
     if ('key' in applied) announce(applied.key, shop);
-    if (applied.outcome !== 'changed') shop.log(`A notification changed no order: ${applied.outcome}`);
+    const worthTelling = applied.outcome !== 'changed' && applied.outcome !== 'not_about_orders';
+    if (worthTelling) shop.log(`A notification changed no order: ${applied.outcome}`);
     response.writeHead(204).end();
   } catch (error) {
     if (!(error instanceof WebhookVerificationError)) throw error;
