@@ -1,20 +1,12 @@
-import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import type { Queryable } from '../platform/database.ts';
 import { newStandardSecret } from './dialects/standard.ts';
-import { insertSigningSecret, selectSigningSecrets } from './store.ts';
+import { insertSigningSecret, type SecretOwner, selectSigningSecrets } from './store.ts';
 
 /** Signs what goes to a payment's own address where the tenant has no endpoint. */
 export const DEFAULT_SECRET = 'default';
-
-export interface SecretOwner {
-  readonly tenantId: string;
-  readonly mode: Mode;
-  /** An endpoint's id, or DEFAULT_SECRET. */
-  readonly endpointId: string;
-}
 
 interface SecretContext {
   readonly db: Queryable;

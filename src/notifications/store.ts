@@ -3,7 +3,6 @@ import type { Mode } from '../kernel/caller.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
-import type { SecretOwner } from './signing-secrets.ts';
 
 export interface Owner {
   readonly tenantId: string;
@@ -89,6 +88,14 @@ export async function selectEndpointsOf(
     where tenant_id = any(${tenantIds}) and status <> 'deleted'
     order by tenant_id, endpoint_id`.execute(db);
   return rows.map(endpointFromRow);
+}
+
+/** Whose signing secrets: an endpoint's, or the tenant's own of a mode. */
+export interface SecretOwner {
+  readonly tenantId: string;
+  readonly mode: Mode;
+  /** An endpoint's id, or DEFAULT_SECRET. */
+  readonly endpointId: string;
 }
 
 interface NewSecret extends SecretOwner {

@@ -3,7 +3,7 @@ import type { Money } from '../kernel/money.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { AttemptReport } from '../providers/provider.ts';
 import { ATTEMPT_TRANSITIONS, type Attempt, type AttemptState, isOpen, nextSyncAt } from './attempt.ts';
-import type { Decision, Happening, PaymentState } from './decide-signal.ts';
+import type { Decision, Happening, PaymentState } from './decision.ts';
 import { mayMove, type Payment } from './payment.ts';
 
 /** @throws Problem state_conflict, attempt_in_progress */

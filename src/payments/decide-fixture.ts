@@ -1,6 +1,7 @@
 import { Problem } from '../kernel/problem.ts';
 import type { AttemptReport } from '../providers/provider.ts';
-import { type Decision, decideSignal, type PaymentState } from './decide-signal.ts';
+import { decideSignal } from './decide-signal.ts';
+import type { Decision, PaymentState } from './decision.ts';
 import { NOON, sampleAttempt, samplePayment } from './payment-fixture.ts';
 import type { Signal } from './signal.ts';
 

@@ -1,6 +1,6 @@
 import { Problem } from '../kernel/problem.ts';
 import type { RefundReport } from '../providers/provider.ts';
-import type { Decision, PaymentState } from './decide-signal.ts';
+import type { Decision, PaymentState } from './decision.ts';
 import { type Payment, refundableAmount } from './payment.ts';
 import { nextRefundSyncAt, type Refund } from './refund.ts';
 

@@ -4,7 +4,7 @@ import { Problem } from '../kernel/problem.ts';
 import type { AttemptReport } from '../providers/provider.ts';
 import { ATTEMPT_TRANSITIONS, type Attempt, isOpen } from './attempt.ts';
 import { codeOf, decide, moved, PAID, report, started, types } from './decide-fixture.ts';
-import type { PaymentState } from './decide-signal.ts';
+import type { PaymentState } from './decision.ts';
 import { mayMove } from './payment.ts';
 import { NOON, sampleAttempt, samplePayment, sampleRefund } from './payment-fixture.ts';
 import { REFUND_TRANSITIONS, type Refund } from './refund.ts';
