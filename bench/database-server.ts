@@ -1,10 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
-import { startLocalPostgres } from '../src/platform/embedded-postgres/start-local-postgres.ts';
-import { createLogger } from '../src/platform/log.ts';
+import { startTemporaryPostgres } from '../src/platform/embedded-postgres/start-temporary-postgres.ts';
 import { migrate } from '../src/platform/migrate.ts';
 import { postmasterOf } from './process-cost.ts';
 
@@ -32,12 +28,8 @@ export interface BenchDatabase {
  */
 export async function openBenchServer(url: string | undefined): Promise<BenchServer> {
   if (url !== undefined) return describeServer(url, false, async () => {});
-  const folder = await mkdtemp(join(tmpdir(), 'tollgate-bench-'));
-  const postgres = await startLocalPostgres({ dataDir: folder, log: createLogger({ level: 'error' }) });
-  return describeServer(postgres.url, true, async () => {
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  const postgres = await startTemporaryPostgres('bench');
+  return describeServer(postgres.url, true, () => postgres.stop());
 }
 
 async function describeServer(url: string, embedded: boolean, stop: () => Promise<void>): Promise<BenchServer> {

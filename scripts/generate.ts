@@ -1,16 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startLocalPostgres } from '../src/platform/embedded-postgres/start-local-postgres.ts';
-import { createLogger } from '../src/platform/log.ts';
+import { startTemporaryPostgres } from '../src/platform/embedded-postgres/start-temporary-postgres.ts';
 import { migrate } from '../src/platform/migrate.ts';
 import { generatedFiles } from './generated-files.ts';
 
 /** `npm run gen`: writes every generated file, from the code and from a database that is migrated for it. */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = await mkdtemp(join(tmpdir(), 'tollgate-gen-'));
-const postgres = await startLocalPostgres({ dataDir: folder, log: createLogger({ level: 'error' }) });
+const postgres = await startTemporaryPostgres('gen');
 try {
   await migrate(postgres.url);
   for (const [path, text] of await generatedFiles(postgres.url)) {
@@ -20,5 +17,4 @@ try {
   }
 } finally {
   await postgres.stop();
-  await rm(folder, { recursive: true, force: true });
 }

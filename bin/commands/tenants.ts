@@ -22,7 +22,7 @@ export async function runCreateTenant(options: CreateOptions): Promise<void> {
   const body = api.createTenant.body?.safeParse({ name, appName, currency, parentTenantId });
   if (body === undefined || !body.success) {
     const errors = (body?.error.issues ?? []).map(({ path, message }) => ({
-      pointer: `--${path.join('-')}`,
+      pointer: optionOf(path),
       detail: message,
     }));
     throw new Problem('validation_failed', isCurrency(currency) ? 'An option breaks a rule.' : 'Unknown currency.', {
@@ -39,6 +39,11 @@ export async function runCreateTenant(options: CreateOptions): Promise<void> {
   console.log(
     `  webhook secret (test)  ${answer.webhookSecrets.test}\n  webhook secret (live)  ${answer.webhookSecrets.live}`,
   );
+}
+
+/** `appName` is `--app-name` where people type it. */
+function optionOf(path: readonly PropertyKey[]): string {
+  return `--${path.join('-').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** `tollgate tenants list`. */

@@ -1,10 +1,6 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startLocalPostgres } from '../../src/platform/embedded-postgres/start-local-postgres.ts';
-import { createLogger } from '../../src/platform/log.ts';
+import { startTemporaryPostgres } from '../../src/platform/embedded-postgres/start-temporary-postgres.ts';
 import { migrate } from '../../src/platform/migrate.ts';
 
 declare module 'vitest' {
@@ -27,26 +23,19 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     project.provide('databaseServer', given);
     return async () => {};
   }
-  const folder = await mkdtemp(join(tmpdir(), 'tollgate-test-'));
-  // Open to the server's own user, so that as root the data stays in the folder that is removed afterwards.
-  await chmod(folder, 0o755);
-  const postgres = await startLocalPostgres({ dataDir: folder, log: createLogger({ level: 'error' }) });
-  const stop = async (): Promise<void> => {
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
+  const postgres = await startTemporaryPostgres('test');
   // A run that is told to end takes its server along; it is a process of its own and would live on.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.once(signal, () => void stop().finally(() => process.exit(1)));
+    process.once(signal, () => void postgres.stop().finally(() => process.exit(1)));
   }
   try {
     await makeTemplate(postgres.url);
   } catch (error) {
-    await stop();
+    await postgres.stop();
     throw error;
   }
   project.provide('databaseServer', postgres.url);
-  return stop;
+  return () => postgres.stop();
 }
 
 async function makeTemplate(server: string): Promise<void> {
