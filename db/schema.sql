@@ -37,7 +37,6 @@ create table attempts (
   state text not null,
   provider_ref text,
   request_sealed bytea not null,
-  method_type text,
   next_action jsonb,
   failure_code text,
   failure_message text,

@@ -88,7 +88,6 @@ create table attempts (
   -- The exact request as first sent (return address and all), so that a repeat is the same request. Sealed: the
   -- return address may hold the checkout token.
   request_sealed bytea not null,
-  method_type text,
   next_action jsonb,
   failure_code text,
   failure_message text,

@@ -6,6 +6,7 @@ import type { Access, Scope } from '../kernel/endpoint.ts';
 import { isId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
+import { ExpiringCache } from '../platform/expiring-cache.ts';
 import type { AccessTokens } from './access-token.ts';
 import { parseApiKey, parseOperatorKey } from './api-key.ts';
 import { hashSecret } from './secret-hash.ts';
@@ -21,8 +22,7 @@ interface CallerRequest {
 export type AuthenticateCaller = (request: CallerRequest) => Promise<Caller>;
 
 /** A credential that was just checked is believed this long, so a revoked one works for a second at most. */
-const CREDENTIAL_CACHE_MS = 1_000;
-const CREDENTIAL_CACHE_MAX = 10_000;
+const CREDENTIAL_CACHE = { lifetimeMs: 1_000, entriesMax: 10_000 };
 
 /**
  * The caller behind a request's credentials: API key, access token, Basic (where the endpoint takes it), operator's key
@@ -30,25 +30,14 @@ const CREDENTIAL_CACHE_MAX = 10_000;
  * @throws Problem unauthenticated, forbidden (scope), not_found (a tenant that is not the caller's child)
  */
 export function createAuthenticateCaller(db: Queryable, tokens: AccessTokens, clock: Clock): AuthenticateCaller {
-  const cache = new Map<string, { readonly caller: TenantCaller | OperatorCaller; readonly until: number }>();
-
-  async function cached(header: string, load: () => Promise<TenantCaller | OperatorCaller>) {
-    const name = createHash('sha256').update(header).digest('base64');
-    const now = performance.now();
-    const known = cache.get(name);
-    if (known !== undefined && known.until > now) return known.caller;
-    const caller = await load();
-    if (cache.size >= CREDENTIAL_CACHE_MAX) cache.clear();
-    cache.set(name, { caller, until: now + CREDENTIAL_CACHE_MS });
-    return caller;
-  }
-
+  const cache = new ExpiringCache<TenantCaller | OperatorCaller>(CREDENTIAL_CACHE);
   return async ({ access, headers, params }) => {
     if (access.by === 'anyone') return { by: 'anyone' };
     if (access.by === 'checkoutToken') return { by: 'checkoutToken', token: params.token ?? '' };
     const header = headers.authorization;
     if (header === undefined) throw new Problem('unauthenticated', 'Send credentials in the Authorization header.');
-    const caller = await cached(header, () => checkCredentials(db, tokens, clock, header));
+    const name = createHash('sha256').update(header).digest('base64');
+    const caller = await cache.get(name, () => checkCredentials(db, tokens, clock, header));
     if (access.by === 'operator') {
       if (caller.by !== 'operator') throw new Problem('forbidden', 'Only the operator may do this.');
       return caller;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problem.ts';
+import type { Attempt } from '../payments/attempt.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
 import { confirmPayment } from '../payments/confirm-payment.ts';
 import type { PaymentContext } from '../payments/context.ts';
@@ -178,8 +179,12 @@ async function confirm(
 async function askBank(context: PaymentContext, log: Logger, token: string): Promise<void> {
   const found = await readPaymentByToken(context.database.query, context.clock, token).catch(() => null);
   if (found === null || found.latestAttempt === null || found.payment.status !== 'processing') return;
-  const asked = syncAttempt(context, found.latestAttempt, 'poll').catch((error: unknown) => {
-    log.warn({ error, attemptId: found.latestAttempt?.attemptId }, 'The bank could not be asked on return');
+  await askBriefly(context, log, found.latestAttempt);
+}
+
+async function askBriefly(context: PaymentContext, log: Logger, attempt: Attempt): Promise<void> {
+  const asked = syncAttempt(context, attempt, 'poll').catch((error: unknown) => {
+    log.warn({ error, attemptId: attempt.attemptId }, 'The bank could not be asked on return');
   });
   await waitAtMost(asked, ASK_ON_RETURN_MS);
 }
@@ -194,10 +199,7 @@ async function leaveToShop(
 ): Promise<FastifyReply> {
   const attempt = await readAttempt(context.database.query, tenantId, attemptId);
   if (attempt === null) return missing(request, reply, randomBytes(16).toString('base64'));
-  const asked = syncAttempt(context, attempt, 'poll').catch((error: unknown) => {
-    log.warn({ error, attemptId }, 'The bank could not be asked on return');
-  });
-  await waitAtMost(asked, ASK_ON_RETURN_MS);
+  await askBriefly(context, log, attempt);
   const payment = await readPaymentOfAttempt(context.database.query, attempt);
   const url = returnUrlWith(payment, payment.status);
   if (url === null) return missing(request, reply, randomBytes(16).toString('base64'));

@@ -28,11 +28,7 @@ export async function receiveNotification(
   request: RawWebhook,
   log: Logger,
 ): Promise<WebhookReply> {
-  const found = await findProviderAccount(
-    { ...context, db: context.database.query },
-    target.provider,
-    target.providerAccountId,
-  );
+  const found = await findProviderAccount(context, target.provider, target.providerAccountId);
   if (found === null) throw new Problem('not_found', 'There is no such provider account.');
   const { account, provider, call } = found;
   const outcome = await provider.parseWebhook(call, request);

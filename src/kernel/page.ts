@@ -1,6 +1,6 @@
 /** A page of a list, newest first. */
 export interface Page<T> {
-  readonly data: readonly T[];
+  readonly data: T[];
   readonly hasMore: boolean;
   readonly nextCursor: string | null;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../kernel/clock.ts';
 import type { Queryable } from '../platform/database.ts';
+import { ExpiringCache } from '../platform/expiring-cache.ts';
 import { decrypt, encrypt, type MasterKey } from './master-key.ts';
 import { insertDataKey, selectDataKey, selectPrimaryDataKey } from './store.ts';
 
@@ -36,26 +37,13 @@ interface DataKey {
 }
 
 /** Unwrapped keys stay in memory this long, so that a destroyed key stops working soon. */
-const CACHE_MS = 60_000;
-const CACHE_ENTRIES_MAX = 10_000;
+const CACHE = { lifetimeMs: 60_000, entriesMax: 10_000 };
 const FORMAT = 1;
 const HEADER_BYTES = 5;
 
 /** A sealer over the data keys in the database, unwrapped by the master key. */
 export function createSealer(db: Queryable, masterKey: MasterKey, clock: Clock): Sealer {
-  const cache = new Map<string, { readonly key: DataKey; readonly until: number }>();
-
-  async function cached(name: string, load: () => Promise<DataKey>): Promise<DataKey> {
-    const known = cache.get(name);
-    if (known !== undefined && known.until > performance.now()) return known.key;
-    return remember(name, await load());
-  }
-
-  function remember(name: string, key: DataKey): DataKey {
-    if (cache.size >= CACHE_ENTRIES_MAX) cache.clear();
-    cache.set(name, { key, until: performance.now() + CACHE_MS });
-    return key;
-  }
+  const cache = new ExpiringCache<DataKey>(CACHE);
 
   async function unwrap(tenantId: string, row: Awaited<ReturnType<typeof selectPrimaryDataKey>>): Promise<DataKey> {
     if (row === undefined) throw new DataKeyMissing(`There is no data key for ${tenantId}`);
@@ -70,7 +58,7 @@ export function createSealer(db: Queryable, masterKey: MasterKey, clock: Clock):
   return {
     async seal(place, plaintext) {
       const { tenantId } = place;
-      const key = await cached(`${tenantId} primary`, async () =>
+      const key = await cache.get(`${tenantId} primary`, async () =>
         unwrap(tenantId, await selectPrimaryDataKey(db, tenantId)),
       );
       const header = Buffer.alloc(HEADER_BYTES);
@@ -83,7 +71,7 @@ export function createSealer(db: Queryable, masterKey: MasterKey, clock: Clock):
       const header = Buffer.from(sealed.subarray(0, HEADER_BYTES));
       if (header.length < HEADER_BYTES || header.readUInt8(0) !== FORMAT) throw new Error('Not a sealed value');
       const version = header.readUInt32BE(1);
-      const key = await cached(`${tenantId} ${version}`, async () =>
+      const key = await cache.get(`${tenantId} ${version}`, async () =>
         unwrap(tenantId, await selectDataKey(db, tenantId, version)),
       );
       return decrypt(key.bytes, sealed.subarray(HEADER_BYTES), placeBytes(place, header));
@@ -93,7 +81,7 @@ export function createSealer(db: Queryable, masterKey: MasterKey, clock: Clock):
       const wrapped = await masterKey.wrap(bytes, wrapContext(tenantId, 1));
       const row = { tenantId, version: 1, masterKeyId: masterKey.id, wrapped, now: clock.now() };
       // Remembered before the commit, so that the same transaction can seal the tenant's first secrets.
-      if (await insertDataKey(tx, row)) remember(`${tenantId} primary`, { version: 1, bytes });
+      if (await insertDataKey(tx, row)) cache.set(`${tenantId} primary`, { version: 1, bytes });
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { Database } from '../platform/database.ts';
+import { inParallel } from '../platform/in-parallel.ts';
 import { type ClaimedLane, holdsLane, releaseLane } from '../platform/lanes.ts';
 import type { OutboundHttp, OutboundOutcome } from '../platform/outbound-http.ts';
 import type { WholeRow } from '../platform/recordset.ts';
@@ -107,16 +108,12 @@ async function sendAll(
   const owner = { tenantId, mode, endpointId: endpoint?.endpointId ?? DEFAULT_SECRET };
   const secrets = await openSigningSecrets({ ...context, db: context.database.query }, owner);
   const sent: Sent[] = [];
-  const queue = [...due];
-  const sendNext = async (): Promise<void> => {
-    for (let delivery = queue.shift(); delivery !== undefined; delivery = queue.shift()) {
-      const event = present(events.get(delivery.eventId), `event ${delivery.eventId}`);
-      const url = delivery.urlOverride ?? present(endpoint, 'an endpoint').url;
-      const one = await send(context, delivery, event, url, secrets);
-      if (one !== null) sent.push(one);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, sendNext));
+  await inParallel(due, CONCURRENCY, async (delivery) => {
+    const event = present(events.get(delivery.eventId), `event ${delivery.eventId}`);
+    const url = delivery.urlOverride ?? present(endpoint, 'an endpoint').url;
+    const one = await send(context, delivery, event, url, secrets);
+    if (one !== null) sent.push(one);
+  });
   return sent;
 }
 

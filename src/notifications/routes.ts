@@ -31,8 +31,7 @@ function endpointRoutes(context: NotificationContext): readonly BoundEndpoint[] 
     ),
     bindEndpoint(api.listWebhookEndpoints, async ({ caller, query }) => {
       const rows = await selectEndpoints(db, caller, query);
-      const page = pageOf(rows.map(endpointJson), query.limit);
-      return { body: { ...page, data: [...page.data] } };
+      return { body: pageOf(rows.map(endpointJson), query.limit) };
     }),
     bindEndpoint(api.getWebhookEndpoint, async ({ caller, params }) => {
       const endpoint = await selectEndpoint(db, caller, params.id);
@@ -56,8 +55,7 @@ function deliveryRoutes(context: NotificationContext): readonly BoundEndpoint[] 
   return [
     bindEndpoint(api.listDeliveries, async ({ caller, query }) => {
       const rows = await selectDeliveries(db, caller, query, query);
-      const page = pageOf(rows.map(deliveryJson), query.limit);
-      return { body: { ...page, data: [...page.data] } };
+      return { body: pageOf(rows.map(deliveryJson), query.limit) };
     }),
     bindEndpoint(api.getDelivery, async ({ caller, params }) => {
       const delivery = await selectDelivery(db, caller, params.id);
@@ -81,8 +79,7 @@ function eventRoutes({ database }: NotificationContext): readonly BoundEndpoint[
   return [
     bindEndpoint(api.listEvents, async ({ caller, query }) => {
       const rows = await selectEvents(database.query, caller, query, query);
-      const page = pageOf(rows.map(eventJson), query.limit);
-      return { body: { ...page, data: [...page.data] } };
+      return { body: pageOf(rows.map(eventJson), query.limit) };
     }),
     bindEndpoint(api.getEvent, async ({ caller, params }) => {
       const event = await selectEvent(database.query, caller, params.id);

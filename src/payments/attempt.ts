@@ -11,7 +11,6 @@ export interface Attempt {
   readonly providerRef: string | null;
   /** The provider request as first sent, sealed; opened only to repeat it. */
   readonly requestSealed: Uint8Array;
-  readonly methodType: string | null;
   readonly nextAction: NextAction | null;
   readonly failureCode: string | null;
   readonly failureMessage: string | null;

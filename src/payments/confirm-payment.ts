@@ -49,7 +49,7 @@ export async function confirmPayment(
   return runOnceInTwoPhases<PaymentAnswer, Attempt>(context, scope, idempotency, {
     async plan() {
       if (same) return latestAttempt;
-      const account = await chooseProviderAccount({ ...context, db: context.database.query }, payment);
+      const account = await chooseProviderAccount(context, payment);
       return newAttempt(context, payment, account, request);
     },
     async intend(tx, attempt) {
@@ -123,7 +123,6 @@ async function newAttempt(
     state: 'dispatched',
     providerRef: null,
     requestSealed: await sealRequest(context.sealer, payment.tenantId, input),
-    methodType: null,
     nextAction: null,
     failureCode: null,
     failureMessage: null,

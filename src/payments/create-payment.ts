@@ -135,7 +135,7 @@ async function checkProviderAccount(
   { providerAccountId }: CreatePaymentBody,
 ): Promise<void> {
   if (providerAccountId === undefined) return;
-  await chooseProviderAccount({ ...context, db: context.database.query }, { tenantId, mode, providerAccountId });
+  await chooseProviderAccount(context, { tenantId, mode, providerAccountId });
 }
 
 function expiryOf({ clock }: PaymentContext, body: CreatePaymentBody): Temporal.Instant {

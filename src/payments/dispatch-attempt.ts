@@ -17,11 +17,7 @@ export async function dispatchAttempt(
   attempt: Attempt,
   send: 'first' | 'repeat',
 ): Promise<SignalResult | null> {
-  const { provider, call } = await openProviderAccount(
-    { ...context, db: context.database.query },
-    attempt.tenantId,
-    attempt.providerAccountId,
-  );
+  const { provider, call } = await openProviderAccount(context, attempt.tenantId, attempt.providerAccountId);
   crashPoint('attempt-unsent');
   const answer = await provider.create(call, await openRequest(context.sealer, attempt));
   crashPoint('attempt-answered');

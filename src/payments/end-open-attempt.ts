@@ -19,11 +19,7 @@ export async function endOpenAttempt(context: PaymentContext, payment: Payment):
   const asked = present(await selectPayment(database.query, payment.tenantId, payment.paymentId), 'the payment');
   const still = await openAttemptOf(context, asked);
   if (still === null || (still.state !== 'requires_action' && still.state !== 'pending')) return asked;
-  const { provider, call } = await openProviderAccount(
-    { ...context, db: database.query },
-    still.tenantId,
-    still.providerAccountId,
-  );
+  const { provider, call } = await openProviderAccount(context, still.tenantId, still.providerAccountId);
   if (provider.cancel === undefined) return asked;
   const { attemptId, providerRef } = still;
   const answer = await provider.cancel(call, providerRef === null ? { attemptId } : { attemptId, providerRef });

@@ -1,3 +1,4 @@
+import { inParallel } from '../platform/in-parallel.ts';
 import { type ClaimedLane, releaseLane } from '../platform/lanes.ts';
 import { applySignal } from './apply-signal.ts';
 import type { PaymentContext } from './context.ts';
@@ -56,16 +57,4 @@ export async function expirePayment(context: PaymentContext, payment: Payment, e
   const signal = { kind: 'expiry_reached', early } as const;
   await applySignal({ db: context.database.query, clock: context.clock }, payment, 'timer', signal);
   context.wakeRelay();
-}
-
-async function inParallel<Item>(
-  items: readonly Item[],
-  concurrency: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const queue = [...items];
-  const run = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: concurrency }, run));
 }

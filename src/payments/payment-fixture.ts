@@ -62,7 +62,6 @@ export function sampleAttempt(changes: Partial<Attempt> = {}): Attempt {
     state: 'dispatched',
     providerRef: null,
     requestSealed: new Uint8Array(),
-    methodType: null,
     nextAction: null,
     failureCode: null,
     failureMessage: null,

@@ -25,11 +25,7 @@ export async function syncAttempt(
 }
 
 async function askProvider(context: PaymentContext, attempt: Attempt, source: 'poll' | 'operator'): Promise<void> {
-  const { provider, call } = await openProviderAccount(
-    { ...context, db: context.database.query },
-    attempt.tenantId,
-    attempt.providerAccountId,
-  );
+  const { provider, call } = await openProviderAccount(context, attempt.tenantId, attempt.providerAccountId);
   const { attemptId, providerRef } = attempt;
   const canAsk = providerRef !== null || provider.capabilities.retrieveBy.includes('attemptId');
   const answer = canAsk

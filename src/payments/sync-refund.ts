@@ -16,7 +16,7 @@ import { scheduleRefundSync } from './store-due-work.ts';
 export async function dispatchRefund(context: PaymentContext, refund: Refund): Promise<void> {
   const db = context.database.query;
   const { tenantId, refundId, attemptId, providerAccountId } = refund;
-  const { provider, call } = await openProviderAccount({ ...context, db }, tenantId, providerAccountId);
+  const { provider, call } = await openProviderAccount(context, tenantId, providerAccountId);
   const attempt = await selectAttempt(db, tenantId, attemptId);
   const input: RefundInput = {
     attemptId,

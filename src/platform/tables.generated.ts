@@ -34,7 +34,6 @@ export interface AttemptsTable {
   state: string;
   provider_ref: string | null;
   request_sealed: BytesColumn;
-  method_type: string | null;
   next_action: JsonColumn | null;
   failure_code: string | null;
   failure_message: string | null;

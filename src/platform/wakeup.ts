@@ -1,21 +1,20 @@
-/** What a loop waits for; a hint only: a missed one costs a poll interval, never work. */
-export type WakeupTopic = 'relay' | 'inbound' | 'sync' | 'expiry' | 'delivery';
+import type { LaneKind } from './lanes.ts';
 
 /**
  * Wakes the loops of this process right after a commit. Between processes the loops poll: NOTIFY inside a payment's
- * transaction would take a database-wide lock at commit.
+ * transaction would take a database-wide lock at commit. A hint only: a missed one costs a poll interval, never work.
  */
 export class Wakeup {
-  readonly #waiting = new Map<WakeupTopic, Set<() => void>>();
+  readonly #waiting = new Map<LaneKind, Set<() => void>>();
 
-  notify(topic: WakeupTopic): void {
+  notify(topic: LaneKind): void {
     const waiting = this.#waiting.get(topic);
     this.#waiting.delete(topic);
     for (const wake of waiting ?? []) wake();
   }
 
   /** Resolves at the next notify of the topic, after `timeoutMs`, or when the signal aborts. */
-  wait(topic: WakeupTopic, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  wait(topic: LaneKind, timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(topic) ?? new Set();

@@ -2,14 +2,14 @@ import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
-import type { Queryable } from '../platform/database.ts';
+import type { Database } from '../platform/database.ts';
 import type { PaymentProvider, ProviderCall } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { credentialsPlace, type ProviderAccount } from './account.ts';
 import { selectAccount, selectAccountTenant, selectActiveAccounts } from './store.ts';
 
 export interface AccountContext {
-  readonly db: Queryable;
+  readonly database: Database;
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly registry: ProviderRegistry;
@@ -28,7 +28,7 @@ export async function openProviderAccount(
   tenantId: string,
   providerAccountId: string,
 ): Promise<OpenAccount> {
-  const account = await selectAccount(context.db, tenantId, providerAccountId);
+  const account = await selectAccount(context.database.query, tenantId, providerAccountId);
   if (account === null) throw new Problem('not_found', 'There is no such provider account.');
   return open(context, account);
 }
@@ -39,8 +39,8 @@ export async function findProviderAccount(
   provider: string,
   providerAccountId: string,
 ): Promise<OpenAccount | null> {
-  const tenantId = await selectAccountTenant(context.db, providerAccountId);
-  const account = tenantId === null ? null : await selectAccount(context.db, tenantId, providerAccountId);
+  const tenantId = await selectAccountTenant(context.database.query, providerAccountId);
+  const account = tenantId === null ? null : await selectAccount(context.database.query, tenantId, providerAccountId);
   return account === null || account.provider !== provider ? null : open(context, account);
 }
 
@@ -52,7 +52,7 @@ export async function chooseProviderAccount(
   context: AccountContext,
   payment: { readonly tenantId: string; readonly mode: Mode; readonly providerAccountId: string | null },
 ): Promise<OpenAccount> {
-  const active = await selectActiveAccounts(context.db, payment.tenantId, payment.mode);
+  const active = await selectActiveAccounts(context.database.query, payment.tenantId, payment.mode);
   const account =
     payment.providerAccountId === null
       ? active[0]

@@ -1,5 +1,6 @@
 import { Problem } from '../kernel/problem.ts';
 import type { Database } from '../platform/database.ts';
+import { ExpiringCache } from '../platform/expiring-cache.ts';
 import { selectTenant, selectTenantByAppName } from './store.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -7,22 +8,17 @@ import type { Tenant } from './tenant.ts';
 export type ReadTenant = (tenantId: string) => Promise<Tenant>;
 
 /** A change of settings is seen by every process after this long at most. */
-const CACHE_MS = 1_000;
-const CACHE_ENTRIES_MAX = 10_000;
+const CACHE = { lifetimeMs: 1_000, entriesMax: 10_000 };
 
 /** @throws Problem not_found (from the returned function) */
 export function createReadTenant(database: Database): ReadTenant {
-  const cache = new Map<string, { readonly tenant: Tenant; readonly until: number }>();
-  return async (tenantId) => {
-    const now = performance.now();
-    const known = cache.get(tenantId);
-    if (known !== undefined && known.until > now) return known.tenant;
-    const tenant = await selectTenant(database.query, tenantId);
-    if (tenant === null) throw new Problem('not_found', 'There is no such tenant.');
-    if (cache.size >= CACHE_ENTRIES_MAX) cache.clear();
-    cache.set(tenantId, { tenant, until: now + CACHE_MS });
-    return tenant;
-  };
+  const cache = new ExpiringCache<Tenant>(CACHE);
+  return (tenantId) =>
+    cache.get(tenantId, async () => {
+      const tenant = await selectTenant(database.query, tenantId);
+      if (tenant === null) throw new Problem('not_found', 'There is no such tenant.');
+      return tenant;
+    });
 }
 
 /** The tenant by id or app name, as an operator types it. @throws Problem not_found */

@@ -21,11 +21,12 @@ export function tenantRoutes(context: TenantRoutesContext): readonly BoundEndpoi
     }),
     bindEndpoint(api.listTenants, async ({ query }) => {
       const rows = await selectTenants(context.database.query, query);
-      const page = pageOf(
-        rows.map((tenant) => tenantJson(tenant)),
-        query.limit,
-      );
-      return { body: { ...page, data: [...page.data] } };
+      return {
+        body: pageOf(
+          rows.map((tenant) => tenantJson(tenant)),
+          query.limit,
+        ),
+      };
     }),
     // Read afresh: who has just changed them must not see what they were a second ago.
     bindEndpoint(api.getSettings, async ({ caller }) => ({

@@ -37,7 +37,7 @@ export async function holdNotifications(
     [tenantId],
   );
   if (account === undefined) throw new Error('The tenant has no account at the sandbox');
-  const opened = await openProviderAccount({ ...payments, db: payments.database.query }, tenantId, account.id);
+  const opened = await openProviderAccount(payments, tenantId, account.id);
   const { secretKey } = opened.call.credentials as SandboxCredentials;
   const path = `/hooks/sandbox/${account.id}`;
   return {

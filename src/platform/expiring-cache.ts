@@ -1,0 +1,35 @@
+interface CacheOptions {
+  /** How long a value is believed, counted from before it was read: it may have been that old already. */
+  readonly lifetimeMs: number;
+  /** Reached, everything is forgotten; names may be a stranger's, and memory is bounded. */
+  readonly entriesMax: number;
+}
+
+/** Values that are read often and may be a little old. Failures are not remembered. */
+export class ExpiringCache<Value> {
+  readonly #options: CacheOptions;
+  readonly #entries = new Map<string, { readonly value: Value; readonly untilMs: number }>();
+
+  constructor(options: CacheOptions) {
+    this.#options = options;
+  }
+
+  /** The value remembered under the name, or the one that `load` reads now. */
+  async get(name: string, load: () => Promise<Value>): Promise<Value> {
+    const nowMs = performance.now();
+    const known = this.#entries.get(name);
+    if (known !== undefined && known.untilMs > nowMs) return known.value;
+    const value = await load();
+    this.#remember(name, value, nowMs);
+    return value;
+  }
+
+  set(name: string, value: Value): void {
+    this.#remember(name, value, performance.now());
+  }
+
+  #remember(name: string, value: Value, readAtMs: number): void {
+    if (this.#entries.size >= this.#options.entriesMax) this.#entries.clear();
+    this.#entries.set(name, { value, untilMs: readAtMs + this.#options.lifetimeMs });
+  }
+}
