@@ -6,6 +6,7 @@ import { ejectDatabase } from './commands/eject-database.ts';
 import { runMigrate } from './commands/migrate.ts';
 import { runStart } from './commands/start.ts';
 import { runCreateTenant, runListTenants, runRotateSecret } from './commands/tenants.ts';
+import { runVerifyLedger } from './commands/verify-ledger.ts';
 
 /** 0 done, 1 refused, 2 usage. */
 const REFUSED = 1;
@@ -26,6 +27,14 @@ db.command('eject')
   .requiredOption('--to <url>', 'where to, such as postgres://user@host/tollgate')
   .option('--json')
   .action(ejectDatabase);
+
+const ledger = program.command('ledger').description('what the money is booked as');
+ledger
+  .command('verify')
+  .description('prove every balance and posting from its sources; exit code 1 where anything differs')
+  .option('--tenant <tenant>', 'only this one, by id or app name')
+  .option('--json')
+  .action(runVerifyLedger);
 
 const tenants = program.command('tenants').description('merchants and product applications');
 tenants

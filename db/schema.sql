@@ -45,10 +45,11 @@ create table attempts (
   sync_tries integer not null default 0,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  release_requested_at timestamp with time zone,
   constraint attempts_pkey PRIMARY KEY (tenant_id, attempt_id),
   constraint attempts_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id),
   constraint attempts_state_check CHECK (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'pending'::text, 'unknown'::text, 'authorized'::text, 'captured'::text, 'declined'::text, 'refused'::text, 'not_sent'::text, 'canceled'::text, 'expired'::text])),
-  constraint attempts_sync_check CHECK (sync_due_at IS NULL OR (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'pending'::text, 'unknown'::text])))
+  constraint attempts_sync_check CHECK (sync_due_at IS NULL OR (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'pending'::text, 'unknown'::text])) OR state = 'authorized'::text AND release_requested_at IS NOT NULL)
 );
 CREATE UNIQUE INDEX attempts_open_key ON public.attempts USING btree (tenant_id, payment_id) WHERE (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'pending'::text, 'unknown'::text]));
 CREATE INDEX attempts_payment_idx ON public.attempts USING btree (tenant_id, payment_id);
@@ -63,12 +64,31 @@ create table captures (
   currency text not null,
   status text not null,
   created_at timestamp with time zone not null,
+  provider_account_id text not null,
+  mode text not null,
+  final boolean not null default true,
+  duplicate boolean not null default false,
+  made_by text not null default 'gateway'::text,
+  dispatch text not null default 'acknowledged'::text,
+  provider_ref text,
+  failure_code text,
+  sync_due_at timestamp with time zone,
+  sync_tries integer not null default 0,
+  updated_at timestamp with time zone not null,
   constraint captures_pkey PRIMARY KEY (tenant_id, capture_id),
   constraint captures_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id),
   constraint captures_amount_check CHECK (amount > 0),
-  constraint captures_status_check CHECK (status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text]))
+  constraint captures_dispatch_check CHECK (dispatch = ANY (ARRAY['dispatched'::text, 'unknown'::text, 'acknowledged'::text])),
+  constraint captures_made_by_check CHECK (made_by = ANY (ARRAY['tenant'::text, 'gateway'::text, 'provider'::text])),
+  constraint captures_status_check CHECK (status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])),
+  constraint captures_sync_check CHECK (sync_due_at IS NULL OR status = 'pending'::text)
 );
 CREATE INDEX captures_payment_idx ON public.captures USING btree (tenant_id, payment_id);
+CREATE UNIQUE INDEX captures_provider_ref_key ON public.captures USING btree (tenant_id, provider_account_id, provider_ref) WHERE (provider_ref IS NOT NULL);
+CREATE INDEX captures_sync_idx ON public.captures USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
+CREATE TRIGGER captures_inserted AFTER INSERT ON public.captures REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_changed();
+CREATE TRIGGER captures_kept BEFORE DELETE OR TRUNCATE ON public.captures FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER captures_updated AFTER UPDATE ON public.captures REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_updated();
 
 create table checkout_tokens (
   token_hash bytea not null,
@@ -138,6 +158,57 @@ create table delivery_attempts (
   constraint delivery_attempts_pkey PRIMARY KEY (tenant_id, delivery_id, attempt_number),
   constraint delivery_attempts_outcome_check CHECK (outcome = ANY (ARRAY['acknowledged'::text, 'refused'::text, 'lost'::text, 'not_sent'::text]))
 );
+
+create table dispute_evidence (
+  tenant_id text not null,
+  evidence_id text not null,
+  dispute_id text not null,
+  payment_id text not null,
+  provider_account_id text not null,
+  mode text not null,
+  text_sealed bytea not null,
+  status text not null,
+  failure_code text,
+  sync_due_at timestamp with time zone,
+  sync_tries integer not null default 0,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint dispute_evidence_pkey PRIMARY KEY (tenant_id, evidence_id),
+  constraint dispute_evidence_dispute_fkey FOREIGN KEY (tenant_id, dispute_id) REFERENCES disputes(tenant_id, dispute_id),
+  constraint dispute_evidence_status_check CHECK (status = ANY (ARRAY['dispatched'::text, 'unknown'::text, 'submitted'::text, 'refused'::text])),
+  constraint dispute_evidence_sync_check CHECK ((sync_due_at IS NOT NULL) = (status = ANY (ARRAY['dispatched'::text, 'unknown'::text])))
+);
+CREATE INDEX dispute_evidence_dispute_idx ON public.dispute_evidence USING btree (tenant_id, dispute_id);
+CREATE UNIQUE INDEX dispute_evidence_open_key ON public.dispute_evidence USING btree (tenant_id, dispute_id) WHERE (status = ANY (ARRAY['dispatched'::text, 'unknown'::text]));
+CREATE INDEX dispute_evidence_sync_idx ON public.dispute_evidence USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
+
+create table disputes (
+  tenant_id text not null,
+  dispute_id text not null,
+  payment_id text not null,
+  attempt_id text not null,
+  provider_account_id text not null,
+  mode text not null,
+  provider_ref text not null,
+  amount bigint not null,
+  currency text not null,
+  reason text not null,
+  status text not null,
+  evidence_due_at timestamp with time zone,
+  amount_withdrawn bigint not null,
+  amount_reinstated bigint not null,
+  reported_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint disputes_pkey PRIMARY KEY (tenant_id, dispute_id),
+  constraint disputes_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id),
+  constraint disputes_amount_check CHECK (amount > 0),
+  constraint disputes_money_check CHECK (amount_reinstated >= 0 AND amount_reinstated <= amount_withdrawn),
+  constraint disputes_status_check CHECK (status = ANY (ARRAY['inquiry'::text, 'opened'::text, 'under_review'::text, 'won'::text, 'lost'::text, 'expired'::text]))
+);
+CREATE INDEX disputes_list_idx ON public.disputes USING btree (tenant_id, mode, dispute_id);
+CREATE INDEX disputes_payment_idx ON public.disputes USING btree (tenant_id, payment_id);
+CREATE UNIQUE INDEX disputes_provider_ref_key ON public.disputes USING btree (tenant_id, provider_account_id, provider_ref);
 
 create table events (
   tenant_id text not null,
@@ -209,6 +280,46 @@ create table lanes (
 );
 CREATE INDEX lanes_due_idx ON public.lanes USING btree (kind, next_due_at) WHERE (next_due_at IS NOT NULL);
 
+create table ledger_balances (
+  tenant_id text not null,
+  mode text not null,
+  currency text not null,
+  provider_account_id text not null,
+  account text not null,
+  stripe smallint not null,
+  debits numeric not null,
+  credits numeric not null,
+  constraint ledger_balances_pkey PRIMARY KEY (tenant_id, mode, currency, provider_account_id, account, stripe)
+);
+
+create table ledger_transfers (
+  tenant_id text not null,
+  transfer_id text not null,
+  mode text not null,
+  currency text not null,
+  provider_account_id text not null,
+  kind text not null,
+  debit_account text not null,
+  credit_account text not null,
+  amount bigint not null,
+  payment_id text,
+  subject_id text not null,
+  posting_key text not null,
+  created_at timestamp with time zone not null,
+  constraint ledger_transfers_pkey PRIMARY KEY (tenant_id, transfer_id),
+  constraint ledger_transfers_posting_key UNIQUE (tenant_id, posting_key),
+  constraint ledger_transfers_accounts_check CHECK (debit_account <> credit_account),
+  constraint ledger_transfers_amount_check CHECK (amount > 0),
+  constraint ledger_transfers_credit_check CHECK (credit_account = ANY (ARRAY['provider_receivable'::text, 'sales'::text, 'refunds'::text, 'fees'::text, 'disputed_funds'::text, 'bank_clearing'::text, 'reserve'::text, 'suspense'::text])),
+  constraint ledger_transfers_debit_check CHECK (debit_account = ANY (ARRAY['provider_receivable'::text, 'sales'::text, 'refunds'::text, 'fees'::text, 'disputed_funds'::text, 'bank_clearing'::text, 'reserve'::text, 'suspense'::text])),
+  constraint ledger_transfers_kind_check CHECK (kind = ANY (ARRAY['capture'::text, 'capture_failed'::text, 'refund'::text, 'refund_failed'::text, 'reversal'::text, 'dispute_withdrawn'::text, 'dispute_reinstated'::text, 'fee'::text, 'payout'::text, 'reserve_held'::text, 'reserve_released'::text, 'adjustment'::text])),
+  constraint ledger_transfers_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
+);
+CREATE INDEX ledger_transfers_list_idx ON public.ledger_transfers USING btree (tenant_id, mode, transfer_id);
+CREATE INDEX ledger_transfers_payment_idx ON public.ledger_transfers USING btree (tenant_id, payment_id, transfer_id) WHERE (payment_id IS NOT NULL);
+CREATE TRIGGER ledger_transfers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_transfers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER ledger_transfers_balance AFTER INSERT ON public.ledger_transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION post_to_balances();
+
 create table operator_keys (
   key_id text not null,
   secret_hash bytea not null,
@@ -271,21 +382,29 @@ create table payments (
   due_at timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  amount_capture_pending bigint not null default 0,
+  captures_closed boolean not null default false,
+  reversal_id text,
+  duplicate_payment boolean not null default false,
   constraint payments_pkey PRIMARY KEY (tenant_id, payment_id),
   constraint payments_reference_key UNIQUE (tenant_id, mode, reference),
   constraint payments_amount_check CHECK (amount >= 1 AND amount <= '999999999999'::bigint),
   constraint payments_authorized_check CHECK (amount_authorized >= 0 AND amount_authorized <= amount),
   constraint payments_capture_method_check CHECK (capture_method = ANY (ARRAY['automatic'::text, 'manual'::text])),
-  constraint payments_captured_check CHECK (amount_captured >= 0 AND amount_captured <= amount_authorized),
+  constraint payments_captured_check CHECK (amount_captured >= 0 AND amount_capture_pending >= 0 AND (amount_captured + amount_capture_pending) <= amount_authorized),
   constraint payments_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
   constraint payments_open_attempt_check CHECK ((status = 'processing'::text) = (open_attempt_id IS NOT NULL)),
   constraint payments_refunded_check CHECK (amount_refunded >= 0 AND amount_refund_pending >= 0 AND (amount_refunded + amount_refund_pending) <= amount_captured),
+  constraint payments_reversal_check CHECK (reversal_id IS NULL OR amount_refunded = 0 AND amount_refund_pending = 0),
+  constraint payments_reversed_check CHECK (status <> 'reversed'::text OR reversal_id IS NOT NULL AND amount_captured = 0),
   constraint payments_status_check CHECK (status = ANY (ARRAY['created'::text, 'processing'::text, 'authorized'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text, 'expired'::text, 'reversed'::text])),
   constraint payments_succeeded_check CHECK (status <> 'succeeded'::text OR amount_captured > 0)
 );
 CREATE INDEX payments_due_idx ON public.payments USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX payments_list_idx ON public.payments USING btree (tenant_id, mode, payment_id);
 CREATE INDEX payments_order_idx ON public.payments USING btree (tenant_id, mode, order_id) WHERE (order_id IS NOT NULL);
+CREATE TRIGGER payments_amounts_inserted AFTER INSERT ON public.payments FOR EACH ROW WHEN (((new.amount_captured + new.amount_capture_pending) > 0)) EXECUTE FUNCTION check_amounts_of_payment();
+CREATE TRIGGER payments_amounts_updated AFTER UPDATE ON public.payments FOR EACH ROW WHEN (((((old.amount_captured IS DISTINCT FROM new.amount_captured) OR (old.amount_capture_pending IS DISTINCT FROM new.amount_capture_pending)) OR (old.amount_refunded IS DISTINCT FROM new.amount_refunded)) OR (old.amount_refund_pending IS DISTINCT FROM new.amount_refund_pending))) EXECUTE FUNCTION check_amounts_of_payment();
 
 create table provider_account_tenants (
   provider_account_id text not null,
@@ -304,11 +423,28 @@ create table provider_accounts (
   credentials_sealed bytea not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  reversal_cut_off jsonb,
   constraint provider_accounts_pkey PRIMARY KEY (tenant_id, provider_account_id),
   constraint provider_accounts_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
   constraint provider_accounts_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
   constraint provider_accounts_status_check CHECK (status = ANY (ARRAY['active'::text, 'disabled'::text]))
 );
+
+create table provider_calls (
+  tenant_id text not null,
+  call_id text not null,
+  provider_account_id text not null,
+  attempt_id text not null,
+  operation text not null,
+  request jsonb not null,
+  outcome text not null,
+  answer jsonb not null,
+  duration_ms integer not null,
+  created_at timestamp with time zone not null,
+  constraint provider_calls_pkey PRIMARY KEY (tenant_id, call_id),
+  constraint provider_calls_outcome_check CHECK (outcome = ANY (ARRAY['answered'::text, 'not_found'::text, 'refused'::text, 'not_sent'::text, 'unknown'::text, 'failed'::text]))
+);
+CREATE INDEX provider_calls_attempt_idx ON public.provider_calls USING btree (tenant_id, attempt_id, call_id);
 
 create table provider_facts (
   tenant_id text not null,
@@ -338,23 +474,65 @@ create table refunds (
   sync_tries integer not null default 0,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  duplicate boolean not null default false,
+  made_by text not null default 'tenant'::text,
   constraint refunds_pkey PRIMARY KEY (tenant_id, refund_id),
   constraint refunds_reference_key UNIQUE (tenant_id, mode, reference),
   constraint refunds_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id),
   constraint refunds_amount_check CHECK (amount > 0),
   constraint refunds_dispatch_check CHECK (dispatch = ANY (ARRAY['dispatched'::text, 'unknown'::text, 'acknowledged'::text])),
+  constraint refunds_made_by_check CHECK (made_by = ANY (ARRAY['tenant'::text, 'gateway'::text, 'provider'::text])),
   constraint refunds_status_check CHECK (status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])),
   constraint refunds_sync_check CHECK (sync_due_at IS NULL OR status = 'pending'::text)
 );
 CREATE INDEX refunds_payment_idx ON public.refunds USING btree (tenant_id, payment_id);
+CREATE UNIQUE INDEX refunds_provider_ref_key ON public.refunds USING btree (tenant_id, provider_account_id, provider_ref) WHERE (provider_ref IS NOT NULL);
 CREATE INDEX refunds_sync_idx ON public.refunds USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
+CREATE TRIGGER refunds_inserted AFTER INSERT ON public.refunds REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_changed();
+CREATE TRIGGER refunds_kept BEFORE DELETE OR TRUNCATE ON public.refunds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refunds_updated AFTER UPDATE ON public.refunds REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_updated();
+
+create table reversals (
+  tenant_id text not null,
+  reversal_id text not null,
+  payment_id text not null,
+  attempt_id text not null,
+  provider_account_id text not null,
+  mode text not null,
+  amount bigint not null,
+  currency text not null,
+  reason text not null,
+  made_by text not null,
+  status text not null,
+  dispatch text not null,
+  provider_ref text,
+  failure_code text,
+  sync_due_at timestamp with time zone,
+  sync_tries integer not null default 0,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint reversals_pkey PRIMARY KEY (tenant_id, reversal_id),
+  constraint reversals_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id),
+  constraint reversals_amount_check CHECK (amount > 0),
+  constraint reversals_dispatch_check CHECK (dispatch = ANY (ARRAY['dispatched'::text, 'unknown'::text, 'acknowledged'::text])),
+  constraint reversals_made_by_check CHECK (made_by = ANY (ARRAY['tenant'::text, 'gateway'::text, 'provider'::text])),
+  constraint reversals_status_check CHECK (status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'failed'::text])),
+  constraint reversals_sync_check CHECK (sync_due_at IS NULL OR status = 'pending'::text)
+);
+CREATE INDEX reversals_payment_idx ON public.reversals USING btree (tenant_id, payment_id);
+CREATE UNIQUE INDEX reversals_provider_ref_key ON public.reversals USING btree (tenant_id, provider_account_id, provider_ref) WHERE (provider_ref IS NOT NULL);
+CREATE UNIQUE INDEX reversals_standing_key ON public.reversals USING btree (tenant_id, payment_id) WHERE (status <> 'failed'::text);
+CREATE INDEX reversals_sync_idx ON public.reversals USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
+CREATE TRIGGER reversals_inserted AFTER INSERT ON public.reversals REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_changed();
+CREATE TRIGGER reversals_kept BEFORE DELETE OR TRUNCATE ON public.reversals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER reversals_updated AFTER UPDATE ON public.reversals REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_updated();
 
 create table signals (
   tenant_id text not null,
   signal_id text not null,
   payment_id text not null,
   attempt_id text,
-  refund_id text,
+  subject_id text,
   source text not null,
   kind text not null,
   detail jsonb not null,
@@ -363,10 +541,11 @@ create table signals (
   payment_version integer not null,
   created_at timestamp with time zone not null,
   constraint signals_pkey PRIMARY KEY (tenant_id, signal_id),
-  constraint signals_outcome_check CHECK (outcome = ANY (ARRAY['applied'::text, 'no_change'::text, 'quarantined'::text])),
+  constraint signals_outcome_check CHECK (outcome = ANY (ARRAY['applied'::text, 'no_change'::text, 'quarantined'::text, 'deferred'::text])),
   constraint signals_source_check CHECK (source = ANY (ARRAY['tenant'::text, 'shopper'::text, 'provider_answer'::text, 'notification'::text, 'poll'::text, 'timer'::text, 'operator'::text]))
 );
 CREATE INDEX signals_payment_idx ON public.signals USING btree (tenant_id, payment_id, signal_id);
+CREATE INDEX signals_quarantined_idx ON public.signals USING btree (tenant_id, signal_id) WHERE (outcome = 'quarantined'::text);
 
 create table signing_keys (
   kid text not null,
@@ -428,3 +607,107 @@ create table webhook_endpoints (
   constraint webhook_endpoints_status_check CHECK (status = ANY (ARRAY['active'::text, 'paused'::text, 'deleted'::text]))
 );
 CREATE INDEX webhook_endpoints_list_idx ON public.webhook_endpoints USING btree (tenant_id, mode, endpoint_id);
+
+CREATE OR REPLACE FUNCTION public.check_amounts_of_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform check_payment_amounts(array_agg(tenant_id), array_agg(payment_id)) from changed having count(*) > 0;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.check_amounts_of_payment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform check_payment_amounts(array[new.tenant_id], array[new.payment_id]);
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.check_amounts_of_updated()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- Before and after: an operation moved to another payment is missed by the first one.
+  perform check_payment_amounts(array_agg(tenant_id), array_agg(payment_id))
+  from (select tenant_id, payment_id from was union select tenant_id, payment_id from changed) either having count(*) > 0;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.check_payment_amounts(tenant_ids text[], payment_ids text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  wrong text;
+begin
+  select p.payment_id into wrong
+  from (select distinct tenant_id, payment_id from unnest(tenant_ids, payment_ids) as u (tenant_id, payment_id)) u
+  join payments p using (tenant_id, payment_id)
+  cross join lateral (
+    select
+      coalesce(sum(c.amount) filter (where c.status = 'succeeded' and not c.duplicate), 0) as captured,
+      coalesce(sum(c.amount) filter (where c.status = 'pending' and not c.duplicate), 0) as pending,
+      coalesce(sum(c.amount) filter (where c.status = 'succeeded' and c.duplicate), 0) as duplicate
+    from captures c where c.tenant_id = p.tenant_id and c.payment_id = p.payment_id
+  ) c
+  cross join lateral (
+    select
+      coalesce(sum(r.amount) filter (where r.status = 'succeeded' and not r.duplicate), 0) as refunded,
+      coalesce(sum(r.amount) filter (where r.status = 'pending' and not r.duplicate), 0) as pending,
+      coalesce(sum(r.amount) filter (where r.status <> 'failed' and r.duplicate), 0) as duplicate
+    from refunds r where r.tenant_id = p.tenant_id and r.payment_id = p.payment_id
+  ) r
+  cross join lateral (
+    select coalesce(sum(v.amount), 0) as reversed
+    from reversals v where v.tenant_id = p.tenant_id and v.payment_id = p.payment_id and v.status = 'succeeded'
+  ) v
+  where p.amount_captured <> c.captured - v.reversed or p.amount_capture_pending <> c.pending
+    or p.amount_refunded <> r.refunded or p.amount_refund_pending <> r.pending or r.duplicate > c.duplicate
+  limit 1;
+  if wrong is not null then
+    raise exception 'the amounts of payment % are not what its captures, refunds and reversals add up to', wrong
+      using errcode = 'check_violation', constraint = 'payments_amounts_check', table = 'payments';
+  end if;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.post_to_balances()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public'
+AS $function$
+begin
+  insert into ledger_balances as b
+    (tenant_id, mode, currency, provider_account_id, account, stripe, debits, credits)
+  select t.tenant_id, t.mode, t.currency, t.provider_account_id, side.account, pg_backend_pid() % 8,
+    sum(side.debit), sum(side.credit)
+  from posted t
+  cross join lateral (values (t.debit_account, t.amount, 0::bigint), (t.credit_account, 0::bigint, t.amount))
+    as side (account, debit, credit)
+  group by 1, 2, 3, 4, 5
+  -- One order for everybody, so that two statements never wait for each other crosswise.
+  order by 1, 2, 3, 4, 5
+  on conflict on constraint ledger_balances_pkey
+    do update set debits = b.debits + excluded.debits, credits = b.credits + excluded.credits;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception '% is append-only: % refused', tg_table_name, lower(tg_op)
+    using errcode = 'insufficient_privilege', hint = 'Correct a posting with another posting.';
+end $function$
+;

@@ -1,12 +1,16 @@
+import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
 import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
+import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
+import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
 import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
-import { REFUND_TRANSITIONS } from '../src/payments/refund.ts';
 
 const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string[]>>])[] = [
   ['Payment', PAYMENT_TRANSITIONS],
   ['Attempt', ATTEMPT_TRANSITIONS],
-  ['Refund', REFUND_TRANSITIONS],
+  ['Capture, refund, reversal', OPERATION_TRANSITIONS],
+  ['Dispute', DISPUTE_TRANSITIONS],
+  ['Dispute evidence', EVIDENCE_TRANSITIONS],
   ['Delivery', DELIVERY_TRANSITIONS],
 ];
 

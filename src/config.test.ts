@@ -51,6 +51,12 @@ test.each([
   }
 });
 
+test('an owner’s address without the database that it owns is refused', () => {
+  expect(() => readConfig({ DATABASE_MIGRATE_URL: 'postgres://owner@db/t' })).toThrow(
+    /^DATABASE_MIGRATE_URL: Must come with DATABASE_URL/,
+  );
+});
+
 test('all faults are told at once', () => {
   expect(() => readConfig({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/PORT[\s\S]*LOG_LEVEL/);
 });

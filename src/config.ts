@@ -6,7 +6,7 @@ import { z } from 'zod';
 export interface Config {
   /** null: PostgreSQL is started by us, in the data directory. */
   readonly databaseUrl: string | null;
-  /** The owner's connection, for migrations; the running one unless given. */
+  /** The same database as the owner of its tables, who migrates; null: the running role does, or somebody did. */
   readonly databaseMigrateUrl: string | null;
   readonly host: string;
   readonly port: number;
@@ -102,6 +102,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new ConfigRefused(
       'TOLLGATE_MASTER_KEY: Must be set where DATABASE_URL is; losing it loses every sealed secret',
     );
+  }
+  if (databaseUrl === null && set.DATABASE_MIGRATE_URL !== undefined) {
+    throw new ConfigRefused('DATABASE_MIGRATE_URL: Must come with DATABASE_URL, which names the same database');
   }
   return {
     databaseUrl,

@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
 import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
+import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
+import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
 import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
-import { REFUND_TRANSITIONS } from '../src/payments/refund.ts';
 
 const TABLES: readonly (readonly [string, string, Readonly<Record<string, readonly string[]>>])[] = [
   ['payment', 'created', PAYMENT_TRANSITIONS],
   ['attempt', 'dispatched', ATTEMPT_TRANSITIONS],
-  ['refund', 'pending', REFUND_TRANSITIONS],
+  ['capture, refund or reversal', 'pending', OPERATION_TRANSITIONS],
+  ['dispute', 'inquiry', DISPUTE_TRANSITIONS],
+  ['dispute evidence', 'dispatched', EVIDENCE_TRANSITIONS],
   ['delivery', 'pending', DELIVERY_TRANSITIONS],
 ];
 

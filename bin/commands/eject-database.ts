@@ -14,15 +14,20 @@ export async function ejectDatabase({
 }): Promise<void> {
   const config = readConfig();
   const log = createLogger({ level: 'warn', stream: process.stderr });
-  const copied = await withDatabase(config, async (source) => {
+  const copied = await withDatabase(config, async ({ url, ownerUrl }) => {
+    // As the owner, who alone sees everybody that is connected.
+    const source = ownerUrl ?? url;
     await migrate(source);
     await migrate(to);
     return copyDatabase({ source, target: to, log });
   });
   if (json) return console.log(JSON.stringify(copied));
   for (const { table, rows } of copied) console.log(`${table.padEnd(28)} ${rows}`);
-  console.log('\nEverything was copied. Start with DATABASE_URL set to the new database, and with');
   console.log(
-    'TOLLGATE_MASTER_KEY_FILE set to the file master.key in the data directory: the secrets are sealed under it.',
+    '\nEverything was copied. Start with DATABASE_MIGRATE_URL set to the address given here, DATABASE_URL to that of',
   );
+  console.log(
+    'a role of its own (docs/operating.md, Two roles), and TOLLGATE_MASTER_KEY_FILE to the file master.key in the',
+  );
+  console.log('data directory: the secrets are sealed under it.');
 }

@@ -17,7 +17,7 @@ export async function runStart({ json = false }: { readonly json?: boolean }): P
   // Standard output is for the person or program that started us; the log goes beside it.
   const log = createLogger({ level: config.logLevel, stream: process.stderr });
   const tollgate = await startTollgate({ config, log });
-  if (config.databaseUrl === null) await noteDatabase(config, tollgate.databaseUrl);
+  if (config.databaseUrl === null) await noteDatabase(config, tollgate.database);
   const demo = config.demo ? await ensureDemo(tollgate.gateway) : null;
   const shop = demo === null || config.shopPort === 0 ? null : await openShop(tollgate, demo, config.shopPort);
   console.log(json ? readyLine(tollgate, demo, shop) : welcome(tollgate, demo, shop));

@@ -25,6 +25,45 @@ export interface Attempt {
   createdAt: string;
 }
 
+export interface Capture {
+  id: string;
+  object: "capture";
+  paymentId: string;
+  amount: number;
+  currency: string;
+  status: "pending" | "succeeded" | "failed";
+  failureCode: string | null;
+  /** Who wanted it: the tenant, a rule of the gateway, or somebody at the provider. */
+  madeBy: "tenant" | "gateway" | "provider";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+  /** Releases what stays uncaptured. */
+  final: boolean;
+  /** A second success's money: not the payment's. */
+  duplicate: boolean;
+  /** Filled once a provider statement lists it. */
+  settlement: null;
+}
+
+/** Default: {"final":true}. */
+export interface CapturePayment {
+  /** Minor units; all that is left unless given. */
+  amount?: number | undefined;
+  /**
+   * Releases what stays uncaptured.
+   * Default: true.
+   */
+  final?: boolean | undefined;
+}
+
 export interface CartItem {
   description: string;
   quantity: number;
@@ -128,7 +167,7 @@ export interface CreateWebhookEndpoint {
    * `*` for all, or names of event types.
    * Default: ["*"].
    */
-  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "capture.succeeded" | "refund.created" | "refund.succeeded" | "refund.failed")[] | undefined;
+  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost")[] | undefined;
   /** Default: "standard". */
   dialect?: "standard" | undefined;
   /** `whsec_` and 24 to 64 bytes in base64; generated unless given. */
@@ -150,6 +189,10 @@ export interface CreatedPayment {
   status: "created" | "processing" | "authorized" | "succeeded" | "failed" | "canceled" | "expired" | "reversed";
   /** Provider proof came after the payment had expired, failed or been canceled. */
   late: boolean;
+  /** It was paid a second time; that money is refunded or kept as the tenant has set. */
+  duplicatePayment: boolean;
+  /** The reversal under way or succeeded. */
+  reversalId: string | null;
   captureMethod: "automatic" | "manual";
   description: string | null;
   statementDescriptor: string | null;
@@ -314,10 +357,75 @@ export interface DeliveryWithAttempts {
   }[];
 }
 
+export interface Dispute {
+  id: string;
+  object: "dispute";
+  paymentId: string;
+  amount: number;
+  currency: string;
+  status: "inquiry" | "opened" | "under_review" | "won" | "lost" | "expired";
+  reason: string;
+  evidenceDueAt: string | null;
+  /** Taken by the provider so far. */
+  amountWithdrawn: number;
+  /** Given back by the provider so far. */
+  amountReinstated: number;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+/** What was answered to a dispute. Its text is sealed and never shown. */
+export interface DisputeEvidence {
+  id: string;
+  object: "dispute_evidence";
+  disputeId: string;
+  /** pending: the provider has not answered yet, and is asked again by itself; refused: see failureCode, and submit anew. */
+  status: "pending" | "submitted" | "refused";
+  /** The provider's word for why it refused. */
+  failureCode: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+/** Sent to the provider, and not known what came of it. */
+export interface Doubt {
+  about: DoubtSubject;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  since: string;
+  /** When the provider is asked, or the request repeated. */
+  nextQuestionAt: string | null;
+  /** Questions without an answer so far. */
+  tries: number;
+}
+
+export interface DoubtSubject {
+  object: "attempt" | "capture" | "refund" | "reversal" | "signal";
+  id: string;
+}
+
 /** What happened, with the object as it was right after; the body of notifications. */
 export interface Event {
   id: string;
-  type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "capture.succeeded" | "refund.created" | "refund.succeeded" | "refund.failed";
+  type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost";
   apiVersion: string;
   /**
    * RFC 3339.
@@ -329,6 +437,38 @@ export interface Event {
   data: {
     object: Record<string, unknown>;
   };
+}
+
+/** What one account holds at one provider account, in minor units. */
+export interface LedgerBalance {
+  currency: string;
+  providerAccountId: string;
+  account: "provider_receivable" | "sales" | "refunds" | "fees" | "disputed_funds" | "bank_clearing" | "reserve" | "suspense";
+  debits: number;
+  credits: number;
+  /** On the account’s normal side: credits minus debits for sales and suspense, debits minus credits for all others. */
+  balance: number;
+}
+
+/** One movement from one account to another. Never changed, never removed. */
+export interface LedgerEntry {
+  id: string;
+  object: "ledger_entry";
+  /** What moved the money. */
+  kind: "capture" | "capture_failed" | "refund" | "refund_failed" | "reversal" | "dispute_withdrawn" | "dispute_reinstated" | "fee" | "payout" | "reserve_held" | "reserve_released" | "adjustment";
+  amount: number;
+  currency: string;
+  debitAccount: "provider_receivable" | "sales" | "refunds" | "fees" | "disputed_funds" | "bank_clearing" | "reserve" | "suspense";
+  creditAccount: "provider_receivable" | "sales" | "refunds" | "fees" | "disputed_funds" | "bank_clearing" | "reserve" | "suspense";
+  providerAccountId: string;
+  paymentId: string | null;
+  /** The capture, refund, reversal or dispute that moved it. */
+  subjectId: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
 }
 
 export interface LogIn {
@@ -369,6 +509,10 @@ export interface Payment {
   status: "created" | "processing" | "authorized" | "succeeded" | "failed" | "canceled" | "expired" | "reversed";
   /** Provider proof came after the payment had expired, failed or been canceled. */
   late: boolean;
+  /** It was paid a second time; that money is refunded or kept as the tenant has set. */
+  duplicatePayment: boolean;
+  /** The reversal under way or succeeded. */
+  reversalId: string | null;
   captureMethod: "automatic" | "manual";
   description: string | null;
   statementDescriptor: string | null;
@@ -409,6 +553,128 @@ export interface Payment {
   customer: Customer | null;
 }
 
+export interface PaymentExplanation {
+  paymentId: string;
+  status: "created" | "processing" | "authorized" | "succeeded" | "failed" | "canceled" | "expired" | "reversed";
+  /** Why it is in this status, as one or more sentences. */
+  because: string;
+  /**
+   * When it came into this status.
+   * Format: date-time.
+   */
+  since: string;
+  lastSignal: {
+    id: string;
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    at: string;
+    source: string;
+    kind: string;
+    outcome: string;
+    note: string | null;
+  } | null;
+  waitingFor: readonly {
+    who: "shopper" | "provider" | "tenant" | "operator" | "clock";
+    what: string;
+    /** When the wait ends or something is done about it. */
+    until: string | null;
+  }[];
+  possible: readonly {
+    action: "confirm" | "capture" | "cancel" | "refund" | "reverse" | "sync";
+    allowed: boolean;
+    why: string;
+  }[];
+  doubts: readonly Doubt[];
+  money: {
+    currency: string;
+    amount: number;
+    authorized: number;
+    capturable: number;
+    captured: number;
+    capturePending: number;
+    refundable: number;
+    refunded: number;
+    refundPending: number;
+  };
+}
+
+/** What a person may have to look at. */
+export interface PaymentInDoubt {
+  about: DoubtSubject;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  since: string;
+  /** When the provider is asked, or the request repeated. */
+  nextQuestionAt: string | null;
+  /** Questions without an answer so far. */
+  tries: number;
+  paymentId: string;
+  mode: "live" | "test";
+  /** Of a signal: why it was set aside. */
+  note: string | null;
+}
+
+export interface PaymentObject {
+  id: string;
+  object: "payment";
+  mode: "live" | "test";
+  tenantId: string;
+  reference: string;
+  amount: number;
+  amountCapturable: number;
+  amountCaptured: number;
+  amountRefunded: number;
+  currency: string;
+  status: "created" | "processing" | "authorized" | "succeeded" | "failed" | "canceled" | "expired" | "reversed";
+  /** Provider proof came after the payment had expired, failed or been canceled. */
+  late: boolean;
+  /** It was paid a second time; that money is refunded or kept as the tenant has set. */
+  duplicatePayment: boolean;
+  /** The reversal under way or succeeded. */
+  reversalId: string | null;
+  captureMethod: "automatic" | "manual";
+  description: string | null;
+  statementDescriptor: string | null;
+  orderId: string | null;
+  productId: string | null;
+  returnUrl: string | null;
+  cancelUrl: string | null;
+  notificationUrl: string | null;
+  cartItems: readonly CartItem[] | null;
+  requestShipping: boolean;
+  terminalId: string | null;
+  subMerchantName: string | null;
+  mcc: string | null;
+  rrn2: string | null;
+  attemptsMax: number;
+  providerAccountId: string | null;
+  metadata: Record<string, string>;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  expiresAt: string;
+  authorizationExpiresAt: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+  /** Grows with every change; the higher one is the newer. */
+  version: number;
+  latestAttempt: Attempt | null;
+  nextAction: NextAction;
+}
+
 /** A refusal (RFC 9457). Members beyond these depend on the code. */
 export interface Problem {
   /**
@@ -440,11 +706,9 @@ export interface Refund {
   amount: number;
   currency: string;
   status: "pending" | "succeeded" | "failed";
-  reason: string;
-  reference: string | null;
   failureCode: string | null;
-  /** Filled once a provider statement lists the refund. */
-  settlement: null;
+  /** Who wanted it: the tenant, a rule of the gateway, or somebody at the provider. */
+  madeBy: "tenant" | "gateway" | "provider";
   /**
    * RFC 3339.
    * Format: date-time.
@@ -455,6 +719,46 @@ export interface Refund {
    * Format: date-time.
    */
   updatedAt: string;
+  reason: string;
+  reference: string | null;
+  /** Gives a second success's money back. */
+  duplicate: boolean;
+  /** Filled once a provider statement lists it. */
+  settlement: null;
+}
+
+export interface Reversal {
+  id: string;
+  object: "reversal";
+  paymentId: string;
+  amount: number;
+  currency: string;
+  status: "pending" | "succeeded" | "failed";
+  failureCode: string | null;
+  /** Who wanted it: the tenant, a rule of the gateway, or somebody at the provider. */
+  madeBy: "tenant" | "gateway" | "provider";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+  reason: string;
+}
+
+/** Default: {"reason":"Requested by the merchant"}. */
+export interface ReversePayment {
+  /** Default: "Requested by the merchant". */
+  reason?: string | undefined;
+}
+
+export interface SubmitEvidence {
+  /** What happened, in your words; several lines are fine. */
+  text: string;
 }
 
 export interface Tenant {
@@ -501,6 +805,16 @@ export interface TenantSettings {
    * Default: [].
    */
   frameAncestors: readonly string[];
+  /**
+   * Provider proof that a failed, expired or canceled payment was paid after all: keep it, or refund it.
+   * Default: "accept".
+   */
+  lateSuccess: "accept" | "refund";
+  /**
+   * A second success of one payment: refund it, or keep it and only flag the payment.
+   * Default: "refund".
+   */
+  duplicatePayment: "refund" | "keep";
   defaultTerminalId?: string | undefined;
   defaultMcc?: string | undefined;
   /** Default: []. */
@@ -535,10 +849,120 @@ export interface TenantSettingsInput {
    * Default: [].
    */
   frameAncestors?: readonly string[] | undefined;
+  /**
+   * Provider proof that a failed, expired or canceled payment was paid after all: keep it, or refund it.
+   * Default: "accept".
+   */
+  lateSuccess?: "accept" | "refund" | undefined;
+  /**
+   * A second success of one payment: refund it, or keep it and only flag the payment.
+   * Default: "refund".
+   */
+  duplicatePayment?: "refund" | "keep" | undefined;
   defaultTerminalId?: string | undefined;
   defaultMcc?: string | undefined;
   /** Default: []. */
   languages?: readonly string[] | undefined;
+}
+
+/** One try to tell an endpoint. */
+export interface TimelineDeliveryAttempt {
+  id: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  at: string;
+  /** One English sentence for a person. */
+  summary: string;
+  type: "delivery_attempt";
+  deliveryId: string;
+  eventId: string;
+  eventType: string;
+  endpointId: string | null;
+  number: number;
+  outcome: "acknowledged" | "refused" | "lost" | "not_sent";
+  statusCode: number | null;
+  durationMs: number;
+}
+
+export type TimelineEntry = TimelineSignal | TimelineProviderCall | TimelineInbound | TimelineEvent | TimelineDeliveryAttempt;
+
+/** What happened, as it was told to endpoints. */
+export interface TimelineEvent {
+  id: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  at: string;
+  /** One English sentence for a person. */
+  summary: string;
+  type: "event";
+  eventType: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost";
+}
+
+/** A notification of the provider that spoke of this payment. */
+export interface TimelineInbound {
+  id: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  at: string;
+  /** One English sentence for a person. */
+  summary: string;
+  type: "inbound";
+  provider: string;
+  providerAccountId: string;
+  /** What the check of signature and repetition said at the door. */
+  verdict: string;
+  state: string | null;
+  outcome: string | null;
+}
+
+/** What the provider was asked and what it said; at: when it was over. */
+export interface TimelineProviderCall {
+  id: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  at: string;
+  /** One English sentence for a person. */
+  summary: string;
+  type: "provider_call";
+  providerAccountId: string;
+  attemptId: string;
+  operation: string;
+  outcome: "answered" | "not_found" | "refused" | "not_sent" | "unknown" | "failed";
+  durationMs: number;
+  request: Record<string, unknown>;
+  answer: Record<string, unknown>;
+}
+
+/** Something that might have moved the payment, and what came of it. */
+export interface TimelineSignal {
+  id: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  at: string;
+  /** One English sentence for a person. */
+  summary: string;
+  type: "signal";
+  source: "tenant" | "shopper" | "provider_answer" | "notification" | "poll" | "timer" | "operator";
+  kind: string;
+  outcome: "applied" | "no_change" | "quarantined" | "deferred";
+  /** Why nothing moved; null where something did. */
+  note: string | null;
+  attemptId: string | null;
+  /** The capture, refund, reversal or dispute it is about. */
+  subjectId: string | null;
+  /** The payment’s version afterwards. */
+  version: number;
+  detail: Record<string, unknown>;
 }
 
 export interface UpdateSettings {
@@ -556,6 +980,8 @@ export interface UpdateSettings {
   returnOrigins?: readonly string[] | undefined;
   appSchemes?: readonly string[] | undefined;
   frameAncestors?: readonly string[] | undefined;
+  lateSuccess?: "accept" | "refund" | undefined;
+  duplicatePayment?: "refund" | "keep" | undefined;
   defaultTerminalId?: string | undefined;
   defaultMcc?: string | undefined;
   languages?: readonly string[] | undefined;
@@ -565,7 +991,7 @@ export interface UpdateWebhookEndpoint {
   /** https; reachable from the internet. */
   url?: string | undefined;
   /** `*` for all, or names of event types. */
-  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "capture.succeeded" | "refund.created" | "refund.succeeded" | "refund.failed")[] | undefined;
+  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost")[] | undefined;
   status?: "active" | "paused" | undefined;
   description?: string | null | undefined;
 }
@@ -603,6 +1029,21 @@ function accessOperations(send: Send) {
   };
 }
 
+function capturesOperations(send: Send) {
+  return {
+    /**
+     * Capture authorized money
+     *
+     * All that is left unless an amount is given. A final capture (the default) releases the rest and ends the payment as succeeded; with final: false more captures may follow. A capture may stay pending until the provider says what came of it; capture.succeeded or capture.failed tells.
+     */
+    capturePayment: (id: string, body?: CapturePayment, options?: CallOptions): Promise<Capture> =>
+      send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/capture`, body }, options),
+    /** Read a capture */
+    get: (id: string, options?: CallOptions): Promise<Capture> =>
+      send({ method: 'GET', path: `/api/v1/captures/${pathSegment(id)}` }, options),
+  };
+}
+
 function checkoutOperations(send: Send) {
   return {
     /** Cancel from the shopper’s browser */
@@ -623,6 +1064,106 @@ function checkoutOperations(send: Send) {
      */
     getSession: (token: string, options?: CallOptions): Promise<CheckoutSession> =>
       send({ method: 'GET', path: `/api/v1/checkout-sessions/${pathSegment(token)}` }, options),
+  };
+}
+
+function disputesOperations(send: Send) {
+  return {
+    /** Read a dispute */
+    get: (id: string, options?: CallOptions): Promise<Dispute> =>
+      send({ method: 'GET', path: `/api/v1/disputes/${pathSegment(id)}` }, options),
+    /** List disputes, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      paymentId?: string | undefined;
+      status?: "inquiry" | "opened" | "under_review" | "won" | "lost" | "expired" | undefined;
+      /**
+       * Those without a due date are left out.
+       * Format: date-time.
+       */
+      evidenceDueBefore?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Dispute[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/disputes', query }, options),
+    /** List the evidence of a dispute, newest first */
+    listEvidence: (id: string, query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly DisputeEvidence[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: `/api/v1/disputes/${pathSegment(id)}/evidence`, query }, options),
+    /**
+     * Answer a dispute
+     *
+     * Passes your account of what happened on to the provider, until evidenceDueAt and one at a time: another is taken once the provider has said what became of the last. Where it does not answer at once the evidence is pending and sent again by itself, never twice over.
+     */
+    submitEvidence: (id: string, body: SubmitEvidence, options?: CallOptions): Promise<DisputeEvidence> =>
+      send({ method: 'POST', path: `/api/v1/disputes/${pathSegment(id)}/evidence`, body }, options),
+  };
+}
+
+function ledgerOperations(send: Send) {
+  return {
+    /**
+     * Read the balances of the ledger
+     *
+     * Whole and of one moment, never in pages: a tenant has a handful of provider accounts and currencies with eight ledger accounts each, and only all of them together show that debits equal credits.
+     */
+    getBalances: (query?: {
+      /** ISO 4217 code in capitals. */
+      currency?: string | undefined;
+      providerAccountId?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly LedgerBalance[];
+      /** Per currency, over the accounts shown; debits equal credits. */
+      totals: readonly {
+        currency: string;
+        debits: number;
+        credits: number;
+      }[];
+    }> =>
+      send({ method: 'GET', path: '/api/v1/balances', query }, options),
+    /** List ledger entries, newest first */
+    listEntries: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      paymentId?: string | undefined;
+      /** ISO 4217 code in capitals. */
+      currency?: string | undefined;
+      providerAccountId?: string | undefined;
+      /** Entries that debit or credit it. */
+      account?: "provider_receivable" | "sales" | "refunds" | "fees" | "disputed_funds" | "bank_clearing" | "reserve" | "suspense" | undefined;
+      /** What moved the money. */
+      kind?: "capture" | "capture_failed" | "refund" | "refund_failed" | "reversal" | "dispute_withdrawn" | "dispute_reinstated" | "fee" | "payout" | "reserve_held" | "reserve_released" | "adjustment" | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdAfter?: string | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdBefore?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly LedgerEntry[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/ledger-entries', query }, options),
   };
 }
 
@@ -673,7 +1214,7 @@ function notificationsOperations(send: Send) {
       /** nextCursor of the page before. */
       cursor?: string | undefined;
       paymentId?: string | undefined;
-      type?: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "capture.succeeded" | "refund.created" | "refund.succeeded" | "refund.failed" | undefined;
+      type?: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | undefined;
     }, options?: CallOptions): Promise<{
       data: readonly Event[];
       hasMore: boolean;
@@ -718,6 +1259,24 @@ function operatorOperations(send: Send) {
      */
     createTenant: (body: CreateTenant, options?: CallOptions): Promise<CreatedTenant> =>
       send({ method: 'POST', path: '/api/v1/operator/tenants', body }, options),
+    /**
+     * List what is in doubt about a tenant's payments, newest first
+     *
+     * Attempts and operations of which nobody knows what came, those that the first question did not settle, and messages of a provider that contradict what is known. By tenant, as the data are: one list of all tenants would have to look through every open attempt of the installation.
+     */
+    listPaymentsInDoubt: (query: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      /** Whose payments. */
+      tenantId: string;
+    }, options?: CallOptions): Promise<{
+      data: readonly PaymentInDoubt[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/operator/payments-in-doubt', query }, options),
     /** List tenants, newest first */
     listTenants: (query?: {
       /** Default: 20. */
@@ -730,12 +1289,22 @@ function operatorOperations(send: Send) {
       nextCursor: string | null;
     }> =>
       send({ method: 'GET', path: '/api/v1/operator/tenants', query }, options),
+    /** Ask the provider about a tenant's payment now */
+    syncPaymentAs: (id: string, query: {
+      /** Whose payments. */
+      tenantId: string;
+    }, options?: CallOptions): Promise<PaymentObject> =>
+      send({ method: 'POST', path: `/api/v1/operator/payments/${pathSegment(id)}/sync`, query }, options),
   };
 }
 
 function paymentsOperations(send: Send) {
   return {
-    /** Cancel a payment that is not paid */
+    /**
+     * Cancel a payment, or release what is authorized
+     *
+     * A payment without money is canceled. Of an authorized one, what is not captured is given back: it ends as canceled, or as succeeded after a partial capture. Where the provider does not answer at once, the payment is answered as it stands, nothing of it can be captured any more, and payment.canceled or payment.succeeded tells the end.
+     */
     cancel: (id: string, options?: CallOptions): Promise<Payment> =>
       send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/cancel` }, options),
     /**
@@ -765,9 +1334,32 @@ function paymentsOperations(send: Send) {
      */
     createCheckoutToken: (id: string, options?: CallOptions): Promise<CreatedPayment> =>
       send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/checkout-token` }, options),
+    /**
+     * Explain why a payment is as it is
+     *
+     * Its status in sentences, whom it waits for and until when, what can be done with it and what cannot and why, and what is not known. Sentences are for people and may change; programs read status, amounts and allowed.
+     */
+    explain: (id: string, options?: CallOptions): Promise<PaymentExplanation> =>
+      send({ method: 'GET', path: `/api/v1/payments/${pathSegment(id)}/explain` }, options),
     /** Read a payment */
     get: (id: string, options?: CallOptions): Promise<Payment> =>
       send({ method: 'GET', path: `/api/v1/payments/${pathSegment(id)}` }, options),
+    /**
+     * Read a payment's timeline, oldest first
+     *
+     * Everything that concerned it, in order of time: signals and what was made of them, calls to the provider, its notifications, events, and every try to deliver them. Within one millisecond causes stand before effects. A call to a provider appears when it is over, so what is read within seconds of an act may not be whole yet.
+     */
+    getTimeline: (id: string, query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly TimelineEntry[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: `/api/v1/payments/${pathSegment(id)}/timeline`, query }, options),
     /** List payments, newest first */
     list: (query?: {
       /** Default: 20. */
@@ -793,7 +1385,11 @@ function paymentsOperations(send: Send) {
       nextCursor: string | null;
     }> =>
       send({ method: 'GET', path: '/api/v1/payments', query }, options),
-    /** Ask the provider now */
+    /**
+     * Ask the provider now
+     *
+     * About the attempt and about every capture, refund and reversal whose outcome is open; what is in doubt is sent again with its own key. Harmless at any time, and rarely needed: the gateway asks by itself.
+     */
     sync: (id: string, options?: CallOptions): Promise<Payment> =>
       send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/sync` }, options),
   };
@@ -811,6 +1407,21 @@ function refundsOperations(send: Send) {
     /** Read a refund */
     get: (id: string, options?: CallOptions): Promise<Refund> =>
       send({ method: 'GET', path: `/api/v1/refunds/${pathSegment(id)}` }, options),
+  };
+}
+
+function reversalsOperations(send: Send) {
+  return {
+    /** Read a reversal */
+    get: (id: string, options?: CallOptions): Promise<Reversal> =>
+      send({ method: 'GET', path: `/api/v1/reversals/${pathSegment(id)}` }, options),
+    /**
+     * Reverse a payment
+     *
+     * Undoes the whole payment before the provider account's cut-off, so that the payer never sees a booking. A payment that is refunded, even in part, is not reversed, and a reversed one is not refunded. A reversal may stay pending; reversal.succeeded (with payment.reversed) or reversal.failed tells.
+     */
+    reversePayment: (id: string, body?: ReversePayment, options?: CallOptions): Promise<Reversal> =>
+      send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/reversals`, body }, options),
   };
 }
 
@@ -832,20 +1443,28 @@ function settingsOperations(send: Send) {
 /** Every operation of the API. */
 export class TollgateApi {
   readonly access: ReturnType<typeof accessOperations>;
+  readonly captures: ReturnType<typeof capturesOperations>;
   readonly checkout: ReturnType<typeof checkoutOperations>;
+  readonly disputes: ReturnType<typeof disputesOperations>;
+  readonly ledger: ReturnType<typeof ledgerOperations>;
   readonly notifications: ReturnType<typeof notificationsOperations>;
   readonly operator: ReturnType<typeof operatorOperations>;
   readonly payments: ReturnType<typeof paymentsOperations>;
   readonly refunds: ReturnType<typeof refundsOperations>;
+  readonly reversals: ReturnType<typeof reversalsOperations>;
   readonly settings: ReturnType<typeof settingsOperations>;
 
   constructor(send: Send) {
     this.access = accessOperations(send);
+    this.captures = capturesOperations(send);
     this.checkout = checkoutOperations(send);
+    this.disputes = disputesOperations(send);
+    this.ledger = ledgerOperations(send);
     this.notifications = notificationsOperations(send);
     this.operator = operatorOperations(send);
     this.payments = paymentsOperations(send);
     this.refunds = refundsOperations(send);
+    this.reversals = reversalsOperations(send);
     this.settings = settingsOperations(send);
   }
 }

@@ -13,10 +13,20 @@ export const EVENT_TYPES = [
   'payment.failed',
   'payment.canceled',
   'payment.expired',
+  'payment.reversed',
   'capture.succeeded',
+  'capture.failed',
   'refund.created',
   'refund.succeeded',
   'refund.failed',
+  'reversal.succeeded',
+  'reversal.failed',
+  'dispute.opened',
+  'dispute.updated',
+  'dispute.funds_withdrawn',
+  'dispute.funds_reinstated',
+  'dispute.won',
+  'dispute.lost',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -4,7 +4,8 @@ import type { Sealer } from '../keys/sealer.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import { type Database, type Queryable, violatedConstraint } from '../platform/database.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
-import { completeKey, insertKey, type KeyScope, selectKey } from './store.ts';
+import type { WholeRow } from '../platform/recordset.ts';
+import { completeKey, insertKey, type KeyScope, keyRow, selectKey } from './store.ts';
 
 export type { KeyScope } from './store.ts';
 
@@ -53,11 +54,13 @@ interface TwoPhaseWork<Body, Plan> {
    * before: what was fine then may be refused by now.
    */
   readonly plan: () => Promise<Plan>;
+  /** Names the resource that will tell the outcome. */
+  readonly resourceId: (plan: Plan) => string;
   /**
-   * Phase one, in a transaction of ours: commits the intent and names the resource that will tell the outcome.
-   * The key is claimed in the same transaction.
+   * Phase one: commits the intent, and the claim of the key in the same transaction. Returns false, and has written
+   * neither, where the state is already what was asked for.
    */
-  readonly intend: (tx: Queryable, plan: Plan) => Promise<{ readonly resourceId: string }>;
+  readonly intend: (plan: Plan, key: WholeRow<'idempotency_keys'> | null) => Promise<boolean>;
   /** Phase two: calls outside and applies what came of it. */
   readonly carryOut: (plan: Plan) => Promise<void>;
   /** The answer for the resource, or null while its outcome is still being worked out. */
@@ -81,29 +84,34 @@ export async function runOnceInTwoPhases<Body, Plan>(
     if (earlier.state === 'done') return earlier.answer;
     if (earlier.state === 'running') return finishRunning(context, scope, claim, earlier.resourceId, work);
   }
-  let plan: Plan;
-  let resourceId: string;
   try {
-    const planned = await work.plan();
-    plan = planned;
-    ({ resourceId } = await context.database.transaction(async (tx) => {
-      const intent = await work.intend(tx, planned);
-      if (claim !== null) await insertKey(tx, scope, { ...newKey(context, claim), ...intent, answer: null });
-      return intent;
-    }));
+    return await runFirst(context, scope, claim, work);
   } catch (error) {
-    if (claim !== null && (await twinWasFaster(context, scope, claim, error))) {
-      return runOnceInTwoPhases(context, scope, claim, work);
-    }
-    if (claim !== null) await keepConflict(context, scope, claim, error);
+    if (claim === null) throw error;
+    if (await twinWasFaster(context, scope, claim, error)) return runOnceInTwoPhases(context, scope, claim, work);
+    await keepConflict(context, scope, claim, error);
     throw error;
   }
-  await work.carryOut(plan);
+}
+
+async function runFirst<Body, Plan>(
+  context: OnceContext,
+  scope: KeyScope,
+  claim: IdempotencyClaim | null,
+  work: TwoPhaseWork<Body, Plan>,
+): Promise<EndpointAnswer<Body>> {
+  const plan = await work.plan();
+  const resourceId = work.resourceId(plan);
+  const key = claim === null ? null : keyRow(scope, { ...newKey(context, claim), resourceId, answer: null });
+  const intended = await work.intend(plan, key);
+  if (intended) await work.carryOut(plan);
   const first = await work.answer(resourceId);
   if (first === null) throw inProgress();
-  if (claim !== null)
-    await completeKey(context.database.query, scope, claim.key, await seal(context, scope, claim, first));
-  crashPoint('answer-kept');
+  if (claim !== null) {
+    if (intended) await keepLater(context, scope, claim, first);
+    else await keepAnswer(context, context.database.query, scope, claim, first);
+    crashPoint('answer-kept');
+  }
   return { body: first.body };
 }
 
@@ -116,9 +124,20 @@ async function finishRunning<Body>(
 ): Promise<EndpointAnswer<Body>> {
   const first = await work.answer(resourceId);
   if (first === null) throw inProgress();
-  await completeKey(context.database.query, scope, claim.key, await seal(context, scope, claim, first));
+  await keepLater(context, scope, claim, first);
   const kept = await findAnswer(context, scope, claim);
   return kept.state === 'done' ? kept.answer : { body: first.body, replayed: true };
+}
+
+/** Keeps the first answer of a key that was claimed with the intent. */
+async function keepLater(
+  context: OnceContext,
+  scope: KeyScope,
+  claim: IdempotencyClaim,
+  first: FirstAnswer<unknown>,
+): Promise<void> {
+  const answer = await seal(context, scope, claim, first);
+  await completeKey(context.database.query, { ...scope, key: claim.key, ...answer });
 }
 
 type Earlier =

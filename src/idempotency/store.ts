@@ -1,5 +1,8 @@
+import { sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import { createBatcher } from '../platform/batch.ts';
 import type { Queryable } from '../platform/database.ts';
+import type { WholeRow } from '../platform/recordset.ts';
 
 /** Where a key is unique: the same key elsewhere is another key. */
 export interface KeyScope {
@@ -28,39 +31,61 @@ interface NewKey {
   readonly createdAt: Temporal.Instant;
 }
 
-/** Breaks idempotency_keys_pkey where a twin was faster, after that twin has committed. */
-export async function insertKey(db: Queryable, scope: KeyScope, key: NewKey): Promise<void> {
-  await db
-    .insertInto('idempotency_keys')
-    .values({
-      tenant_id: scope.tenantId,
-      mode: scope.mode,
-      route: scope.route,
-      idempotency_key: key.key,
-      fingerprint: key.fingerprint,
-      state: key.answer === null ? 'running' : 'done',
-      resource_id: key.resourceId,
-      answer_status: key.answer?.status ?? null,
-      answer_sealed: key.answer?.sealed ?? null,
-      created_at: key.createdAt,
-    })
-    .execute();
+/** A claimed key as it is stored: `running` until it has its answer. */
+export function keyRow(scope: KeyScope, key: NewKey): WholeRow<'idempotency_keys'> {
+  return {
+    tenant_id: scope.tenantId,
+    mode: scope.mode,
+    route: scope.route,
+    idempotency_key: key.key,
+    fingerprint: key.fingerprint,
+    state: key.answer === null ? 'running' : 'done',
+    resource_id: key.resourceId,
+    answer_status: key.answer?.status ?? null,
+    answer_sealed: key.answer === null ? null : Buffer.from(key.answer.sealed),
+    created_at: key.createdAt,
+  };
 }
 
-/** Keeps the first answer given; a later one changes nothing. */
-export async function completeKey(
-  db: Queryable,
-  scope: KeyScope,
-  key: string,
-  answer: { readonly status: number; readonly sealed: Uint8Array },
-): Promise<void> {
-  await db
-    .updateTable('idempotency_keys')
-    .set({ state: 'done', answer_status: answer.status, answer_sealed: answer.sealed })
-    .where('tenant_id', '=', scope.tenantId)
-    .where('mode', '=', scope.mode)
-    .where('route', '=', scope.route)
-    .where('idempotency_key', '=', key)
-    .where('state', '=', 'running')
-    .execute();
+/** Breaks idempotency_keys_pkey where a twin was faster, after that twin has committed. */
+export async function insertKey(db: Queryable, scope: KeyScope, key: NewKey): Promise<void> {
+  await db.insertInto('idempotency_keys').values(keyRow(scope, key)).execute();
+}
+
+/** The answer of a key that was claimed before. */
+export interface KeyAnswer extends KeyScope {
+  readonly key: string;
+  readonly status: number;
+  readonly sealed: Uint8Array;
+}
+
+/** Keeps the first answer given under each key; a later one changes nothing. */
+async function completeKeys(db: Queryable, answers: readonly KeyAnswer[]): Promise<void> {
+  await sql`
+    update idempotency_keys k
+    set state = 'done', answer_status = r.answer_status, answer_sealed = r.answer_sealed
+    from unnest(
+      ${answers.map((one) => one.tenantId)}::text[], ${answers.map((one) => one.mode)}::text[],
+      ${answers.map((one) => one.route)}::text[], ${answers.map((one) => one.key)}::text[],
+      ${answers.map((one) => one.status)}::int[], ${answers.map((one) => Buffer.from(one.sealed))}::bytea[]
+    ) as r (tenant_id, mode, route, idempotency_key, answer_status, answer_sealed)
+    where k.tenant_id = r.tenant_id and k.mode = r.mode and k.route = r.route
+      and k.idempotency_key = r.idempotency_key and k.state = 'running'`.execute(db);
+}
+
+const completers = new WeakMap<Queryable, (answer: KeyAnswer) => Promise<void>>();
+const WRITES_MAX = 2;
+const BATCH_MAX = 100;
+
+/** Keeps an answer, together with those of other requests that are written at the same time on this database. */
+export function completeKey(db: Queryable, answer: KeyAnswer): Promise<void> {
+  const known = completers.get(db);
+  if (known !== undefined) return known(answer);
+  const write = async (answers: readonly KeyAnswer[]) => {
+    await completeKeys(db, answers);
+    return answers.map(() => undefined);
+  };
+  const complete = createBatcher<KeyAnswer, void>({ write, itemsMax: BATCH_MAX, writesMax: WRITES_MAX });
+  completers.set(db, complete);
+  return complete(answer);
 }

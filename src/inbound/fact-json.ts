@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProviderEvent } from '../providers/provider.ts';
+import type { ProviderEvent } from '../providers/provider-webhook.ts';
 
 /** The stored form of verified provider events: what JSON cannot carry goes as text. */
 
@@ -51,16 +51,29 @@ const report = z.discriminatedUnion('state', [
       message: z.string().exactOptional(),
     }),
   }),
-  z.strictObject({ state: z.literal('canceled') }),
-  z.strictObject({ state: z.literal('expired') }),
+  z.strictObject({ state: z.literal('canceled'), afterAuthorization: z.boolean().exactOptional() }),
+  z.strictObject({ state: z.literal('expired'), afterAuthorization: z.boolean().exactOptional() }),
 ]);
 
-const refund = z.strictObject({
-  refundId: z.string().nullable(),
+const operation = {
   providerRef: z.string(),
   amount: money,
   state: z.enum(['pending', 'succeeded', 'failed']),
   failureCode: z.string().exactOptional(),
+};
+const capture = z.strictObject({ ...operation, captureId: z.string().nullable(), final: z.boolean() });
+const refund = z.strictObject({ ...operation, refundId: z.string().nullable() });
+const reversal = z.strictObject({ ...operation, reversalId: z.string().nullable() });
+const total = z.string().transform(BigInt);
+const dispute = z.strictObject({
+  providerRef: z.string(),
+  state: z.enum(['inquiry', 'opened', 'under_review', 'won', 'lost', 'expired']),
+  amount: money,
+  reason: z.string(),
+  evidenceDueAt: instant.exactOptional(),
+  withdrawn: total,
+  reinstated: total,
+  asOf: instant,
 });
 
 const storedFacts = z.array(
@@ -72,7 +85,10 @@ const storedFacts = z.array(
     authoritative: z.boolean(),
     fact: z.discriminatedUnion('about', [
       z.strictObject({ about: z.literal('attempt'), report }),
+      z.strictObject({ about: z.literal('capture'), capture }),
       z.strictObject({ about: z.literal('refund'), refund }),
+      z.strictObject({ about: z.literal('reversal'), reversal }),
+      z.strictObject({ about: z.literal('dispute'), dispute }),
     ]),
   }),
 );

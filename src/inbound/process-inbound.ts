@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { applySignal } from '../payments/apply-signal.ts';
+import type { Attempt } from '../payments/attempt.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { readAttempt } from '../payments/read-payment.ts';
 import type { Signal } from '../payments/signal.ts';
@@ -8,7 +8,7 @@ import { crashPoint } from '../platform/crash-point.ts';
 import { type ClaimedLane, releaseLane } from '../platform/lanes.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Tables } from '../platform/tables.generated.ts';
-import type { ProviderEvent } from '../providers/provider.ts';
+import type { ProviderEvent } from '../providers/provider-webhook.ts';
 import { factsFromJson } from './fact-json.ts';
 import { selectDueInbound, selectNextInboundAt, updateProcessed } from './store.ts';
 
@@ -82,23 +82,39 @@ async function applyFact(
     return { state: 'quarantined', outcome: 'other_provider_account' };
   }
   if (!event.authoritative) {
-    await syncAttempt(context, attempt, 'poll');
+    await askFirst(context, attempt);
     return { state: 'applied', outcome: 'asked the provider' };
   }
-  const signal = signalOf(event);
-  if (signal === null) return { state: 'unmatched', outcome: 'refund_made_at_provider' };
-  const result = await applySignal({ db, clock: context.clock }, attempt, 'notification', signal);
-  context.wakeRelay();
-  return result.outcome === 'quarantined'
-    ? { state: 'quarantined', outcome: result.note ?? 'quarantined' }
+  const signal = { ...signalOf(event), inboundEventId: stored.inbound_event_id };
+  let result = await context.applySignal(attempt, 'notification', signal);
+  if (result.outcome === 'deferred') {
+    await askFirst(context, attempt);
+    // What an attempt's notification says, the answer has said better; an operation may be one the answer leaves out.
+    if (signal.kind === 'attempt_reported') return { state: 'applied', outcome: 'asked the provider' };
+    result = await context.applySignal(attempt, 'notification', signal);
+  }
+  return result.outcome === 'quarantined' || result.outcome === 'deferred'
+    ? { state: 'quarantined', outcome: result.note ?? result.outcome }
     : { state: 'applied', outcome: result.note ?? result.outcome };
 }
 
-function signalOf({ attempt, fact }: ProviderEvent): Signal | null {
-  if (fact.about === 'attempt') {
-    const { attemptId, providerRef } = attempt;
-    return { kind: 'attempt_reported', attemptId, providerRef: providerRef ?? null, report: fact.report };
+/** @throws Error where the provider gives no answer; the notification is then tried again later */
+async function askFirst(context: PaymentContext, attempt: Attempt): Promise<void> {
+  if (!(await syncAttempt(context, attempt, 'poll')))
+    throw new Error('The provider was to be asked and gave no answer');
+}
+
+function signalOf({ attempt: { attemptId, providerRef }, fact }: ProviderEvent): Signal {
+  switch (fact.about) {
+    case 'attempt':
+      return { kind: 'attempt_reported', attemptId, providerRef: providerRef ?? null, report: fact.report };
+    case 'capture':
+      return { kind: 'capture_reported', attemptId, report: fact.capture };
+    case 'refund':
+      return { kind: 'refund_reported', attemptId, report: fact.refund };
+    case 'reversal':
+      return { kind: 'reversal_reported', attemptId, report: fact.reversal };
+    case 'dispute':
+      return { kind: 'dispute_reported', attemptId, report: fact.dispute };
   }
-  const { refundId } = fact.refund;
-  return refundId === null ? null : { kind: 'refund_reported', refundId, report: fact.refund };
 }

@@ -7,7 +7,7 @@ import type { Logger } from '../platform/log.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import type { ProviderAccount } from '../provider-accounts/account.ts';
 import { findProviderAccount } from '../provider-accounts/open-provider-account.ts';
-import type { ProviderEvent, RawWebhook, WebhookOutcome, WebhookReply } from '../providers/provider.ts';
+import type { ProviderEvent, RawWebhook, WebhookOutcome, WebhookReply } from '../providers/provider-webhook.ts';
 import { factsToJson } from './fact-json.ts';
 import { REFUSED_BODY_BYTES_MAX, RefusedEvidence } from './refused-evidence.ts';
 import { claimFacts, insertInboundEvent, selectFactHashes } from './store.ts';

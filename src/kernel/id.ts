@@ -25,6 +25,10 @@ export const ID_PREFIXES = [
   'st',
   'in',
   'sig',
+  'tr',
+  'clk',
+  'ev',
+  'pc',
   'ob',
   'op',
 ] as const;

@@ -14,7 +14,9 @@ import {
   subMerchantName,
   terminalId,
 } from '../kernel/shapes.ts';
-import { cartItem, createdPayment, customer, payment, paymentStatus } from './payment-shape.ts';
+import { timeCursor } from '../kernel/time-cursor.ts';
+import { explanation, paymentInDoubt } from './explain-shape.ts';
+import { cartItem, createdPayment, customer, payment, paymentObject, paymentStatus } from './payment-shape.ts';
 
 const createPaymentBody = z
   .strictObject({
@@ -139,13 +141,17 @@ export const cancelPayment = endpoint({
   id: 'cancelPayment',
   method: 'POST',
   path: '/api/v1/payments/{id}/cancel',
-  summary: 'Cancel a payment that is not paid',
+  summary: 'Cancel a payment, or release what is authorized',
+  description:
+    'A payment without money is canceled. Of an authorized one, what is not captured is given back: it ends as canceled, ' +
+    'or as succeeded after a partial capture. Where the provider does not answer at once, the payment is answered as it ' +
+    'stands, nothing of it can be captured any more, and payment.canceled or payment.succeeded tells the end.',
   tag: 'Payments',
   access: { by: 'tenant', scope: 'payment:update' },
   idempotency: 'optional',
   params: one,
-  answer: { status: 200, schema: payment, description: 'The canceled payment.' },
-  problems: ['attempt_in_progress', 'state_conflict'],
+  answer: { status: 200, schema: payment, description: 'The payment as it stands.' },
+  problems: ['attempt_in_progress', 'state_conflict', 'not_supported_by_provider'],
 });
 
 export const createCheckoutToken = endpoint({
@@ -167,10 +173,62 @@ export const syncPayment = endpoint({
   method: 'POST',
   path: '/api/v1/payments/{id}/sync',
   summary: 'Ask the provider now',
+  description:
+    'About the attempt and about every capture, refund and reversal whose outcome is open; what is in doubt is sent ' +
+    'again with its own key. Harmless at any time, and rarely needed: the gateway asks by itself.',
   tag: 'Payments',
   access: { by: 'tenant', scope: 'payment:update' },
   idempotency: 'none',
   params: one,
   answer: { status: 200, schema: payment, description: 'The payment after the provider was asked.' },
+  problems: [],
+});
+
+export const explainPayment = endpoint({
+  id: 'explainPayment',
+  method: 'GET',
+  path: '/api/v1/payments/{id}/explain',
+  summary: 'Explain why a payment is as it is',
+  description:
+    'Its status in sentences, whom it waits for and until when, what can be done with it and what cannot and why, and ' +
+    'what is not known. Sentences are for people and may change; programs read status, amounts and allowed.',
+  tag: 'Payments',
+  access: { by: 'tenant', scope: 'payment:read' },
+  idempotency: 'none',
+  params: one,
+  answer: { status: 200, schema: explanation, description: 'The explanation, as of now.' },
+  problems: [],
+});
+
+const tenantId = z.string().max(64).meta({ description: 'Whose payments.' });
+
+export const listPaymentsInDoubt = endpoint({
+  id: 'listPaymentsInDoubt',
+  method: 'GET',
+  path: '/api/v1/operator/payments-in-doubt',
+  summary: "List what is in doubt about a tenant's payments, newest first",
+  description:
+    'Attempts and operations of which nobody knows what came, those that the first question did not settle, and ' +
+    'messages of a provider that contradict what is known. By tenant, as the data are: one list of all tenants would ' +
+    'have to look through every open attempt of the installation.',
+  tag: 'Operator',
+  access: { by: 'operator' },
+  idempotency: 'none',
+  query: z.strictObject({ ...pageQuery, cursor: timeCursor, tenantId }),
+  answer: { status: 200, schema: pageAnswer(paymentInDoubt), description: 'A page of doubts.' },
+  problems: ['not_found'],
+});
+
+export const syncPaymentAsOperator = endpoint({
+  id: 'syncPaymentAsOperator',
+  method: 'POST',
+  path: '/api/v1/operator/payments/{id}/sync',
+  summary: "Ask the provider about a tenant's payment now",
+  tag: 'Operator',
+  access: { by: 'operator' },
+  idempotency: 'none',
+  params: one,
+  query: z.strictObject({ tenantId }),
+  answer: { status: 200, schema: paymentObject, description: 'The payment afterwards, without the customer.' },
   problems: [],
 });

@@ -15,6 +15,8 @@ export interface Attempt {
   readonly failureCode: string | null;
   readonly failureMessage: string | null;
   readonly providerExpiresAt: Temporal.Instant | null;
+  /** Set while what is authorized and not captured is to be given back. */
+  readonly releaseRequestedAt: Temporal.Instant | null;
   readonly syncDueAt: Temporal.Instant | null;
   readonly syncTries: number;
   readonly createdAt: Temporal.Instant;
@@ -55,7 +57,7 @@ export const ATTEMPT_TRANSITIONS: Readonly<Record<AttemptState, readonly Attempt
   unknown: ['requires_action', 'pending', 'authorized', 'captured', 'declined', 'refused', 'canceled', 'expired'],
   requires_action: ['pending', 'authorized', 'captured', 'declined', 'canceled', 'expired'],
   pending: ['requires_action', 'authorized', 'captured', 'declined', 'canceled', 'expired'],
-  authorized: ['captured'],
+  authorized: ['captured', 'canceled', 'expired'],
   captured: [],
   declined: ['authorized', 'captured'],
   refused: ['authorized', 'captured'],
@@ -77,6 +79,11 @@ const UNKNOWN_DELAYS_S = [0, 10, 60, 300, 3_600, 86_400] as const;
 const AWAITED_DELAYS_S = [30, 60, 300, 900, 3_600, 86_400] as const;
 /** Longer than the deadline of a provider call, so that a call under way is not doubled. */
 const DISPATCHED_DELAY_S = 35;
+
+/** When to repeat a release, after `tries` tries without news. */
+export function nextReleaseAt(tries: number, now: Temporal.Instant): Temporal.Instant {
+  return now.add({ seconds: UNKNOWN_DELAYS_S[Math.min(tries, UNKNOWN_DELAYS_S.length - 1)] ?? 0 });
+}
 
 /** When to ask the provider next, after `tries` questions without news. */
 export function nextSyncAt(state: AttemptState, tries: number, now: Temporal.Instant): Temporal.Instant | null {

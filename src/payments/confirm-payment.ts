@@ -7,7 +7,6 @@ import { Problem } from '../kernel/problem.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { chooseProviderAccount, type OpenAccount } from '../provider-accounts/open-provider-account.ts';
 import type { CreateInput } from '../providers/provider.ts';
-import { applySignal } from './apply-signal.ts';
 import { type Attempt, nextSyncAt } from './attempt.ts';
 import { openRequest, sealRequest } from './attempt-request.ts';
 import type { PaymentContext } from './context.ts';
@@ -45,6 +44,8 @@ export async function confirmPayment(
   const { payment, latestAttempt } = await readPayment(context.database.query, request, request.paymentId);
   const same = latestAttempt !== null && (await isSameOpenConfirm(context, payment, latestAttempt, request));
   const scope: KeyScope = { tenantId: payment.tenantId, mode: payment.mode, route: 'confirmPayment' };
+  const ownAttempt = async (attemptId: string) =>
+    present(await selectAttempt(context.database.query, payment.tenantId, attemptId), 'the attempt');
   if (same && idempotency === null) return { body: await paymentJson(context.sealer, payment, latestAttempt) };
   return runOnceInTwoPhases<PaymentAnswer, Attempt>(context, scope, idempotency, {
     async plan() {
@@ -52,18 +53,19 @@ export async function confirmPayment(
       const account = await chooseProviderAccount(context, payment);
       return newAttempt(context, payment, account, request);
     },
-    async intend(tx, attempt) {
-      const signal = { kind: 'attempt_started', attempt } as const;
-      if (!same) await applySignal({ db: tx, clock: context.clock }, payment, request.source, signal);
-      return { resourceId: attempt.attemptId };
+    resourceId: (attempt) => attempt.attemptId,
+    async intend(attempt, key) {
+      if (same) return false;
+      await context.applySignal(payment, request.source, { kind: 'attempt_started', attempt }, key);
+      return true;
     },
     async carryOut(attempt) {
-      if (!same) await dispatchAttempt(context, attempt, 'first');
+      await dispatchAttempt(context, attempt, 'first');
     },
     async answer(attemptId) {
-      const stored = present(await selectAttempt(context.database.query, payment.tenantId, attemptId), 'the attempt');
-      if (stored.state === 'dispatched') return null;
       const now = await readPayment(context.database.query, request, request.paymentId);
+      const asked = now.latestAttempt?.attemptId === attemptId ? now.latestAttempt : await ownAttempt(attemptId);
+      if (asked.state === 'dispatched') return null;
       return { status: 200, body: await paymentJson(context.sealer, now.payment, now.latestAttempt) };
     },
   });
@@ -127,6 +129,7 @@ async function newAttempt(
     failureCode: null,
     failureMessage: null,
     providerExpiresAt: null,
+    releaseRequestedAt: null,
     syncDueAt: nextSyncAt('dispatched', 0, now),
     syncTries: 0,
     createdAt: now,

@@ -3,8 +3,10 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import type { Database } from '../platform/database.ts';
 import type { TargetPolicy } from '../platform/outbound-address.ts';
+import type { CallRecorder } from '../provider-accounts/record-calls.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { ReadTenant } from '../tenants/read-tenant.ts';
+import type { ApplySignal } from './apply-signal.ts';
 
 /** What the verbs of payments and refunds work with. */
 export interface PaymentContext {
@@ -12,7 +14,10 @@ export interface PaymentContext {
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly registry: ProviderRegistry;
+  readonly callRecorder: CallRecorder;
   readonly readTenant: ReadTenant;
+  /** The one way to change a payment; wakes the relay by itself. */
+  readonly applySignal: ApplySignal;
   /** Where the hosted page is, without a trailing slash. */
   readonly checkoutUrl: string;
   /** Where providers send their notifications, without a trailing slash. */

@@ -7,7 +7,7 @@ describe('S2.25 a refund', () => {
   const paid = () => moved(started(), report({ state: 'captured', amount: PAID }));
   const refunded = (state: 'pending' | 'succeeded' | 'failed', amount = 500n): Signal => ({
     kind: 'refund_reported',
-    refundId: 're_1',
+    attemptId: 'att_1',
     report: { refundId: 're_1', providerRef: 'rref_1', amount: { amount, currency: 'EUR' }, state },
   });
   const requested = () => moved(paid(), { kind: 'refund_requested', refund: sampleRefund() });

@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { Problem } from '../kernel/problem.ts';
 import type { AttemptReport } from '../providers/provider.ts';
 import { ATTEMPT_TRANSITIONS, type Attempt, isOpen } from './attempt.ts';
-import { codeOf, decide, moved, PAID, report, started, types } from './decide-fixture.ts';
+import { codeOf, decide, moved, PAID, report, started, stateOf, types } from './decide-fixture.ts';
 import type { PaymentState } from './decision.ts';
+import { OPERATION_TRANSITIONS } from './operation.ts';
 import { mayMove } from './payment.ts';
-import { NOON, sampleAttempt, samplePayment, sampleRefund } from './payment-fixture.ts';
-import { REFUND_TRANSITIONS, type Refund } from './refund.ts';
+import { NOON, sampleAttempt, sampleRefund } from './payment-fixture.ts';
+import type { Refund } from './refund.ts';
 import type { Signal } from './signal.ts';
 
 describe('an attempt', () => {
@@ -103,14 +104,14 @@ describe('an attempt', () => {
       const closed = { ...state.payment, status, openAttemptId: null, dueAt: null };
       const ended = { ...(state.attempt as Attempt), state: 'expired', syncDueAt: null } as const;
       const decision = decide(
-        { payment: closed, attempt: ended, refund: null },
+        stateOf({ payment: closed, attempt: ended }),
         report({ state: 'captured', amount: PAID }),
       );
       expect(decision).toMatchObject({ payment: { status: 'succeeded', late: true, amountCaptured: 1250n } });
     },
   );
 
-  test('that pays what another attempt has paid already is flagged and not added', () => {
+  test('B12 that pays what another attempt has paid already is flagged, kept apart and sent back', () => {
     const paid = moved(started(), report({ state: 'captured', amount: PAID }));
     const second = sampleAttempt({ attemptId: 'att_2', state: 'pending' });
     const decision = decide(
@@ -122,7 +123,11 @@ describe('an attempt', () => {
         report: { state: 'captured', amount: PAID },
       },
     );
-    expect(decision).toEqual({ outcome: 'quarantined', note: 'duplicate_payment' });
+    expect(decision).toMatchObject({
+      payment: { status: 'succeeded', amountCaptured: 1250n, amountRefundPending: 0n, duplicatePayment: true },
+      captures: [{ attemptId: 'att_2', amount: 1250n, duplicate: true }],
+      refunds: [{ attemptId: 'att_2', amount: 1250n, duplicate: true, madeBy: 'gateway', status: 'pending' }],
+    });
   });
 
   test('of an unknown id is set aside', () => {
@@ -186,7 +191,7 @@ const anySignal: fc.Arbitrary<Signal> = fc.oneof(
   fc.constantFrom('pending', 'succeeded', 'failed').map(
     (state): Signal => ({
       kind: 'refund_reported',
-      refundId: 're_1',
+      attemptId: 'att_1',
       report: { refundId: 're_1', providerRef: 'rref_1', amount: { amount: 500n, currency: 'EUR' }, state },
     }),
   ),
@@ -195,7 +200,7 @@ const anySignal: fc.Arbitrary<Signal> = fc.oneof(
 test('whatever comes in whatever order, the money rules and the transition tables hold', () => {
   fc.assert(
     fc.property(fc.array(anySignal, { maxLength: 40 }), (signals) => {
-      let state: PaymentState = { payment: samplePayment(), attempt: null, refund: null };
+      let state: PaymentState = stateOf();
       for (const signal of signals) {
         const before = state;
         // The writer inserts an attempt or refund of one id once; a second start is another attempt's business.
@@ -230,12 +235,12 @@ test('whatever comes in whatever order, the money rules and the transition table
 
 function expectRefundMove(before: Refund | null, now: Refund | null): void {
   if (before === null || now === null || before.status === now.status) return;
-  expect(REFUND_TRANSITIONS[before.status]).toContain(now.status);
+  expect(OPERATION_TRANSITIONS[before.status]).toContain(now.status);
 }
 
 describe('a payment', () => {
   test('is canceled only while nothing is under way, and twice is once', () => {
-    const canceled = moved({ payment: samplePayment(), attempt: null, refund: null }, { kind: 'cancel_requested' });
+    const canceled = moved(stateOf(), { kind: 'cancel_requested' });
     expect(canceled.payment).toMatchObject({ status: 'canceled', dueAt: null });
     expect(decide(canceled, { kind: 'cancel_requested' })).toMatchObject({ outcome: 'no_change' });
     expect(codeOf(() => decide(started(), { kind: 'cancel_requested' }))).toBe('attempt_in_progress');
@@ -244,16 +249,16 @@ describe('a payment', () => {
   });
 
   test('S0.30 expires at its end and not a millisecond before', () => {
-    const state = { payment: samplePayment(), attempt: null, refund: null };
+    const state = stateOf();
     const end = state.payment.expiresAt;
     const signal = { kind: 'expiry_reached', early: false } as const;
-    expect(decide(state, signal, end.subtract({ milliseconds: 1 })).outcome).toBe('no_change');
-    expect(types(decide(state, signal, end))).toEqual(['payment.expired']);
+    expect(decide(state, signal, { now: end.subtract({ milliseconds: 1 }) }).outcome).toBe('no_change');
+    expect(types(decide(state, signal, { now: end }))).toEqual(['payment.expired']);
   });
 
   test('takes no attempt after its end', () => {
-    const state = { payment: samplePayment(), attempt: null, refund: null };
+    const state = stateOf();
     const start = { kind: 'attempt_started', attempt: sampleAttempt() } as const;
-    expect(codeOf(() => decide(state, start, state.payment.expiresAt))).toBe('state_conflict');
+    expect(codeOf(() => decide(state, start, { now: state.payment.expiresAt }))).toBe('state_conflict');
   });
 });

@@ -1,46 +1,78 @@
 import { unreachable } from '../kernel/assert.ts';
 import { Problem } from '../kernel/problem.ts';
 import { decideAttemptReport, decideAttemptStart, endAttempt } from './decide-attempt.ts';
+import { captureInDoubt, decideCaptureReport, decideCaptureRequest, failCapture } from './decide-capture.ts';
+import { decideDisputeReport } from './decide-dispute.ts';
+import { released } from './decide-money.ts';
 import { decideRefundReport, decideRefundRequest, failRefund, refundInDoubt } from './decide-refund.ts';
-import type { Decision, PaymentState } from './decision.ts';
-import type { Payment } from './payment.ts';
+import { decideReversalReport, decideReversalRequest, failReversal, reversalInDoubt } from './decide-reversal.ts';
+import { type Circumstances, type Decision, type PaymentState, quarantined, unchanged } from './decision.ts';
+import { capturableAmount, type Payment } from './payment.ts';
 import type { Signal } from './signal.ts';
 
 /**
  * The whole behavior of a payment, as a pure function: no clock, no database, no network.
  * @throws Problem where a tenant or shopper asks for something the state does not allow
  */
-export function decideSignal(state: PaymentState, signal: Signal, now: Temporal.Instant): Decision {
+export function decideSignal(state: PaymentState, signal: Signal, world: Circumstances): Decision {
+  const { payment, attempt } = state;
   switch (signal.kind) {
     case 'attempt_started':
-      return decideAttemptStart(state.payment, signal.attempt, now);
+      return decideAttemptStart(payment, signal.attempt, world.now);
     case 'attempt_reported':
-      return decideAttemptReport(state, signal, now);
+      return decideAttemptReport(state, signal, world);
     case 'attempt_not_sent':
-      return endAttempt(state, { state: 'not_sent', code: 'provider_unreachable', message: signal.reason }, now);
+      return endAttempt(
+        payment,
+        attempt,
+        { state: 'not_sent', code: 'provider_unreachable', message: signal.reason },
+        world,
+      );
     case 'attempt_refused':
-      return endAttempt(state, { state: 'refused', code: signal.code, message: signal.message }, now);
+      return endAttempt(payment, attempt, { state: 'refused', code: signal.code, message: signal.message }, world);
     case 'attempt_unknown':
-      return endAttempt(state, { state: 'unknown', code: null, message: signal.reason }, now);
+      return endAttempt(payment, attempt, { state: 'unknown', code: null, message: signal.reason }, world);
     case 'cancel_requested':
-      return decideCancel(state.payment);
+      return decideCancel(payment);
     case 'expiry_reached':
-      return decideExpiry(state.payment, signal.early, now);
+      return decideExpiry(payment, signal.early, world.now);
+    case 'capture_requested':
+      return decideCaptureRequest(payment, signal.capture);
+    case 'capture_reported':
+      return decideCaptureReport(state, signal.report, world);
+    case 'capture_refused':
+      return failCapture(state, signal.code);
+    case 'capture_unknown':
+      return captureInDoubt(state, world);
+    case 'release_requested':
+      return decideRelease(state, world.now);
+    case 'release_refused':
+      return decideReleaseRefused(state);
     case 'refund_requested':
-      return decideRefundRequest(state.payment, signal.refund);
+      return decideRefundRequest(payment, signal.refund);
     case 'refund_reported':
-      return decideRefundReport(state, signal.report, now);
+      return decideRefundReport(state, signal.report, world);
     case 'refund_refused':
       return failRefund(state, signal.code);
     case 'refund_unknown':
-      return refundInDoubt(state, now);
+      return refundInDoubt(state, world);
+    case 'reversal_requested':
+      return decideReversalRequest(payment, signal.reversal);
+    case 'reversal_reported':
+      return decideReversalReport(state, signal.report, world);
+    case 'reversal_refused':
+      return failReversal(state, signal.code);
+    case 'reversal_unknown':
+      return reversalInDoubt(state, world);
+    case 'dispute_reported':
+      return decideDisputeReport(state, signal.report, world);
     default:
       return unreachable(signal);
   }
 }
 
 function decideCancel(payment: Payment): Decision {
-  if (payment.status === 'canceled') return { outcome: 'no_change', note: 'already canceled' };
+  if (payment.status === 'canceled') return unchanged('already canceled');
   if (payment.status === 'processing') {
     throw new Problem('attempt_in_progress', 'An attempt is in progress; its outcome comes first.');
   }
@@ -54,11 +86,42 @@ function decideCancel(payment: Payment): Decision {
   };
 }
 
-function decideExpiry(payment: Payment, early: boolean, now: Temporal.Instant): Decision {
-  if (payment.status !== 'created') return { outcome: 'no_change', note: `does not expire while ${payment.status}` };
-  if (!early && Temporal.Instant.compare(now, payment.expiresAt) < 0) {
-    return { outcome: 'no_change', note: 'not yet due' };
+/** @throws Problem state_conflict where there is nothing to release, or a capture is under way */
+function decideRelease({ payment, attempt }: PaymentState, now: Temporal.Instant): Decision {
+  if (payment.status !== 'authorized' || attempt === null) {
+    throw new Problem('state_conflict', `A payment that is ${payment.status} has nothing to release.`);
   }
+  if (payment.amountCapturePending > 0n) {
+    throw new Problem('state_conflict', 'A capture is under way; its outcome comes first.');
+  }
+  if (attempt.releaseRequestedAt !== null) return unchanged('already being released');
+  if (capturableAmount(payment) === 0n) throw new Problem('state_conflict', 'Nothing is left to release.');
+  return {
+    outcome: 'applied',
+    payment: { ...payment, capturesClosed: true },
+    // The one who asks sends it; the sync worker takes over when its answer does not come.
+    attempt: { ...released(attempt, now), syncDueAt: now.add({ minutes: 1 }) },
+    happenings: [],
+  };
+}
+
+/** The provider will not release: what is authorized can be captured as before. */
+function decideReleaseRefused({ payment, attempt }: PaymentState): Decision {
+  if (attempt === null) return quarantined('unknown_attempt');
+  if (attempt.state !== 'authorized' || attempt.releaseRequestedAt === null)
+    return unchanged(`already ${attempt.state}`);
+  const isDuplicate = payment.lastAttemptId !== attempt.attemptId;
+  return {
+    outcome: 'applied',
+    payment: isDuplicate ? payment : { ...payment, capturesClosed: false },
+    attempt: { ...attempt, releaseRequestedAt: null, syncDueAt: null, syncTries: 0 },
+    happenings: [],
+  };
+}
+
+function decideExpiry(payment: Payment, early: boolean, now: Temporal.Instant): Decision {
+  if (payment.status !== 'created') return unchanged(`does not expire while ${payment.status}`);
+  if (!early && Temporal.Instant.compare(now, payment.expiresAt) < 0) return unchanged('not yet due');
   return {
     outcome: 'applied',
     payment: { ...payment, status: 'expired', dueAt: null },

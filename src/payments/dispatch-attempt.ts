@@ -1,11 +1,11 @@
 import { crashPoint } from '../platform/crash-point.ts';
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import type { CreateAnswer } from '../providers/provider.ts';
-import { applySignal, type SignalResult } from './apply-signal.ts';
+import type { SignalResult } from './apply-signal.ts';
 import type { Attempt } from './attempt.ts';
 import { openRequest } from './attempt-request.ts';
 import type { PaymentContext } from './context.ts';
-import type { Signal, SignalSource } from './signal.ts';
+import type { Signal } from './signal.ts';
 
 /**
  * Sends an attempt's request to its provider and applies the answer. The request is the stored one and its key is the
@@ -33,19 +33,7 @@ export async function applyAnswer(
 ): Promise<SignalResult | null> {
   // A repeat that was not sent, or came back in doubt, says nothing about the request before it.
   if (send === 'repeat' && (answer.kind === 'not_sent' || answer.kind === 'unknown')) return null;
-  return applyAttemptSignal(context, attempt, 'provider_answer', signalOf(attempt.attemptId, answer));
-}
-
-/** Applies a signal about an attempt, and wakes the relay for what it left to do. */
-export async function applyAttemptSignal(
-  context: PaymentContext,
-  attempt: Attempt,
-  source: SignalSource,
-  signal: Signal,
-): Promise<SignalResult> {
-  const result = await applySignal({ db: context.database.query, clock: context.clock }, attempt, source, signal);
-  context.wakeRelay();
-  return result;
+  return context.applySignal(attempt, 'provider_answer', signalOf(attempt.attemptId, answer));
 }
 
 function signalOf(attemptId: string, answer: CreateAnswer): Signal {

@@ -1,19 +1,19 @@
 import { inParallel } from '../platform/in-parallel.ts';
 import { type ClaimedLane, releaseLane } from '../platform/lanes.ts';
-import { applySignal } from './apply-signal.ts';
 import type { PaymentContext } from './context.ts';
 import { endOpenAttempt } from './end-open-attempt.ts';
 import type { Payment } from './payment.ts';
+import { selectAttempt, selectPayment } from './store.ts';
 import {
   postponePayment,
   selectDueAttempts,
+  selectDueOperations,
   selectDuePayments,
-  selectDueRefunds,
   selectNextPaymentDueAt,
   selectNextSyncAt,
 } from './store-due-work.ts';
 import { syncAttempt } from './sync-attempt.ts';
-import { syncRefund } from './sync-refund.ts';
+import { syncOperation } from './sync-operation.ts';
 
 /** Enough for a batch of provider calls of 20 s each, done a few at a time. */
 export const SYNC_LEASE_MS = 120_000;
@@ -25,23 +25,49 @@ const EXPIRY_BATCH = 100;
 const EXPIRY_CONCURRENCY = 4;
 /** How soon a payment whose attempt is still open after its end is looked at again. */
 const POSTPONE_S = 60;
+/** An authorization that its provider holds longer than it said is asked about patiently. */
+const POSTPONE_AUTHORIZED_S = 3_600;
 
-/** Asks a provider account about its attempts and refunds that are due. */
-export async function syncLane(context: PaymentContext, lane: ClaimedLane): Promise<void> {
+/** What else an account's sync lane does, for a slice that payments know nothing of. */
+export interface SyncWork {
+  /** Does what is due now, a few provider calls at most. */
+  readonly carryOut: (lane: ClaimedLane) => Promise<void>;
+  /** When the next is due; null where none waits. */
+  readonly nextDueAt: (lane: ClaimedLane) => Promise<Temporal.Instant | null>;
+}
+
+/** Asks a provider account about its attempts and operations that are due, and does what others have for it. */
+export async function syncLane(
+  context: PaymentContext,
+  lane: ClaimedLane,
+  others: readonly SyncWork[] = [],
+): Promise<void> {
   const { database, clock } = context;
   const { tenantId, laneId } = lane;
   const attempts = await selectDueAttempts(database.query, tenantId, laneId, clock.now(), SYNC_BATCH);
-  await inParallel(attempts, SYNC_CONCURRENCY, (attempt) => syncAttempt(context, attempt, 'poll'));
-  const refunds = await selectDueRefunds(database.query, tenantId, laneId, clock.now(), SYNC_BATCH);
-  await inParallel(refunds, SYNC_CONCURRENCY, (refund) => syncRefund(context, refund));
-  await releaseLane(database.query, lane, await selectNextSyncAt(database.query, tenantId, laneId), clock.now());
+  await inParallel(attempts, SYNC_CONCURRENCY, async (attempt) => {
+    await syncAttempt(context, attempt, 'poll');
+  });
+  const due = { tenantId, providerAccountId: laneId, now: clock.now(), limit: SYNC_BATCH };
+  const operations = await selectDueOperations(database.query, due);
+  await inParallel(operations, SYNC_CONCURRENCY, (operation) => syncOperation(context, operation));
+  for (const { carryOut } of others) await carryOut(lane);
+  const next = [await selectNextSyncAt(database.query, tenantId, laneId)];
+  for (const { nextDueAt } of others) next.push(await nextDueAt(lane));
+  await releaseLane(database.query, lane, earliest(next), clock.now());
+}
+
+function earliest(instants: readonly (Temporal.Instant | null)[]): Temporal.Instant | null {
+  return instants.filter((instant) => instant !== null).sort(Temporal.Instant.compare)[0] ?? null;
 }
 
 /** Ends a tenant's payments whose time is over. */
 export async function expiryLane(context: PaymentContext, lane: ClaimedLane): Promise<void> {
   const { database, clock } = context;
   const due = await selectDuePayments(database.query, lane.tenantId, clock.now(), EXPIRY_BATCH);
-  await inParallel(due, EXPIRY_CONCURRENCY, (payment) => expirePayment(context, payment, false));
+  await inParallel(due, EXPIRY_CONCURRENCY, (payment) =>
+    payment.status === 'authorized' ? checkAuthorization(context, payment) : expirePayment(context, payment, false),
+  );
   await releaseLane(database.query, lane, await selectNextPaymentDueAt(database.query, lane.tenantId), clock.now());
 }
 
@@ -54,7 +80,16 @@ export async function expirePayment(context: PaymentContext, payment: Payment, e
   if (now.status === 'processing') {
     return postponePayment(context.database.query, now, context.clock.now().add({ seconds: POSTPONE_S }));
   }
-  const signal = { kind: 'expiry_reached', early } as const;
-  await applySignal({ db: context.database.query, clock: context.clock }, payment, 'timer', signal);
-  context.wakeRelay();
+  await context.applySignal(payment, 'timer', { kind: 'expiry_reached', early });
+}
+
+/** An authorization whose time is over has lapsed once the provider says so, and not by our clock. */
+async function checkAuthorization(context: PaymentContext, payment: Payment): Promise<void> {
+  const { database, clock } = context;
+  const { tenantId, paymentId, lastAttemptId } = payment;
+  const attempt = lastAttemptId === null ? null : await selectAttempt(database.query, tenantId, lastAttemptId);
+  if (attempt !== null) await syncAttempt(context, attempt, 'poll');
+  const now = await selectPayment(database.query, tenantId, paymentId);
+  if (now?.status !== 'authorized') return;
+  await postponePayment(database.query, now, clock.now().add({ seconds: POSTPONE_AUTHORIZED_S }));
 }

@@ -1,7 +1,7 @@
 import { amountToJson } from '../kernel/money.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import type { Attempt } from './attempt.ts';
-import type { Payment } from './payment.ts';
+import { capturableAmount, type Payment } from './payment.ts';
 import type { PaymentAnswer, PaymentObject } from './payment-shape.ts';
 
 /** The payment as other programs see it, without personal data: what notifications carry. */
@@ -13,14 +13,14 @@ export function paymentObjectJson(payment: Payment, latestAttempt: Attempt | nul
     tenantId: payment.tenantId,
     reference: payment.reference,
     amount: amountToJson(payment.amount),
-    amountCapturable: amountToJson(
-      payment.status === 'authorized' ? payment.amountAuthorized - payment.amountCaptured : 0n,
-    ),
+    amountCapturable: amountToJson(capturableAmount(payment)),
     amountCaptured: amountToJson(payment.amountCaptured),
     amountRefunded: amountToJson(payment.amountRefunded),
     currency: payment.currency,
     status: payment.status,
     late: payment.late,
+    duplicatePayment: payment.duplicatePayment,
+    reversalId: payment.reversalId,
     captureMethod: payment.captureMethod,
     description: payment.description,
     statementDescriptor: payment.statementDescriptor,

@@ -100,6 +100,10 @@ const paymentFields = {
   late: z
     .boolean()
     .meta({ description: 'Provider proof came after the payment had expired, failed or been canceled.' }),
+  duplicatePayment: z
+    .boolean()
+    .meta({ description: 'It was paid a second time; that money is refunded or kept as the tenant has set.' }),
+  reversalId: z.string().nullable().meta({ description: 'The reversal under way or succeeded.' }),
   captureMethod: z.enum(['automatic', 'manual']),
   description: z.string().nullable(),
   statementDescriptor: z.string().nullable(),

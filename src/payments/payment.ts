@@ -14,8 +14,16 @@ export interface Payment {
   readonly version: number;
   readonly amountAuthorized: bigint;
   readonly amountCaptured: bigint;
+  /** Captures under way; promised, so no longer available. */
+  readonly amountCapturePending: bigint;
   readonly amountRefunded: bigint;
   readonly amountRefundPending: bigint;
+  /** A final capture or a release was asked for: nothing more can be captured. */
+  readonly capturesClosed: boolean;
+  /** The reversal under way or succeeded. With one there is no refund, and with a refund no reversal. */
+  readonly reversalId: string | null;
+  /** Money arrived a second time, by another attempt. */
+  readonly duplicatePayment: boolean;
   readonly attemptsMax: number;
   readonly attemptsDeclined: number;
   readonly openAttemptId: string | null;
@@ -65,13 +73,14 @@ export type PaymentStatus =
 
 /**
  * Where each status may lead; apply-signal.ts refuses everything else. The ways out of failed, canceled and expired
- * exist because a provider may prove late that money moved.
+ * exist because a provider may prove late that money moved; succeeded fails where the provider takes the whole capture
+ * back. created and processing are canceled and expired also by a provider that tells of both at once.
  */
 export const PAYMENT_TRANSITIONS: Readonly<Record<PaymentStatus, readonly PaymentStatus[]>> = {
   created: ['processing', 'authorized', 'succeeded', 'canceled', 'expired'],
-  processing: ['created', 'authorized', 'succeeded', 'failed'],
+  processing: ['created', 'authorized', 'succeeded', 'failed', 'canceled', 'expired'],
   authorized: ['succeeded', 'canceled', 'expired'],
-  succeeded: ['reversed'],
+  succeeded: ['reversed', 'failed'],
   failed: ['authorized', 'succeeded'],
   canceled: ['authorized', 'succeeded'],
   expired: ['authorized', 'succeeded'],
@@ -84,7 +93,14 @@ export function mayMove(from: PaymentStatus, to: PaymentStatus): boolean {
 
 /** What may still be refunded; refunds under way count as gone. */
 export function refundableAmount(payment: Payment): bigint {
+  if (payment.reversalId !== null) return 0n;
   return payment.amountCaptured - payment.amountRefunded - payment.amountRefundPending;
+}
+
+/** What may still be captured; captures under way count as gone. */
+export function capturableAmount(payment: Payment): bigint {
+  if (payment.status !== 'authorized' || payment.capturesClosed) return 0n;
+  return payment.amountAuthorized - payment.amountCaptured - payment.amountCapturePending;
 }
 
 /** Whether nothing is left for a shopper to do. */

@@ -7,10 +7,12 @@ import { confirmPayment } from './confirm-payment.ts';
 import type { PaymentContext } from './context.ts';
 import { createCheckoutToken } from './create-checkout-token.ts';
 import { createCreatePayment } from './create-payment.ts';
+import { operatorPaymentRoutes } from './operator-routes.ts';
 import { paymentJson } from './payment-json.ts';
+import { readExplanation } from './read-explanation.ts';
 import { readPayment } from './read-payment.ts';
 import { selectAttempts, selectPayments } from './store.ts';
-import { syncAttempt } from './sync-attempt.ts';
+import { syncPayment } from './sync-payment.ts';
 
 /** The payments' endpoints, tied to their verbs. */
 export function paymentRoutes(context: PaymentContext): readonly BoundEndpoint[] {
@@ -51,10 +53,14 @@ export function paymentRoutes(context: PaymentContext): readonly BoundEndpoint[]
       createCheckoutToken(context, caller, params.id, idempotency),
     ),
     bindEndpoint(api.syncPayment, async ({ caller, params }) => {
-      const { latestAttempt } = await readPayment(context.database.query, caller, params.id);
-      if (latestAttempt !== null) await syncAttempt(context, latestAttempt, 'operator');
+      const { payment } = await readPayment(context.database.query, caller, params.id);
+      await syncPayment(context, payment);
       return readJson(context, caller, params.id);
     }),
+    bindEndpoint(api.explainPayment, async ({ caller, params }) => ({
+      body: await readExplanation(context, caller, params.id),
+    })),
+    ...operatorPaymentRoutes(context),
   ];
 }
 

@@ -5,7 +5,6 @@ import type { Tables } from '../platform/tables.generated.ts';
 import type { NextAction } from '../providers/provider.ts';
 import type { Attempt, AttemptState } from './attempt.ts';
 import type { CartItem, Payment, PaymentStatus } from './payment.ts';
-import type { Refund, RefundStatus } from './refund.ts';
 
 export function paymentFromRow(row: Selectable<Tables['payments']>): Payment {
   return {
@@ -21,8 +20,12 @@ export function paymentFromRow(row: Selectable<Tables['payments']>): Payment {
     version: row.version,
     amountAuthorized: row.amount_authorized,
     amountCaptured: row.amount_captured,
+    amountCapturePending: row.amount_capture_pending,
     amountRefunded: row.amount_refunded,
     amountRefundPending: row.amount_refund_pending,
+    capturesClosed: row.captures_closed,
+    reversalId: row.reversal_id,
+    duplicatePayment: row.duplicate_payment,
     attemptsMax: row.attempts_max,
     attemptsDeclined: row.attempts_declined,
     openAttemptId: row.open_attempt_id,
@@ -92,6 +95,10 @@ export function paymentToRow(payment: Payment): WholeRow<'payments'> {
     due_at: payment.dueAt,
     created_at: payment.createdAt,
     updated_at: payment.updatedAt,
+    amount_capture_pending: payment.amountCapturePending,
+    captures_closed: payment.capturesClosed,
+    reversal_id: payment.reversalId,
+    duplicate_payment: payment.duplicatePayment,
   };
 }
 
@@ -109,6 +116,7 @@ export function attemptFromRow(row: Selectable<Tables['attempts']>): Attempt {
     failureCode: row.failure_code,
     failureMessage: row.failure_message,
     providerExpiresAt: row.provider_expires_at,
+    releaseRequestedAt: row.release_requested_at,
     syncDueAt: row.sync_due_at,
     syncTries: row.sync_tries,
     createdAt: row.created_at,
@@ -134,51 +142,6 @@ export function attemptToRow(attempt: Attempt): WholeRow<'attempts'> {
     sync_tries: attempt.syncTries,
     created_at: attempt.createdAt,
     updated_at: attempt.updatedAt,
-  };
-}
-
-export function refundFromRow(row: Selectable<Tables['refunds']>): Refund {
-  return {
-    tenantId: row.tenant_id,
-    refundId: row.refund_id,
-    paymentId: row.payment_id,
-    attemptId: row.attempt_id,
-    providerAccountId: row.provider_account_id,
-    mode: row.mode as Mode,
-    amount: row.amount,
-    currency: row.currency,
-    reason: row.reason,
-    reference: row.reference,
-    status: row.status as RefundStatus,
-    dispatch: row.dispatch as Refund['dispatch'],
-    providerRef: row.provider_ref,
-    failureCode: row.failure_code,
-    syncDueAt: row.sync_due_at,
-    syncTries: row.sync_tries,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
-}
-
-export function refundToRow(refund: Refund): WholeRow<'refunds'> {
-  return {
-    tenant_id: refund.tenantId,
-    refund_id: refund.refundId,
-    payment_id: refund.paymentId,
-    attempt_id: refund.attemptId,
-    provider_account_id: refund.providerAccountId,
-    mode: refund.mode,
-    amount: refund.amount,
-    currency: refund.currency,
-    reason: refund.reason,
-    reference: refund.reference,
-    status: refund.status,
-    dispatch: refund.dispatch,
-    provider_ref: refund.providerRef,
-    failure_code: refund.failureCode,
-    sync_due_at: refund.syncDueAt,
-    sync_tries: refund.syncTries,
-    created_at: refund.createdAt,
-    updated_at: refund.updatedAt,
+    release_requested_at: attempt.releaseRequestedAt,
   };
 }

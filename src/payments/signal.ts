@@ -1,12 +1,26 @@
-import type { AttemptReport, RefundReport } from '../providers/provider.ts';
+import type {
+  AttemptReport,
+  CaptureReport,
+  DisputeReport,
+  OperationReport,
+  RefundReport,
+  ReversalReport,
+} from '../providers/provider.ts';
 import type { Attempt } from './attempt.ts';
+import type { Capture } from './capture.ts';
 import type { Refund } from './refund.ts';
+import type { Reversal } from './reversal.ts';
 
 /** Whose word it is. A browser's return is no source: it moves nothing, it only makes us ask. */
 export type SignalSource = 'tenant' | 'shopper' | 'provider_answer' | 'notification' | 'poll' | 'timer' | 'operator';
 
 /** Anything that may move a payment. All of them go through apply-signal.ts. */
-export type Signal =
+export type Signal = Told & {
+  /** The stored notification that brought it. */
+  readonly inboundEventId?: string;
+};
+
+type Told =
   /** We are about to call a provider; committed before the first byte is sent. */
   | { readonly kind: 'attempt_started'; readonly attempt: Attempt }
   | {
@@ -21,15 +35,86 @@ export type Signal =
   | { readonly kind: 'cancel_requested' }
   /** `early`: a test asks for it before its time; test mode only. */
   | { readonly kind: 'expiry_reached'; readonly early: boolean }
+  | { readonly kind: 'capture_requested'; readonly capture: Capture }
+  | { readonly kind: 'capture_reported'; readonly attemptId: string; readonly report: CaptureReport }
+  | { readonly kind: 'capture_refused'; readonly captureId: string; readonly code: string }
+  | { readonly kind: 'capture_unknown'; readonly captureId: string; readonly reason: string }
+  /** What is authorized and not captured is to be given back. */
+  | { readonly kind: 'release_requested' }
+  | { readonly kind: 'release_refused'; readonly attemptId: string; readonly code: string }
   | { readonly kind: 'refund_requested'; readonly refund: Refund }
-  | { readonly kind: 'refund_reported'; readonly refundId: string; readonly report: RefundReport }
+  | { readonly kind: 'refund_reported'; readonly attemptId: string; readonly report: RefundReport }
   | { readonly kind: 'refund_refused'; readonly refundId: string; readonly code: string }
-  | { readonly kind: 'refund_unknown'; readonly refundId: string; readonly reason: string };
+  | { readonly kind: 'refund_unknown'; readonly refundId: string; readonly reason: string }
+  | { readonly kind: 'reversal_requested'; readonly reversal: Reversal }
+  | { readonly kind: 'reversal_reported'; readonly attemptId: string; readonly report: ReversalReport }
+  | { readonly kind: 'reversal_refused'; readonly reversalId: string; readonly code: string }
+  | { readonly kind: 'reversal_unknown'; readonly reversalId: string; readonly reason: string }
+  | { readonly kind: 'dispute_reported'; readonly attemptId: string; readonly report: DisputeReport };
 
-/** The attempt or refund a signal is about; null for those about the payment itself. */
-export function subjectOf(signal: Signal): { readonly attemptId: string | null; readonly refundId: string | null } {
+export type SignalKind = Signal['kind'];
+
+/** What a signal is about besides its payment: by our id, or by the provider's name for it. */
+export interface Subject {
+  /** null: the payment's latest attempt; also for a new one, which nobody can have stored before. */
+  readonly attemptId: string | null;
+  readonly operation: OperationSubject | null;
+}
+
+export interface OperationSubject {
+  readonly noun: 'capture' | 'refund' | 'reversal' | 'dispute';
+  readonly id: string | null;
+  readonly providerRef: string | null;
+  /** As reported. */
+  readonly amount: bigint | null;
+}
+
+/** The attempt and the operation that a signal is about. */
+export function subjectOf(signal: Signal): Subject {
   return {
-    attemptId: 'attemptId' in signal ? signal.attemptId : 'attempt' in signal ? signal.attempt.attemptId : null,
-    refundId: 'refundId' in signal ? signal.refundId : 'refund' in signal ? signal.refund.refundId : null,
+    attemptId: 'attemptId' in signal ? signal.attemptId : null,
+    operation: operationOf(signal),
   };
+}
+
+function operationOf(signal: Signal): OperationSubject | null {
+  switch (signal.kind) {
+    case 'capture_requested':
+      return named('capture', signal.capture.captureId);
+    case 'capture_reported':
+      return reported('capture', signal.report.captureId, signal.report);
+    case 'capture_refused':
+    case 'capture_unknown':
+      return named('capture', signal.captureId);
+    case 'refund_requested':
+      return named('refund', signal.refund.refundId);
+    case 'refund_reported':
+      return reported('refund', signal.report.refundId, signal.report);
+    case 'refund_refused':
+    case 'refund_unknown':
+      return named('refund', signal.refundId);
+    case 'reversal_requested':
+      return named('reversal', signal.reversal.reversalId);
+    case 'reversal_reported':
+      return reported('reversal', signal.report.reversalId, signal.report);
+    case 'reversal_refused':
+    case 'reversal_unknown':
+      return named('reversal', signal.reversalId);
+    case 'dispute_reported':
+      return reported('dispute', null, signal.report);
+    default:
+      return null;
+  }
+}
+
+function named(noun: OperationSubject['noun'], id: string): OperationSubject {
+  return { noun, id, providerRef: null, amount: null };
+}
+
+function reported(
+  noun: OperationSubject['noun'],
+  id: string | null,
+  { providerRef, amount }: OperationReport | DisputeReport,
+): OperationSubject {
+  return { noun, id, providerRef, amount: amount.amount };
 }

@@ -1,11 +1,13 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Queryable } from '../platform/database.ts';
+import type { Tables } from '../platform/tables.generated.ts';
 import type { Attempt } from './attempt.ts';
+import type { AnyOperation } from './dispatch-operation.ts';
+import { captureFromRow, refundFromRow, reversalFromRow } from './operation-rows.ts';
 import type { Payment } from './payment.ts';
-import type { Refund } from './refund.ts';
-import { attemptFromRow, paymentFromRow, refundFromRow } from './rows.ts';
+import { attemptFromRow, paymentFromRow } from './rows.ts';
 
-/** Open attempts of an account whose next question to the provider is due, and the instant of the one after them. */
+/** Attempts of an account that must be asked about, sent again or released. */
 export async function selectDueAttempts(
   db: Queryable,
   tenantId: string,
@@ -40,40 +42,55 @@ export async function scheduleAttemptSync(
     .execute();
 }
 
-export async function selectDueRefunds(
+/** Where operations of each kind stand. */
+const KEYS = { captures: 'capture_id', refunds: 'refund_id', reversals: 'reversal_id' } as const;
+
+async function selectDue<Table extends keyof typeof KEYS>(
   db: Queryable,
-  tenantId: string,
-  providerAccountId: string,
-  now: Temporal.Instant,
-  limit: number,
-): Promise<readonly Refund[]> {
-  const rows = await db
-    .selectFrom('refunds')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('provider_account_id', '=', providerAccountId)
-    .where('sync_due_at', '<=', now)
-    .orderBy('sync_due_at')
-    .limit(limit)
-    .execute();
-  return rows.map(refundFromRow);
+  table: Table,
+  due: DueAt,
+): Promise<readonly Selectable<Tables[Table]>[]> {
+  const { rows } = await sql<Selectable<Tables[Table]>>`
+    select * from ${sql.table(table)}
+    where tenant_id = ${due.tenantId} and provider_account_id = ${due.providerAccountId} and sync_due_at <= ${due.now}
+    order by sync_due_at limit ${due.limit}`.execute(db);
+  return rows;
 }
 
-export async function scheduleRefundSync(
+interface DueAt {
+  readonly tenantId: string;
+  readonly providerAccountId: string;
+  readonly now: Temporal.Instant;
+  readonly limit: number;
+}
+
+/** Captures, refunds and reversals of an account that must be asked about or sent again, at most `limit` of each. */
+export async function selectDueOperations(db: Queryable, due: DueAt): Promise<readonly AnyOperation[]> {
+  const captures = await selectDue(db, 'captures', due);
+  const refunds = await selectDue(db, 'refunds', due);
+  const reversals = await selectDue(db, 'reversals', due);
+  return [...captures.map(captureFromRow), ...refunds.map(refundFromRow), ...reversals.map(reversalFromRow)];
+}
+
+/** Sets when to ask again, where no outcome came meanwhile. */
+export async function scheduleOperationSync(
   db: Queryable,
-  refund: Refund,
+  operation: AnyOperation,
   next: { readonly dueAt: Temporal.Instant; readonly tries: number },
 ): Promise<void> {
-  await db
-    .updateTable('refunds')
-    .set({ sync_due_at: next.dueAt, sync_tries: next.tries })
-    .where('tenant_id', '=', refund.tenantId)
-    .where('refund_id', '=', refund.refundId)
-    .where('status', '=', 'pending')
-    .execute();
+  const [table, id] = placeOf(operation);
+  await sql`
+    update ${sql.table(table)} set sync_due_at = ${next.dueAt}, sync_tries = ${next.tries}
+    where tenant_id = ${operation.tenantId} and ${sql.ref(KEYS[table])} = ${id} and status = 'pending'`.execute(db);
 }
 
-/** When the account's next attempt or refund is due; null where none waits. */
+function placeOf(operation: AnyOperation): readonly [keyof typeof KEYS, string] {
+  if ('captureId' in operation) return ['captures', operation.captureId];
+  if ('refundId' in operation) return ['refunds', operation.refundId];
+  return ['reversals', operation.reversalId];
+}
+
+/** When the account's next attempt or operation is due; null where none waits. */
 export async function selectNextSyncAt(
   db: Queryable,
   tenantId: string,
@@ -83,7 +100,11 @@ export async function selectNextSyncAt(
     select least(
       (select min(sync_due_at) from attempts
         where tenant_id = ${tenantId} and provider_account_id = ${providerAccountId} and sync_due_at is not null),
+      (select min(sync_due_at) from captures
+        where tenant_id = ${tenantId} and provider_account_id = ${providerAccountId} and sync_due_at is not null),
       (select min(sync_due_at) from refunds
+        where tenant_id = ${tenantId} and provider_account_id = ${providerAccountId} and sync_due_at is not null),
+      (select min(sync_due_at) from reversals
         where tenant_id = ${tenantId} and provider_account_id = ${providerAccountId} and sync_due_at is not null)
     ) as next`.execute(db);
   return rows[0]?.next ?? null;

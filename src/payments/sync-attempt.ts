@@ -1,54 +1,73 @@
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
-import { applySignal } from './apply-signal.ts';
+import type { RetrieveAnswer } from '../providers/provider.ts';
 import { type Attempt, isOpen, nextSyncAt } from './attempt.ts';
 import type { PaymentContext } from './context.ts';
-import { applyAttemptSignal, dispatchAttempt } from './dispatch-attempt.ts';
+import { dispatchAttempt } from './dispatch-attempt.ts';
+import { readPaymentOfAttempt } from './read-payment.ts';
+import { releaseAttempt } from './release-attempt.ts';
+import type { Signal } from './signal.ts';
 import { selectAttempt } from './store.ts';
 import { scheduleAttemptSync } from './store-due-work.ts';
 
+type Source = 'poll' | 'operator';
+
 /**
- * Asks the provider where an attempt stands and applies the answer: the second net under notifications, and the way
- * out of every doubt. An attempt the provider does not know is sent again with the same key and content, never anew.
- * Without news the next question is scheduled. Harmless to run at any time and twice at once.
+ * Asks the provider where an attempt and its operations stand and applies the answer: the second net under
+ * notifications, and the way out of every doubt. An attempt the provider does not know is sent again with the same key
+ * and content, never anew. Without news the next question is scheduled. Harmless to run at any time and twice at once.
+ * Returns whether the provider answered.
  */
-export async function syncAttempt(
-  context: PaymentContext,
-  attempt: Attempt,
-  source: 'poll' | 'operator',
-): Promise<void> {
-  if (isOpen(attempt)) {
-    await askProvider(context, attempt, source);
-    await scheduleNext(context, attempt);
-  } else {
-    await askProvider(context, attempt, source);
+export async function syncAttempt(context: PaymentContext, attempt: Attempt, source: Source): Promise<boolean> {
+  if (attempt.state === 'authorized' && attempt.releaseRequestedAt !== null) {
+    await releaseAttempt(context, attempt);
   }
+  const answered = await askProvider(context, attempt, source);
+  if (isOpen(attempt)) await scheduleNext(context, attempt);
+  return answered;
 }
 
-async function askProvider(context: PaymentContext, attempt: Attempt, source: 'poll' | 'operator'): Promise<void> {
+async function askProvider(context: PaymentContext, attempt: Attempt, source: Source): Promise<boolean> {
   const { provider, call } = await openProviderAccount(context, attempt.tenantId, attempt.providerAccountId);
   const { attemptId, providerRef } = attempt;
   const canAsk = providerRef !== null || provider.capabilities.retrieveBy.includes('attemptId');
   const answer = canAsk
     ? await provider.retrieve(call, providerRef === null ? { attemptId } : { attemptId, providerRef })
     : { kind: 'not_found' as const };
-  if (answer.kind === 'unknown') return;
+  if (answer.kind === 'unknown') return false;
   if (answer.kind === 'not_found') {
     const neverConfirmed = attempt.state === 'dispatched' || attempt.state === 'unknown';
     if (neverConfirmed) await dispatchAttempt(context, attempt, 'repeat');
-    return;
+    return canAsk;
   }
-  await applyAttemptSignal(context, attempt, source, {
-    kind: 'attempt_reported',
-    attemptId,
-    providerRef: answer.providerRef,
-    report: answer.report,
-  });
-  for (const report of answer.refunds) {
-    if (report.refundId === null) continue;
-    const signal = { kind: 'refund_reported', refundId: report.refundId, report } as const;
-    await applySignal({ db: context.database.query, clock: context.clock }, attempt, source, signal);
+  for (const signal of await signalsOf(context, attempt, answer)) await context.applySignal(attempt, source, signal);
+  return true;
+}
+
+/** The provider's whole picture as signals, what stands on something after what it stands on. */
+async function signalsOf(
+  context: PaymentContext,
+  attempt: Attempt,
+  answer: RetrieveAnswer & { kind: 'answered' },
+): Promise<readonly Signal[]> {
+  const { attemptId } = attempt;
+  const { providerRef, report } = answer;
+  const attemptSignal: Signal = { kind: 'attempt_reported', attemptId, providerRef, report };
+  const captures = answer.captures.map((one): Signal => ({ kind: 'capture_reported', attemptId, report: one }));
+  const first: Signal[] = [];
+  if (report.state === 'captured' && captures.length > 0 && attempt.state !== 'authorized') {
+    // Captures are of an authorization, which the final state no longer tells.
+    const { amount, currency } = await readPaymentOfAttempt(context.database.query, attempt);
+    const authorized = { state: 'authorized', amount: { amount, currency } } as const;
+    first.push({ kind: 'attempt_reported', attemptId, providerRef, report: authorized });
   }
-  if (answer.refunds.length > 0) context.wakeRelay();
+  const capturesFirst = first.length > 0 || report.state === 'captured';
+  return [
+    ...first,
+    ...(capturesFirst ? [...captures, attemptSignal] : [attemptSignal, ...captures]),
+    ...answer.refunds.map((one): Signal => ({ kind: 'refund_reported', attemptId, report: one })),
+    ...answer.reversals.map((one): Signal => ({ kind: 'reversal_reported', attemptId, report: one })),
+    ...answer.disputes.map((one): Signal => ({ kind: 'dispute_reported', attemptId, report: one })),
+  ];
 }
 
 /** Where the attempt is as it was, it is asked about again later. A changed one has its new time already. */

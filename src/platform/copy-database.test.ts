@@ -48,15 +48,21 @@ afterAll(() => fixture.remove());
 
 /** A database migrated with the schema, or with another one of the same name. */
 async function makeDatabase(schema = SCHEMA): Promise<string> {
-  const name = `db_${randomBytes(6).toString('hex')}`;
-  await run(server.url, `create database ${name}`);
-  const migrations = join(fixture.folder, name);
+  const url = await makeEmptyDatabase();
+  const migrations = join(fixture.folder, nameOf(url));
   await mkdir(migrations);
   await writeFile(join(migrations, '0001_all.sql'), schema);
-  const url = server.url.replace('/tollgate?', `/${name}?`);
-  await migrate(url, pathToFileURL(`${migrations}/`));
+  await migrate(url, { folder: pathToFileURL(`${migrations}/`) });
   return url;
 }
+
+async function makeEmptyDatabase(): Promise<string> {
+  const name = `db_${randomBytes(6).toString('hex')}`;
+  await run(server.url, `create database ${name}`);
+  return server.url.replace('/tollgate?', `/${name}?`);
+}
+
+const nameOf = (url: string) => new URL(url).pathname.slice(1);
 
 async function run(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
@@ -117,14 +123,85 @@ test('a target that is not migrated, or otherwise, is refused by the name of wha
   await expect(copyDatabase({ source, target: await makeDatabase(more), log })).rejects.toThrow(/has table extra/);
 });
 
-test('a row that a trigger of the target changes makes the copy refused and rolled back', async () => {
+test('triggers of the target do not see what is copied, and stand afterwards as they stood before', async () => {
   const [source, target] = [full, await makeDatabase()];
   await run(
     target,
     `create function meddle() returns trigger language plpgsql as $$ begin new.note := 'changed'; return new; end $$;
-     create trigger meddle before insert on owners for each row execute function meddle()`,
+     create trigger meddle before insert on owners for each row execute function meddle();
+     create trigger meddle_always before insert on owners for each row execute function meddle();
+     create trigger meddle_never before insert on owners for each row execute function meddle();
+     create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$;
+     create trigger refuse_part before insert on parted_new for each row execute function refuse();
+     create trigger refuse_parted before insert on parted for each row execute function refuse();
+     create table parted_old partition of parted for values from ('2025-01-01') to ('2026-01-01');
+     alter table owners enable always trigger meddle_always, disable trigger meddle_never;
+     alter table parted_old disable trigger refuse_parted`,
   );
-  await expect(copyDatabase({ source, target, log })).rejects.toThrow(CopyRefused);
+  const triggers = () =>
+    run(target, 'select tgname, tgrelid::int, tgenabled from pg_trigger where not tgisinternal order by 1, 2');
+  const before = await triggers();
+  await copyDatabase({ source, target, log });
+  expect(await everything(target)).toEqual(await everything(source));
+  expect(await triggers()).toEqual(before);
+  expect(before.map(({ tgenabled }) => tgenabled)).toEqual(['O', 'A', 'D', 'O', 'O', 'O', 'D']);
+});
+
+/** A captured and partly refunded payment with its postings, in one statement because its parts vouch for each other. */
+const MONEY = `
+  with p as (
+    insert into payments (tenant_id, payment_id, mode, reference, amount, currency, capture_method, status, version,
+      amount_authorized, amount_captured, amount_refunded, attempts_max, request_shipping, metadata, expires_at,
+      created_at, updated_at)
+    values ('t', 'pay', 'test', 'order-1', 1250, 'EUR', 'automatic', 'succeeded', 3, 1250, 1250, 250, 3, false, '{}',
+      '2026-01-02Z', '2026-01-01Z', '2026-01-01Z')),
+  c as (
+    insert into captures (tenant_id, capture_id, payment_id, attempt_id, provider_account_id, mode, amount, currency,
+      status, created_at, updated_at)
+    values ('t', 'cap', 'pay', 'att', 'pa', 'test', 1250, 'EUR', 'succeeded', '2026-01-01Z', '2026-01-01Z')),
+  r as (
+    insert into refunds (tenant_id, refund_id, payment_id, attempt_id, provider_account_id, mode, amount, currency,
+      reason, status, dispatch, created_at, updated_at)
+    values ('t', 're', 'pay', 'att', 'pa', 'test', 250, 'EUR', '', 'succeeded', 'acknowledged', '2026-01-01Z',
+      '2026-01-01Z'))
+  insert into ledger_transfers (tenant_id, transfer_id, mode, currency, provider_account_id, kind, debit_account,
+    credit_account, amount, payment_id, subject_id, posting_key, created_at)
+  values
+    ('t', 'tr_1', 'test', 'EUR', 'pa', 'capture', 'provider_receivable', 'sales', 1250, 'pay', 'cap', 'cap', '2026-01-01Z'),
+    ('t', 'tr_2', 'test', 'EUR', 'pa', 'refund', 'refunds', 'provider_receivable', 250, 'pay', 're', 're', '2026-01-01Z')`;
+const MONEY_TABLES = ['payments', 'captures', 'refunds', 'ledger_transfers', 'ledger_balances'];
+
+test('money arrives with its balances as they were, in a database whose owner is no superuser', async () => {
+  const [source, target] = [await makeEmptyDatabase(), await makeEmptyDatabase()];
+  await migrate(source);
+  await run(source, MONEY);
+  // No sum of transfers: what arrives is what was there, and not counted anew.
+  await run(source, `update ledger_balances set debits = debits + 1 where account = 'sales'`);
+  await run(server.url, `create role plain_owner login; alter database ${nameOf(target)} owner to plain_owner`);
+  const ownerUrl = target.replace('//tollgate@', '//plain_owner@');
+  await migrate(ownerUrl);
+  await copyDatabase({ source, target: ownerUrl, log });
+  for (const table of MONEY_TABLES) {
+    const rows = `select to_jsonb(t)::text as row from ${table} t order by 1`;
+    expect(await run(target, rows), table).not.toEqual([]);
+    expect(await run(target, rows), table).toEqual(await run(source, rows));
+  }
+  const guards = [
+    [`delete from ledger_transfers`, /append-only/],
+    [`update captures set amount = 1`, /amounts of payment pay are not/],
+    [`update payments set amount_refunded = 0`, /amounts of payment pay are not/],
+  ] as const;
+  for (const [statement, refusal] of guards) await expect(run(ownerUrl, statement)).rejects.toThrow(refusal);
+});
+
+test('a row that the target keeps otherwise makes the copy refused and rolled back', async () => {
+  const [source, target] = [await makeDatabase(), await makeDatabase()];
+  await run(source, `create domain share as numeric; alter table owners add column share share`);
+  await run(target, `create domain share as numeric(9, 0); alter table owners add column share share`);
+  await run(source, `insert into owners values ('a', null, '', 1.5)`);
+  const refusal = await copyDatabase({ source, target, log }).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(CopyRefused);
+  expect(String(refusal)).toContain('Table owners did not arrive as it was sent (1 rows sent, 1 there)');
   expect(await run(target, 'select count(*)::int as owners from owners')).toEqual([{ owners: 0 }]);
   expect(await run(target, 'select generation::int from lanes')).toEqual([{ generation: 0 }]);
 });

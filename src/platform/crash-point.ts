@@ -6,12 +6,16 @@ export type CrashPointName =
   | 'attempt-unsent'
   /** The provider answered; we know, the database does not. */
   | 'attempt-answered'
-  /** A signal was written: inside the caller's transaction where there is one, else committed. */
+  /** A signal and what it changed are committed. */
   | 'signal-written'
   /** The first answer of a key is kept, the client has not got it. */
   | 'answer-kept'
-  | 'refund-unsent'
-  | 'refund-answered'
+  /** A capture, refund, reversal or evidence is committed, its provider not yet called. */
+  | 'operation-unsent'
+  /** The provider answered about it; we know, the database does not. */
+  | 'operation-answered'
+  | 'release-unsent'
+  | 'release-answered'
   /** A provider's notification was verified and is nowhere but in memory. */
   | 'notification-verified'
   /** It is stored and not acknowledged. */

@@ -119,9 +119,11 @@ function encode(value: unknown): unknown {
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
+/** Sums of bigint; whole ones, or BigInt refuses them. */
+const NUMERIC = 1700;
 
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
-  if (oid === INT8) return BigInt;
+  if (oid === INT8 || oid === NUMERIC) return BigInt;
   if (oid === TIMESTAMPTZ) return parseInstant;
   return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
 }

@@ -28,30 +28,32 @@ test('an empty database is brought up once, also by several at the same time', a
 });
 
 test('a failing migration leaves nothing of itself, and those before it stay', async () => {
-  const { version } = await migrate(database.url, folderUrl);
+  const { version } = await migrate(database.url, { folder: folderUrl });
   const name = `${String(version + 1).padStart(4, '0')}_broken.sql`;
   await writeFile(join(folder, name), 'create table half (n int); select 1 / 0;');
-  await expect(migrate(database.url, folderUrl)).rejects.toThrow(/broken\.sql failed and was rolled back/);
+  await expect(migrate(database.url, { folder: folderUrl })).rejects.toThrow(/broken\.sql failed and was rolled back/);
   expect(await database.run(`select to_regclass('half') as half`)).toEqual([{ half: null }]);
   expect(await schemaIsCurrent(database.url)).toBe(true);
 });
 
 test('a database newer than the program is refused with both names', async () => {
-  const { version } = await migrate(database.url, folderUrl);
+  const { version } = await migrate(database.url, { folder: folderUrl });
   const name = `${String(version + 1).padStart(4, '0')}_future.sql`;
   await writeFile(join(folder, name), 'create table future (n int);');
-  await migrate(database.url, folderUrl);
+  await migrate(database.url, { folder: folderUrl });
   await expect(migrate(database.url)).rejects.toThrow(/newer than this program: it has migration .*_future\.sql/);
   expect(await schemaIsCurrent(database.url)).toBe(false);
 });
 
 test('a migration edited after it ran is refused', async () => {
-  await migrate(database.url, folderUrl);
+  await migrate(database.url, { folder: folderUrl });
   await writeFile(join(folder, '0001_tenants.sql'), '-- changed\n');
-  await expect(migrate(database.url, folderUrl)).rejects.toThrow(/0001_tenants\.sql was changed after it had run/);
+  await expect(migrate(database.url, { folder: folderUrl })).rejects.toThrow(
+    /0001_tenants\.sql was changed after it had run/,
+  );
 });
 
 test('a gap in the numbers is refused', async () => {
   await rm(join(folder, '0002_keys.sql'));
-  await expect(migrate(database.url, folderUrl)).rejects.toThrow(MigrationRefused);
+  await expect(migrate(database.url, { folder: folderUrl })).rejects.toThrow(MigrationRefused);
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { grantRights } from './runtime-role/grant-rights.ts';
 
 /** One numbered file of db/migrations. */
 interface Migration {
@@ -14,6 +15,14 @@ export interface MigrationResult {
   /** The names of what was run now; empty when the schema was current. */
   readonly applied: readonly string[];
   readonly version: number;
+  /** The running role whose rights were changed now; null where they were right already, or nobody was named. */
+  readonly grantedTo: string | null;
+}
+
+interface MigrateOptions {
+  readonly folder?: URL;
+  /** The role that the gateway runs as, where that is not the owner: it is given what it needs and no more. */
+  readonly grantTo?: string;
 }
 
 /** The oldest server we are tested on. */
@@ -31,16 +40,22 @@ export class MigrationRefused extends Error {
 
 /**
  * Brings the schema up to the newest migration, forward only. Each file runs in a transaction of its own together with
- * its record, under an advisory lock, so that several processes may start at once and a crash leaves whole files.
- * @throws MigrationRefused for a server that is too old, a database newer than this program, or an edited migration
+ * its record, under an advisory lock, so that several processes may start at once and a crash leaves whole files. The
+ * running role's rights follow under the same lock; killed before, the next call sets them.
+ * @throws MigrationRefused for a server that is too old, a database newer than this program, an edited migration, or a
+ *   role that may not change the schema
+ * @throws RuntimeRoleRefused where the running role cannot be given exactly its rights
  */
-export async function migrate(url: string, folder: URL = MIGRATIONS_FOLDER): Promise<MigrationResult> {
+export async function migrate(url: string, options: MigrateOptions = {}): Promise<MigrationResult> {
   const client = new pg.Client({ connectionString: url, application_name: 'tollgate migrate' });
   await client.connect();
   try {
     await refuseOldServer(client);
     await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCK]);
-    return await applyPending(client, await readMigrations(folder));
+    const { grantTo } = options;
+    const applied = await applyPending(client, await readMigrations(options.folder ?? MIGRATIONS_FOLDER));
+    const granted = grantTo !== undefined && (await grantRights(client, grantTo));
+    return { ...applied, grantedTo: granted ? grantTo : null };
   } finally {
     await client.end();
   }
@@ -63,6 +78,19 @@ export async function schemaIsCurrent(url: string, folder: URL = MIGRATIONS_FOLD
   }
 }
 
+/**
+ * Whether a connection's role may migrate: tables belong to whoever made the first ones, and a second owner's rights
+ * would be nobody's care.
+ */
+export async function mayMigrate(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ may: boolean }>(`
+    select coalesce(
+      (select pg_has_role(relowner, 'member') from pg_class
+       where relnamespace = 'public'::regnamespace and relname = 'migrations'),
+      has_schema_privilege('public', 'CREATE')) as may`);
+  return rows[0]?.may === true;
+}
+
 async function refuseOldServer(client: pg.Client): Promise<void> {
   const { rows } = await client.query(`select current_setting('server_version_num')::int / 10000 as major`);
   const major: number = rows[0].major;
@@ -71,7 +99,15 @@ async function refuseOldServer(client: pg.Client): Promise<void> {
   }
 }
 
-async function applyPending(client: pg.Client, migrations: readonly Migration[]): Promise<MigrationResult> {
+async function applyPending(
+  client: pg.Client,
+  migrations: readonly Migration[],
+): Promise<Pick<MigrationResult, 'applied' | 'version'>> {
+  if (!(await mayMigrate(client))) {
+    throw new MigrationRefused(
+      "This role may not change the schema. Set DATABASE_MIGRATE_URL to the address of the database's owner.",
+    );
+  }
   await client.query(`
     create table if not exists migrations (
       number integer not null constraint migrations_pkey primary key,

@@ -42,6 +42,7 @@ export interface AttemptsTable {
   sync_tries: Generated<number>;
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
+  release_requested_at: Temporal.Instant | null;
 }
 
 export interface CapturesTable {
@@ -53,6 +54,17 @@ export interface CapturesTable {
   currency: string;
   status: string;
   created_at: Temporal.Instant;
+  provider_account_id: string;
+  mode: string;
+  final: Generated<boolean>;
+  duplicate: Generated<boolean>;
+  made_by: Generated<string>;
+  dispatch: Generated<string>;
+  provider_ref: string | null;
+  failure_code: string | null;
+  sync_due_at: Temporal.Instant | null;
+  sync_tries: Generated<number>;
+  updated_at: Temporal.Instant;
 }
 
 export interface CheckoutTokensTable {
@@ -107,6 +119,42 @@ export interface DeliveryAttemptsTable {
   response_body: BytesColumn | null;
 }
 
+export interface DisputeEvidenceTable {
+  tenant_id: string;
+  evidence_id: string;
+  dispute_id: string;
+  payment_id: string;
+  provider_account_id: string;
+  mode: string;
+  text_sealed: BytesColumn;
+  status: string;
+  failure_code: string | null;
+  sync_due_at: Temporal.Instant | null;
+  sync_tries: Generated<number>;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
+export interface DisputesTable {
+  tenant_id: string;
+  dispute_id: string;
+  payment_id: string;
+  attempt_id: string;
+  provider_account_id: string;
+  mode: string;
+  provider_ref: string;
+  amount: bigint;
+  currency: string;
+  reason: string;
+  status: string;
+  evidence_due_at: Temporal.Instant | null;
+  amount_withdrawn: bigint;
+  amount_reinstated: bigint;
+  reported_at: Temporal.Instant;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
 export interface EventsTable {
   tenant_id: string;
   event_id: string;
@@ -158,6 +206,33 @@ export interface LanesTable {
   leased_until: Temporal.Instant | null;
   lease: string | null;
   generation: Generated<bigint>;
+}
+
+export interface LedgerBalancesTable {
+  tenant_id: string;
+  mode: string;
+  currency: string;
+  provider_account_id: string;
+  account: string;
+  stripe: number;
+  debits: bigint;
+  credits: bigint;
+}
+
+export interface LedgerTransfersTable {
+  tenant_id: string;
+  transfer_id: string;
+  mode: string;
+  currency: string;
+  provider_account_id: string;
+  kind: string;
+  debit_account: string;
+  credit_account: string;
+  amount: bigint;
+  payment_id: string | null;
+  subject_id: string;
+  posting_key: string;
+  created_at: Temporal.Instant;
 }
 
 export interface OperatorKeysTable {
@@ -217,6 +292,10 @@ export interface PaymentsTable {
   due_at: Temporal.Instant | null;
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
+  amount_capture_pending: Generated<bigint>;
+  captures_closed: Generated<boolean>;
+  reversal_id: string | null;
+  duplicate_payment: Generated<boolean>;
 }
 
 export interface ProviderAccountTenantsTable {
@@ -235,6 +314,20 @@ export interface ProviderAccountsTable {
   credentials_sealed: BytesColumn;
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
+  reversal_cut_off: JsonColumn | null;
+}
+
+export interface ProviderCallsTable {
+  tenant_id: string;
+  call_id: string;
+  provider_account_id: string;
+  attempt_id: string;
+  operation: string;
+  request: JsonColumn;
+  outcome: string;
+  answer: JsonColumn;
+  duration_ms: number;
+  created_at: Temporal.Instant;
 }
 
 export interface ProviderFactsTable {
@@ -264,6 +357,29 @@ export interface RefundsTable {
   sync_tries: Generated<number>;
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
+  duplicate: Generated<boolean>;
+  made_by: Generated<string>;
+}
+
+export interface ReversalsTable {
+  tenant_id: string;
+  reversal_id: string;
+  payment_id: string;
+  attempt_id: string;
+  provider_account_id: string;
+  mode: string;
+  amount: bigint;
+  currency: string;
+  reason: string;
+  made_by: string;
+  status: string;
+  dispatch: string;
+  provider_ref: string | null;
+  failure_code: string | null;
+  sync_due_at: Temporal.Instant | null;
+  sync_tries: Generated<number>;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
 }
 
 export interface SignalsTable {
@@ -271,7 +387,7 @@ export interface SignalsTable {
   signal_id: string;
   payment_id: string;
   attempt_id: string | null;
-  refund_id: string | null;
+  subject_id: string | null;
   source: string;
   kind: string;
   detail: JsonColumn;
@@ -334,17 +450,23 @@ export interface Tables {
   data_keys: DataKeysTable;
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
+  dispute_evidence: DisputeEvidenceTable;
+  disputes: DisputesTable;
   events: EventsTable;
   idempotency_keys: IdempotencyKeysTable;
   inbound_events: InboundEventsTable;
   lanes: LanesTable;
+  ledger_balances: LedgerBalancesTable;
+  ledger_transfers: LedgerTransfersTable;
   operator_keys: OperatorKeysTable;
   outbox: OutboxTable;
   payments: PaymentsTable;
   provider_account_tenants: ProviderAccountTenantsTable;
   provider_accounts: ProviderAccountsTable;
+  provider_calls: ProviderCallsTable;
   provider_facts: ProviderFactsTable;
   refunds: RefundsTable;
+  reversals: ReversalsTable;
   signals: SignalsTable;
   signing_keys: SigningKeysTable;
   signing_secrets: SigningSecretsTable;

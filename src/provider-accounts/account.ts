@@ -1,4 +1,5 @@
 import type { Mode } from '../kernel/caller.ts';
+import type { ReversalCutOff } from './reversal-cut-off.ts';
 
 /** A tenant's account at a payment provider. Its credentials go in and never come out. */
 export interface ProviderAccount {
@@ -11,6 +12,8 @@ export interface ProviderAccount {
   readonly priority: number;
   readonly status: 'active' | 'disabled';
   readonly credentialsSealed: Uint8Array;
+  /** null: this account makes no reversals. */
+  readonly reversalCutOff: ReversalCutOff | null;
 }
 
 /** Where an account's credentials stand; bound into the sealed bytes. */

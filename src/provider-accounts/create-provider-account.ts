@@ -4,6 +4,7 @@ import { newId } from '../kernel/id.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import type { Queryable } from '../platform/database.ts';
 import { credentialsPlace, type ProviderAccount } from './account.ts';
+import type { ReversalCutOff } from './reversal-cut-off.ts';
 import { insertAccount } from './store.ts';
 
 interface NewProviderAccount {
@@ -14,6 +15,7 @@ interface NewProviderAccount {
   readonly priority: number;
   /** Already parsed by the provider's own schema. */
   readonly credentials: unknown;
+  readonly reversalCutOff: ReversalCutOff | null;
 }
 
 /** Stores an account with its credentials sealed. Runs in the caller's transaction. */

@@ -6,6 +6,7 @@ import type { Database } from '../platform/database.ts';
 import type { PaymentProvider, ProviderCall } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { credentialsPlace, type ProviderAccount } from './account.ts';
+import { type CallRecorder, recordCalls } from './record-calls.ts';
 import { selectAccount, selectAccountTenant, selectActiveAccounts } from './store.ts';
 
 export interface AccountContext {
@@ -13,9 +14,10 @@ export interface AccountContext {
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly registry: ProviderRegistry;
+  readonly callRecorder: CallRecorder;
 }
 
-/** An account with everything a call to its provider needs. */
+/** An account with everything a call to its provider needs; what is called through it is recorded. */
 export interface OpenAccount {
   readonly account: ProviderAccount;
   readonly provider: PaymentProvider;
@@ -72,5 +74,6 @@ async function open(context: AccountContext, account: ProviderAccount): Promise<
   }
   const json = String(await context.sealer.open(credentialsPlace(account), account.credentialsSealed));
   const credentials = provider.credentials.parse(JSON.parse(json));
-  return { account, provider, call: { mode: account.mode, credentials, http, clock: context.clock } };
+  const recorded = recordCalls(provider, account, context.callRecorder);
+  return { account, provider: recorded, call: { mode: account.mode, credentials, http, clock: context.clock } };
 }

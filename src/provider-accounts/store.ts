@@ -1,8 +1,10 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
 import type { Queryable } from '../platform/database.ts';
+import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { ProviderAccount } from './account.ts';
+import { reversalCutOff } from './reversal-cut-off.ts';
 
 export async function insertAccount(db: Queryable, account: ProviderAccount, now: Temporal.Instant): Promise<void> {
   await db
@@ -16,6 +18,7 @@ export async function insertAccount(db: Queryable, account: ProviderAccount, now
       priority: account.priority,
       status: account.status,
       credentials_sealed: account.credentialsSealed,
+      reversal_cut_off: account.reversalCutOff === null ? null : JSON.stringify(account.reversalCutOff),
       created_at: now,
       updated_at: now,
     })
@@ -68,6 +71,11 @@ export async function selectAccountTenant(db: Queryable, providerAccountId: stri
   return row?.tenant_id ?? null;
 }
 
+/** Adds records of calls, of any number of tenants. */
+export async function insertProviderCalls(db: Queryable, calls: readonly WholeRow<'provider_calls'>[]): Promise<void> {
+  await sql`insert into provider_calls select r.* from ${recordset('provider_calls', calls)} r`.execute(db);
+}
+
 function accountFromRow(row: Selectable<Tables['provider_accounts']>): ProviderAccount {
   return {
     tenantId: row.tenant_id,
@@ -78,5 +86,6 @@ function accountFromRow(row: Selectable<Tables['provider_accounts']>): ProviderA
     priority: row.priority,
     status: row.status as ProviderAccount['status'],
     credentialsSealed: row.credentials_sealed,
+    reversalCutOff: reversalCutOff.nullable().parse(row.reversal_cut_off),
   };
 }

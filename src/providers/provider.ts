@@ -10,6 +10,7 @@ import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Money } from '../kernel/money.ts';
 import type { OutboundHttp } from '../platform/outbound-http.ts';
+import type { RawWebhook, WebhookOutcome } from './provider-webhook.ts';
 
 /** What an adapter may touch during one call. `credentials` are already unsealed and parsed by the adapter's schema. */
 export interface ProviderCall<Credentials> {
@@ -66,15 +67,20 @@ export type NextAction =
   | { readonly type: 'client'; readonly clientSecret: string; readonly publishableKey?: string }
   | { readonly type: 'deep_link'; readonly url: string };
 
-/** Where an attempt stands at the provider. Amounts are totals, so that repeated and reordered reports agree. */
+/**
+ * Where an attempt stands at the provider. Amounts are totals, so that repeated and reordered reports agree.
+ * `authorized`: the amount is reserved; captures may have drawn on it. `captured`: nothing more can be captured, and the
+ * amount is all that was. `canceled` and `expired` also end an authorization that was not captured.
+ */
 export type AttemptReport =
   | { readonly state: 'requires_action'; readonly nextAction: NextAction; readonly expiresAt?: Temporal.Instant }
   | { readonly state: 'pending' }
   | { readonly state: 'authorized'; readonly amount: Money; readonly authorizationExpiresAt?: Temporal.Instant }
   | { readonly state: 'captured'; readonly amount: Money }
   | { readonly state: 'declined'; readonly decline: Decline }
-  | { readonly state: 'canceled' }
-  | { readonly state: 'expired' };
+  /** `afterAuthorization`: it had been authorized, so more ends with it than a try. */
+  | { readonly state: 'canceled'; readonly afterAuthorization?: boolean }
+  | { readonly state: 'expired'; readonly afterAuthorization?: boolean };
 
 export interface CreateInput {
   /** Our attempt id; the provider's idempotency key and its reference for us. [a-z0-9_]{30}. Never made anew on a retry. */
@@ -109,25 +115,63 @@ export interface AttemptRef {
   readonly providerRef?: string;
 }
 
-/** A read changes nothing, so `not_sent` and `unknown` are the same to the caller. */
+/** A read changes nothing, so `not_sent` and `unknown` are the same to the caller. The lists are whole. */
 export type RetrieveAnswer =
   | {
       readonly kind: 'answered';
       readonly providerRef: string;
       readonly report: AttemptReport;
+      readonly captures: readonly CaptureReport[];
       readonly refunds: readonly RefundReport[];
+      readonly reversals: readonly ReversalReport[];
+      readonly disputes: readonly DisputeReport[];
     }
   | { readonly kind: 'not_found' }
   | Unknown;
 
-export interface RefundReport {
-  /** Our refund id, given with the refund request; null for a refund made at the provider's own console. */
-  readonly refundId: string | null;
+/** Where one operation on an attempt's money stands at the provider. */
+export interface OperationReport {
+  /** The provider's own name for the operation; unique within the account. */
   readonly providerRef: string;
   readonly amount: Money;
   readonly state: 'pending' | 'succeeded' | 'failed';
   readonly failureCode?: string;
 }
+
+export interface CaptureReport extends OperationReport {
+  /** Our capture id, given with the request; null for one made at the provider's own console. */
+  readonly captureId: string | null;
+  /** Whether it releases the rest of the authorization. */
+  readonly final: boolean;
+}
+
+export interface RefundReport extends OperationReport {
+  /** Our refund id, given with the refund request; null for a refund made at the provider's own console. */
+  readonly refundId: string | null;
+}
+
+export interface ReversalReport extends OperationReport {
+  /** Our reversal id, given with the request; null for one made at the provider's own console. */
+  readonly reversalId: string | null;
+}
+
+/** A payer's objection and its money so far. The totals only grow, so that reordered reports agree. */
+export interface DisputeReport {
+  readonly providerRef: string;
+  readonly state: DisputeReportState;
+  /** What is disputed. */
+  readonly amount: Money;
+  /** The scheme's or provider's word for why, free of personal data. */
+  readonly reason: string;
+  readonly evidenceDueAt?: Temporal.Instant;
+  /** Taken from the merchant so far, and given back so far; minor units of the amount's currency. */
+  readonly withdrawn: bigint;
+  readonly reinstated: bigint;
+  /** The provider's time of this state: of two reports the later one tells it. */
+  readonly asOf: Temporal.Instant;
+}
+
+export type DisputeReportState = 'inquiry' | 'opened' | 'under_review' | 'won' | 'lost' | 'expired';
 
 export interface RefundInput extends AttemptRef {
   /** Our refund id: idempotency key and reference. */
@@ -139,56 +183,62 @@ export interface RefundInput extends AttemptRef {
 
 export type RefundAnswer = { readonly kind: 'answered'; readonly refund: RefundReport } | Refused | NotSent | Unknown;
 
-/** The bytes of an inbound notification as they came; header names lower-case, repeated headers kept. */
-export interface RawWebhook {
-  readonly method: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly headers: Readonly<Record<string, readonly string[]>>;
-  readonly body: Uint8Array;
-  readonly remoteAddress: string;
-  readonly receivedAt: Temporal.Instant;
+export interface CaptureInput extends AttemptRef {
+  /** Our capture id: idempotency key and reference. */
+  readonly captureId: string;
+  readonly amount: Money;
+  /** Releases what stays uncaptured. */
+  readonly final: boolean;
+  readonly notificationUrl: string;
 }
 
-/** One thing a provider told us, in our words. */
-export interface ProviderEvent {
-  /** Equal for every copy of the same fact, and different for every other (scoped to the provider account). */
-  readonly dedupeKey: string;
-  /** SHA-256 hex over the fact's content without stamps, so that the same key with other content is noticed. */
-  readonly contentHash: string;
-  readonly attempt: AttemptRef;
-  readonly occurredAt: Temporal.Instant;
-  /** false: only a hint; the gateway asks (`retrieve`) before anything moves. */
-  readonly authoritative: boolean;
-  readonly fact:
-    | { readonly about: 'attempt'; readonly report: AttemptReport }
-    | { readonly about: 'refund'; readonly refund: RefundReport };
+export type CaptureAnswer =
+  | { readonly kind: 'answered'; readonly capture: CaptureReport }
+  | Refused
+  | NotSent
+  | Unknown;
+
+export interface ReversalInput extends AttemptRef {
+  /** Our reversal id: idempotency key and reference. */
+  readonly reversalId: string;
+  /** All that was captured. */
+  readonly amount: Money;
+  readonly notificationUrl: string;
 }
 
-export interface WebhookReply {
-  readonly status: number;
-  readonly contentType?: string;
-  readonly body?: string;
+export type ReversalAnswer =
+  | { readonly kind: 'answered'; readonly reversal: ReversalReport }
+  | Refused
+  | NotSent
+  | Unknown;
+
+export interface EvidenceInput extends AttemptRef {
+  readonly disputeRef: string;
+  /** Equal for the same evidence; a repeat with it submits nothing twice. */
+  readonly evidenceKey: string;
+  /** The merchant's account of what happened. */
+  readonly text: string;
 }
 
-export type WebhookRejection = 'bad_signature' | 'stale_timestamp' | 'malformed' | 'wrong_source' | 'not_configured';
-
-/** The outcome of reading a notification. The gateway stores it first and then sends exactly one of the replies. */
-export type WebhookOutcome =
-  | {
-      readonly kind: 'events';
-      readonly events: readonly ProviderEvent[];
-      readonly replies: { readonly accepted: WebhookReply; readonly duplicate: WebhookReply };
-    }
-  | { readonly kind: 'probe'; readonly reply: WebhookReply }
-  | { readonly kind: 'rejected'; readonly reason: WebhookRejection; readonly reply: WebhookReply };
+export type EvidenceAnswer =
+  | { readonly kind: 'answered'; readonly dispute: DisputeReport }
+  | Refused
+  | NotSent
+  | Unknown;
 
 /** What a provider can do, as data: shown in the panel, read by routing, checked against the methods by a test. */
 export interface Capabilities {
   readonly modes: readonly Mode[];
   readonly currencies: readonly string[] | 'any';
   readonly nextActions: readonly NextAction['type'][];
-  readonly manualCapture: boolean;
+  /** false: money is taken with the authorization, or not at all. */
+  readonly capture: false | { readonly partial: boolean; readonly multiple: boolean };
+  /** Whether an authorization, or what is left of it, can be given back. */
+  readonly release: boolean;
   readonly refund: false | { readonly partial: boolean; readonly multiple: boolean };
+  /** Undoes a whole capture before the provider's cut-off, as if it had never been. */
+  readonly reversal: boolean;
+  readonly evidence: boolean;
   readonly cancel: boolean;
   readonly retrieveBy: readonly ('attemptId' | 'providerRef')[];
 }
@@ -209,7 +259,13 @@ export interface PaymentProvider<Credentials = unknown> {
   retrieve(call: ProviderCall<Credentials>, attempt: AttemptRef): Promise<RetrieveAnswer>;
   /** Ends an attempt that is neither authorized nor captured. */
   cancel?(call: ProviderCall<Credentials>, attempt: AttemptRef): Promise<CreateAnswer>;
+  /** Takes authorized money, all or part of it. */
+  capture?(call: ProviderCall<Credentials>, input: CaptureInput): Promise<CaptureAnswer>;
+  /** Gives back what is authorized and not captured. The report says what is left: `captured`, or `canceled`. */
+  release?(call: ProviderCall<Credentials>, attempt: AttemptRef): Promise<CreateAnswer>;
   refund?(call: ProviderCall<Credentials>, input: RefundInput): Promise<RefundAnswer>;
+  reverse?(call: ProviderCall<Credentials>, input: ReversalInput): Promise<ReversalAnswer>;
+  submitEvidence?(call: ProviderCall<Credentials>, input: EvidenceInput): Promise<EvidenceAnswer>;
   /** Verifies and reads a notification. Throws for nothing a sender can cause; never looks into an unverified body. */
   parseWebhook(call: ProviderCall<Credentials>, request: RawWebhook): Promise<WebhookOutcome>;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../kernel/endpoint.ts';
 import { amount, line, reference } from '../kernel/shapes.ts';
-import { refundObject } from '../payments/refund-json.ts';
+import { refundObject } from '../payments/operation-json.ts';
 
 export const createRefund = endpoint({
   id: 'createRefund',

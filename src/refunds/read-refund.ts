@@ -1,7 +1,7 @@
 import type { Mode } from '../kernel/caller.ts';
 import { Problem } from '../kernel/problem.ts';
+import { refundFromRow } from '../payments/operation-rows.ts';
 import type { Refund } from '../payments/refund.ts';
-import { refundFromRow } from '../payments/rows.ts';
 import type { Queryable } from '../platform/database.ts';
 
 /** A tenant's refund; another tenant's looks like one that does not exist. @throws Problem not_found */

@@ -1,17 +1,17 @@
 import { runOnceInTwoPhases } from '../idempotency/run-once.ts';
 import { present } from '../kernel/assert.ts';
 import type { TenantCaller } from '../kernel/caller.ts';
-import { newId } from '../kernel/id.ts';
 import { amountFromJson } from '../kernel/money.ts';
 import { Problem } from '../kernel/problem.ts';
-import { applySignal } from '../payments/apply-signal.ts';
 import type { Attempt } from '../payments/attempt.ts';
 import type { PaymentContext } from '../payments/context.ts';
+import { newRefund } from '../payments/decide-refund.ts';
+import { makingWith } from '../payments/decision.ts';
+import { dispatchOperation } from '../payments/dispatch-operation.ts';
+import { type RefundObject, refundJson } from '../payments/operation-json.ts';
 import { type Payment, refundableAmount } from '../payments/payment.ts';
 import { readPayment } from '../payments/read-payment.ts';
-import { nextRefundSyncAt, type Refund } from '../payments/refund.ts';
-import { type RefundObject, refundJson } from '../payments/refund-json.ts';
-import { dispatchRefund } from '../payments/sync-refund.ts';
+import type { Refund } from '../payments/refund.ts';
 import { violatedConstraint } from '../platform/database.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { readRefund, selectRefundIdByReference } from './read-refund.ts';
@@ -39,13 +39,13 @@ export async function refundPayment(
   const { payment, latestAttempt } = await readPayment(context.database.query, caller, request.paymentId);
   const scope = { tenantId: payment.tenantId, mode: payment.mode, route: 'createRefund' };
   return runOnceInTwoPhases<RefundObject, Refund>(context, scope, idempotency, {
-    plan: async () => newRefund(context, payment, latestAttempt, request),
-    async intend(tx, refund) {
-      const signal = { kind: 'refund_requested', refund } as const;
-      await applySignal({ db: tx, clock: context.clock }, payment, 'tenant', signal);
-      return { resourceId: refund.refundId };
+    plan: async () => planRefund(context, payment, latestAttempt, request),
+    resourceId: ({ refundId }) => refundId,
+    async intend(refund, key) {
+      await context.applySignal(payment, 'tenant', { kind: 'refund_requested', refund }, key);
+      return true;
     },
-    carryOut: (refund) => dispatchRefund(context, refund),
+    carryOut: (refund) => dispatchOperation(context, refund),
     async answer(refundId) {
       const stored = await readRefund(context.database.query, caller, refundId);
       return stored.dispatch === 'dispatched' && stored.status === 'pending'
@@ -79,7 +79,7 @@ async function explainReference(
   throw new Problem('reference_already_used', 'Another refund has this reference.', { members: { refundId } });
 }
 
-function newRefund(
+function planRefund(
   { clock }: PaymentContext,
   payment: Payment,
   latestAttempt: Attempt | null,
@@ -88,32 +88,12 @@ function newRefund(
   if (latestAttempt === null || payment.amountCaptured === 0n) {
     throw new Problem('state_conflict', `A payment that is ${payment.status} has nothing to refund.`);
   }
-  const now = clock.now();
   const amount = request.amount === undefined ? refundableAmount(payment) : amountFromJson(request.amount);
   if (amount === 0n) {
-    throw new Problem('amount_not_available', 'Everything has been refunded already.', {
+    throw new Problem('amount_not_available', 'Nothing of this payment can be refunded any more.', {
       errors: [{ pointer: '/amount', detail: 'At most 0 minor units can still be refunded.' }],
     });
   }
-  return {
-    tenantId: payment.tenantId,
-    refundId: newId('re', clock),
-    paymentId: payment.paymentId,
-    attemptId: latestAttempt.attemptId,
-    providerAccountId: latestAttempt.providerAccountId,
-    mode: payment.mode,
-    amount,
-    currency: payment.currency,
-    reason: request.reason,
-    reference: request.reference ?? null,
-    status: 'pending',
-    dispatch: 'dispatched',
-    providerRef: null,
-    failureCode: null,
-    // Longer than a provider call's deadline, so that the call under way is not doubled.
-    syncDueAt: nextRefundSyncAt(2, now),
-    syncTries: 0,
-    createdAt: now,
-    updatedAt: now,
-  };
+  const { reason, reference = null } = request;
+  return newRefund(payment, latestAttempt, makingWith(clock), { amount, madeBy: 'tenant', reason, reference });
 }

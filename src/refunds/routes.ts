@@ -1,5 +1,5 @@
 import type { PaymentContext } from '../payments/context.ts';
-import { refundJson } from '../payments/refund-json.ts';
+import { refundJson } from '../payments/operation-json.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api.ts';
 import { readRefund } from './read-refund.ts';

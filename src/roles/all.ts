@@ -10,7 +10,8 @@ import { startLocalPostgres } from '../platform/embedded-postgres/start-local-po
 import { createHttpServer, type HttpServer } from '../platform/http/create-http-server.ts';
 import { createInternalServer } from '../platform/http/create-internal-server.ts';
 import { createLogger, type Logger } from '../platform/log.ts';
-import { migrate, schemaIsCurrent } from '../platform/migrate.ts';
+import { schemaIsCurrent } from '../platform/migrate.ts';
+import { type DatabaseAddresses, prepareDatabase } from '../platform/prepare-database.ts';
 import { startTracing } from '../platform/tracing.ts';
 import { startSandbox } from '../providers/registry.ts';
 import { serveApi } from './api.ts';
@@ -25,7 +26,7 @@ import { startWorker } from './worker.ts';
 export interface Tollgate {
   readonly gateway: Gateway;
   readonly config: Config;
-  readonly databaseUrl: string;
+  readonly database: DatabaseAddresses;
   readonly internalUrl: string;
   readonly sandboxUrl: string;
   /** Stops in order: no new requests, running ones finished, workers, sandbox, database. Data stays. */
@@ -62,36 +63,35 @@ export async function startTollgate(options: StartOptions): Promise<Tollgate> {
       const tracing = startTracing({ endpoint: config.otelEndpoint, serviceName: 'tollgate' });
       stops.push(() => tracing.stop());
     }
-    const databaseUrl = await openDatabaseUrl(config, log, stops);
-    const { applied, version } = await migrate(config.databaseMigrateUrl ?? databaseUrl);
-    if (applied.length > 0) log.info({ applied, version }, 'The database was migrated');
+    const database = await openAddresses(config, log, stops);
+    await prepareDatabase(database, log);
     const sandboxUrl = await openSandboxUrl(config, clock, log, stops);
-    const gateway = await openGateway({ config, databaseUrl, sandboxUrl, clock, log });
+    const gateway = await openGateway({ config, databaseUrl: database.url, sandboxUrl, clock, log });
     stops.push(() => gateway.close());
     if (config.roles.includes('worker')) {
       measureQueues(gateway);
       const worker = startWorker(gateway);
       stops.push(() => worker.stop());
     }
-    const checks = readyChecks(gateway, databaseUrl);
+    const checks = readyChecks(gateway, database.url);
     const internal = createInternalServer({ log, clock, metrics: gateway.metrics, readyChecks: checks });
     const internalUrl = await internal.listen({ host: '127.0.0.1', port: config.internalPort });
     stops.push(() => internal.close());
     const server = publicServer(gateway, checks, options.checkAnswers ?? false);
     await server.listen({ host: config.host, port: config.port });
     stops.push(() => server.close());
-    return { gateway, config, databaseUrl, internalUrl, sandboxUrl, stop };
+    return { gateway, config, database, internalUrl, sandboxUrl, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function openDatabaseUrl(config: Config, log: Logger, stops: (() => Promise<void>)[]): Promise<string> {
-  if (config.databaseUrl !== null) return config.databaseUrl;
+async function openAddresses(config: Config, log: Logger, stops: (() => Promise<void>)[]): Promise<DatabaseAddresses> {
+  if (config.databaseUrl !== null) return { url: config.databaseUrl, ownerUrl: config.databaseMigrateUrl };
   const postgres = await startLocalPostgres({ dataDir: join(config.dataDir, 'postgres'), log });
   stops.push(() => postgres.stop());
-  return postgres.url;
+  return { url: postgres.runtimeUrl, ownerUrl: postgres.url };
 }
 
 async function openSandboxUrl(

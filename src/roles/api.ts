@@ -1,9 +1,14 @@
 import { accessRoutes } from '../access/routes.ts';
+import { captureRoutes } from '../captures/routes.ts';
+import { disputeRoutes } from '../disputes/routes.ts';
+import { ledgerRoutes } from '../ledger/routes.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
 import { refundRoutes } from '../refunds/routes.ts';
+import { reversalRoutes } from '../reversals/routes.ts';
 import { tenantRoutes } from '../tenants/routes.ts';
+import { timelineRoutes } from '../timeline/routes.ts';
 import type { Gateway } from './gateway.ts';
 
 /** Serves the tenants' and the operator's API. */
@@ -12,7 +17,12 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
   server.bind([
     ...accessRoutes({ database: payments.database, tokens, clock }),
     ...paymentRoutes(payments),
+    ...timelineRoutes(payments.database),
+    ...captureRoutes(payments),
     ...refundRoutes(payments),
+    ...reversalRoutes(payments),
+    ...disputeRoutes(payments),
+    ...ledgerRoutes(payments.database),
     ...notificationRoutes(notifications),
     ...tenantRoutes(tenants),
   ]);

@@ -6,17 +6,17 @@ import { systemClock } from '../kernel/clock.ts';
 import { openDatabase } from '../platform/database.ts';
 import { startLocalPostgres } from '../platform/embedded-postgres/start-local-postgres.ts';
 import { createLogger } from '../platform/log.ts';
-import { migrate } from '../platform/migrate.ts';
+import { type DatabaseAddresses, prepareDatabase } from '../platform/prepare-database.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 
-/** Where a running installation notes how its database is reached, for commands beside it. No secret: a socket path. */
+/** Where a running installation notes how its database is reached, for commands beside it. No secret: socket paths. */
 function noteFile(config: Config): string {
-  return join(config.dataDir, 'database.url');
+  return join(config.dataDir, 'database.json');
 }
 
-export async function noteDatabase(config: Config, url: string): Promise<void> {
+export async function noteDatabase(config: Config, addresses: DatabaseAddresses): Promise<void> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  await writeFile(noteFile(config), url, { mode: 0o600 });
+  await writeFile(noteFile(config), JSON.stringify(addresses), { mode: 0o600 });
 }
 
 export async function forgetDatabase(config: Config): Promise<void> {
@@ -27,14 +27,14 @@ export async function forgetDatabase(config: Config): Promise<void> {
  * The database for a command: the configured one, that of the installation running here, or one started for the
  * command and stopped after it.
  */
-export async function withDatabase<T>(config: Config, work: (databaseUrl: string) => Promise<T>): Promise<T> {
-  if (config.databaseUrl !== null) return work(config.databaseUrl);
+export async function withDatabase<T>(config: Config, work: (database: DatabaseAddresses) => Promise<T>): Promise<T> {
+  if (config.databaseUrl !== null) return work({ url: config.databaseUrl, ownerUrl: config.databaseMigrateUrl });
   const running = await runningDatabase(config);
   if (running !== null) return work(running);
   const log = createLogger({ level: 'warn', stream: process.stderr });
   const postgres = await startLocalPostgres({ dataDir: join(config.dataDir, 'postgres'), log });
   try {
-    return await work(postgres.url);
+    return await work({ url: postgres.runtimeUrl, ownerUrl: postgres.url });
   } finally {
     await postgres.stop();
   }
@@ -42,12 +42,13 @@ export async function withDatabase<T>(config: Config, work: (databaseUrl: string
 
 /** Runs a command's work with everything the roles have, on a migrated database, without serving anything. */
 export async function withGateway<T>(config: Config, work: (gateway: Gateway) => Promise<T>): Promise<T> {
-  return withDatabase(config, async (databaseUrl) => {
-    await migrate(config.databaseMigrateUrl ?? databaseUrl);
+  return withDatabase(config, async (database) => {
     const log = createLogger({ level: 'warn', stream: process.stderr });
+    // That it may run as the owner is said by whatever runs for long, not by every command.
+    await prepareDatabase(database, { info() {}, warn() {} });
     const gateway = await openGateway({
       config,
-      databaseUrl,
+      databaseUrl: database.url,
       sandboxUrl: 'http://127.0.0.1:9',
       clock: systemClock,
       log,
@@ -60,13 +61,15 @@ export async function withGateway<T>(config: Config, work: (gateway: Gateway) =>
   });
 }
 
-async function runningDatabase(config: Config): Promise<string | null> {
-  const url = await readFile(noteFile(config), 'utf8').catch(() => null);
-  if (url === null) return null;
-  const database = openDatabase({ url, connectionsMax: 1, applicationName: 'tollgate command' });
+async function runningDatabase(config: Config): Promise<DatabaseAddresses | null> {
+  const addresses = await readFile(noteFile(config), 'utf8')
+    .then((text) => JSON.parse(text) as DatabaseAddresses)
+    .catch(() => null);
+  if (addresses === null) return null;
+  const database = openDatabase({ url: addresses.url, connectionsMax: 1, applicationName: 'tollgate command' });
   try {
     await sql`select 1`.execute(database.query);
-    return url;
+    return addresses;
   } catch {
     return null;
   } finally {

@@ -1,15 +1,30 @@
 import * as access from '../access/api.ts';
+import * as captures from '../captures/api.ts';
 import * as checkout from '../checkout/api.ts';
+import * as disputes from '../disputes/api.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
+import * as ledger from '../ledger/api.ts';
 import * as notifications from '../notifications/api.ts';
 import * as payments from '../payments/api.ts';
 import * as refunds from '../refunds/api.ts';
+import * as reversals from '../reversals/api.ts';
 import * as tenants from '../tenants/api.ts';
+import * as timeline from '../timeline/api.ts';
 
 /** Every endpoint that is declared, in the order of the reference. A test compares it with what the servers answer. */
-export const ENDPOINTS: readonly Endpoint[] = [access, payments, refunds, checkout, notifications, tenants].flatMap(
-  (declarations) => Object.values(declarations).filter(isEndpoint),
-);
+export const ENDPOINTS: readonly Endpoint[] = [
+  access,
+  payments,
+  timeline,
+  captures,
+  refunds,
+  reversals,
+  disputes,
+  ledger,
+  checkout,
+  notifications,
+  tenants,
+].flatMap((declarations) => Object.values(declarations).filter(isEndpoint));
 
 function isEndpoint(value: unknown): value is Endpoint {
   return typeof value === 'object' && value !== null && 'access' in value && 'path' in value;

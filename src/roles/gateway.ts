@@ -5,12 +5,14 @@ import type { Clock } from '../kernel/clock.ts';
 import { checkMasterKey, loadMasterKey } from '../keys/load-master-key.ts';
 import { createSealer, SYSTEM } from '../keys/sealer.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
+import { createApplySignal } from '../payments/apply-signal.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { createOutboundHttp, type OutboundHttp } from '../platform/outbound-http.ts';
 import { Wakeup } from '../platform/wakeup.ts';
+import { createCallRecorder } from '../provider-accounts/record-calls.ts';
 import { createProviderRegistry, newSandboxAccount } from '../providers/registry.ts';
 import { createReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantRoutesContext } from '../tenants/routes.ts';
@@ -85,7 +87,9 @@ async function buildGateway(
   const publicHttp = createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT });
   const privateHttp = createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT });
   const readTenant = createReadTenant(database);
+  const callRecorder = createCallRecorder({ database, clock, log });
   const privateAllowed = (mode: Mode) => config.allowPrivateTargets && mode === 'test';
+  const wakeRelay = () => wakeup.notify('relay');
   const targetPolicy = (mode: Mode) => ({ allowPrivateTargets: privateAllowed(mode) });
   return {
     config,
@@ -99,17 +103,20 @@ async function buildGateway(
       sealer,
       clock,
       registry: createProviderRegistry({ sandboxUrl, sandboxHttp: privateHttp, publicHttp }),
+      callRecorder,
       readTenant,
       checkoutUrl: config.urls.checkout,
       hooksUrl: config.urls.hooks,
       targetPolicy,
-      wakeRelay: () => wakeup.notify('relay'),
+      applySignal: createApplySignal({ database, clock, readTenant, wakeRelay }),
+      wakeRelay,
     },
     notifications: { database, sealer, clock, targetPolicy, wakeDelivery: () => wakeup.notify('delivery') },
     tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },
     deliveryHttp: (mode) => (privateAllowed(mode) ? privateHttp : publicHttp),
     async close() {
       await Promise.all([publicHttp.close(), privateHttp.close()]);
+      await callRecorder.settled();
       await Promise.all([database.close(), keyDatabase.close()]);
     },
   };

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { receiveNotification } from '../inbound/receive-notification.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
-import type { RawWebhook } from '../providers/provider.ts';
+import type { RawWebhook } from '../providers/provider-webhook.ts';
 import type { Gateway } from './gateway.ts';
 
 interface HookRequest {

@@ -28,4 +28,13 @@ export function measureQueues({ metrics, payments, clock }: Gateway): void {
       select count(*)::int as n from deliveries where status = 'pending'`.execute(db);
     return rows[0]?.n ?? 0;
   });
+  metrics.gauge(
+    'tollgate_signals_quarantined',
+    'Signals that contradict what is known of their payment and wait for a person',
+    async () => {
+      const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from signals where outcome = 'quarantined'`.execute(db);
+      return rows[0]?.n ?? 0;
+    },
+  );
 }

@@ -1,3 +1,4 @@
+import { evidenceWork } from '../disputes/jobs.ts';
 import { relayOutbox } from '../events/relay-outbox.ts';
 import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
 import { DELIVERY_LEASE_MS, deliverLane } from '../notifications/deliver-lane.ts';
@@ -27,11 +28,12 @@ const PAUSE_AFTER_FAILURE_MS = 1_000;
 export function startWorker(gateway: Gateway): Worker {
   const stopping = new AbortController();
   const { payments, notifications, log } = gateway;
+  const evidence = evidenceWork(payments);
   const deliver = { ...notifications, http: gateway.deliveryHttp };
   const loops = [
     relayLoop(gateway, stopping.signal),
     laneLoop('inbound', 4, INBOUND_LEASE_MS, (lane) => inboundLane(payments, log, lane)),
-    laneLoop('sync', 4, SYNC_LEASE_MS, (lane) => syncLane(payments, lane)),
+    laneLoop('sync', 4, SYNC_LEASE_MS, (lane) => syncLane(payments, lane, [evidence])),
     laneLoop('expiry', 2, EXPIRY_LEASE_MS, (lane) => expiryLane(payments, lane)),
     laneLoop('delivery', 32, DELIVERY_LEASE_MS, (lane) => deliverLane(deliver, lane)),
   ];

@@ -67,6 +67,9 @@ export async function createTenant(context: TenantContext, input: NewTenant): Pr
   }
 }
 
+/** The sandbox itself knows no cut-off; a day lets people try both sides of it. */
+const SANDBOX_CUT_OFF = { afterSeconds: 86_400 };
+
 function insertWithCredentials(context: TenantContext, tenant: Tenant): Promise<CreatedTenant> {
   const { sealer, clock } = context;
   const { tenantId } = tenant;
@@ -81,6 +84,7 @@ function insertWithCredentials(context: TenantContext, tenant: Tenant): Promise<
       name: 'Sandbox',
       priority: 100,
       credentials: context.newSandboxCredentials(),
+      reversalCutOff: SANDBOX_CUT_OFF,
     });
     const owner = { tenantId, endpointId: DEFAULT_SECRET };
     const key = { tenantId, name: 'First key', scopes: ['*'] as const };

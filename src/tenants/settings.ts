@@ -40,6 +40,13 @@ export const tenantSettings = z
       .max(50)
       .default([])
       .meta({ description: 'Origins whose pages may frame the hosted page.' }),
+    lateSuccess: z.enum(['accept', 'refund']).default('accept').meta({
+      description:
+        'Provider proof that a failed, expired or canceled payment was paid after all: keep it, or refund it.',
+    }),
+    duplicatePayment: z.enum(['refund', 'keep']).default('refund').meta({
+      description: 'A second success of one payment: refund it, or keep it and only flag the payment.',
+    }),
     defaultTerminalId: terminalId.optional(),
     defaultMcc: mcc.optional(),
     languages: z

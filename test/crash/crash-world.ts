@@ -50,7 +50,8 @@ export async function startCrashWorld(count: 1 | 2): Promise<CrashWorld> {
     startSandboxServer({ host: '127.0.0.1', port: 0, dataFile: ':memory:', clock, log }),
   ]);
   const environment = {
-    DATABASE_URL: database.url,
+    DATABASE_URL: database.runtimeUrl,
+    DATABASE_MIGRATE_URL: database.url,
     TOLLGATE_SANDBOX_URL: sandbox.url,
     TOLLGATE_DATA_DIR: tmpdir(),
     TOLLGATE_MASTER_KEY: newMasterKeyText(),
@@ -59,7 +60,7 @@ export async function startCrashWorld(count: 1 | 2): Promise<CrashWorld> {
   };
   const office = await openGateway({
     config: readConfig(environment),
-    databaseUrl: database.url,
+    databaseUrl: database.runtimeUrl,
     sandboxUrl: sandbox.url,
     clock,
     log,
@@ -137,7 +138,11 @@ const LEFT = `
     (select count(*) from deliveries where tenant_id = $1 and status = 'pending')::int as deliveries,
     (select count(*) from inbound_events where tenant_id = $1 and state = 'pending')::int as notifications,
     (select count(*) from payments where tenant_id = $1 and status = 'processing')::int as payments,
-    (select count(*) from refunds where tenant_id = $1 and status = 'pending')::int as refunds`;
+    (select count(*) from attempts where tenant_id = $1 and state = 'authorized'
+      and release_requested_at is not null)::int as releases,
+    (select count(*) from captures where tenant_id = $1 and status = 'pending')::int as captures,
+    (select count(*) from refunds where tenant_id = $1 and status = 'pending')::int as refunds,
+    (select count(*) from reversals where tenant_id = $1 and status = 'pending')::int as reversals`;
 
 async function settle(database: TestDatabase, sandbox: SandboxServer, tenantId: string): Promise<void> {
   let left: Record<string, number> = {};

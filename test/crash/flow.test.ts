@@ -3,7 +3,7 @@ import { present } from '../../src/kernel/assert.ts';
 import type { CrashPointName } from '../../src/platform/crash-point.ts';
 import { until } from '../support/api-client.ts';
 import { type CrashWorld, startCrashWorld } from './crash-world.ts';
-import { placeOrder, type Step } from './order.ts';
+import { type OrderEnd, placeOrder, type Step } from './order.ts';
 import { findViolations } from './violations.ts';
 
 /** Each case waits for a process to start; several worlds keep both cores of a small machine busy meanwhile. */
@@ -43,7 +43,8 @@ interface Crash {
 
 interface Circumstances {
   readonly token?: string;
-  readonly refund?: boolean;
+  readonly captures?: readonly number[];
+  readonly end?: OrderEnd;
   readonly polling?: boolean;
 }
 
@@ -51,14 +52,17 @@ let count = 0;
 
 /** Pays and refunds an order while the process dies, and sees that nobody can tell. */
 async function survive(world: CrashWorld, crash: Crash, circumstances: Circumstances = {}): Promise<void> {
-  const { token = 'tok_approve', refund = true, polling = true } = circumstances;
+  const { token = 'tok_approve', end = 'refund', captures, polling = true } = circumstances;
   const gateway = present(world.gateways[0], 'the gateway');
   const deathsBefore = gateway.deaths.length;
   const shop = await world.openShop();
   if (!polling) await world.stopPolling(shop);
-  const plan = { reference: `order-${count++}`, tokens: [token], refund };
+  const plan = { reference: `order-${count++}`, tokens: [token], end, ...(captures === undefined ? {} : { captures }) };
+  let armed = false;
   const order = await placeOrder(world, shop, plan, async (step) => {
-    if (step === crash.during) await gateway.arm({ name: crash.at, occurrence: crash.occurrence });
+    if (step !== crash.during || armed) return;
+    armed = true;
+    await gateway.arm({ name: crash.at, occurrence: crash.occurrence });
   });
   await until(async () => gateway.deaths.length > deathsBefore);
   await gateway.whenUp();
@@ -81,14 +85,47 @@ test.concurrent.each<Crash>([
   { at: 'delivery-unsent', occurrence: 1, during: 'confirm' },
   { at: 'delivery-unrecorded', occurrence: 1, during: 'confirm' },
   { at: 'delivery-recorded', occurrence: 1, during: 'confirm' },
-  { at: 'signal-written', occurrence: 1, during: 'refund' },
-  { at: 'refund-unsent', occurrence: 1, during: 'refund' },
-  { at: 'refund-answered', occurrence: 1, during: 'refund' },
-  { at: 'signal-written', occurrence: 2, during: 'refund' },
-  { at: 'answer-kept', occurrence: 1, during: 'refund' },
+  { at: 'signal-written', occurrence: 1, during: 'end' },
+  { at: 'operation-unsent', occurrence: 1, during: 'end' },
+  { at: 'operation-answered', occurrence: 1, during: 'end' },
+  { at: 'signal-written', occurrence: 2, during: 'end' },
+  { at: 'answer-kept', occurrence: 1, during: 'end' },
 ])(
   'a process that dies at $at (passing $occurrence) during $during leaves no trace',
   (crash) => withWorld((world) => survive(world, crash)),
+  CASE_LIMIT_MS,
+);
+
+const OPERATION: readonly Pick<Crash, 'at' | 'occurrence'>[] = [
+  { at: 'signal-written', occurrence: 1 },
+  { at: 'operation-unsent', occurrence: 1 },
+  { at: 'operation-answered', occurrence: 1 },
+  { at: 'signal-written', occurrence: 2 },
+  { at: 'answer-kept', occurrence: 1 },
+];
+
+test.concurrent.each(OPERATION)(
+  'a process that dies at $at (passing $occurrence) during a capture takes the money once',
+  (crash) =>
+    withWorld((world) => survive(world, { ...crash, during: 'capture' }, { captures: [500, 750], end: 'kept' })),
+  CASE_LIMIT_MS,
+);
+
+test.concurrent.each(OPERATION)(
+  'a process that dies at $at (passing $occurrence) during a reversal reverses once',
+  (crash) => withWorld((world) => survive(world, { ...crash, during: 'end' }, { end: 'reversal' })),
+  CASE_LIMIT_MS,
+);
+
+test.concurrent.each<Pick<Crash, 'at' | 'occurrence'>>([
+  { at: 'signal-written', occurrence: 1 },
+  { at: 'release-unsent', occurrence: 1 },
+  { at: 'release-answered', occurrence: 1 },
+  { at: 'signal-written', occurrence: 2 },
+  { at: 'answer-kept', occurrence: 1 },
+])(
+  'a process that dies at $at (passing $occurrence) during a release gives the rest back',
+  (crash) => withWorld((world) => survive(world, { ...crash, during: 'end' }, { captures: [500], end: 'release' })),
   CASE_LIMIT_MS,
 );
 
@@ -99,14 +136,13 @@ test.concurrent.each<Crash>([
   { at: 'notification-applied', occurrence: 1, during: 'confirm' },
 ])(
   'a process that dies at $at loses no notification, with nobody asking the provider',
-  (crash) =>
-    withWorld((world) => survive(world, crash, { token: 'tok_charge_then_502', polling: false, refund: false })),
+  (crash) => withWorld((world) => survive(world, crash, { token: 'tok_charge_then_502', polling: false, end: 'kept' })),
   CASE_LIMIT_MS,
 );
 
 const ANSWERS_LOST: readonly Crash[] = [
   { at: 'attempt-answered', occurrence: 1, during: 'confirm' },
-  { at: 'refund-answered', occurrence: 1, during: 'refund' },
+  { at: 'operation-answered', occurrence: 1, during: 'end' },
 ];
 
 test.concurrent.each(ANSWERS_LOST)(

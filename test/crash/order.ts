@@ -18,18 +18,25 @@ export interface Order {
   readonly exchanges: readonly Exchange[];
   /** Confirms of which the bank said no. */
   readonly declined: number;
-  readonly refunded: boolean;
+  /** What was captured in parts, before anything went back. */
+  readonly captures: readonly number[];
+  readonly end: OrderEnd;
 }
+
+/** What becomes of the money afterwards; `release`: what was not captured is given back. */
+export type OrderEnd = 'kept' | 'refund' | 'reversal' | 'release';
 
 export interface OrderPlan {
   readonly reference: string;
   /** The methods tried, one after the other; only the last may be approved. */
   readonly tokens: readonly string[];
-  readonly refund: boolean;
+  /** Amounts captured one after the other, none of them final; without it the money comes with the authorization. */
+  readonly captures?: readonly number[];
+  readonly end: OrderEnd;
 }
 
 /** Called right before each request, to break something in time. */
-export type Step = 'create' | 'confirm' | 'refund';
+export type Step = 'create' | 'confirm' | 'capture' | 'end';
 
 const AMOUNT = 1250;
 /** Longer than the outages of a whole run together, so that nothing expires by the way. */
@@ -56,6 +63,7 @@ export async function placeOrder(
     reference: plan.reference,
     amount: AMOUNT,
     expiresIn: EXPIRES_IN_S,
+    captureMethod: plan.captures === undefined ? 'automatic' : 'manual',
     notificationUrl: `${world.sink.url}/${shop.tenant.tenant.tenantId}`,
   });
   const path = `/api/v1/payments/${created.id}`;
@@ -64,13 +72,19 @@ export async function placeOrder(
     await ask(`${path}/confirm`, { method: { type: 'sandbox', token } });
     await untilDecided(world, shop, path);
   }
-  if (plan.refund) {
-    await before('refund');
-    // Without an amount, which means all that is left: a repeat comes when nothing is.
-    await ask(`${path}/refunds`, { reason: 'Arrived broken' });
+  for (const amount of plan.captures ?? []) {
+    await before('capture');
+    await ask(`${path}/capture`, { amount, final: false });
+    await untilSettled(world, shop, path, (payment) => payment.amountCaptured >= amount);
   }
+  await before('end');
+  // Without an amount, which means all that is left: a repeat comes when nothing is.
+  if (plan.end === 'refund') await ask(`${path}/refunds`, { reason: 'Arrived broken' });
+  if (plan.end === 'reversal') await ask(`${path}/reversals`, {});
+  if (plan.end === 'release') await ask(`${path}/cancel`, {});
   const declined = plan.tokens.filter((token) => token.startsWith('tok_decline')).length;
-  return { shop, paymentId: created.id, amount: AMOUNT, exchanges, declined, refunded: plan.refund };
+  const captures = plan.captures ?? [AMOUNT];
+  return { shop, paymentId: created.id, amount: AMOUNT, exchanges, declined, captures, end: plan.end };
 }
 
 /** Sends a request until it has a final answer. @throws Error where none comes in time */
@@ -85,11 +99,19 @@ export async function askPatiently(world: CrashWorld, shop: Shop, request: Omit<
   throw new Error(`No final answer in time to ${path}`);
 }
 
-async function untilDecided(world: CrashWorld, shop: Shop, path: string): Promise<void> {
+const untilDecided = (world: CrashWorld, shop: Shop, path: string): Promise<void> =>
+  untilSettled(world, shop, path, ({ status }) => status !== 'processing');
+
+async function untilSettled(
+  world: CrashWorld,
+  shop: Shop,
+  path: string,
+  isSettled: (payment: Answer['body']) => boolean,
+): Promise<void> {
   const end = performance.now() + PATIENCE_MS;
   for (let tries = 0; performance.now() < end; tries++) {
     const answer = await tryOnce(world, tries, path, { key: shop.tenant.apiKeys.test });
-    if (answer !== null && answer.body.status !== 'processing') return;
+    if (answer !== null && isSettled(answer.body)) return;
     await pause(50);
   }
   throw new Error(`No outcome in time of ${path}`);

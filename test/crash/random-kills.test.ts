@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { present } from '../../src/kernel/assert.ts';
 import { type CrashWorld, startCrashWorld } from './crash-world.ts';
-import { type Order, placeOrder } from './order.ts';
+import { type Order, type OrderPlan, placeOrder } from './order.ts';
 import { findViolations } from './violations.ts';
 
 /** Another seed chooses other orders and moments; what the machine makes of the moments is its own. */
@@ -45,7 +45,7 @@ test(
       while (placing.length < Math.round(((kill + 1) * ORDERS) / KILLS)) {
         const number = placing.length;
         const tokens = present(TOKENS[number % TOKENS.length], 'tokens');
-        const order = placeOrder(world, shop, { reference: `order-${number}`, tokens, refund: random() < 0.5 });
+        const order = placeOrder(world, shop, planOf(number, tokens, random));
         // Heard when all are awaited; the kills go on until then.
         order.catch(() => {});
         placing.push(order);
@@ -63,6 +63,13 @@ test(
   },
   LIMIT_MS,
 );
+
+/** A third of the orders is captured in two parts; of all, some are refunded and some reversed. */
+function planOf(number: number, tokens: readonly string[], random: () => number): OrderPlan {
+  const captures = random() < 1 / 3 ? { captures: [500, 750] } : {};
+  const end = present((['kept', 'refund', 'reversal'] as const)[Math.floor(random() * 3)], 'an end');
+  return { reference: `order-${number}`, tokens, end, ...captures };
+}
 
 /** No more kills; time passes until every client has its answers. */
 async function heal(placing: readonly Promise<Order>[]): Promise<readonly Order[]> {

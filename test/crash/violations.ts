@@ -36,36 +36,47 @@ async function answersOf(world: CrashWorld, { shop, paymentId, exchanges }: Orde
 }
 
 async function paymentOf({ database, sandbox }: CrashWorld, order: Order): Promise<string[]> {
-  const { paymentId, amount, refunded } = order;
+  const { paymentId, captures, end } = order;
+  const captured = captures.reduce((sum, amount) => sum + amount, 0);
   const found = expectEqual(
     `${paymentId} row`,
     await database.run(
       `select status, amount_captured::int as captured, amount_refunded::int as refunded,
-         amount_refund_pending::int as promised, late, (open_attempt_id is null) as closed
+         (amount_refund_pending + amount_capture_pending)::int as promised, late, (open_attempt_id is null) as closed
        from payments where payment_id = $1`,
       [paymentId],
     ),
     [
       {
-        status: 'succeeded',
-        captured: amount,
-        refunded: refunded ? amount : 0,
+        status: end === 'reversal' ? 'reversed' : captured === 0 ? 'canceled' : 'succeeded',
+        captured: end === 'reversal' ? 0 : captured,
+        refunded: end === 'refund' ? captured : 0,
         promised: 0,
         late: false,
         closed: true,
       },
     ],
   );
-  const captures = await database.run('select amount::int, status from captures where payment_id = $1', [paymentId]);
-  found.push(...expectEqual(`${paymentId} captures`, captures, [{ amount, status: 'succeeded' }]));
-  const refunds = await database.run('select amount::int, status from refunds where payment_id = $1', [paymentId]);
-  found.push(...expectEqual(`${paymentId} refunds`, refunds, refunded ? [{ amount, status: 'succeeded' }] : []));
+  for (const [table, amounts] of [
+    ['captures', captures],
+    ['refunds', end === 'refund' ? [captured] : []],
+    ['reversals', end === 'reversal' ? [captured] : []],
+  ] as const) {
+    const rows = await database.run(
+      `select amount::int, status from ${table} where payment_id = $1 order by created_at`,
+      [paymentId],
+    );
+    const expected = amounts.map((amount) => ({ amount, status: 'succeeded' }));
+    found.push(...expectEqual(`${paymentId} ${table}`, rows, expected));
+  }
+  found.push(...(await transfersOf(database, order)));
   const attempts = await database.run<{ attempt_id: string; state: string }>(
     'select attempt_id, state from attempts where payment_id = $1 order by attempt_id',
     [paymentId],
   );
   const states = attempts.map(({ state }) => state);
-  found.push(...expectEqual(`${paymentId} attempts`, states, [...Array(order.declined).fill('declined'), 'captured']));
+  const last = captured === 0 ? 'canceled' : 'captured';
+  found.push(...expectEqual(`${paymentId} attempts`, states, [...Array(order.declined).fill('declined'), last]));
   for (const { attempt_id } of attempts) {
     const charges = sandbox.countCharges(attempt_id);
     if (charges !== 1) found.push(`${paymentId}: ${charges} charges at the sandbox for ${attempt_id}`);
@@ -73,27 +84,62 @@ async function paymentOf({ database, sandbox }: CrashWorld, order: Order): Promi
   return found;
 }
 
+/** Each movement of money is posted once, and the accounts add up to the postings. */
+async function transfersOf(database: CrashWorld['database'], { paymentId, captures, end }: Order): Promise<string[]> {
+  const captured = captures.reduce((sum, amount) => sum + amount, 0);
+  const posted = await database.run<{ line: string }>(
+    `select kind || ' ' || amount as line from ledger_transfers where payment_id = $1 order by 1`,
+    [paymentId],
+  );
+  const expected = [
+    ...captures.map((amount) => `capture ${amount}`),
+    ...(end === 'refund' ? [`refund ${captured}`] : []),
+    ...(end === 'reversal' ? [`reversal ${captured}`] : []),
+  ].sort();
+  const lines = posted.map(({ line }) => line).sort();
+  return expectEqual(`${paymentId} transfers`, lines, expected);
+}
+
 /** The sandbox's books against ours. A second charge under another reference shows here. */
 async function moneyOf({ database }: CrashWorld, shop: Shop, orders: readonly Order[]): Promise<string[]> {
   const own = orders.filter((order) => order.shop === shop);
+  const tenantId = shop.tenant.tenant.tenantId;
   const { body } = await shop.merchant.say('GET', '/v1/charges');
-  const captured = own.reduce((sum, { amount }) => sum + amount, 0);
-  const refunded = own.reduce((sum, order) => sum + (order.refunded ? order.amount : 0), 0);
-  const charges = own.reduce((sum, { declined }) => sum + declined + 1, 0);
-  const found = expectEqual('totals at the sandbox', body.totals, [
-    { currency: 'EUR', charges, amountAuthorized: captured, amountCaptured: captured, amountRefunded: refunded },
+  const capturedOf = ({ captures }: Order) => captures.reduce((sum, amount) => sum + amount, 0);
+  const sum = (amountOf: (order: Order) => number) => own.reduce((total, order) => total + amountOf(order), 0);
+  const totals = (body.totals as readonly Record<string, unknown>[]).map(
+    ({ currency, charges, amountCaptured, amountRefunded }) => ({ currency, charges, amountCaptured, amountRefunded }),
+  );
+  const found = expectEqual('totals at the sandbox', totals, [
+    {
+      currency: 'EUR',
+      charges: sum(({ declined }) => declined + 1),
+      amountCaptured: sum(capturedOf),
+      amountRefunded: sum((order) => (order.end === 'refund' ? capturedOf(order) : 0)),
+    },
   ]);
   const payments = await database.run('select payment_id from payments where tenant_id = $1 order by payment_id', [
-    shop.tenant.tenant.tenantId,
+    tenantId,
   ]);
   const ids = own
     .map(({ paymentId }) => ({ payment_id: paymentId }))
     .sort((a, b) => (a.payment_id < b.payment_id ? -1 : 1));
-  return [...found, ...expectEqual('payments of the shop', payments, ids)];
+  const [owed] = await database.run(
+    `select coalesce(sum(debits - credits), 0)::int as owed,
+       (select sum(debits - credits)::int from ledger_balances where tenant_id = $1) as sum
+     from ledger_balances where tenant_id = $1 and account = 'provider_receivable'`,
+    [tenantId],
+  );
+  const receivable = sum((order) => (order.end === 'refund' || order.end === 'reversal' ? 0 : capturedOf(order)));
+  return [
+    ...found,
+    ...expectEqual('payments of the shop', payments, ids),
+    ...expectEqual('the ledger', owed, { owed: receivable, sum: 0 }),
+  ];
 }
 
 /** Each thing that happened is told by one event. */
-async function eventsOf({ database }: CrashWorld, { paymentId, declined, refunded }: Order): Promise<string[]> {
+async function eventsOf({ database }: CrashWorld, { paymentId, declined, captures, end }: Order): Promise<string[]> {
   const rows = await database.run<{ type: string }>(
     `select type from events where payment_id = $1 and type <> 'payment.authorized' order by type`,
     [paymentId],
@@ -102,9 +148,10 @@ async function eventsOf({ database }: CrashWorld, { paymentId, declined, refunde
     'payment.created',
     ...Array(declined + 1).fill('payment.processing'),
     ...Array(declined).fill('payment.attempt_failed'),
-    'payment.succeeded',
-    'capture.succeeded',
-    ...(refunded ? ['refund.created', 'refund.succeeded'] : []),
+    captures.length === 0 ? 'payment.canceled' : 'payment.succeeded',
+    ...captures.map(() => 'capture.succeeded'),
+    ...(end === 'refund' ? ['refund.created', 'refund.succeeded'] : []),
+    ...(end === 'reversal' ? ['reversal.succeeded', 'payment.reversed'] : []),
   ].sort();
   const found = expectEqual(
     `${paymentId} events`,

@@ -101,15 +101,12 @@ test('a cancel that comes after the payer has approved is refused, and the payme
   await shop.untilLike(id, { status: 'succeeded', amountCaptured: 1250 });
 });
 
-test.each([
-  ['tok_approve', 'succeeded'],
-  ['tok_authorize_only', 'authorized'],
-])('after %s there is money: a cancel is refused and the payment stays %s', async (token, status) => {
+test('after the money has come a cancel is refused and the payment stays succeeded', async () => {
   const { id } = await create();
-  await shop.confirm(id, token);
+  await shop.confirm(id, 'tok_approve');
   const refused = await cancel(id);
   expect([refused.status, refused.body.code]).toEqual([409, 'state_conflict']);
-  expect(await shop.read(id)).toMatchObject({ status });
+  expect(await shop.read(id)).toMatchObject({ status: 'succeeded' });
 });
 
 test('a canceled payment cannot be paid', async () => {

@@ -31,6 +31,21 @@ describe('the command line', () => {
     expect(refused.map(({ code, stdout }) => [code, stdout])).toEqual(Array(3).fill([2, '']));
   });
 
+  test('migrate as the owner gives the running role its rights, and says so once', async () => {
+    const database = await createTestDatabase();
+    const role = new URL(database.runtimeUrl).username;
+    await database.run(`revoke insert on events from ${role}`);
+    const environment = { DATABASE_URL: database.runtimeUrl, TOLLGATE_MASTER_KEY: newMasterKeyText() };
+    const refused = await runTollgate(['tenants', 'list'], environment);
+    expect([refused.code, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toMatch(/lacks insert on events\. Run `npx tollgate migrate` with DATABASE_MIGRATE_URL/);
+    const migrate = () => runTollgate(['migrate'], { ...environment, DATABASE_MIGRATE_URL: database.url });
+    expect((await migrate()).stdout).toContain(`The rights of ${role} were set.`);
+    expect((await migrate()).stdout).toMatch(/^No migration is pending; the schema is at \d+\.\n$/);
+    expect((await runTollgate(['tenants', 'list'], environment)).code).toBe(0);
+    await database.drop();
+  });
+
   test('migrate refuses a database that is newer than the program, and a server on it is not ready', async () => {
     const database = await createTestDatabase();
     const environment = { DATABASE_URL: database.url, TOLLGATE_MASTER_KEY: newMasterKeyText() };

@@ -9,6 +9,7 @@ import { startTollgate, type Tollgate } from '../../src/roles/all.ts';
 import { call, until } from '../support/api-client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
+import { ask } from '../support/local-postgres-fixture.ts';
 import { watchPayments } from '../support/payment-watch.ts';
 import {
   endProcessesNaming,
@@ -40,7 +41,8 @@ describe('two processes share one database', () => {
   const startWorkerProcess = () =>
     startTollgate({
       config: readConfig({
-        DATABASE_URL: front.database.url,
+        // Without the owner's address: the other process has migrated and granted.
+        DATABASE_URL: front.database.runtimeUrl,
         PORT: '0',
         TOLLGATE_INTERNAL_PORT: '0',
         TOLLGATE_ROLES: 'worker',
@@ -192,6 +194,16 @@ describe('npm start', () => {
     expect(payment).toMatchObject({ status: 'succeeded' });
   });
 
+  test('its connections to the database are those of a role that owns nothing', async () => {
+    const { ownerUrl } = JSON.parse(await readFile(join(folder, 'data', 'database.json'), 'utf8'));
+    const connected = await ask(
+      { url: ownerUrl },
+      `select array_agg(distinct usename::text) as roles from pg_stat_activity
+       where application_name like 'tollgate %' and pid <> pg_backend_pid()`,
+    );
+    expect(connected).toEqual({ roles: ['tollgate_gateway'] });
+  });
+
   test('secrets in the data directory are for this user only', async () => {
     for (const name of ['demo.json', 'master.key']) {
       expect((await stat(join(folder, 'data', name))).mode & 0o077, name).toBe(0);
@@ -241,7 +253,8 @@ describe('npm start', () => {
     expect(moved.stderr).toBe('');
     expect(JSON.parse(moved.stdout)).toContainEqual({ table: 'tenants', rows: 3 });
     const config = readConfig({
-      DATABASE_URL: ejected.url,
+      DATABASE_URL: ejected.runtimeUrl,
+      DATABASE_MIGRATE_URL: ejected.url,
       TOLLGATE_MASTER_KEY_FILE: join(folder, 'data', 'master.key'),
       PORT: '0',
       TOLLGATE_INTERNAL_PORT: '0',

@@ -63,7 +63,6 @@ const REFUNDS = at(
     ['a misspelt amount, which would mean all of it', { ammount: 100, reason }, ['/ammount']],
     ['another currency', { amount: 100, currency: 'USD', reason }, ['/currency']],
     ['a reference that is none', { amount: 100, reason, reference: 'zq7 zq7' }, ['/reference']],
-    ['more than was paid', { amount: 1251, reason }, ['/amount'], 'amount_not_available'],
     ['a card number for a reason', { amount: 100, reason: PAN }, ['/reason'], 'card_number_not_allowed'],
     [
       'a card number for a reference',

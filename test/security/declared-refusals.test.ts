@@ -98,9 +98,18 @@ function addressOf(endpoint: Endpoint): string {
   return `${tollgate.apiUrl}${path}`;
 }
 
+/** What an operator's address must say besides. */
+const QUERIES: Readonly<Record<string, string>> = { syncPaymentAsOperator: '?tenantId=ten_none' };
+
 function keyFor({ access }: Endpoint): string {
   return access.by === 'operator' ? tollgate.operatorKey : tollgate.tenant.apiKeys.test;
 }
+
+/** What a request must say before anybody looks for what it names. */
+const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
+  createRefund: { reason: 'broken', reference: 'never' },
+  submitEvidence: { text: 'It was delivered.' },
+};
 
 const guarded = ENDPOINTS.filter(({ access }) => access.by === 'tenant' || access.by === 'operator');
 const named = ENDPOINTS.filter(({ params }) => params !== undefined);
@@ -119,8 +128,9 @@ describe('every endpoint refuses in the ways of its kind', () => {
 
   test.for(named)('$id: not_found for what is not there', async (endpoint) => {
     const { method } = endpoint;
-    const body = endpoint.id === 'createRefund' ? { reason: 'broken', reference: 'never' } : undefined;
-    const answer = await call(addressOf(endpoint), { method, key: keyFor(endpoint), body });
+    const body = BODIES_NEEDED[endpoint.id];
+    const address = `${addressOf(endpoint)}${QUERIES[endpoint.id] ?? ''}`;
+    const answer = await call(address, { method, key: keyFor(endpoint), body });
     expectProblem(answer, 'not_found');
   });
 

@@ -64,7 +64,7 @@ describe('money moves once, however many ask at once', () => {
   test('of twenty refunds of 60 % with keys of their own exactly one succeeds', async () => {
     const { id } = await shop.pay({ amount: 1000 });
     const answers = await parallel(20, (index) => shop.refund(id, { amount: 600, reason: 'broken' }, `${id}-${index}`));
-    expect(tally(answers)).toEqual({ 201: 1, '422 amount_not_available': 19 });
+    expect(tally(answers)).toEqual({ 201: 1, '409 amount_not_available': 19 });
     expect((await shop.send('GET', `/payments/${id}`)).body).toMatchObject({
       amountCaptured: 1000,
       amountRefunded: 600,

@@ -1,5 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { present } from '../../src/kernel/assert.ts';
 import type { ProblemCode } from '../../src/kernel/problem.ts';
-import type { Answer } from '../support/api-client.ts';
+import type { Capabilities } from '../../src/providers/provider.ts';
+import type { RegisteredProvider } from '../../src/providers/registry.ts';
+import { type Answer, until } from '../support/api-client.ts';
 import type { Installation } from '../support/installation.ts';
 import { freshReference, type Merchant } from '../support/merchant.ts';
 import type { SandboxLine } from '../support/sandbox-line.ts';
@@ -46,6 +50,58 @@ async function inDoubt(stage: Stage, act: (payment: Answer['body']) => Promise<A
   }
 }
 
+async function authorized({ shop }: Stage) {
+  const { body } = await shop.create({ captureMethod: 'manual' });
+  await shop.confirm(body.id, 'tok_no_ipn');
+  return body;
+}
+
+/** Answers a dispute that the payer opens 2 s after paying; `prepare` may change something of it before. */
+async function answerDispute(
+  { shop }: Stage,
+  text: string,
+  prepare: (disputeId: string) => Promise<unknown> = async () => {},
+): Promise<Answer> {
+  const { id } = (await shop.create()).body;
+  await shop.confirm(id, 'tok_dispute_lost');
+  const dispute = await until(async () => (await shop.send('GET', `/disputes?paymentId=${id}`)).body.data[0]);
+  await prepare(dispute.id);
+  return shop.send('POST', `/disputes/${dispute.id}/evidence`, { body: { text } });
+}
+
+/** The sandbox can do everything; for the length of an act it cannot. */
+async function without(
+  { tollgate }: Stage,
+  lacking: Partial<Capabilities>,
+  act: () => Promise<Answer>,
+): Promise<Answer> {
+  const registry = tollgate.tollgate.gateway.payments.registry as Map<string, RegisteredProvider>;
+  const whole = present(registry.get('sandbox'), 'the sandbox');
+  const capabilities = { ...whole.provider.capabilities, ...lacking };
+  registry.set('sandbox', { ...whole, provider: { ...whole.provider, capabilities } });
+  try {
+    return await act();
+  } finally {
+    registry.set('sandbox', whole);
+  }
+}
+
+/** The acquirer's books are closed a second after each capture. */
+async function withCutOffPassed({ tollgate, shop }: Stage): Promise<Answer> {
+  const { database, tenant } = tollgate;
+  const { id } = await shop.pay();
+  const setCutOff = (seconds: number) =>
+    database.run(
+      `update provider_accounts set reversal_cut_off = jsonb_build_object('afterSeconds', $2::int) where tenant_id = $1`,
+      [tenant.tenant.tenantId, seconds],
+    );
+  await setCutOff(1);
+  await pause(1_100);
+  const answer = await shop.send('POST', `/payments/${id}/reversals`, { body: {} });
+  await setCutOff(86_400);
+  return answer;
+}
+
 const TOKEN_UNKNOWN = `/checkout-sessions/${'A'.repeat(43)}`;
 
 /** For every endpoint, how each refusal that it declares comes about. */
@@ -87,6 +143,10 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     async state_conflict({ shop }) {
       return shop.send('POST', `/payments/${(await shop.pay()).id}/cancel`);
     },
+    async not_supported_by_provider(stage) {
+      const { id } = await authorized(stage);
+      return without(stage, { release: false }, () => stage.shop.send('POST', `/payments/${id}/cancel`));
+    },
   },
   createCheckoutToken: {
     async state_conflict({ shop }) {
@@ -112,6 +172,43 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     async card_number_not_allowed({ shop }) {
       return shop.refund((await shop.pay()).id, { reason: PAN }, 'card');
     },
+  },
+  capturePayment: {
+    async amount_not_available(stage) {
+      return stage.shop.send('POST', `/payments/${(await authorized(stage)).id}/capture`, { body: { amount: 1251 } });
+    },
+    async state_conflict({ shop }) {
+      return shop.send('POST', `/payments/${(await shop.pay()).id}/capture`, { body: {} });
+    },
+    async not_supported_by_provider(stage) {
+      const { id } = await authorized(stage);
+      return without(stage, { capture: false }, () => stage.shop.send('POST', `/payments/${id}/capture`, { body: {} }));
+    },
+  },
+  reversePayment: {
+    async state_conflict(stage) {
+      return stage.shop.send('POST', `/payments/${(await open(stage)).id}/reversals`, { body: {} });
+    },
+    reversal_too_late: withCutOffPassed,
+    async not_supported_by_provider(stage) {
+      const { id } = await stage.shop.pay();
+      const act = () => stage.shop.send('POST', `/payments/${id}/reversals`, { body: {} });
+      return without(stage, { reversal: false }, act);
+    },
+    async card_number_not_allowed({ shop }) {
+      return shop.send('POST', `/payments/${(await shop.pay()).id}/reversals`, { body: { reason: PAN } });
+    },
+  },
+  submitEvidence: {
+    state_conflict: (stage) =>
+      answerDispute(stage, 'It was delivered.', (disputeId) =>
+        stage.tollgate.database.run('update disputes set evidence_due_at = created_at where dispute_id = $1', [
+          disputeId,
+        ]),
+      ),
+    not_supported_by_provider: (stage) =>
+      without(stage, { evidence: false }, () => answerDispute(stage, 'It was delivered.')),
+    card_number_not_allowed: (stage) => answerDispute(stage, `Paid by ${PAN}.`),
   },
   getCheckoutSession: {
     not_found: ({ anyone }) => anyone.send('GET', TOKEN_UNKNOWN),
@@ -156,6 +253,9 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   },
   resendDelivery: {
     state_conflict: ({ shop, orphanedDeliveryId }) => shop.send('POST', `/deliveries/${orphanedDeliveryId}/resend`),
+  },
+  listPaymentsInDoubt: {
+    not_found: ({ operator }) => operator.send('GET', '/operator/payments-in-doubt?tenantId=ten_none'),
   },
   createTenant: {
     app_name_taken: ({ operator, tollgate: { tenant } }) =>

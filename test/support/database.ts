@@ -4,7 +4,10 @@ import { inject } from 'vitest';
 import { databaseUrl, TEMPLATE } from './global-setup.ts';
 
 export interface TestDatabase {
+  /** As the superuser, who owns it. */
   readonly url: string;
+  /** As the role that gateways run as; in a clone of the template it has its rights. */
+  readonly runtimeUrl: string;
   /** Runs a statement as the superuser, beside whatever is under test. */
   run<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   drop(): Promise<void>;
@@ -24,11 +27,14 @@ async function createDatabase(template: string): Promise<TestDatabase> {
   const server = inject('databaseServer');
   const name = `test_${randomBytes(8).toString('hex')}`;
   await onServer(server, `create database ${name} template ${template}`);
+  // Rights on a database as a whole are not cloned.
+  await onServer(server, `revoke create, temporary on database ${name} from public`);
   const url = databaseUrl(server, name);
   const pool = new pg.Pool({ connectionString: url, max: 2 });
   pool.on('error', () => {});
   return {
     url,
+    runtimeUrl: databaseUrl(inject('runtimeServer'), name),
     async run<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) {
       return (await pool.query<Row>(text, [...values])).rows;
     },

@@ -43,7 +43,8 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   const log = createLogger({ level: 'info', stream: { write: (line) => void logLines.push(line) } });
   const sandbox = await startSandboxServer({ host: '127.0.0.1', port: 0, dataFile: ':memory:', clock, log });
   const config = readConfig({
-    DATABASE_URL: database.url,
+    DATABASE_URL: database.runtimeUrl,
+    DATABASE_MIGRATE_URL: database.url,
     PORT: '0',
     TOLLGATE_INTERNAL_PORT: '0',
     TOLLGATE_SANDBOX_URL: sandbox.url,

@@ -112,6 +112,9 @@ function isWords(target: string): boolean {
   return name === 'api.ts' || (SLICES[slice]?.nouns ?? []).includes(name.replace(/\.ts$/, ''));
 }
 
+/** The contract, in its two halves: what we ask of a provider, and what one tells by itself. */
+const CONTRACT: readonly string[] = ['src/providers/provider.ts', 'src/providers/provider-webhook.ts'];
+
 /** Where a path lies. Pure; the file need not exist. */
 export function placeOf(path: string): Place {
   const [top = '', folder = '', ...rest] = path.split('/');
@@ -121,7 +124,7 @@ export function placeOf(path: string): Place {
   }
   if (path === 'src/config.ts') return { layer: 'config', name: '' };
   if (path === 'src/platform/outbound-http.ts') return { layer: 'outbound', name: '' };
-  if (path === 'src/providers/provider.ts') return { layer: 'contract', name: '' };
+  if (CONTRACT.includes(path)) return { layer: 'contract', name: '' };
   if (path === 'src/providers/registry.ts') return { layer: 'registry', name: '' };
   if (folder === 'providers' && rest.length > 1) return { layer: 'adapter', name: rest[0] ?? '' };
   if (rest.length === 0) return { layer: 'elsewhere', name: folder };

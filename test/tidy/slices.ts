@@ -11,6 +11,7 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   access: { nouns: ['api-key', 'access-token'], sees: ['keys'] },
   idempotency: { nouns: [], sees: ['keys'] },
   events: { nouns: ['event'], sees: ['keys'] },
+  ledger: { nouns: ['transfer'], sees: [] },
   'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency'] },
   notifications: { nouns: ['endpoint', 'delivery'], sees: ['keys', 'idempotency', 'events'] },
   // Above the others, because a new tenant comes with its keys, its endpoint secret and its sandbox account.
@@ -19,13 +20,27 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     sees: ['keys', 'access', 'idempotency', 'events', 'provider-accounts', 'notifications'],
   },
   payments: {
-    nouns: ['payment', 'attempt', 'refund', 'signal'],
-    sees: ['keys', 'idempotency', 'events', 'provider-accounts', 'tenants'],
+    nouns: ['payment', 'attempt', 'operation', 'capture', 'refund', 'reversal', 'dispute', 'signal'],
+    sees: ['keys', 'idempotency', 'events', 'ledger', 'provider-accounts', 'tenants'],
+  },
+  captures: {
+    nouns: [],
+    sees: ['keys', 'idempotency', 'events', 'provider-accounts', 'tenants', 'payments'],
+  },
+  reversals: {
+    nouns: [],
+    sees: ['keys', 'idempotency', 'events', 'provider-accounts', 'tenants', 'payments'],
+  },
+  disputes: {
+    nouns: ['evidence'],
+    sees: ['keys', 'idempotency', 'events', 'provider-accounts', 'tenants', 'payments'],
   },
   refunds: {
     nouns: [],
     sees: ['keys', 'idempotency', 'events', 'provider-accounts', 'tenants', 'payments'],
   },
+  // Reads the tables of those below as one list; nothing is written here.
+  timeline: { nouns: [], sees: ['events', 'provider-accounts', 'payments'] },
   inbound: {
     nouns: ['inbound-event'],
     sees: ['keys', 'events', 'provider-accounts', 'tenants', 'payments', 'refunds'],

@@ -58,13 +58,25 @@ export async function createDatabaseIfMissing(address: ServerAddress, name: stri
   }
 }
 
+/** Makes the role that the gateway runs as where it is missing, as in clusters made before there was one. */
+export async function createRoleIfMissing(address: ServerAddress, name: string): Promise<void> {
+  const client = openClient(address, 'postgres');
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('select from pg_roles where rolname = $1', [name]);
+    if (rowCount === 0) await client.query(`create role ${pg.escapeIdentifier(name)} login`);
+  } finally {
+    await client.end();
+  }
+}
+
 /**
  * A URL that `pg`, libpq and the URL class take; the last one is why it names a host, which the socket's folder replaces.
  * `sslmode` is said, because a PGSSLMODE meant for another server would break it.
  */
-export function socketUrl(address: ServerAddress, database: string): string {
+export function socketUrl(address: ServerAddress, database: string, user = SUPERUSER): string {
   const host = encodeURIComponent(address.socketDir);
-  return `postgres://${SUPERUSER}@localhost/${database}?host=${host}&port=${address.port}&sslmode=disable`;
+  return `postgres://${user}@localhost/${database}?host=${host}&port=${address.port}&sslmode=disable`;
 }
 
 function openClient(address: ServerAddress, database: string): pg.Client {

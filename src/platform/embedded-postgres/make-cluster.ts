@@ -7,8 +7,14 @@ import { LocalPostgresRefused } from './refusal.ts';
 import { runProgram } from './run-program.ts';
 import { exists, type ServerHome } from './server-home.ts';
 
-/** The superuser of every cluster we make. Who reaches the socket may be it: the socket's folder is the guard. */
+/**
+ * The superuser of every cluster we make, who owns and migrates the database. Who reaches the socket may be it: the
+ * socket's folder is the guard.
+ */
 export const SUPERUSER = 'tollgate';
+
+/** As whom the gateway connects: a plain role, so that what it is made to say to the database stays within its rights. */
+export const RUNTIME_ROLE = 'tollgate_gateway';
 
 /** initdb takes about a second; a slow disk syncing 40 MB may take many. */
 const INITDB_TIMEOUT_MS = 120_000;

@@ -50,6 +50,23 @@ test('data written before a stop is there after the next start', async () => {
   expect(fixture.logged.filter(({ level }) => level === 'warn')).toEqual([]);
 });
 
+test('the gateway has a plain role of its own, also in a cluster made before there was one', async () => {
+  const first = await fixture.start();
+  await ask(first, 'drop role tollgate_gateway');
+  await first.stop();
+  for (const adopts of [false, true]) {
+    const server = await fixture.start();
+    const role = await ask(
+      { url: server.runtimeUrl },
+      `select current_database() as database, rolname, rolsuper, rolcreaterole, rolcreatedb, rolreplication
+       from pg_roles where rolname = current_user`,
+    );
+    const plain = { rolsuper: false, rolcreaterole: false, rolcreatedb: false, rolreplication: false };
+    expect(role, String(adopts)).toEqual({ database: 'tollgate', rolname: 'tollgate_gateway', ...plain });
+    await server.stop();
+  }
+});
+
 test('the server is durable, deaf to the network, in UTC, and cannot be talked out of it', async () => {
   const server = await fixture.start();
   await ask(server, 'alter system set fsync = off');

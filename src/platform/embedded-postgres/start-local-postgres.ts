@@ -1,6 +1,6 @@
-import { createDatabaseIfMissing, socketUrl } from './ask-server.ts';
+import { createDatabaseIfMissing, createRoleIfMissing, socketUrl } from './ask-server.ts';
 import type { BinarySource } from './find-binaries.ts';
-import { SUPERUSER } from './make-cluster.ts';
+import { RUNTIME_ROLE, SUPERUSER } from './make-cluster.ts';
 import { type ReachOptions, reachServer } from './reach-server.ts';
 import { openServerHome } from './server-home.ts';
 import { stopServer } from './stop-server.ts';
@@ -18,7 +18,10 @@ export interface LocalPostgres {
   readonly port: number;
   readonly user: string;
   readonly database: 'tollgate';
+  /** As the superuser, who owns the database. */
   readonly url: string;
+  /** As the plain role that the gateway runs as. What it may do is granted by migrating. */
+  readonly runtimeUrl: string;
   /** Such as `18.4`. */
   readonly version: string;
   readonly source: BinarySource;
@@ -32,8 +35,8 @@ const DATABASE = 'tollgate';
 
 /**
  * Starts or adopts the server on a data directory, and starts it again at the same URL where it dies. Phases: folder and
- * account; lock; adopt what still runs, else make the cluster where there is none and start a server; database. Killed
- * at any point, the next call carries on.
+ * account; lock; adopt what still runs, else make the cluster where there is none and start a server; database and
+ * role. Killed at any point, the next call carries on.
  * @throws LocalPostgresRefused with a sentence for the operator; nothing of ours then runs, except a server in recovery
  */
 export async function startLocalPostgres(options: LocalPostgresOptions): Promise<LocalPostgres> {
@@ -44,6 +47,7 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
     const server = await reachServer(home, options);
     try {
       await createDatabaseIfMissing(server.address, DATABASE);
+      await createRoleIfMissing(server.address, RUNTIME_ROLE);
     } catch (error) {
       await stopServer(home, server);
       throw error;
@@ -58,6 +62,7 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
       user: SUPERUSER,
       database: DATABASE,
       url: socketUrl(address, DATABASE),
+      runtimeUrl: socketUrl(address, DATABASE, RUNTIME_ROLE),
       version,
       source,
       adopted,

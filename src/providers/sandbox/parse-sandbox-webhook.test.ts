@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { present } from '../../kernel/assert.ts';
-import type { ProviderCall, RawWebhook, WebhookOutcome } from '../provider.ts';
+import type { ProviderCall } from '../provider.ts';
+import type { RawWebhook, WebhookOutcome } from '../provider-webhook.ts';
 import { parseSandboxWebhook } from './parse-sandbox-webhook.ts';
 import { newSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.ts';
 import { startWorld, type World } from './sandbox-fixture.ts';
@@ -163,5 +164,103 @@ describe('a signed notification', () => {
     expect(hashOf(restamped)).toBe(genuine);
     expect(hashOf(another)).toMatch(/^[0-9a-f]{64}$/);
     expect(hashOf(another)).not.toBe(genuine);
+  });
+});
+
+describe('a signed notification about a part of a charge', () => {
+  const common = () => {
+    const { id, reference } = JSON.parse(Buffer.from(webhook.body).toString()).charge as Record<string, string>;
+    return { chargeId: id, chargeReference: reference, currency: 'EUR', createdAt: '2026-01-01T00:00:00Z' };
+  };
+  const operation = (prefix: string) => ({
+    ...{ id: `${prefix}_${'1'.repeat(32)}`, ...common(), reference: 'op_1', amount: 500, state: 'failed' },
+    failureCode: 'because',
+  });
+  const parts = {
+    capture: () => ({ ...operation('cp'), object: 'capture', final: true }),
+    refund: () => ({ ...operation('rf'), object: 'refund' }),
+    reversal: () => ({ ...operation('rv'), object: 'reversal' }),
+    dispute: () => ({
+      ...{
+        id: `ds_${'1'.repeat(32)}`,
+        object: 'dispute',
+        ...common(),
+        state: 'lost',
+        amount: 500,
+        reason: 'fraudulent',
+      },
+      ...{ evidenceDueAt: '2026-01-01T00:01:00Z', withdrawn: 500, reinstated: 0, updatedAt: '2026-01-01T00:00:00Z' },
+    }),
+  };
+  type Part = keyof typeof parts;
+  const NAMES = Object.keys(parts) as Part[];
+
+  function told(name: Part, changes: Record<string, unknown> = {}, event: Record<string, unknown> = {}): string {
+    const part: Record<string, unknown> = { ...parts[name](), ...changes };
+    return bodyWith((sent) => Object.assign(sent, { type: `${name}.${part.state}`, [name]: part, ...event }));
+  }
+
+  function hashOf(body: string): string {
+    const outcome = read(signed(body));
+    return present(outcome.kind === 'events' ? outcome.events[0]?.contentHash : undefined, 'hash');
+  }
+
+  test.each(NAMES)('is a fact about the %s alone', (name) => {
+    const outcome = read(signed(told(name)));
+    const { object, id, state } = parts[name]();
+    expect(outcome).toMatchObject({
+      kind: 'events',
+      events: [{ attempt: { attemptId }, fact: { about: object, [name]: { providerRef: id, state } } }],
+    });
+    expect(outcome.kind === 'events' && outcome.events).toHaveLength(1);
+  });
+
+  test.each(
+    NAMES.flatMap((name) => [
+      [name, 'of another charge', told.bind(null, name, { chargeReference: 'att_other' })] as const,
+      [name, 'of a charge with another id', told.bind(null, name, { chargeId: `ch_${'0'.repeat(32)}` })] as const,
+      [name, 'in another currency', told.bind(null, name, { currency: 'USD' })] as const,
+      [name, 'beyond the charge', told.bind(null, name, { amount: 1251 })] as const,
+      [name, 'of nothing', told.bind(null, name, { amount: 0, withdrawn: 0 })] as const,
+      [name, 'in a state that its type denies', told.bind(null, name, {}, { type: `${name}.pending` })] as const,
+      [name, 'under the type of its charge', told.bind(null, name, {}, { type: 'charge.captured' })] as const,
+    ]),
+  )('a %s %s is malformed', (_, __, body) => {
+    expect(reasonOf(read(signed(body())))).toBe('malformed 400');
+  });
+
+  test('with two parts is malformed', () => {
+    expect(reasonOf(read(signed(told('capture', {}, { refund: parts.refund() }))))).toBe('malformed 400');
+  });
+
+  test.each(
+    NAMES.flatMap((name) => {
+      const changes: Record<string, unknown>[] = [{ id: 'x' }, { amount: 499, withdrawn: 499 }];
+      if (name === 'dispute') {
+        changes.push({ reason: 'duplicate' }, { reinstated: 1 }, { updatedAt: '2026-01-01T00:00:01Z' });
+        changes.push({ evidenceDueAt: null }, { withdrawn: 499 });
+      } else {
+        changes.push({ reference: 'op_2' }, { failureCode: null }, ...(name === 'capture' ? [{ final: false }] : []));
+      }
+      return changes.map((change) => [name, change] as const);
+    }),
+  )('about a %s has a content hash that follows %j', (name, change) => {
+    const { withdrawn, ...operationChange } = change as Record<string, unknown>;
+    const { id } = parts[name]();
+    const own = name === 'dispute' && withdrawn !== undefined ? { withdrawn } : {};
+    const changes = { ...operationChange, ...own, ...('id' in change ? { id: id.replace('1', '2') } : {}) };
+    expect(hashOf(told(name, changes))).not.toBe(hashOf(told(name)));
+    expect(hashOf(told(name, { createdAt: '2026-01-01T00:00:09Z' }))).toBe(hashOf(told(name)));
+  });
+
+  test('has a content hash that follows what was reversed and when the authorization ends', () => {
+    const reversed = bodyWith((event) => Object.assign(event.charge ?? {}, { amountReversed: 1250 }));
+    expect(hashOf(reversed)).not.toBe(hashOf(Buffer.from(webhook.body).toString()));
+    const until = (authorizationExpiresAt: string) =>
+      bodyWith((event) => {
+        const charge = { state: 'authorized', amountCaptured: 0, authorizationExpiresAt };
+        Object.assign(event, { type: 'charge.authorized', charge: { ...event.charge, ...charge } });
+      });
+    expect(hashOf(until('2026-01-08T00:00:00Z'))).not.toBe(hashOf(until('2026-01-08T00:00:01Z')));
   });
 });

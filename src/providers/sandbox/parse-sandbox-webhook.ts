@@ -1,7 +1,16 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { ProviderCall, ProviderEvent, RawWebhook, WebhookOutcome, WebhookRejection } from '../provider.ts';
+import type { ProviderCall } from '../provider.ts';
+import type { ProviderEvent, RawWebhook, WebhookOutcome, WebhookRejection } from '../provider-webhook.ts';
 import { isUsable, type SandboxCredentials } from './sandbox-credentials.ts';
-import { belongsTo, refundReportOf, reportOf, type WireEvent, wireEvent } from './sandbox-wire.ts';
+import {
+  belongsTo,
+  captureReportOf,
+  disputeReportOf,
+  refundReportOf,
+  reportOf,
+  reversalReportOf,
+} from './sandbox-reports.ts';
+import { type WireEvent, wireEvent } from './sandbox-wire.ts';
 
 const TOLERANCE_SECONDS = 300;
 /** Two during a rotation; more would only be a way to make us compute. */
@@ -62,28 +71,44 @@ function isSigned(keys: readonly string[], { timestamp, signatures }: Stamp, bod
 
 function eventOf(event: WireEvent): ProviderEvent | null {
   const { charge } = event;
-  const report = reportOf(charge);
-  if (report === null) return null;
+  const fact = factOf(event);
+  if (fact === null) return null;
   const about = { attempt: { attemptId: charge.reference, providerRef: charge.id }, occurredAt: event.createdAt };
-  const base = { dedupeKey: event.id, contentHash: contentHashOf(event), authoritative: true, ...about };
-  if (event.refund === null) {
-    return event.type === `charge.${charge.state}` ? { ...base, fact: { about: 'attempt', report } } : null;
-  }
-  if (!belongsTo(event.refund, charge) || event.type !== `refund.${event.refund.state}`) return null;
-  return { ...base, fact: { about: 'refund', refund: refundReportOf(event.refund) } };
+  return { dedupeKey: event.id, contentHash: contentHashOf(event), authoritative: true, ...about, fact };
 }
 
-/** Over everything that is fact; instants are stamps. As a list, so that no two contents share one text. */
-function contentHashOf({ type, charge, refund }: WireEvent): string {
-  const content = [
-    ...[type, charge.merchantCode, charge.id, charge.reference, charge.state, charge.currency, charge.captureMethod],
-    ...[charge.amount, charge.amountAuthorized, charge.amountCaptured, charge.amountRefunded].map(String),
-    charge.decline?.code ?? null,
-    ...(refund === null
-      ? []
-      : [refund.id, refund.reference, refund.amount.toString(), refund.currency, refund.state, refund.failureCode]),
-  ];
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+/** The one thing a notification tells: of its charge, or of one part of it. Null where it contradicts itself. */
+function factOf({ type, charge, capture, refund, reversal, dispute }: WireEvent): ProviderEvent['fact'] | null {
+  const report = reportOf(charge);
+  if (report === null) return null;
+  const part = capture ?? refund ?? reversal ?? dispute;
+  const told = part ?? charge;
+  if (type !== `${told.object}.${told.state}` || (part !== null && !belongsTo(part, charge))) return null;
+  switch (told.object) {
+    case 'charge':
+      return { about: 'attempt', report };
+    case 'capture':
+      return { about: 'capture', capture: captureReportOf(told) };
+    case 'refund':
+      return { about: 'refund', refund: refundReportOf(told) };
+    case 'reversal':
+      return { about: 'reversal', reversal: reversalReportOf(told) };
+    case 'dispute':
+      return { about: 'dispute', dispute: disputeReportOf(told) };
+  }
+}
+
+/** When something was written down or how it is worded changes no fact. */
+const NO_FACTS: ReadonlySet<string> = new Set(['createdAt', 'updatedAt', 'expiresAt', 'action', 'message']);
+
+/** Over everything that is fact. A dispute's time is one: of two states the later counts. */
+function contentHashOf({ type, charge, capture, refund, reversal, dispute }: WireEvent): string {
+  const content = [type, charge, capture, refund, reversal, dispute, dispute?.updatedAt ?? null];
+  const json = JSON.stringify(content, (name, value: unknown) => {
+    if (NO_FACTS.has(name)) return undefined;
+    return typeof value === 'bigint' ? value.toString() : value;
+  });
+  return createHash('sha256').update(json).digest('hex');
 }
 
 function jsonOf(body: Uint8Array): unknown {

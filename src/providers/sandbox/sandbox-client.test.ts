@@ -51,7 +51,7 @@ const refusal = (code: string) => ({ error: { code, message: 'because' } });
 const provider = () => createSandboxProvider({ baseUrl: url, timeoutMs: 1_000 });
 
 test('the truth is taken', async () => {
-  reply = json(201, { ...truth, refunds: [refundOf(truth.id)] });
+  reply = json(201, { ...truth, amountRefunded: 100, refunds: [refundOf(truth.id)] });
   expect(await provider().create(world.call, attempt)).toMatchObject({
     kind: 'answered',
     report: { state: 'captured' },
@@ -90,7 +90,10 @@ test.each<[string, (response: ServerResponse) => void]>([
   ['a wait for the payer without a way to act', (r) => json(200, { ...truth, ...UNPAID, state: 'requires_action' })(r)],
   ['an authorization of nothing', (r) => json(200, { ...truth, ...UNPAID, state: 'authorized' })(r)],
   ['a capture of nothing', (r) => json(200, { ...truth, ...UNPAID })(r)],
-  ['a refund of another charge', (r) => json(200, { ...truth, refunds: [refundOf('ch_other')] })(r)],
+  [
+    'a refund of another charge',
+    (r) => json(200, { ...truth, amountRefunded: 100, refunds: [refundOf('ch_other')] })(r),
+  ],
 ])('%s leaves create unknown', async (_, answer) => {
   reply = answer;
   expect(await provider().create(world.call, attempt)).toEqual({ kind: 'unknown', reason: expect.any(String) });

@@ -9,6 +9,8 @@ export interface SandboxAddress {
   readonly timeoutMs: number;
 }
 
+export type SandboxCall = ProviderCall<SandboxCredentials>;
+
 export interface SandboxRequest {
   readonly method: OutboundRequest['method'];
   readonly path: string;
@@ -20,13 +22,18 @@ export type SandboxReply = { readonly kind: 'ok'; readonly body: unknown } | Ref
 
 const RESPONSE_BYTES_MAX = 256 * 1024;
 
+/** The path of an attempt's charge. */
+export function chargePath(attemptId: string): string {
+  return `/v1/charges/${encodeURIComponent(attemptId)}`;
+}
+
 /**
  * Sends one signed request. Where the sandbox has no account for the merchant yet, or does not know its new key during a
  * rotation, that is made good and the request repeated, once: both answers say that nothing was done.
  */
 export async function askSandbox(
   address: SandboxAddress,
-  call: ProviderCall<SandboxCredentials>,
+  call: SandboxCall,
   request: SandboxRequest,
 ): Promise<SandboxReply> {
   if (call.mode !== 'test') return refused('test_mode_only', 'The sandbox works in test mode only');
@@ -45,7 +52,7 @@ export async function askSandbox(
 /** How to make a merchant or its new key known, where the refusal says that this is what is missing. */
 function remedyFor(
   code: string,
-  { credentials, previousCredentials }: ProviderCall<SandboxCredentials>,
+  { credentials, previousCredentials }: SandboxCall,
 ): { readonly signer: SandboxCredentials; readonly request: SandboxRequest } | null {
   const path = `/v1/merchants/${credentials.merchantCode}`;
   const body = { secretKey: credentials.secretKey };
@@ -57,7 +64,7 @@ function remedyFor(
 
 async function sendSigned(
   { baseUrl, timeoutMs }: SandboxAddress,
-  { http, clock }: ProviderCall<SandboxCredentials>,
+  { http, clock }: SandboxCall,
   { merchantCode, secretKey }: SandboxCredentials,
   { method, path, body }: SandboxRequest,
 ): Promise<SandboxReply> {
@@ -111,6 +118,7 @@ function refused(code: string, message: string): Refused {
   return { kind: 'refused', code, message };
 }
 
-function unknown(reason: string): Unknown {
+/** The answer leaves open what was done. */
+export function unknown(reason: string): Unknown {
   return { kind: 'unknown', reason };
 }

@@ -6,7 +6,8 @@ import { present } from '../../kernel/assert.ts';
 import { ManualClock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/id.ts';
 import { createOutboundHttp } from '../../platform/outbound-http.ts';
-import type { CreateInput, PaymentProvider, ProviderCall, ProviderEvent, RawWebhook } from '../provider.ts';
+import type { CreateInput, PaymentProvider, ProviderCall } from '../provider.ts';
+import type { ProviderEvent, RawWebhook } from '../provider-webhook.ts';
 import { newSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.ts';
 import { createSandboxProvider } from './sandbox-provider.ts';
 import { type SandboxServer, startSandboxServer } from './server/start-sandbox-server.ts';
@@ -122,5 +123,20 @@ export async function pass({ sandbox, clock }: World, duration: Temporal.Duratio
 /** The states the received notifications tell of, in the order of their arrival. */
 export async function statesReceived(world: World): Promise<string[]> {
   const events = await Promise.all(world.receiver.received.map((webhook) => eventIn(world, webhook)));
-  return events.map(({ fact }) => (fact.about === 'attempt' ? fact.report.state : `refund ${fact.refund.state}`));
+  return events.map(({ fact }) => stateTold(fact));
+}
+
+function stateTold(fact: ProviderEvent['fact']): string {
+  switch (fact.about) {
+    case 'attempt':
+      return fact.report.state;
+    case 'capture':
+      return `capture ${fact.capture.state}`;
+    case 'refund':
+      return `refund ${fact.refund.state}`;
+    case 'reversal':
+      return `reversal ${fact.reversal.state}`;
+    case 'dispute':
+      return `dispute ${fact.dispute.state}`;
+  }
 }

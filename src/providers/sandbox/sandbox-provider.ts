@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { amountToJson, type Money } from '../../kernel/money.ts';
 import type {
   AttemptRef,
@@ -6,49 +5,40 @@ import type {
   CreateAnswer,
   CreateInput,
   PaymentProvider,
-  ProviderCall,
-  RefundAnswer,
-  RefundInput,
   RetrieveAnswer,
   Unknown,
 } from '../provider.ts';
+import { captureAtSandbox, refundAtSandbox, reverseAtSandbox, submitEvidenceToSandbox } from './move-sandbox-money.ts';
 import { parseSandboxWebhook } from './parse-sandbox-webhook.ts';
-import { askSandbox, type SandboxAddress, type SandboxReply } from './sandbox-client.ts';
+import {
+  askSandbox,
+  chargePath,
+  type SandboxAddress,
+  type SandboxCall,
+  type SandboxReply,
+  unknown,
+} from './sandbox-client.ts';
 import { type SandboxCredentials, sandboxCredentials } from './sandbox-credentials.ts';
-import { belongsTo, refundReportOf, reportOf, wireCharge, wireRefund } from './sandbox-wire.ts';
-
-/** What a shopper or a test may choose; every other amount and token is the sandbox's own business (its README). */
-const TOKENS = [
-  'tok_approve',
-  'tok_authorize_only',
-  'tok_decline_insufficient_funds',
-  'tok_decline_fraud',
-  'tok_redirect',
-  'tok_qr',
-  'tok_pending_then_approve',
-  'tok_pending_then_decline',
-  'tok_pending_forever',
-  'tok_late_approve',
-  'tok_charge_then_timeout',
-  'tok_charge_then_502',
-  'tok_refuse_connection',
-  'tok_ipn_before_answer',
-  'tok_duplicate_ipn',
-  'tok_reordered_ipn',
-  'tok_delayed_ipn',
-  'tok_bad_signature_ipn',
-  'tok_stale_ipn',
-  'tok_no_ipn',
-] as const;
-
-const method = z.strictObject({ type: z.literal('sandbox'), token: z.enum(TOKENS) }).optional();
+import { sandboxMethod } from './sandbox-method.ts';
+import {
+  captureReportOf,
+  disputeReportOf,
+  isConsistent,
+  refundReportOf,
+  reportOf,
+  reversalReportOf,
+} from './sandbox-reports.ts';
+import { wireCharge } from './sandbox-wire.ts';
 
 const CAPABILITIES: Capabilities = {
   modes: ['test'],
   currencies: 'any',
   nextActions: ['redirect', 'qr'],
-  manualCapture: true,
+  capture: { partial: true, multiple: true },
+  release: true,
   refund: { partial: true, multiple: true },
+  reversal: true,
+  evidence: true,
   cancel: true,
   retrieveBy: ['attemptId'],
 };
@@ -70,19 +60,21 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
     displayName: 'Sandbox',
     capabilities: CAPABILITIES,
     credentials: sandboxCredentials,
-    method,
+    method: sandboxMethod,
     create: (call, input) => create(address, call, input),
     retrieve: (call, attempt) => retrieve(address, call, attempt),
     cancel: (call, attempt) => cancel(address, call, attempt),
-    refund: (call, input) => refund(address, call, input),
+    capture: (call, input) => captureAtSandbox(address, call, input),
+    release: (call, attempt) => release(address, call, attempt),
+    refund: (call, input) => refundAtSandbox(address, call, input),
+    reverse: (call, input) => reverseAtSandbox(address, call, input),
+    submitEvidence: (call, input) => submitEvidenceToSandbox(address, call, input),
     parseWebhook: async (call, request) => parseSandboxWebhook(call, request),
   };
 }
 
-type Call = ProviderCall<SandboxCredentials>;
-
-async function create(address: SandboxAddress, call: Call, input: CreateInput): Promise<CreateAnswer> {
-  const chosen = method.safeParse(input.method);
+async function create(address: SandboxAddress, call: SandboxCall, input: CreateInput): Promise<CreateAnswer> {
+  const chosen = sandboxMethod.safeParse(input.method);
   if (!chosen.success) return { kind: 'refused', code: 'invalid_method', message: 'This is no method of the sandbox' };
   const reply = await askSandbox(address, call, {
     method: 'POST',
@@ -102,13 +94,23 @@ async function create(address: SandboxAddress, call: Call, input: CreateInput): 
   return chargeAnswer(call, reply, { attemptId: input.attemptId }, input.amount);
 }
 
-async function cancel(address: SandboxAddress, call: Call, attempt: AttemptRef): Promise<CreateAnswer> {
+async function cancel(address: SandboxAddress, call: SandboxCall, attempt: AttemptRef): Promise<CreateAnswer> {
   const path = `${chargePath(attempt.attemptId)}/cancel`;
   const reply = await askSandbox(address, call, { method: 'POST', path, body: {} });
   return chargeAnswer(call, reply, attempt, null);
 }
 
-async function retrieve(address: SandboxAddress, call: Call, attempt: AttemptRef): Promise<RetrieveAnswer> {
+/** Gives back what is left of an authorization; an answer that leaves it standing is none. */
+async function release(address: SandboxAddress, call: SandboxCall, attempt: AttemptRef): Promise<CreateAnswer> {
+  const path = `${chargePath(attempt.attemptId)}/cancel`;
+  const reply = await askSandbox(address, call, { method: 'POST', path, body: { releaseAuthorization: true } });
+  const answer = chargeAnswer(call, reply, attempt, null);
+  if (answer.kind !== 'answered') return answer;
+  const { state } = answer.report;
+  return state === 'captured' || state === 'canceled' ? answer : unknown(`the charge is ${state} after a release`);
+}
+
+async function retrieve(address: SandboxAddress, call: SandboxCall, attempt: AttemptRef): Promise<RetrieveAnswer> {
   const reply = await askSandbox(address, call, { method: 'GET', path: chargePath(attempt.attemptId) });
   switch (reply.kind) {
     case 'ok': {
@@ -122,38 +124,7 @@ async function retrieve(address: SandboxAddress, call: Call, attempt: AttemptRef
   }
 }
 
-async function refund(address: SandboxAddress, call: Call, input: RefundInput): Promise<RefundAnswer> {
-  const { amount, currency } = input.amount;
-  const reply = await askSandbox(address, call, {
-    method: 'POST',
-    path: `${chargePath(input.attemptId)}/refunds`,
-    body: {
-      reference: input.refundId,
-      amount: amountToJson(amount),
-      currency,
-      reason: input.reason,
-      notificationUrl: input.notificationUrl,
-    },
-  });
-  if (reply.kind !== 'ok') return reply;
-  const parsed = wireRefund.safeParse(reply.body);
-  if (!parsed.success) return unknown('the answer is no refund');
-  const found = parsed.data;
-  if (found.reference !== input.refundId || found.chargeReference !== input.attemptId) {
-    return unknown('the answer is about another refund');
-  }
-  if (input.providerRef !== undefined && found.chargeId !== input.providerRef) {
-    return unknown('the answer is about another charge');
-  }
-  if (found.amount !== amount || found.currency !== currency) return unknown('the answer has another amount');
-  return { kind: 'answered', refund: refundReportOf(found) };
-}
-
-function chargePath(attemptId: string): string {
-  return `/v1/charges/${encodeURIComponent(attemptId)}`;
-}
-
-function chargeAnswer(call: Call, reply: SandboxReply, attempt: AttemptRef, amount: Money | null): CreateAnswer {
+function chargeAnswer(call: SandboxCall, reply: SandboxReply, attempt: AttemptRef, amount: Money | null): CreateAnswer {
   if (reply.kind !== 'ok') return reply;
   const read = readCharge(call, reply.body, attempt, amount);
   if (read.kind === 'unknown') return read;
@@ -163,10 +134,10 @@ function chargeAnswer(call: Call, reply: SandboxReply, attempt: AttemptRef, amou
 type ReadCharge = Omit<Extract<RetrieveAnswer, { kind: 'answered' }>, 'kind'> & { readonly kind: 'read' };
 
 /** An answer counts only if it is whole, consistent, and about the charge that was asked for. */
-function readCharge(call: Call, body: unknown, attempt: AttemptRef, amount: Money | null): ReadCharge | Unknown {
+function readCharge(call: SandboxCall, body: unknown, attempt: AttemptRef, amount: Money | null): ReadCharge | Unknown {
   const parsed = wireCharge.safeParse(body);
   if (!parsed.success) return unknown('the answer is no charge');
-  const { refunds, ...charge } = parsed.data;
+  const charge = parsed.data;
   if (charge.reference !== attempt.attemptId || charge.merchantCode !== call.credentials.merchantCode) {
     return unknown('the answer is about another charge');
   }
@@ -177,12 +148,12 @@ function readCharge(call: Call, body: unknown, attempt: AttemptRef, amount: Mone
     return unknown('the answer has another amount');
   }
   const report = reportOf(charge);
-  if (report === null || !refunds.every((found) => belongsTo(found, charge))) {
-    return unknown('the answer contradicts itself');
-  }
-  return { kind: 'read', providerRef: charge.id, report, refunds: refunds.map(refundReportOf) };
-}
-
-function unknown(reason: string): Unknown {
-  return { kind: 'unknown', reason };
+  if (report === null || !isConsistent(charge)) return unknown('the answer contradicts itself');
+  return {
+    ...{ kind: 'read', providerRef: charge.id, report },
+    captures: charge.captures.map(captureReportOf),
+    refunds: charge.refunds.map(refundReportOf),
+    reversals: charge.reversals.map(reversalReportOf),
+    disputes: charge.disputes.map(disputeReportOf),
+  };
 }

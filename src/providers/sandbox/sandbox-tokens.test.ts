@@ -4,6 +4,9 @@ import { eventIn, pass, startWorld, statesReceived, type World } from './sandbox
 import { TOKENS } from './server/scenario.ts';
 
 const FULL = { amount: 1250n, currency: 'EUR' };
+const IN_SEVEN_DAYS = Temporal.Instant.from('2026-01-08T00:00:00Z');
+/** What a charge has of captures and the like before anybody has asked for any. */
+const NOTHING = { captures: [], refunds: [], reversals: [], disputes: [] };
 
 let world: World;
 beforeEach(async () => {
@@ -19,7 +22,7 @@ function actionOf(answer: CreateAnswer): NextAction {
 describe('answers of create', () => {
   test.each([
     ['tok_approve', { state: 'captured', amount: FULL }],
-    ['tok_authorize_only', { state: 'authorized', amount: FULL }],
+    ['tok_authorize_only', { state: 'authorized', amount: FULL, authorizationExpiresAt: IN_SEVEN_DAYS }],
     ['tok_pending_then_approve', { state: 'pending' }],
     ['tok_pending_then_decline', { state: 'pending' }],
     ['tok_pending_forever', { state: 'pending' }],
@@ -31,16 +34,24 @@ describe('answers of create', () => {
     ['tok_bad_signature_ipn', { state: 'captured', amount: FULL }],
     ['tok_stale_ipn', { state: 'captured', amount: FULL }],
     ['tok_no_ipn', { state: 'captured', amount: FULL }],
+    ['tok_dispute_won', { state: 'captured', amount: FULL }],
+    ['tok_dispute_lost', { state: 'captured', amount: FULL }],
+    ['tok_dispute_inquiry', { state: 'captured', amount: FULL }],
+    [
+      'tok_authorization_lapses',
+      { state: 'authorized', amount: FULL, authorizationExpiresAt: Temporal.Instant.from('2026-01-01T00:00:05Z') },
+    ],
   ])('%s answers at once', async (token, report) => {
     const input = world.input(token);
     const answer = await world.provider.create(world.call, input);
     expect(answer).toEqual({ kind: 'answered', providerRef: expect.stringMatching(/^ch_[0-9a-f]{32}$/), report });
-    expect(await world.provider.retrieve(world.call, input)).toEqual({ ...answer, refunds: [] });
+    expect(await world.provider.retrieve(world.call, input)).toEqual({ ...answer, ...NOTHING });
   });
 
   test.each([
     ['tok_decline_insufficient_funds', 'insufficient_funds', 'insufficient_funds'],
     ['tok_decline_fraud', 'fraud', 'suspected_fraud'],
+    ['tok_decline_then_approve', 'other', 'no_answer'],
   ])('%s is declined for its reason', async (token, reason, providerCode) => {
     const answer = await world.provider.create(world.call, world.input(token));
     expect(answer).toMatchObject({
@@ -120,6 +131,23 @@ describe('what happens later', () => {
     expect(await world.provider.cancel?.(world.call, input)).toMatchObject({ kind: 'refused', code: 'state_conflict' });
     await pass(world, { seconds: 5 });
     expect(await statesReceived(world)).toEqual(['pending', 'expired', 'captured']);
+  });
+
+  test('tok_decline_then_approve is captured three seconds after its decline', async () => {
+    const input = world.input('tok_decline_then_approve');
+    await world.provider.create(world.call, input);
+    await pass(world, { seconds: 3 });
+    expect(await statesReceived(world)).toEqual(['declined', 'captured']);
+    expect(await world.provider.retrieve(world.call, input)).toMatchObject({ report: { state: 'captured' } });
+  });
+
+  test('tok_authorization_lapses expires five seconds on, and says that it had been authorized', async () => {
+    const input = world.input('tok_authorization_lapses');
+    await world.provider.create(world.call, input);
+    await pass(world, { seconds: 5 });
+    expect(await statesReceived(world)).toEqual(['authorized', 'expired']);
+    const report = { state: 'expired', afterAuthorization: true };
+    expect(await world.provider.retrieve(world.call, input)).toMatchObject({ report });
   });
 
   test('a canceled charge is not approved late', async () => {

@@ -1,41 +1,20 @@
-import { cancelCharge, captureCharge, findCharge } from './change-charge.ts';
-import { type Charge, chargeJson, refundJson } from './charge.ts';
+import { type ApiAnswer, type ApiRequest, type Serve, whole } from './api-answer.ts';
+import { cancelCharge, findCharge } from './change-charge.ts';
+import { type Charge, chargeJson } from './charge.ts';
 import { type Desk, nowMs } from './desk.ts';
+import { disputeJson } from './dispute.ts';
 import { addSecret, openMerchant } from './merchants.ts';
 import { openCharge } from './open-charge.ts';
-import { findRefund, refundCharge } from './refund-charge.ts';
+import { OPERATION_KINDS, operationJson } from './operation.ts';
 import { Refusal } from './refusal.ts';
-import {
-  cancelRequest,
-  captureRequest,
-  merchantCode,
-  openChargeRequest,
-  parseBody,
-  refundRequest,
-  secretRequest,
-} from './requests.ts';
-import type { Scenario } from './scenario.ts';
-import { isSignedBy, type SignedParts, TOLERANCE_SECONDS } from './signature.ts';
-
-export interface ApiRequest extends SignedParts {
-  readonly merchantCode: string;
-  readonly signature: string;
-}
-
-export interface ApiAnswer {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
-  /** Anything but `whole` withholds the body above, on purpose. */
-  readonly delivery: Scenario['answer'];
-  /** Set where the charge's notifications go out before the answer does. */
-  readonly notifyFirst?: string;
-}
+import { cancelRequest, merchantCode, openChargeRequest, parseBody, secretRequest, voidRequest } from './requests.ts';
+import { serveConsole, serveEvidence, serveFind, serveMake } from './serve-operations.ts';
+import { isSignedBy, TOLERANCE_SECONDS } from './signature.ts';
 
 interface Route {
   readonly method: string;
   readonly path: RegExp;
-  /** Path parameters in the order of the path. */
-  readonly serve: (desk: Desk, request: ApiRequest, first: string, second: string) => ApiAnswer;
+  readonly serve: Serve;
 }
 
 const ROUTES: readonly Route[] = [
@@ -44,10 +23,19 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: /^\/v1\/charges$/, serve: signed(serveTotals) },
   { method: 'POST', path: /^\/v1\/charges$/, serve: signed(serveOpenCharge) },
   { method: 'GET', path: /^\/v1\/charges\/([\w-]+)$/, serve: signed(serveFindCharge) },
-  { method: 'POST', path: /^\/v1\/charges\/([\w-]+)\/capture$/, serve: signed(serveCapture) },
   { method: 'POST', path: /^\/v1\/charges\/([\w-]+)\/cancel$/, serve: signed(serveCancel) },
-  { method: 'POST', path: /^\/v1\/charges\/([\w-]+)\/refunds$/, serve: signed(serveRefund) },
-  { method: 'GET', path: /^\/v1\/charges\/([\w-]+)\/refunds\/([\w-]+)$/, serve: signed(serveFindRefund) },
+  ...OPERATION_KINDS.flatMap((kind): Route[] => [
+    { method: 'POST', path: new RegExp(`^/v1/charges/([\\w-]+)/${kind}s$`), serve: signed(serveMake(kind)) },
+    { method: 'GET', path: new RegExp(`^/v1/charges/([\\w-]+)/${kind}s/([\\w-]+)$`), serve: signed(serveFind(kind)) },
+  ]),
+  {
+    method: 'POST',
+    path: /^\/v1\/charges\/([\w-]+)\/disputes\/([\w-]+)\/evidence$/,
+    serve: signed(serveEvidence),
+  },
+  { method: 'POST', path: /^\/v1\/console\/charges\/([\w-]+)\/captures$/, serve: signed(serveConsole('capture')) },
+  { method: 'POST', path: /^\/v1\/console\/charges\/([\w-]+)\/refunds$/, serve: signed(serveConsole('refund')) },
+  { method: 'POST', path: /^\/v1\/console\/charges\/([\w-]+)\/void$/, serve: signed(serveVoid) },
 ];
 
 /** Serves one request of a merchant; whatever it changed is committed when this returns. @throws Refusal */
@@ -59,7 +47,7 @@ export function serveApi(desk: Desk, request: ApiRequest): ApiAnswer {
   throw new Refusal('not_found', 'There is nothing at this address');
 }
 
-function signed(serve: Route['serve']): Route['serve'] {
+function signed(serve: Serve): Serve {
   return (desk, request, first, second) => {
     const secrets = desk.store.secretsOf(request.merchantCode);
     if (secrets.length === 0) throw new Refusal('unknown_merchant', 'This merchant has no account here');
@@ -76,10 +64,6 @@ function verify(desk: Desk, request: ApiRequest, secrets: readonly string[]): vo
   if (Math.abs(age) > TOLERANCE_SECONDS) {
     throw new Refusal('stale_timestamp', 'The signed timestamp is too old or too new');
   }
-}
-
-function whole(status: number, body: Record<string, unknown>): ApiAnswer {
-  return { status, body, delivery: 'whole' };
 }
 
 /** The one request that proves itself by the secret it brings: an account costs nothing in a sandbox. */
@@ -121,29 +105,23 @@ function serveFindCharge(desk: Desk, request: ApiRequest, reference: string): Ap
   return whole(200, chargeBody(desk, findCharge(desk, request.merchantCode, reference)));
 }
 
-function serveCapture(desk: Desk, request: ApiRequest, reference: string): ApiAnswer {
-  const { amount } = parseBody(captureRequest, request.body);
-  return whole(200, chargeBody(desk, captureCharge(desk, request.merchantCode, reference, amount ?? null)));
-}
-
 function serveCancel(desk: Desk, request: ApiRequest, reference: string): ApiAnswer {
   const { releaseAuthorization } = parseBody(cancelRequest, request.body);
   const charge = cancelCharge(desk, request.merchantCode, reference, releaseAuthorization === true);
   return whole(200, chargeBody(desk, charge));
 }
 
-function serveRefund(desk: Desk, request: ApiRequest, reference: string): ApiAnswer {
-  const wanted = parseBody(refundRequest, request.body);
-  const { refund, charge, created } = refundCharge(desk, request.merchantCode, reference, wanted);
-  return whole(created ? 201 : 200, refundJson(refund, charge));
-}
-
-function serveFindRefund(desk: Desk, request: ApiRequest, reference: string, refundReference: string): ApiAnswer {
-  const { refund, charge } = findRefund(desk, request.merchantCode, reference, refundReference);
-  return whole(200, refundJson(refund, charge));
+function serveVoid(desk: Desk, request: ApiRequest, reference: string): ApiAnswer {
+  parseBody(voidRequest, request.body);
+  return whole(200, chargeBody(desk, cancelCharge(desk, request.merchantCode, reference, true)));
 }
 
 function chargeBody(desk: Desk, charge: Charge): Record<string, unknown> {
-  const refunds = desk.store.refundsOf(charge.id).map((refund) => refundJson(refund, charge));
-  return { ...chargeJson(charge, desk.bankPageUrl(charge.id)), refunds };
+  const operations = desk.store.operations.ofCharge(charge.id);
+  const lists = OPERATION_KINDS.map((kind) => {
+    return [`${kind}s`, operations.filter((one) => one.kind === kind).map((one) => operationJson(one, charge))];
+  });
+  const dispute = desk.store.disputes.ofCharge(charge.id);
+  const disputes = dispute === null ? [] : [disputeJson(dispute, charge)];
+  return { ...chargeJson(charge, desk.bankPageUrl(charge.id)), ...Object.fromEntries(lists), disputes };
 }

@@ -1,4 +1,5 @@
-import { type Charge, dueChange, isOpen, patchOf } from './charge.ts';
+import { advanceCharge, currentCharge } from './advance-charge.ts';
+import { type Charge, closing, isOpen, patchOf } from './charge.ts';
 import { changeCharge, type Desk, nowMs } from './desk.ts';
 import { Refusal } from './refusal.ts';
 import { DELAY_MS, type Outcome } from './scenario.ts';
@@ -15,57 +16,27 @@ export const DECISIONS = [
 ] as const;
 export type Decision = (typeof DECISIONS)[number];
 
-/** Applies everything that has become due to a charge; call inside a transaction. */
-export function advanceCharge(desk: Desk, charge: Charge): Charge {
-  let current = charge;
-  for (;;) {
-    const patch = dueChange(current, nowMs(desk));
-    if (patch === null) return current;
-    current = changeCharge(desk, current, patch);
-  }
-}
-
-/** The charge with this reference, brought up to date; call inside a transaction. @throws Refusal charge_not_found */
-export function currentCharge(desk: Desk, merchantCode: string, reference: string): Charge {
-  const charge = desk.store.chargeByReference(merchantCode, reference);
-  if (charge === null) throw new Refusal('charge_not_found', 'There is no charge with this reference');
-  return advanceCharge(desk, charge);
-}
-
 /** The charge with this reference as it stands now. @throws Refusal charge_not_found */
 export function findCharge(desk: Desk, merchantCode: string, reference: string): Charge {
   return desk.store.transaction(() => currentCharge(desk, merchantCode, reference));
 }
 
 /**
- * Captures an authorized charge, once; what is left of the authorization is released.
- * @throws Refusal charge_not_found | state_conflict | amount_not_available
- */
-export function captureCharge(desk: Desk, merchantCode: string, reference: string, amount: bigint | null): Charge {
-  return desk.store.transaction(() => {
-    const charge = currentCharge(desk, merchantCode, reference);
-    const wanted = amount ?? charge.amountAuthorized;
-    if (charge.state === 'captured' && charge.amountCaptured === wanted) return charge;
-    if (charge.state !== 'authorized') throw new Refusal('state_conflict', `The charge is ${charge.state}`);
-    if (wanted > charge.amountAuthorized) {
-      throw new Refusal('amount_not_available', 'The amount exceeds what was authorized');
-    }
-    return changeCharge(desk, charge, { state: 'captured', amountCaptured: wanted });
-  });
-}
-
-/**
- * Ends a charge the payer has not decided on; an authorized one only where the caller says that this is meant.
+ * Ends a charge the payer has not decided on. An authorization is given back, or what is left of it, only where the
+ * caller says that this is meant, and not while a capture is under way.
  * @throws Refusal charge_not_found | state_conflict
  */
 export function cancelCharge(desk: Desk, merchantCode: string, reference: string, release: boolean): Charge {
   return desk.store.transaction(() => {
     const charge = currentCharge(desk, merchantCode, reference);
-    if (charge.state === 'canceled') return charge;
-    if (!isOpen(charge) && !(release && charge.state === 'authorized')) {
+    const isReleased = release && charge.closedBy === 'release';
+    if (charge.state === 'canceled' || isReleased) return charge;
+    if (isOpen(charge)) return changeCharge(desk, charge, { state: 'canceled', plan: null });
+    if (!release || charge.state !== 'authorized') {
       throw new Refusal('state_conflict', `The charge is ${charge.state}`);
     }
-    return changeCharge(desk, charge, { state: 'canceled', plan: null });
+    if (charge.amountCapturePending > 0n) throw new Refusal('state_conflict', 'A capture is under way');
+    return changeCharge(desk, charge, closing(charge, 'release'));
   });
 }
 
@@ -94,7 +65,7 @@ export function decideAtBank(desk: Desk, chargeId: string, decision: Decision): 
       case 'approve_after_expiry':
         return plan(desk, charge, charge.expiresAt + DELAY_MS.afterExpiry, true);
       default:
-        return changeCharge(desk, charge, patchOf(charge, decision satisfies Outcome));
+        return changeCharge(desk, charge, patchOf(charge, decision satisfies Outcome, nowMs(desk)));
     }
   });
 }

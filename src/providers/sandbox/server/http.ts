@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ApiAnswer, serveApi } from './api.ts';
+import { serveApi } from './api.ts';
+import type { ApiAnswer } from './api-answer.ts';
 import { serveBank } from './bank.ts';
 import type { Desk } from './desk.ts';
 import type { Notifier, SandboxLog } from './notifier.ts';
@@ -11,7 +12,8 @@ interface Context {
   readonly log: SandboxLog;
 }
 
-const BODY_BYTES_MAX = 64 * 1024;
+/** The longest evidence, however its characters are escaped, and some room. */
+const BODY_BYTES_MAX = 128 * 1024;
 /** How long an answer that never comes keeps its connection. */
 const HOLD_MS = 30_000;
 

@@ -1,15 +1,15 @@
-import { advanceCharge } from './change-charge.ts';
+import { advanceCharge } from './advance-charge.ts';
 import { type Charge, patchOf, planOf } from './charge.ts';
-import { changeCharge, type Desk, newChargeId, nowMs } from './desk.ts';
+import { changeCharge, checkTarget, type Desk, newObjectId, nowMs } from './desk.ts';
 import { Refusal } from './refusal.ts';
 import { contentHashOf, type OpenChargeRequest } from './requests.ts';
-import { DELAY_MS, type Scenario, scenarioOf, tokenOfAmount } from './scenario.ts';
+import { DELAY_MS, type Delivery, scenarioOf, tokenOfAmount } from './scenario.ts';
 
 export interface OpenedCharge {
   readonly charge: Charge;
   readonly created: boolean;
   /** How the create request is to be answered; a repeated request is always answered whole. */
-  readonly answer: Scenario['answer'];
+  readonly answer: Delivery;
   readonly notifyFirst: boolean;
 }
 
@@ -39,19 +39,18 @@ export function openCharge(desk: Desk, merchantCode: string, request: OpenCharge
 function newCharge(desk: Desk, merchantCode: string, request: OpenChargeRequest, contentHash: string): Charge {
   const now = nowMs(desk);
   if (request.expiresAt <= now) throw new Refusal('validation_failed', 'expiresAt has passed');
-  if (!desk.mayNotify(new URL(request.notificationUrl))) {
-    throw new Refusal('target_not_allowed', 'This sandbox does not send notifications to that address');
-  }
+  checkTarget(desk, request.notificationUrl);
   const token = request.token ?? tokenOfAmount(request.amount);
   const { opening } = scenarioOf(token);
   return {
-    ...{ id: newChargeId(), merchantCode, reference: request.reference, contentHash, token },
+    ...{ id: newObjectId('ch'), merchantCode, reference: request.reference, contentHash, token },
     ...{ amount: request.amount, currency: request.currency, captureMethod: request.captureMethod },
     ...{ description: request.description ?? null, returnUrl: request.returnUrl },
     ...{ notificationUrl: request.notificationUrl, expiresAt: request.expiresAt },
     state: opening === 'bank_page' || opening === 'bank_page_qr' ? 'requires_action' : 'pending',
     declineCode: null,
-    ...{ amountAuthorized: 0n, amountCaptured: 0n, amountRefunded: 0n },
+    ...{ amountAuthorized: 0n, amountCaptured: 0n, amountCapturePending: 0n, amountRefunded: 0n, amountReversed: 0n },
+    ...{ closedBy: null, authorizationExpiresAt: null, disputeAt: null },
     plan: planOf(scenarioOf(token), now, request.expiresAt),
     ...{ createdAt: now, updatedAt: now },
   };
@@ -60,6 +59,7 @@ function newCharge(desk: Desk, merchantCode: string, request: OpenChargeRequest,
 /** The first change of a new charge. Waiting for the payer is none: the answer itself tells of it. */
 function begin(desk: Desk, charge: Charge): Charge {
   const { opening } = scenarioOf(charge.token);
+  const now = nowMs(desk);
   switch (opening) {
     case 'bank_page':
     case 'bank_page_qr':
@@ -67,11 +67,11 @@ function begin(desk: Desk, charge: Charge): Charge {
     case 'pending':
       return changeCharge(desk, charge, {});
     case 'approve_in_two_steps': {
-      const firstStep = charge.captureMethod === 'automatic' ? patchOf(charge, 'authorize') : {};
+      const firstStep = charge.captureMethod === 'automatic' ? patchOf(charge, 'authorize', now) : {};
       const first = changeCharge(desk, charge, firstStep, DELAY_MS.notification);
-      return changeCharge(desk, first, patchOf(first, 'approve'));
+      return changeCharge(desk, first, patchOf(first, 'approve', now));
     }
     default:
-      return changeCharge(desk, charge, patchOf(charge, opening));
+      return changeCharge(desk, charge, { ...patchOf(charge, opening, now), plan: charge.plan });
   }
 }

@@ -30,18 +30,36 @@ export const openChargeRequest = z.strictObject({
   notificationUrl: webUrl,
   expiresAt: instant,
 });
-export const captureRequest = z.strictObject({ amount: amount.optional() });
 export const cancelRequest = z.strictObject({ releaseAuthorization: z.boolean().optional() });
-export const refundRequest = z.strictObject({
-  reference,
-  amount,
-  currency,
-  reason: z.string().max(1_000).optional(),
-  notificationUrl: webUrl,
+const operation = { reference, amount, currency, notificationUrl: webUrl };
+/** What a merchant asks for, by kind of operation. */
+export const operationRequests = {
+  capture: z.strictObject({ ...operation, final: z.boolean() }),
+  refund: z.strictObject({ ...operation, reason: z.string().max(1_000).optional() }),
+  reversal: z.strictObject(operation),
+} as const;
+export const evidenceRequest = z.strictObject({
+  key: z.string().min(1).max(200),
+  text: z.string().min(1).max(20_000),
 });
+/** What a person asks for at the console. */
+export const consoleRequests = {
+  capture: z.strictObject({ amount, final: z.boolean() }),
+  refund: z.strictObject({ amount }),
+} as const;
+export const voidRequest = z.strictObject({});
 
 export type OpenChargeRequest = z.output<typeof openChargeRequest>;
-export type RefundRequest = z.output<typeof refundRequest>;
+/** Any of the operations; the members that not every kind has are optional. */
+export interface OperationRequest {
+  readonly reference: string;
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly notificationUrl: string;
+  readonly final?: boolean | undefined;
+  readonly reason?: string | undefined;
+}
+export type EvidenceRequest = z.output<typeof evidenceRequest>;
 
 /**
  * The body of a request, read strictly. An empty one counts as `{}`.
@@ -55,9 +73,7 @@ export function parseBody<T>(schema: z.ZodType<T>, bytes: Uint8Array): T {
 }
 
 /** Equal for requests that say the same, whatever the order of their members. */
-export function contentHashOf(
-  request: OpenChargeRequest | (RefundRequest & { readonly chargeReference: string }),
-): string {
+export function contentHashOf(request: object): string {
   const members = Object.entries(request)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, typeof value === 'bigint' ? value.toString() : value])

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ManualClock } from '../../../kernel/clock.ts';
-import type { RawWebhook } from '../../provider.ts';
+import type { RawWebhook } from '../../provider-webhook.ts';
 import { type Receiver, SILENT, startReceiver } from '../sandbox-fixture.ts';
 import { type Merchant, merchantAt } from './merchant-fixture.ts';
 import { RETRY_DELAYS_MS } from './notifier.ts';
@@ -103,6 +103,25 @@ describe('a restart', () => {
     expect(await merchant.say('GET', `/v1/charges/${reference}`)).toEqual(before);
     clock.advance({ seconds: 2 });
     expect((await merchant.say('GET', `/v1/charges/${reference}`)).body).toMatchObject({ state: 'captured' });
+  });
+
+  test('keeps what is planned for captures and disputes, and who was turned away', async () => {
+    const manual = { captureMethod: 'manual' };
+    const charge = await merchant.charge('tok_approve', receiver.url, manual);
+    const disputed = await merchant.charge('tok_dispute_lost', receiver.url);
+    const capture = (amount: number, reference: string) => {
+      const wanted = { reference, amount, currency: 'EUR', final: false, notificationUrl: receiver.url };
+      return merchant.say('POST', `/v1/charges/${charge}/captures`, wanted);
+    };
+    expect((await capture(103, 'c1')).body).toMatchObject({ state: 'pending' });
+    expect((await capture(109, 'c2')).status).toBe(503);
+    await restart();
+    expect((await capture(109, 'c2')).status).toBe(201);
+    clock.advance({ seconds: 2 });
+    await restart();
+    expect((await merchant.say('GET', `/v1/charges/${charge}`)).body).toMatchObject({ amountCaptured: 212 });
+    const { body } = await merchant.say('GET', `/v1/charges/${disputed}`);
+    expect(body.disputes).toMatchObject([{ state: 'opened', withdrawn: 1250 }]);
   });
 
   test('keeps notifications that nobody has taken yet', async () => {

@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../../kernel/clock.ts';
-import { advanceCharge } from './change-charge.ts';
-import { type Desk, nowMs } from './desk.ts';
+import { advanceDue } from './advance-charge.ts';
+import type { Desk } from './desk.ts';
 import { serveHttp } from './http.ts';
 import { Notifier, type SandboxLog } from './notifier.ts';
-import { settleDueRefunds } from './refund-charge.ts';
 import { SandboxStore } from './store.ts';
 
 export interface SandboxServerOptions {
@@ -81,17 +80,6 @@ async function listen(server: Server, host: string, port: number): Promise<strin
   await once(server, 'listening');
   const { port: bound } = server.address() as AddressInfo;
   return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
-}
-
-function advanceDue(desk: Desk): void {
-  const { store } = desk;
-  for (const id of store.chargesToWake(nowMs(desk))) {
-    store.transaction(() => {
-      const charge = store.chargeById(id);
-      if (charge !== null) advanceCharge(desk, charge);
-    });
-  }
-  settleDueRefunds(desk);
 }
 
 function isThisMachine({ hostname }: URL): boolean {

@@ -9,6 +9,8 @@ const CHARGE: Charge = {
   ...{ amount: 1250n, currency: 'EUR', captureMethod: 'automatic', description: null, expiresAt: now + 1 },
   ...{ returnUrl: 'https://shop.example/', notificationUrl: 'http://127.0.0.1/', state: 'captured' },
   ...{ declineCode: null, amountAuthorized: 1250n, amountCaptured: 1250n, amountRefunded: 0n },
+  ...{ amountCapturePending: 0n, amountReversed: 0n, closedBy: 'capture', disputeAt: now + 3 },
+  authorizationExpiresAt: now + 4,
   ...{ plan: { outcome: 'approve', at: now + 2, late: true }, createdAt: now, updatedAt: now },
 };
 
@@ -36,6 +38,9 @@ test.each<[string, Partial<Charge>]>([
   ['more captured than authorized', { amountAuthorized: 1249n }],
   ['more refunded than captured', { amountRefunded: 1251n }],
   ['less than nothing refunded', { amountRefunded: -1n }],
+  ['more being captured than is left', { amountCapturePending: 1n }],
+  ['a part reversed', { amountReversed: 1249n }],
+  ['money both refunded and reversed', { amountReversed: 1250n, amountRefunded: 1n }],
 ])('a charge with %s is refused by the database', (_, change) => {
   const store = storeWithMerchant();
   store.insertCharge(CHARGE);

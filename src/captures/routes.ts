@@ -1,0 +1,18 @@
+import type { PaymentContext } from '../payments/context.ts';
+import { captureJson } from '../payments/operation-json.ts';
+import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
+import * as api from './api.ts';
+import { capturePayment } from './capture-payment.ts';
+import { readCapture } from './read-capture.ts';
+
+/** The captures' endpoints, tied to their verbs. */
+export function captureRoutes(context: PaymentContext): readonly BoundEndpoint[] {
+  return [
+    bindEndpoint(api.capturePayment, ({ caller, params, body, idempotency }) =>
+      capturePayment(context, caller, { ...body, paymentId: params.id }, idempotency),
+    ),
+    bindEndpoint(api.getCapture, async ({ caller, params }) => ({
+      body: captureJson(await readCapture(context.database.query, caller, params.id)),
+    })),
+  ];
+}

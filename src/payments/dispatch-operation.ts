@@ -1,0 +1,70 @@
+import { crashPoint } from '../platform/crash-point.ts';
+import { type OpenAccount, openProviderAccount } from '../provider-accounts/open-provider-account.ts';
+import type { NotSent, Refused, Unknown } from '../providers/provider.ts';
+import type { Capture } from './capture.ts';
+import type { PaymentContext } from './context.ts';
+import type { Refund } from './refund.ts';
+import type { Reversal } from './reversal.ts';
+import type { Signal } from './signal.ts';
+import { selectAttempt } from './store.ts';
+
+export type AnyOperation = Capture | Refund | Reversal;
+
+/**
+ * Sends the request of a capture, refund or reversal and applies the answer. Its key is the operation's id and its
+ * content is the stored row's, so sending it again, also after a crash, never moves money twice.
+ */
+export async function dispatchOperation(context: PaymentContext, operation: AnyOperation): Promise<void> {
+  const { tenantId, attemptId, providerAccountId } = operation;
+  const account = await openProviderAccount(context, tenantId, providerAccountId);
+  const attempt = await selectAttempt(context.database.query, tenantId, attemptId);
+  crashPoint('operation-unsent');
+  const signal = await send(context, account, operation, attempt?.providerRef ?? null);
+  crashPoint('operation-answered');
+  await context.applySignal(operation, 'provider_answer', signal);
+}
+
+async function send(
+  { hooksUrl }: PaymentContext,
+  { provider, call, account }: OpenAccount,
+  operation: AnyOperation,
+  providerRef: string | null,
+): Promise<Signal> {
+  const { attemptId } = operation;
+  const common = {
+    attemptId,
+    ...(providerRef === null ? {} : { providerRef }),
+    amount: { amount: operation.amount, currency: operation.currency },
+    notificationUrl: `${hooksUrl}/hooks/${provider.id}/${account.providerAccountId}`,
+  };
+  if ('captureId' in operation) {
+    const { captureId, final } = operation;
+    const answer = (await provider.capture?.(call, { ...common, captureId, final })) ?? UNSUPPORTED;
+    if (answer.kind === 'answered') return { kind: 'capture_reported', attemptId, report: answer.capture };
+    if (answer.kind === 'refused') return { kind: 'capture_refused', captureId, code: answer.code };
+    return { kind: 'capture_unknown', captureId, reason: doubtOf(answer) };
+  }
+  if ('refundId' in operation) {
+    const { refundId, reason } = operation;
+    const answer = (await provider.refund?.(call, { ...common, refundId, reason })) ?? UNSUPPORTED;
+    if (answer.kind === 'answered') return { kind: 'refund_reported', attemptId, report: answer.refund };
+    if (answer.kind === 'refused') return { kind: 'refund_refused', refundId, code: answer.code };
+    return { kind: 'refund_unknown', refundId, reason: doubtOf(answer) };
+  }
+  const { reversalId } = operation;
+  const answer = (await provider.reverse?.(call, { ...common, reversalId })) ?? UNSUPPORTED;
+  if (answer.kind === 'answered') return { kind: 'reversal_reported', attemptId, report: answer.reversal };
+  if (answer.kind === 'refused') return { kind: 'reversal_refused', reversalId, code: answer.code };
+  return { kind: 'reversal_unknown', reversalId, reason: doubtOf(answer) };
+}
+
+const UNSUPPORTED: Refused = {
+  kind: 'refused',
+  code: 'not_supported',
+  message: 'This provider does not do that.',
+};
+
+/** Not sent is as good as unknown here: the same request goes out again with the same key. */
+function doubtOf(answer: NotSent | Unknown): string {
+  return answer.reason;
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { amountToJson } from '../kernel/money.ts';
+import { instant } from '../kernel/shapes.ts';
+import type { Capture } from './capture.ts';
+import type { Dispute } from './dispute.ts';
+import type { Operation } from './operation.ts';
+import type { Refund } from './refund.ts';
+import type { Reversal } from './reversal.ts';
+
+const settlement = z.null().meta({ description: 'Filled once a provider statement lists it.' });
+
+const operationFields = {
+  paymentId: z.string(),
+  amount: z.int(),
+  currency: z.string(),
+  status: z.enum(['pending', 'succeeded', 'failed']),
+  failureCode: z.string().nullable(),
+  madeBy: z.enum(['tenant', 'gateway', 'provider']).meta({
+    description: 'Who wanted it: the tenant, a rule of the gateway, or somebody at the provider.',
+  }),
+  createdAt: instant,
+  updatedAt: instant,
+};
+
+export const captureObject = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('capture'),
+    ...operationFields,
+    final: z.boolean().meta({ description: 'Releases what stays uncaptured.' }),
+    duplicate: z.boolean().meta({ description: "A second success's money: not the payment's." }),
+    settlement,
+  })
+  .meta({ id: 'Capture' });
+export type CaptureObject = z.infer<typeof captureObject>;
+
+export const refundObject = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('refund'),
+    ...operationFields,
+    reason: z.string(),
+    reference: z.string().nullable(),
+    duplicate: z.boolean().meta({ description: "Gives a second success's money back." }),
+    settlement,
+  })
+  .meta({ id: 'Refund' });
+export type RefundObject = z.infer<typeof refundObject>;
+
+export const reversalObject = z
+  .strictObject({ id: z.string(), object: z.literal('reversal'), ...operationFields, reason: z.string() })
+  .meta({ id: 'Reversal' });
+export type ReversalObject = z.infer<typeof reversalObject>;
+
+export const disputeObject = z
+  .strictObject({
+    id: z.string(),
+    object: z.literal('dispute'),
+    paymentId: z.string(),
+    amount: z.int(),
+    currency: z.string(),
+    status: z.enum(['inquiry', 'opened', 'under_review', 'won', 'lost', 'expired']),
+    reason: z.string(),
+    evidenceDueAt: instant.nullable(),
+    amountWithdrawn: z.int().meta({ description: 'Taken by the provider so far.' }),
+    amountReinstated: z.int().meta({ description: 'Given back by the provider so far.' }),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Dispute' });
+export type DisputeObject = z.infer<typeof disputeObject>;
+
+/** A capture as other programs see it. */
+export function captureJson(capture: Capture): CaptureObject {
+  const { captureId, final, duplicate } = capture;
+  return { id: captureId, object: 'capture', ...operationJson(capture), final, duplicate, settlement: null };
+}
+
+/** A refund as other programs see it. */
+export function refundJson(refund: Refund): RefundObject {
+  const { refundId, reason, reference, duplicate } = refund;
+  return { id: refundId, object: 'refund', ...operationJson(refund), reason, reference, duplicate, settlement: null };
+}
+
+/** A reversal as other programs see it. */
+export function reversalJson(reversal: Reversal): ReversalObject {
+  return { id: reversal.reversalId, object: 'reversal', ...operationJson(reversal), reason: reversal.reason };
+}
+
+/** A dispute as other programs see it. */
+export function disputeJson(dispute: Dispute): DisputeObject {
+  return {
+    id: dispute.disputeId,
+    object: 'dispute',
+    paymentId: dispute.paymentId,
+    amount: amountToJson(dispute.amount),
+    currency: dispute.currency,
+    status: dispute.status,
+    reason: dispute.reason,
+    evidenceDueAt: dispute.evidenceDueAt?.toString() ?? null,
+    amountWithdrawn: amountToJson(dispute.amountWithdrawn),
+    amountReinstated: amountToJson(dispute.amountReinstated),
+    createdAt: dispute.createdAt.toString(),
+    updatedAt: dispute.updatedAt.toString(),
+  };
+}
+
+function operationJson(operation: Operation) {
+  return {
+    paymentId: operation.paymentId,
+    amount: amountToJson(operation.amount),
+    currency: operation.currency,
+    status: operation.status,
+    failureCode: operation.failureCode,
+    madeBy: operation.madeBy,
+    createdAt: operation.createdAt.toString(),
+    updatedAt: operation.updatedAt.toString(),
+  };
+}

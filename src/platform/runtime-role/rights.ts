@@ -1,0 +1,62 @@
+import type { Tables } from '../tables.generated.ts';
+
+type Right = 'select' | 'insert' | 'update' | 'delete';
+
+const READ: readonly Right[] = ['select'];
+/** Rows stay as they were written. */
+const APPEND: readonly Right[] = ['select', 'insert'];
+/** Rows change and stay. */
+const KEEP: readonly Right[] = ['select', 'insert', 'update'];
+/** Rows go when their work is done. */
+const CONSUME: readonly Right[] = ['select', 'insert', 'delete'];
+
+/**
+ * What the running gateway may do with each table: what its statements do and nothing else. Whoever speaks with its
+ * rights, be it through a hole in our code, can then neither rewrite what happened nor remove a guard. A table without
+ * an entry does not compile, and one whose statements need more is refused by the database in the first flow test.
+ */
+export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly Right[]>> = {
+  api_keys: APPEND,
+  app_secrets: KEEP,
+  attempts: KEEP,
+  captures: KEEP,
+  checkout_tokens: KEEP,
+  data_keys: APPEND,
+  deliveries: KEEP,
+  delivery_attempts: APPEND,
+  dispute_evidence: KEEP,
+  disputes: KEEP,
+  events: APPEND,
+  idempotency_keys: KEEP,
+  inbound_events: KEEP,
+  lanes: KEEP,
+  // Written by the trigger of ledger_transfers, with the owner's rights.
+  ledger_balances: READ,
+  ledger_transfers: APPEND,
+  // Says which schema this is.
+  migrations: READ,
+  operator_keys: APPEND,
+  outbox: CONSUME,
+  payments: KEEP,
+  provider_account_tenants: APPEND,
+  provider_accounts: APPEND,
+  provider_calls: APPEND,
+  provider_facts: APPEND,
+  refunds: KEEP,
+  reversals: KEEP,
+  signals: APPEND,
+  signing_keys: APPEND,
+  signing_secrets: APPEND,
+  tenants: KEEP,
+  webhook_endpoints: KEEP,
+};
+
+/**
+ * Functions that the running gateway may call, with their arguments' types. A function that only triggers use is not
+ * among them: a role that may execute one can hang it on a table of its own, and post_to_balances would then write any
+ * balance with the owner's rights.
+ */
+export const ROUTINE_RIGHTS: readonly string[] = [
+  // By the triggers that guard the amounts, which run with the rights of whoever writes.
+  'check_payment_amounts(text[], text[])',
+];

@@ -1,0 +1,55 @@
+/** The inbound half of the contract in provider.ts: what a provider tells by itself. */
+import type {
+  AttemptRef,
+  AttemptReport,
+  CaptureReport,
+  DisputeReport,
+  RefundReport,
+  ReversalReport,
+} from './provider.ts';
+
+/** The bytes of an inbound notification as they came; header names lower-case, repeated headers kept. */
+export interface RawWebhook {
+  readonly method: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body: Uint8Array;
+  readonly remoteAddress: string;
+  readonly receivedAt: Temporal.Instant;
+}
+
+/** One thing a provider told us, in our words. */
+export interface ProviderEvent {
+  /** Equal for every copy of the same fact, and different for every other (scoped to the provider account). */
+  readonly dedupeKey: string;
+  /** SHA-256 hex over the fact's content without stamps, so that the same key with other content is noticed. */
+  readonly contentHash: string;
+  readonly attempt: AttemptRef;
+  readonly occurredAt: Temporal.Instant;
+  /** false: only a hint; the gateway asks (`retrieve`) before anything moves. */
+  readonly authoritative: boolean;
+  readonly fact:
+    | { readonly about: 'attempt'; readonly report: AttemptReport }
+    | { readonly about: 'capture'; readonly capture: CaptureReport }
+    | { readonly about: 'refund'; readonly refund: RefundReport }
+    | { readonly about: 'reversal'; readonly reversal: ReversalReport }
+    | { readonly about: 'dispute'; readonly dispute: DisputeReport };
+}
+
+export interface WebhookReply {
+  readonly status: number;
+  readonly contentType?: string;
+  readonly body?: string;
+}
+
+export type WebhookRejection = 'bad_signature' | 'stale_timestamp' | 'malformed' | 'wrong_source' | 'not_configured';
+
+/** The outcome of reading a notification. The gateway stores it first and then sends exactly one of the replies. */
+export type WebhookOutcome =
+  | {
+      readonly kind: 'events';
+      readonly events: readonly ProviderEvent[];
+      readonly replies: { readonly accepted: WebhookReply; readonly duplicate: WebhookReply };
+    }
+  | { readonly kind: 'probe'; readonly reply: WebhookReply }
+  | { readonly kind: 'rejected'; readonly reason: WebhookRejection; readonly reply: WebhookReply };
