@@ -683,7 +683,7 @@ CREATE OR REPLACE FUNCTION public.post_to_balances()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public'
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 begin
   insert into ledger_balances as b

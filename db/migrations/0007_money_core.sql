@@ -236,7 +236,7 @@ create table ledger_balances (
 ) with (fillfactor = 50);
 
 create function post_to_balances() returns trigger language plpgsql
-  security definer set search_path = pg_catalog, public as $$
+  security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   insert into ledger_balances as b
     (tenant_id, mode, currency, provider_account_id, account, stripe, debits, credits)
@@ -344,3 +344,15 @@ create trigger payments_amounts_updated after update on payments for each row
   when ((old.amount_captured, old.amount_capture_pending, old.amount_refunded, old.amount_refund_pending)
     is distinct from (new.amount_captured, new.amount_capture_pending, new.amount_refunded, new.amount_refund_pending))
   execute function check_amounts_of_payment();
+
+-- What moved before there was a ledger.
+insert into ledger_transfers
+  (tenant_id, transfer_id, mode, currency, provider_account_id, kind, debit_account, credit_account, amount, payment_id,
+   subject_id, posting_key, created_at)
+select tenant_id, 'tr_' || substr(capture_id, 5), mode, currency, provider_account_id, 'capture', 'provider_receivable',
+  'sales', amount, payment_id, capture_id, capture_id || ':capture', created_at
+from captures where status = 'succeeded'
+union all
+select tenant_id, 'tr_' || substr(refund_id, 4), mode, currency, provider_account_id, 'refund', 'refunds',
+  'provider_receivable', amount, payment_id, refund_id, refund_id || ':refund', updated_at
+from refunds where status = 'succeeded';

@@ -15,9 +15,9 @@ import {
 import { syncAttempt } from './sync-attempt.ts';
 import { syncOperation } from './sync-operation.ts';
 
-/** Enough for a batch of provider calls of 20 s each, done a few at a time. */
+/** Enough for two batches and what others add, two rounds of provider calls of 20 s for each. */
 export const SYNC_LEASE_MS = 120_000;
-const SYNC_BATCH = 12;
+const SYNC_BATCH = 8;
 const SYNC_CONCURRENCY = 4;
 
 export const EXPIRY_LEASE_MS = 120_000;
@@ -65,10 +65,19 @@ function earliest(instants: readonly (Temporal.Instant | null)[]): Temporal.Inst
 export async function expiryLane(context: PaymentContext, lane: ClaimedLane): Promise<void> {
   const { database, clock } = context;
   const due = await selectDuePayments(database.query, lane.tenantId, clock.now(), EXPIRY_BATCH);
-  await inParallel(due, EXPIRY_CONCURRENCY, (payment) =>
-    payment.status === 'authorized' ? checkAuthorization(context, payment) : expirePayment(context, payment, false),
-  );
+  await inParallel(due, EXPIRY_CONCURRENCY, (payment) => endPayment(context, payment));
   await releaseLane(database.query, lane, await selectNextPaymentDueAt(database.query, lane.tenantId), clock.now());
+}
+
+/** What cannot be ended now is looked at again later, and keeps nobody else waiting. */
+async function endPayment(context: PaymentContext, payment: Payment): Promise<void> {
+  try {
+    if (payment.status === 'authorized') await checkAuthorization(context, payment);
+    else await expirePayment(context, payment, false);
+  } catch (error) {
+    await postponePayment(context.database.query, payment, context.clock.now().add({ seconds: POSTPONE_S }));
+    throw error;
+  }
 }
 
 /**

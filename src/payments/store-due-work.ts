@@ -64,12 +64,14 @@ interface DueAt {
   readonly limit: number;
 }
 
-/** Captures, refunds and reversals of an account that must be asked about or sent again, at most `limit` of each. */
+/** Captures, refunds and reversals of an account that must be asked about or sent again, the longest due first. */
 export async function selectDueOperations(db: Queryable, due: DueAt): Promise<readonly AnyOperation[]> {
   const captures = await selectDue(db, 'captures', due);
   const refunds = await selectDue(db, 'refunds', due);
   const reversals = await selectDue(db, 'reversals', due);
-  return [...captures.map(captureFromRow), ...refunds.map(refundFromRow), ...reversals.map(reversalFromRow)];
+  return [...captures.map(captureFromRow), ...refunds.map(refundFromRow), ...reversals.map(reversalFromRow)]
+    .sort((one, other) => Temporal.Instant.compare(one.syncDueAt ?? due.now, other.syncDueAt ?? due.now))
+    .slice(0, due.limit);
 }
 
 /** Sets when to ask again, where no outcome came meanwhile. */

@@ -21,9 +21,12 @@ export async function syncAttempt(context: PaymentContext, attempt: Attempt, sou
   if (attempt.state === 'authorized' && attempt.releaseRequestedAt !== null) {
     await releaseAttempt(context, attempt);
   }
-  const answered = await askProvider(context, attempt, source);
-  if (isOpen(attempt)) await scheduleNext(context, attempt);
-  return answered;
+  try {
+    return await askProvider(context, attempt, source);
+  } finally {
+    // Also where it broke: what fails for one attempt must not be the first in the queue for ever.
+    if (isOpen(attempt)) await scheduleNext(context, attempt);
+  }
 }
 
 async function askProvider(context: PaymentContext, attempt: Attempt, source: Source): Promise<boolean> {

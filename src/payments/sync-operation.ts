@@ -7,16 +7,14 @@ import { syncAttempt } from './sync-attempt.ts';
 
 /**
  * Finds out what came of a capture, refund or reversal: one that the provider acknowledged is asked about, any other is
- * sent again with its own key. Without news the next try is scheduled.
+ * sent again with its own key. The next try is scheduled beforehand, so that one that breaks is not hammered.
  */
 export async function syncOperation(context: PaymentContext, operation: AnyOperation): Promise<void> {
-  if (operation.dispatch === 'acknowledged') {
-    const attempt = await selectAttempt(context.database.query, operation.tenantId, operation.attemptId);
-    if (attempt !== null) await syncAttempt(context, attempt, 'poll');
-  } else {
-    await dispatchOperation(context, operation);
-  }
+  const db = context.database.query;
   const tries = operation.syncTries + 1;
   const dueAt = nextOperationSyncAt(tries, context.clock.now());
-  await scheduleOperationSync(context.database.query, operation, { dueAt, tries });
+  await scheduleOperationSync(db, operation, { dueAt, tries });
+  if (operation.dispatch !== 'acknowledged') return dispatchOperation(context, operation);
+  const attempt = await selectAttempt(db, operation.tenantId, operation.attemptId);
+  if (attempt !== null) await syncAttempt(context, attempt, 'poll');
 }

@@ -147,11 +147,12 @@ describe('S2.6 a capture whose answer is lost', () => {
     ['by a proxy’s 502', 2008],
     ['because it was not executed', 2009],
   ])('%s is sent again with its own key, and taken once', async (_, amount) => {
-    const { id, attemptId } = await authorized();
-    const first = await capture(id, { amount });
+    // No notification either, which would tell before the repeat does.
+    const { id, attemptId } = await authorized({}, 'tok_no_ipn');
+    const first = await capture(id, { amount, final: false });
     expect(first.body).toMatchObject({ amount });
     clock.advance({ seconds: 10 });
-    await shop.untilLike(id, { status: 'succeeded', amountCaptured: amount });
+    await shop.untilLike(id, { status: 'authorized', amountCaptured: amount });
     expect(await bank.charge(attemptId)).toMatchObject({ amountCaptured: amount });
     expect(await money.transfers(id)).toEqual([`capture ${amount}`]);
   });
