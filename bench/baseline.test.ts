@@ -34,10 +34,15 @@ describe('the baseline', () => {
     const pool = new pg.Pool({ connectionString: database.url, max: 1 });
     rows = baselineRows(await readSample(pool, item.payment.payment_id));
     await pool.end();
-    await database.run(`truncate ${TABLES.join(', ')} cascade`);
+    await clear();
   });
 
   afterAll(() => database.drop());
+
+  /** Row by row: captures, which hang on payments, refuse to be truncated. */
+  async function clear(): Promise<void> {
+    for (const table of TABLES) await database.run(`delete from ${table}`);
+  }
 
   async function sizes(): Promise<readonly Size[]> {
     return Promise.all(
@@ -57,7 +62,7 @@ describe('the baseline', () => {
     ['one statement', 'pgbench'],
   ])('writes the rows of the gateway in %s by %s', async ([kind, tool], { skip }) => {
     if (tool !== (await chooseBaseline(tool === 'pgbench' ? 'pgbench' : 'own'))) skip('pgbench is not here');
-    await database.run(`truncate ${TABLES.join(', ')} cascade`);
+    await clear();
     const window = { kind, rows, databaseUrl: database.url, clients: CLIENTS, seconds: 1 };
     const result = await runBaseline(tool, { ...window, firstKey: ++windows * 1_000_000_000 });
     const count = result.latenciesMs.length;

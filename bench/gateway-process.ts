@@ -23,6 +23,8 @@ interface GatewayOptions {
   readonly databaseUrl: string;
   readonly roles: string;
   readonly profile: boolean;
+  /** Where the sandbox listens; left out where no payment is confirmed. */
+  readonly sandboxUrl?: string;
 }
 
 const TOLLGATE = fileURLToPath(new URL('../bin/tollgate.ts', import.meta.url));
@@ -50,6 +52,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       TOLLGATE_INTERNAL_PORT: '0',
       TOLLGATE_SHOP_PORT: '0',
       TOLLGATE_SANDBOX_PORT: '0',
+      ...(options.sandboxUrl === undefined ? {} : { TOLLGATE_SANDBOX_URL: options.sandboxUrl }),
     },
   });
   const remove = () => rm(folder, { recursive: true, force: true });

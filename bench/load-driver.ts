@@ -15,18 +15,22 @@ export interface LoadWindow {
   readonly apiKey: string;
   readonly clients: number;
   readonly seconds: number;
-  /** Begins every reference of the window. */
-  readonly prefix: string;
+  readonly work: LoadWork;
 }
 
-/** A payment that was answered with 201: its reference, its idempotency key and the id it was given. */
-export type CreatedPayment = readonly [reference: string, idempotencyKey: string, paymentId: string];
+/** What each request does: creates a payment under a reference that begins so, or pays the next one of those made before. */
+export type LoadWork =
+  | { readonly kind: 'create'; readonly prefix: string }
+  | { readonly kind: 'confirm'; readonly paymentIds: readonly string[] };
+
+/** A request that was answered with success: the reference it gave (empty where it gave none), its idempotency key and its payment. */
+export type AnsweredPayment = readonly [reference: string, idempotencyKey: string, paymentId: string];
 
 export interface LoadResult {
   readonly elapsedMs: number;
   readonly latenciesMs: readonly number[];
-  readonly created: readonly CreatedPayment[];
-  /** Everything that was no 201, by status or error, with how often it came. */
+  readonly answered: readonly AnsweredPayment[];
+  /** Every other outcome, by status or error, with how often it came. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
@@ -38,7 +42,7 @@ process.on('message', (window: LoadWindow) => {
 
 async function runWindow(window: LoadWindow): Promise<LoadResult> {
   const latenciesMs: number[] = [];
-  const created: CreatedPayment[] = [];
+  const answered: AnsweredPayment[] = [];
   const failures: Record<string, number> = {};
   const connections = Array.from({ length: window.clients }, () => connect(window.apiUrl));
   let sent = 0;
@@ -47,24 +51,49 @@ async function runWindow(window: LoadWindow): Promise<LoadResult> {
   await Promise.all(connections.map(sendUntilEnd));
   const elapsedMs = performance.now() - start;
   await Promise.all(connections.map((connection) => connection.close()));
-  return { elapsedMs, latenciesMs, created, failures };
+  return { elapsedMs, latenciesMs, answered, failures };
 
   async function sendUntilEnd(connection: Client): Promise<void> {
     while (performance.now() < end) {
-      const reference = `${window.prefix}-${String(sent++).padStart(10, '0')}`;
+      const order = orderOf(window.work, sent++);
+      // All that were made before are paid: the window ends here.
+      if (order === null) return;
       const key = randomUUID();
-      const body = paymentBody(reference);
       const begun = performance.now();
-      const { failure, paymentId } = await create(connection, window.apiKey, key, body);
-      latenciesMs.push(performance.now() - begun);
+      const { failure, paymentId } = await send(connection, window.apiKey, key, order);
       if (failure !== null) {
         failures[failure] = (failures[failure] ?? 0) + 1;
         // One failure spoils the window, and a server that refuses at once would be asked a thousand times a second.
         return;
       }
-      created.push([reference, key, paymentId]);
+      latenciesMs.push(performance.now() - begun);
+      answered.push([order.reference, key, paymentId]);
     }
   }
+}
+
+/** One request, and how its answer begins where it did what was asked. */
+interface Order {
+  readonly path: string;
+  readonly body: string;
+  readonly reference: string;
+  readonly status: number;
+  readonly done: RegExp;
+}
+
+const CREATED = /^\{"id":"(pay_[0-9a-z]{26})"/;
+const PAID = /^\{"id":"(pay_[0-9a-z]{26})".*?"status":"succeeded"/;
+/** The sandbox approves at once and sends no notification: what is measured is the request and nothing behind it. */
+const CONFIRM_BODY = JSON.stringify({ method: { type: 'sandbox', token: 'tok_no_ipn' } });
+
+function orderOf(work: LoadWork, number: number): Order | null {
+  if (work.kind === 'create') {
+    const reference = `${work.prefix}-${String(number).padStart(10, '0')}`;
+    return { path: '/api/v1/payments', body: paymentBody(reference), reference, status: 201, done: CREATED };
+  }
+  const id = work.paymentIds[number];
+  if (id === undefined) return null;
+  return { path: `/api/v1/payments/${id}/confirm`, body: CONFIRM_BODY, reference: '', status: 200, done: PAID };
 }
 
 function connect(apiUrl: string): Client {
@@ -72,22 +101,22 @@ function connect(apiUrl: string): Client {
 }
 
 interface Outcome {
-  /** Null for a 201. */
+  /** Null for success. */
   readonly failure: string | null;
   readonly paymentId: string;
 }
 
 /** Sends one request. Undici's dispatch and not its request: the driver's time is taken from the server's processors. */
-function create(connection: Client, apiKey: string, key: string, body: string): Promise<Outcome> {
+function send(connection: Client, apiKey: string, key: string, order: Order): Promise<Outcome> {
   return new Promise((resolve) => {
     let status = 0;
     let text = '';
     connection.dispatch(
       {
         method: 'POST',
-        path: '/api/v1/payments',
+        path: order.path,
         headers: ['authorization', `Bearer ${apiKey}`, 'idempotency-key', key, 'content-type', 'application/json'],
-        body,
+        body: order.body,
       },
       {
         onRequestStart() {},
@@ -98,7 +127,7 @@ function create(connection: Client, apiKey: string, key: string, body: string): 
           text += chunk.toString('latin1');
         },
         onResponseEnd() {
-          resolve(outcomeOf(status, text));
+          resolve(outcomeOf(order, status, text));
         },
         onResponseError(_controller, error) {
           resolve({ failure: `${error.name} ${error.message}`, paymentId: '' });
@@ -108,8 +137,8 @@ function create(connection: Client, apiKey: string, key: string, body: string): 
   });
 }
 
-function outcomeOf(status: number, text: string): Outcome {
-  const [, paymentId] = /^\{"id":"(pay_[0-9a-z]{26})"/.exec(text) ?? [];
-  if (status === 201 && paymentId !== undefined) return { failure: null, paymentId };
-  return { failure: status === 201 ? '201 without an id' : String(status), paymentId: '' };
+function outcomeOf(order: Order, status: number, text: string): Outcome {
+  const [, paymentId] = order.done.exec(text) ?? [];
+  if (status === order.status && paymentId !== undefined) return { failure: null, paymentId };
+  return { failure: status === order.status ? `${status} with another answer` : String(status), paymentId: '' };
 }

@@ -30,3 +30,12 @@ export function startLoad(): LoadProcess {
     },
   };
 }
+
+/** Runs a window of load. @throws Error where a request was not answered with success */
+export async function runLoad(load: LoadProcess, window: LoadWindow): Promise<LoadResult> {
+  const result = await load.run(window);
+  if (Object.keys(result.failures).length > 0) {
+    throw new Error(`Requests were not answered with success: ${JSON.stringify(result.failures)}`);
+  }
+  return result;
+}

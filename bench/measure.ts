@@ -1,8 +1,6 @@
 import { type BaselineKind, type BaselineTool, runBaseline } from './baseline.ts';
 import type { BaselineRows } from './baseline-rows.ts';
 import type { BenchDatabase, BenchServer } from './database-server.ts';
-import type { GatewayProcess } from './gateway-process.ts';
-import type { LoadProcess } from './load-process.ts';
 import {
   cpuSeconds,
   endedChildrenCpuSeconds,
@@ -11,7 +9,6 @@ import {
   serverMemoryMib,
 } from './process-cost.ts';
 import { quantile } from './statistics.ts';
-import { verifyPayments, waitForRelay } from './verify-payments.ts';
 
 export type Contender = 'gateway' | BaselineKind;
 
@@ -26,7 +23,7 @@ export interface Measurement {
   readonly seconds: number;
   readonly gatewayCpu: number | null;
   readonly postgresCpu: number | null;
-  /** The load driver's, or the program's that writes the baseline. */
+  /** Of whoever drives the subject or serves it, or of the program that writes the baseline. */
   readonly driverCpu: number | null;
   /** What everybody else did on this machine meanwhile. */
   readonly otherCpu: number | null;
@@ -35,16 +32,32 @@ export interface Measurement {
   readonly relayMs: number | null;
 }
 
+/** What is measured beside the baselines; `gateway` among the contenders. */
+export interface Subject {
+  readonly pid: number;
+  /** Whose processor time is neither the subject's nor somebody else's: drivers, and the sandbox. */
+  readonly driverPids: readonly number[];
+  /** Makes what a window will use up, before its time begins. */
+  prepare(window: Window): Promise<void>;
+  /** @throws Error where a request failed */
+  run(window: Window): Promise<WorkDone>;
+}
+
+/** One window's work. */
+export interface WorkDone {
+  readonly elapsedMs: number;
+  readonly latenciesMs: readonly number[];
+  /** Looks everything up in the database. Returns how long the relay still worked. @throws Error where anything differs */
+  verify(): Promise<number | null>;
+}
+
 /** Everything that takes part in a run. */
 export interface Bench {
   readonly server: BenchServer;
-  readonly gatewayDatabase: BenchDatabase;
   readonly baselineDatabase: BenchDatabase;
-  readonly gateway: GatewayProcess;
-  readonly load: LoadProcess;
+  readonly subject: Subject;
   readonly tool: BaselineTool;
   readonly rows: BaselineRows;
-  readonly relays: boolean;
 }
 
 export interface Window {
@@ -55,30 +68,25 @@ export interface Window {
   readonly number: number;
 }
 
-const RELAY_LIMIT_MS = 60_000;
 /** More keys than a window of two minutes can use. */
 const KEYS_OF_A_WINDOW = 1_000_000_000;
 
 /** Runs one window and says what it cost. @throws Error where a request failed or the database disagrees */
 export async function measure(bench: Bench, window: Window): Promise<Measurement> {
+  if (window.contender === 'gateway') await bench.subject.prepare(window);
   await bench.server.checkpoint();
-  return window.contender === 'gateway' ? measureGateway(bench, window) : measureBaseline(bench, window);
+  return window.contender === 'gateway' ? measureSubject(bench, window) : measureBaseline(bench, window);
 }
 
-async function measureGateway(bench: Bench, { clients, seconds, number }: Window): Promise<Measurement> {
-  const { gateway, gatewayDatabase, load } = bench;
-  const prefix = `bench-${String(number).padStart(4, '0')}`;
+async function measureSubject(bench: Bench, window: Window): Promise<Measurement> {
   const stop = startCosts(bench);
-  const result = await load.run({ apiUrl: gateway.apiUrl, apiKey: gateway.apiKey, clients, seconds, prefix });
+  const { elapsedMs, latenciesMs, verify } = await bench.subject.run(window);
   const costs = stop();
-  if (Object.keys(result.failures).length > 0) {
-    throw new Error(`Requests were not answered with 201: ${JSON.stringify(result.failures)}`);
-  }
-  const relayMs = bench.relays ? await waitForRelay(gatewayDatabase.pool, RELAY_LIMIT_MS) : null;
-  await verifyPayments(gatewayDatabase.pool, prefix, result.created);
-  const count = result.created.length;
-  const perSecond = count / (result.elapsedMs / 1_000);
-  return { contender: 'gateway', clients, count, perSecond, relayMs, ...latencies(result.latenciesMs), ...costs };
+  const relayMs = await verify();
+  const { clients } = window;
+  const count = latenciesMs.length;
+  const perSecond = count / (elapsedMs / 1_000);
+  return { contender: 'gateway', clients, count, perSecond, relayMs, ...latencies(latenciesMs), ...costs };
 }
 
 async function measureBaseline(bench: Bench, window: Window & { contender: Contender }): Promise<Measurement> {
@@ -121,16 +129,16 @@ function latencies(figures: readonly number[]): { readonly p50Ms: number; readon
 }
 
 /** Reads the clocks of all processes; the returned function reads them again and answers the differences. */
-function startCosts({ server, gateway, load }: Bench) {
+function startCosts({ server, subject }: Bench) {
   const read = () => {
-    const ended = endedChildrenCpuSeconds();
-    const driver = cpuSeconds(load.pid);
+    const drivers = [endedChildrenCpuSeconds(), ...subject.driverPids.map(cpuSeconds)];
     return {
       at: performance.now() / 1_000,
-      gateway: cpuSeconds(gateway.pid),
+      gateway: cpuSeconds(subject.pid),
       postgres: server.postmaster === null ? null : serverCpuSeconds(server.postmaster),
-      driver: ended === null || driver === null ? null : ended + driver,
-      own: cpuSeconds(process.pid),
+      driver: drivers.reduce((sum, one) => (sum === null || one === null ? null : sum + one), 0),
+      // The subject may be this very process.
+      own: subject.pid === process.pid ? 0 : cpuSeconds(process.pid),
       machine: machineCpuSeconds(),
     };
   };

@@ -7,8 +7,10 @@ import { paymentObjectJson } from '../src/payments/payment-json.ts';
 import { paymentToRow } from '../src/payments/rows.ts';
 import type { NewPayment } from '../src/payments/store-new-payments.ts';
 
-/** As long as the kept answer of the payment that the load driver creates. */
+/** As long as the kept answer and the sealed customer of the payment that the load driver creates. */
 const ANSWER_BYTES = 1_300;
+
+const CUSTOMER_BYTES = 117;
 
 /** What creating one payment writes, under keys of its own. */
 export function newPayment(clock: Clock, tenantId: string): NewPayment {
@@ -17,10 +19,13 @@ export function newPayment(clock: Clock, tenantId: string): NewPayment {
   const payment = samplePayment({
     tenantId,
     paymentId: newId('pay', clock),
-    reference: `explained-${randomUUID()}`,
+    reference: `bench-${randomUUID()}`,
     description: 'Two tickets',
-    returnUrl: 'https://shop.example/thanks',
-    metadata: { channel: 'web' },
+    orderId: 'order-0a1b2c3d',
+    returnUrl: 'https://shop.example/thanks?order=0a1b2c3d',
+    cancelUrl: 'https://shop.example/cart?order=0a1b2c3d',
+    customerSealed: randomBytes(CUSTOMER_BYTES),
+    metadata: { cart: '0a1b2c3d', channel: 'web', campaign: 'spring' },
     expiresAt,
     dueAt: expiresAt,
     createdAt: now,

@@ -54,6 +54,12 @@ describe('the summary of a run', () => {
     expect(renderTable(lines, 'pgbench')).toContain('–');
   });
 
+  it('leaves out the ratio to a baseline that was not run', () => {
+    const [gateway] = summarize(ROUNDS.map((round) => round.filter(({ contender }) => contender !== 'five statements')));
+    expect(gateway?.toFiveStatements).toBeNull();
+    expect(gateway?.toOneStatement?.median).toBe(1.5);
+  });
+
   it('keeps numbers of clients apart', () => {
     const one = ROUNDS[0]?.map((window) => ({ ...window, clients: 1 })) ?? [];
     expect(summarize([one, ...ROUNDS]).map(({ clients }) => clients)).toEqual([1, 1, 1, 16, 16, 16]);

@@ -15,9 +15,9 @@ export interface Line {
   readonly driverUs: number | null;
   /** Of others on this machine, in processors kept busy. */
   readonly otherCpus: number | null;
-  /** This contender's rate to that of each baseline, round by round. */
-  readonly toFiveStatements: Spread;
-  readonly toOneStatement: Spread;
+  /** This contender's rate to that of each baseline, round by round; null where that baseline was not run. */
+  readonly toFiveStatements: Spread | null;
+  readonly toOneStatement: Spread | null;
 }
 
 /** Puts windows together: figures of one contender, and ratios of windows of the same round. */
@@ -40,9 +40,11 @@ function lineOf(clients: number, contender: Contender, rounds: readonly (readonl
   };
   const others = total(own.map(({ otherCpu }) => otherCpu));
   const rateIn = (round: readonly Measurement[], of: Contender) =>
-    round.find((window) => window.contender === of)?.perSecond ?? Number.NaN;
-  const ratioTo = (baseline: Contender) =>
-    spreadOf(rounds.map((round) => rateIn(round, contender) / rateIn(round, baseline)));
+    round.find((window) => window.contender === of)?.perSecond;
+  const ratioTo = (baseline: Contender) => {
+    const ratios = rounds.map((round) => (rateIn(round, contender) ?? Number.NaN) / (rateIn(round, baseline) ?? Number.NaN));
+    return ratios.some(Number.isNaN) ? null : spreadOf(ratios);
+  };
   return {
     clients,
     contender,
@@ -100,7 +102,9 @@ export function renderTable(lines: readonly Line[], tool: BaselineTool): string 
     .join('\n');
 }
 
-function spread({ median, min, max }: Spread, digits: number): string {
+function spread(figures: Spread | null, digits: number): string {
+  if (figures === null) return '–';
+  const { median, min, max } = figures;
   return `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 }
 

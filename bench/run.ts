@@ -1,7 +1,7 @@
 /**
  * Runs a benchmark by its name. Usage: npm run bench <name> -- <flags>
  */
-const NAMES = ['create-payment', 'card-number-false-alarms'] as const;
+const NAMES = ['create-payment', 'confirm-payment', 'apply-signals', 'card-number-false-alarms'] as const;
 
 const [name] = process.argv.splice(2, 1);
 
@@ -9,6 +9,16 @@ switch (name) {
   case 'create-payment': {
     const { benchCreatePayment } = await import('./create-payment.ts');
     await benchCreatePayment(process.argv.slice(2));
+    break;
+  }
+  case 'confirm-payment': {
+    const { benchConfirmPayment } = await import('./confirm-payment.ts');
+    await benchConfirmPayment(process.argv.slice(2));
+    break;
+  }
+  case 'apply-signals': {
+    const { benchApplySignals } = await import('./apply-signals.ts');
+    await benchApplySignals(process.argv.slice(2));
     break;
   }
   case 'card-number-false-alarms':

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { CreatedPayment } from './load-driver.ts';
+import type { AnsweredPayment } from './load-driver.ts';
 
 /** What the database holds of the payments that were answered with 201. */
 interface Found {
@@ -16,7 +16,7 @@ interface Found {
  * event and one kept answer, and there is no payment that nobody was told of.
  * @throws Error with the counts where anything differs
  */
-export async function verifyPayments(pool: pg.Pool, prefix: string, created: readonly CreatedPayment[]): Promise<void> {
+export async function verifyPayments(pool: pg.Pool, prefix: string, created: readonly AnsweredPayment[]): Promise<void> {
   const { rows } = await pool.query<Found>(
     `with told as materialized (
        select * from unnest($1::text[], $2::text[], $3::text[]) as t (reference, idempotency_key, payment_id)
@@ -39,17 +39,19 @@ export async function verifyPayments(pool: pg.Pool, prefix: string, created: rea
   }
 }
 
+const RELAY_LIMIT_MS = 60_000;
+
 /**
  * Waits until the relay has passed on everything, so that its work is not done in the baseline's time.
  * Returns how long it took, in milliseconds. @throws Error after the limit
  */
-export async function waitForRelay(pool: pg.Pool, limitMs: number): Promise<number> {
+export async function waitForRelay(pool: pg.Pool): Promise<number> {
   const start = performance.now();
   for (;;) {
     const { rows } = await pool.query<{ waiting: boolean }>('select exists (select from outbox) as waiting');
     const waitedMs = performance.now() - start;
     if (rows[0]?.waiting !== true) return waitedMs;
-    if (waitedMs > limitMs) throw new Error(`The relay was not done after ${limitMs} ms`);
+    if (waitedMs > RELAY_LIMIT_MS) throw new Error(`The relay was not done after ${RELAY_LIMIT_MS} ms`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -589,6 +589,19 @@ create table tenants (
 );
 CREATE INDEX tenants_parent_idx ON public.tenants USING btree (parent_tenant_id) WHERE (parent_tenant_id IS NOT NULL);
 
+create table test_clocks (
+  tenant_id text not null,
+  test_clock_id text not null,
+  name text,
+  stands_at timestamp with time zone not null,
+  status text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint test_clocks_pkey PRIMARY KEY (tenant_id, test_clock_id),
+  constraint test_clocks_status_check CHECK (status = ANY (ARRAY['held'::text, 'released'::text]))
+);
+CREATE UNIQUE INDEX test_clocks_held_key ON public.test_clocks USING btree (tenant_id) WHERE (status = 'held'::text);
+
 create table webhook_endpoints (
   tenant_id text not null,
   endpoint_id text not null,

@@ -4,6 +4,7 @@ import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
 import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
+import { TEST_CLOCK_TRANSITIONS } from '../src/test-clocks/test-clock.ts';
 
 const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string[]>>])[] = [
   ['Payment', PAYMENT_TRANSITIONS],
@@ -12,6 +13,7 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['Dispute', DISPUTE_TRANSITIONS],
   ['Dispute evidence', EVIDENCE_TRANSITIONS],
   ['Delivery', DELIVERY_TRANSITIONS],
+  ['Test clock', TEST_CLOCK_TRANSITIONS],
 ];
 
 /** The transition tables as a page: a table and a diagram for each noun. */

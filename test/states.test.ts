@@ -5,6 +5,7 @@ import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
 import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
+import { TEST_CLOCK_TRANSITIONS } from '../src/test-clocks/test-clock.ts';
 
 const TABLES: readonly (readonly [string, string, Readonly<Record<string, readonly string[]>>])[] = [
   ['payment', 'created', PAYMENT_TRANSITIONS],
@@ -13,6 +14,7 @@ const TABLES: readonly (readonly [string, string, Readonly<Record<string, readon
   ['dispute', 'inquiry', DISPUTE_TRANSITIONS],
   ['dispute evidence', 'dispatched', EVIDENCE_TRANSITIONS],
   ['delivery', 'pending', DELIVERY_TRANSITIONS],
+  ['test clock', 'held', TEST_CLOCK_TRANSITIONS],
 ];
 
 describe.each(TABLES)('S0.15 the states of a %s', (_noun, start, transitions) => {

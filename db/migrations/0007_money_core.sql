@@ -187,6 +187,20 @@ alter table signals
 -- What contradicts our knowledge waits for a person, and is counted.
 create index signals_quarantined_idx on signals (tenant_id, signal_id) where outcome = 'quarantined';
 
+-- A tenant's own time in test mode, which stands still and is moved by hand.
+create table test_clocks (
+  tenant_id text not null,
+  test_clock_id text not null,
+  name text,
+  stands_at timestamptz not null,
+  status text not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint test_clocks_pkey primary key (tenant_id, test_clock_id),
+  constraint test_clocks_status_check check (status in ('held', 'released'))
+);
+create unique index test_clocks_held_key on test_clocks (tenant_id) where status = 'held';
+
 -- One row moves an amount from one account to another, so a ledger that does not balance cannot be written.
 create table ledger_transfers (
   tenant_id text not null,

@@ -10,6 +10,15 @@ export interface AccessToken {
   mode: "live" | "test";
 }
 
+export interface AdvanceTestClock {
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  to?: string | undefined;
+  seconds?: number | undefined;
+}
+
 /** One try at one provider. */
 export interface Attempt {
   id: string;
@@ -158,6 +167,16 @@ export interface CreateTenant {
   parentTenantId?: string | undefined;
   /** Default: {}. */
   settings?: TenantSettingsInput | undefined;
+}
+
+/** Default: {}. */
+export interface CreateTestClock {
+  name?: string | undefined;
+  /**
+   * Where it starts, at or after the present; the present unless given.
+   * Format: date-time.
+   */
+  now?: string | undefined;
 }
 
 export interface CreateWebhookEndpoint {
@@ -865,6 +884,28 @@ export interface TenantSettingsInput {
   languages?: readonly string[] | undefined;
 }
 
+export interface TestClock {
+  id: string;
+  object: "test_clock";
+  name: string | null;
+  /**
+   * The tenant's time in test mode while the clock is held.
+   * Format: date-time.
+   */
+  now: string;
+  status: "held" | "released";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
 /** One try to tell an endpoint. */
 export interface TimelineDeliveryAttempt {
   id: string;
@@ -1440,6 +1481,47 @@ function settingsOperations(send: Send) {
   };
 }
 
+function testClocksOperations(send: Send) {
+  return {
+    /**
+     * Advance a test clock
+     *
+     * Forward only, to an instant or by seconds. What has become due meanwhile is worked off at once.
+     */
+    advance: (id: string, body: AdvanceTestClock, options?: CallOptions): Promise<TestClock> =>
+      send({ method: 'POST', path: `/api/v1/test-clocks/${pathSegment(id)}/advance`, body }, options),
+    /**
+     * Hold the tenant's time in test mode
+     *
+     * From now on no time passes for this tenant in test mode unless the clock is advanced: payments expire, windows close and retries come due when the clock says so. Signatures keep the real time. One clock can be held at a time; other processes follow within a second. Live mode has no test clocks.
+     */
+    create: (body?: CreateTestClock, options?: CallOptions): Promise<TestClock> =>
+      send({ method: 'POST', path: '/api/v1/test-clocks', body }, options),
+    /** Read a test clock */
+    get: (id: string, options?: CallOptions): Promise<TestClock> =>
+      send({ method: 'GET', path: `/api/v1/test-clocks/${pathSegment(id)}` }, options),
+    /** List test clocks, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly TestClock[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/test-clocks', query }, options),
+    /**
+     * Let time run again
+     *
+     * The machine's time counts again. What the clock has dated stays dated.
+     */
+    release: (id: string, options?: CallOptions): Promise<TestClock> =>
+      send({ method: 'POST', path: `/api/v1/test-clocks/${pathSegment(id)}/release` }, options),
+  };
+}
+
 /** Every operation of the API. */
 export class TollgateApi {
   readonly access: ReturnType<typeof accessOperations>;
@@ -1453,6 +1535,7 @@ export class TollgateApi {
   readonly refunds: ReturnType<typeof refundsOperations>;
   readonly reversals: ReturnType<typeof reversalsOperations>;
   readonly settings: ReturnType<typeof settingsOperations>;
+  readonly testClocks: ReturnType<typeof testClocksOperations>;
 
   constructor(send: Send) {
     this.access = accessOperations(send);
@@ -1466,5 +1549,6 @@ export class TollgateApi {
     this.refunds = refundsOperations(send);
     this.reversals = reversalsOperations(send);
     this.settings = settingsOperations(send);
+    this.testClocks = testClocksOperations(send);
   }
 }

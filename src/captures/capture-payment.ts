@@ -66,7 +66,8 @@ async function planCapture(context: PaymentContext, caller: TenantCaller, reques
   const isWhole = amount === payment.amountAuthorized;
   checkCapability(provider.capabilities.capture, { isWhole, isLast: request.final || amount === available });
   const its = { amount, madeBy: 'tenant', final: request.final } as const;
-  return newCapture(payment, latestAttempt, makingWith(context.clock), its);
+  const clock = await context.tenantClocks.of(payment.tenantId, payment.mode);
+  return newCapture(payment, latestAttempt, makingWith(clock), its);
 }
 
 function checkCapability(

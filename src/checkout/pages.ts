@@ -68,12 +68,12 @@ async function show(
   const nonce = randomBytes(16).toString('base64');
   const { token } = request.params;
   try {
-    const found = await readPaymentByToken(context.database.query, context.clock, token);
+    const found = await readPaymentByToken(context, token);
     refusePlainLive(found.payment, exchangeOf(request).secure);
     const tenant = await context.readTenant(found.payment.tenantId);
     const customer = await openCustomer(context.sealer, found.payment);
     const locale = chooseLocale(customer?.locale, request.headers['accept-language']);
-    const view = checkoutView({ ...found, token, tenant, locale, nonce, now: context.clock.now(), way });
+    const view = checkoutView({ ...found, token, tenant, locale, nonce, now: found.clock.now(), way });
     return pageHeaders(reply, nonce, tenant.settings.frameAncestors).send(renderCheckoutPage(view));
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'not_found') throw error;
@@ -119,7 +119,7 @@ async function act(
 ): Promise<FastifyReply> {
   const { token } = request.params;
   try {
-    const found = await readPaymentByToken(context.database.query, context.clock, token);
+    const found = await readPaymentByToken(context, token);
     refusePlainLive(found.payment, exchangeOf(request).secure);
     const body = request.body;
     await run(
@@ -177,7 +177,7 @@ async function confirm(
 
 /** A return proves nothing; it makes us ask. The page does not wait for a slow bank. */
 async function askBank(context: PaymentContext, log: Logger, token: string): Promise<void> {
-  const found = await readPaymentByToken(context.database.query, context.clock, token).catch(() => null);
+  const found = await readPaymentByToken(context, token).catch(() => null);
   if (found === null || found.latestAttempt === null || found.payment.status !== 'processing') return;
   await askBriefly(context, log, found.latestAttempt);
 }

@@ -3,7 +3,7 @@ import { cancelPayment } from '../payments/cancel-payment.ts';
 import { confirmPayment } from '../payments/confirm-payment.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { isEnded } from '../payments/payment.ts';
-import { type PaymentWithAttempt, readPaymentByToken } from '../payments/read-payment.ts';
+import { type OpenedPayment, readPaymentByToken } from '../payments/read-payment.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api.ts';
 import { returnUrlWith, secondsLeft, stateKey } from './checkout-view.ts';
@@ -12,13 +12,13 @@ import { refusePlainLive } from './refuse-plain-live.ts';
 /** The interface of the shopper's browser: everything is scoped to the one payment of the token in the path. */
 export function checkoutSessionRoutes(context: PaymentContext): readonly BoundEndpoint[] {
   const read = async (token: string, secure: boolean) => {
-    const found = await readPaymentByToken(context.database.query, context.clock, token);
+    const found = await readPaymentByToken(context, token);
     refusePlainLive(found.payment, secure);
     return found;
   };
   return [
     bindEndpoint(api.getCheckoutSession, async ({ params, secure }) => ({
-      body: sessionJson(await read(params.token, secure), context.clock.now()),
+      body: sessionJson(await read(params.token, secure)),
     })),
     bindEndpoint(api.confirmCheckoutSession, async ({ params, body, secure }) => {
       const { payment } = await read(params.token, secure);
@@ -29,18 +29,19 @@ export function checkoutSessionRoutes(context: PaymentContext): readonly BoundEn
         { tenantId, mode, paymentId, method: body.method, source: 'shopper', returnUrl },
         null,
       );
-      return { body: sessionJson(await read(params.token, secure), context.clock.now()) };
+      return { body: sessionJson(await read(params.token, secure)) };
     }),
     bindEndpoint(api.cancelCheckoutSession, async ({ params, secure }) => {
       const { payment } = await read(params.token, secure);
       const { tenantId, mode, paymentId } = payment;
       await cancelPayment(context, { tenantId, mode, paymentId, source: 'shopper' }, null);
-      return { body: sessionJson(await read(params.token, secure), context.clock.now()) };
+      return { body: sessionJson(await read(params.token, secure)) };
     }),
   ];
 }
 
-function sessionJson({ payment, latestAttempt }: PaymentWithAttempt, now: Temporal.Instant): api.CheckoutSessionAnswer {
+function sessionJson({ payment, latestAttempt, clock }: OpenedPayment): api.CheckoutSessionAnswer {
+  const now = clock.now();
   return {
     object: 'checkout_session',
     paymentId: payment.paymentId,

@@ -2,14 +2,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../kernel/clock.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { Database, Queryable } from '../platform/database.ts';
-import {
-  addLaneWork,
-  type ClaimedLane,
-  claimLanesById,
-  holdsLane,
-  type LaneWork,
-  releaseLane,
-} from '../platform/lanes.ts';
+import { addLaneWork, type LaneWork } from '../platform/lanes.ts';
 
 interface RelayContext {
   readonly database: Database;
@@ -29,43 +22,27 @@ interface OutboxRow {
   readonly due_at: Temporal.Instant | null;
 }
 
-const LEASE_MS = 30_000;
 const ROWS_MAX = 1_000;
 
 /**
  * Passes on what committed transactions left in the outbox: events become deliveries, everything becomes lane work, the
- * rows go away, all in one transaction for each shard. A shard is leased first, so any number of relays may run.
- * Returns how many rows were passed on.
+ * rows go away, all in one transaction for each shard. It holds the row of the shard's lane, so any number of relays
+ * may run: a shard that another one is at is left to it. Returns how many rows were passed on.
  */
 export async function relayOutbox(context: RelayContext): Promise<number> {
   const { rows } = await sql<{ shard: number }>`select distinct shard from outbox`.execute(context.database.query);
   if (rows.length === 0) return 0;
-  const shards = rows.map(({ shard }) => String(shard));
-  const lanes = await claimLanesById(context.database.query, 'relay', shards, LEASE_MS);
-  const outcomes = await Promise.allSettled(lanes.map((lane) => relayOrRelease(context, lane)));
+  const outcomes = await Promise.allSettled(rows.map(({ shard }) => relayShard(context, shard)));
   crashPoint('relay-committed');
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return outcomes.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
 }
 
-/** A shard whose relaying broke is given back at once: its rows are still there, and others may fare better. */
-async function relayOrRelease(context: RelayContext, lane: ClaimedLane): Promise<number> {
-  try {
-    return await relayShard(context, lane);
-  } catch (error) {
-    await releaseLane(context.database.query, lane, null, context.clock.now()).catch(() => undefined);
-    throw error;
-  }
-}
-
-async function relayShard({ database, clock, fanOut }: RelayContext, lane: ClaimedLane): Promise<number> {
+async function relayShard({ database, clock, fanOut }: RelayContext, shard: number): Promise<number> {
   return database.transaction(async (tx) => {
-    if (!(await holdsLane(tx, lane))) return 0;
-    const { rows } = await sql<OutboxRow>`
-      select tenant_id, outbox_id, topic, subject_id, due_at from outbox
-      where shard = ${Number(lane.laneId)}
-      order by outbox_id limit ${ROWS_MAX}`.execute(tx);
+    if (!(await lockShard(tx, shard))) return 0;
+    const rows = await takeRows(tx, shard);
     const events = rows.filter(({ topic }) => topic === 'event');
     const now = clock.now();
     const deliveries = await fanOut(
@@ -73,14 +50,31 @@ async function relayShard({ database, clock, fanOut }: RelayContext, lane: Claim
       events.map((row) => ({ tenantId: row.tenant_id, eventId: row.subject_id })),
     );
     await addLaneWork(tx, [...deliveries, ...rows.flatMap((row) => laneWorkOf(row, now))]);
-    await sql`
-      delete from outbox using unnest(
-        ${rows.map((row) => row.tenant_id)}::text[], ${rows.map((row) => row.outbox_id)}::text[]) as done (tenant_id, outbox_id)
-      where outbox.tenant_id = done.tenant_id and outbox.outbox_id = done.outbox_id`.execute(tx);
-    await releaseLane(tx, lane, null, now);
     crashPoint('relay-uncommitted');
     return rows.length;
   });
+}
+
+/** Until the transaction ends nobody else relays this shard. No lease: nothing outside the database is waited for. */
+async function lockShard(tx: Queryable, shard: number): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from lanes where kind = 'relay' and lane_id = ${String(shard)} for update skip locked`.execute(tx);
+  return rows.length === 1;
+}
+
+/**
+ * Takes the oldest rows out, oldest first. A statement of its own after the lock: one that had begun before would still
+ * see what the last holder has passed on.
+ */
+async function takeRows(tx: Queryable, shard: number): Promise<readonly OutboxRow[]> {
+  const { rows } = await sql<OutboxRow>`
+    with oldest as materialized (
+      select tenant_id, outbox_id from outbox where shard = ${shard} order by outbox_id limit ${ROWS_MAX}
+    )
+    delete from outbox using oldest
+    where outbox.tenant_id = oldest.tenant_id and outbox.outbox_id = oldest.outbox_id
+    returning outbox.tenant_id, outbox.outbox_id, topic, subject_id, due_at`.execute(tx);
+  return [...rows].sort((a, b) => (a.outbox_id < b.outbox_id ? -1 : 1));
 }
 
 function laneWorkOf(row: OutboxRow, now: Temporal.Instant): readonly LaneWork[] {

@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
-import { createBatcher } from '../platform/batch.ts';
+import { createBatcherPerDatabase } from '../platform/batch.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { WholeRow } from '../platform/recordset.ts';
+import type { Tables } from '../platform/tables.generated.ts';
 
 /** Where a key is unique: the same key elsewhere is another key. */
 export interface KeyScope {
@@ -12,15 +13,33 @@ export interface KeyScope {
   readonly route: string;
 }
 
-export function selectKey(db: Queryable, scope: KeyScope, key: string) {
-  return db
-    .selectFrom('idempotency_keys')
-    .select(['fingerprint', 'state', 'resource_id', 'answer_status', 'answer_sealed'])
-    .where('tenant_id', '=', scope.tenantId)
-    .where('mode', '=', scope.mode)
-    .where('route', '=', scope.route)
-    .where('idempotency_key', '=', key)
-    .executeTakeFirst();
+type StoredKey = Pick<
+  Selectable<Tables['idempotency_keys']>,
+  'fingerprint' | 'resource_id' | 'answer_status' | 'answer_sealed'
+>;
+
+const BATCH = { itemsMax: 100, writesMax: 2 } as const;
+
+const readKey = createBatcherPerDatabase(selectKeys, BATCH);
+
+/** What is stored under a key; read together with the keys of other requests that arrive at the same time. */
+export function selectKey(db: Queryable, scope: KeyScope, key: string): Promise<StoredKey | undefined> {
+  return readKey(db, { ...scope, key });
+}
+
+async function selectKeys(
+  db: Queryable,
+  wanted: readonly (KeyScope & { readonly key: string })[],
+): Promise<readonly (StoredKey | undefined)[]> {
+  const { rows } = await sql<StoredKey & { position: bigint }>`
+    select k.fingerprint, k.resource_id, k.answer_status, k.answer_sealed, w.position
+    from unnest(
+      ${wanted.map((one) => one.tenantId)}::text[], ${wanted.map((one) => one.mode)}::text[],
+      ${wanted.map((one) => one.route)}::text[], ${wanted.map((one) => one.key)}::text[]
+    ) with ordinality as w (tenant_id, mode, route, idempotency_key, position)
+    join idempotency_keys k using (tenant_id, mode, route, idempotency_key)`.execute(db);
+  const found = new Map(rows.map((row) => [Number(row.position) - 1, row]));
+  return wanted.map((_, index) => found.get(index));
 }
 
 interface NewKey {
@@ -60,7 +79,7 @@ export interface KeyAnswer extends KeyScope {
 }
 
 /** Keeps the first answer given under each key; a later one changes nothing. */
-async function completeKeys(db: Queryable, answers: readonly KeyAnswer[]): Promise<void> {
+async function completeKeys(db: Queryable, answers: readonly KeyAnswer[]): Promise<readonly void[]> {
   await sql`
     update idempotency_keys k
     set state = 'done', answer_status = r.answer_status, answer_sealed = r.answer_sealed
@@ -71,21 +90,8 @@ async function completeKeys(db: Queryable, answers: readonly KeyAnswer[]): Promi
     ) as r (tenant_id, mode, route, idempotency_key, answer_status, answer_sealed)
     where k.tenant_id = r.tenant_id and k.mode = r.mode and k.route = r.route
       and k.idempotency_key = r.idempotency_key and k.state = 'running'`.execute(db);
+  return answers.map(() => undefined);
 }
-
-const completers = new WeakMap<Queryable, (answer: KeyAnswer) => Promise<void>>();
-const WRITES_MAX = 2;
-const BATCH_MAX = 100;
 
 /** Keeps an answer, together with those of other requests that are written at the same time on this database. */
-export function completeKey(db: Queryable, answer: KeyAnswer): Promise<void> {
-  const known = completers.get(db);
-  if (known !== undefined) return known(answer);
-  const write = async (answers: readonly KeyAnswer[]) => {
-    await completeKeys(db, answers);
-    return answers.map(() => undefined);
-  };
-  const complete = createBatcher<KeyAnswer, void>({ write, itemsMax: BATCH_MAX, writesMax: WRITES_MAX });
-  completers.set(db, complete);
-  return complete(answer);
-}
+export const completeKey = createBatcherPerDatabase(completeKeys, BATCH);

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Attempt } from '../payments/attempt.ts';
 import type { PaymentContext } from '../payments/context.ts';
+import { SUCCEEDED_AFTER_FAILED } from '../payments/operation.ts';
 import { readAttempt } from '../payments/read-payment.ts';
 import type { Signal } from '../payments/signal.ts';
 import { syncAttempt } from '../payments/sync-attempt.ts';
@@ -92,6 +93,8 @@ async function applyFact(
     // What an attempt's notification says, the answer has said better; an operation may be one the answer leaves out.
     if (signal.kind === 'attempt_reported') return { state: 'applied', outcome: 'asked the provider' };
     result = await context.applySignal(attempt, 'notification', signal);
+    // The answer did not take the failure back, or it would have been set aside itself.
+    if (result.note === SUCCEEDED_AFTER_FAILED) return { state: 'applied', outcome: 'older than its failure' };
   }
   return result.outcome === 'quarantined' || result.outcome === 'deferred'
     ? { state: 'quarantined', outcome: result.note ?? result.outcome }

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ManualClock } from './clock.ts';
 import { ID_PREFIXES, isId, lowestId, newId, newSecret } from './id.ts';
@@ -33,6 +34,40 @@ test('the lowest id of an instant is below every id of it and above every id bef
 test('ids of one millisecond differ', () => {
   const clock = new ManualClock();
   expect(new Set(Array.from({ length: 10_000 }, () => newId('evt', clock))).size).toBe(10_000);
+});
+
+/** 128 bits in base 32, written down as the definition has it. */
+function base32Of(bits: bigint): string {
+  const digits = bits.toString(32).padStart(26, '0');
+  return [...digits].map((digit) => '0123456789abcdefghjkmnpqrstvwxyz'.charAt(Number.parseInt(digit, 32))).join('');
+}
+
+test('an id is its milliseconds and 80 bits more, as one number in base 32', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 48 - 1 }), (milliseconds) => {
+      const at = Temporal.Instant.fromEpochMilliseconds(milliseconds);
+      const first = BigInt(milliseconds) << 80n;
+      expect(lowestId('pay', at)).toBe(`pay_${base32Of(first)}`);
+      const id = newId('pay', new ManualClock(at));
+      expect(id >= `pay_${base32Of(first)}` && id <= `pay_${base32Of(first + 2n ** 80n - 1n)}`).toBe(true);
+    }),
+  );
+});
+
+test('every random character of an id takes every one of its values', () => {
+  const clock = new ManualClock();
+  const seen = Array.from({ length: 16 }, () => new Set<string>());
+  for (let n = 0; n < 2_000; n++) {
+    const tail = newId('pay', clock).slice(-16);
+    seen.forEach((characters, at) => characters.add(tail.charAt(at)));
+  }
+  expect(seen.map((characters) => characters.size)).toEqual(Array.from({ length: 16 }, () => 32));
+});
+
+test('the lowest id of an instant before 1970 is below every id, and that of the last year above', () => {
+  const id = newId('pay', new ManualClock());
+  expect(lowestId('pay', Temporal.Instant.from('1960-01-01T00:00:00Z')) < id).toBe(true);
+  expect(lowestId('pay', Temporal.Instant.fromEpochMilliseconds(8.64e15)) > id).toBe(true);
 });
 
 test.each([

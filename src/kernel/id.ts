@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Clock } from './clock.ts';
 
 /** What each prefix stands for is in the contract's word list; a new noun adds its prefix here. */
@@ -37,19 +37,22 @@ export type IdPrefix = (typeof ID_PREFIXES)[number];
 /** Crockford's base 32 without i, l, o, u; in ASCII order, so that ids sort by time as text. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 
+/** 48 bits of milliseconds take exactly ten characters (the first of which is one of 0 to 7), 80 random bits sixteen. */
+const TIME_CHARACTERS = 10;
+const RANDOM_CHARACTERS = 16;
+const MILLISECONDS_MAX = 2 ** 48 - 1;
+
 /**
  * A new id such as `pay_01kaj2m3n4p5q6r7s8t9v0w1x2`: 48 bits of milliseconds, then 80 random bits.
  * At most 30 characters of [a-z0-9_], which every provider accepts as a reference.
  */
 export function newId<P extends IdPrefix>(prefix: P, clock: Clock): `${P}_${string}` {
-  const bytes = timeBytes(clock.now());
-  bytes.set(randomBytes(10), 6);
-  return `${prefix}_${encodeBase32(bytes)}`;
+  return `${prefix}_${encodeTime(clock.now())}${randomText()}`;
 }
 
 /** The lowest id that can be made at an instant: ids from it on are of that millisecond or later. */
 export function lowestId<P extends IdPrefix>(prefix: P, at: Temporal.Instant): `${P}_${string}` {
-  return `${prefix}_${encodeBase32(timeBytes(at))}`;
+  return `${prefix}_${encodeTime(at)}${'0'.repeat(RANDOM_CHARACTERS)}`;
 }
 
 /** Whether the text has the shape of an id with this prefix; says nothing about its existence. */
@@ -62,24 +65,28 @@ export function newSecret(bits: 128 | 192 | 256 = 256): string {
   return randomBytes(bits / 8).toString('base64url');
 }
 
-/** 48 bits of milliseconds, big-endian, then zeros. */
-function timeBytes(at: Temporal.Instant): Uint8Array {
-  const bytes = new Uint8Array(16);
-  let milliseconds = at.epochMilliseconds;
-  for (let i = 5; i >= 0; i--) {
-    bytes[i] = milliseconds % 256;
-    milliseconds = Math.floor(milliseconds / 256);
+/** An instant that no id can carry (somebody may ask for what was made after 1960) counts as the nearest that one can. */
+function encodeTime(at: Temporal.Instant): string {
+  let milliseconds = Math.min(Math.max(at.epochMilliseconds, 0), MILLISECONDS_MAX);
+  let text = '';
+  for (let i = 0; i < TIME_CHARACTERS; i++) {
+    text = ALPHABET.charAt(milliseconds % 32) + text;
+    milliseconds = Math.floor(milliseconds / 32);
   }
-  return bytes;
+  return text;
 }
 
-function encodeBase32(bytes: Uint8Array): string {
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
-  let text = '';
-  for (let i = 0; i < 26; i++) {
-    text = ALPHABET[Number(value & 31n)] + text;
-    value >>= 5n;
+/** Asking for randomness costs microseconds, however little it is: it is fetched for 256 ids at a time. */
+const pool = new Uint8Array(256 * RANDOM_CHARACTERS);
+let poolUsed = pool.length;
+
+/** Five of each byte's bits, so that every character is as likely as any other. */
+function randomText(): string {
+  if (poolUsed === pool.length) {
+    randomFillSync(pool);
+    poolUsed = 0;
   }
+  let text = '';
+  for (let i = 0; i < RANDOM_CHARACTERS; i++) text += ALPHABET.charAt((pool[poolUsed++] ?? 0) % 32);
   return text;
 }

@@ -8,6 +8,7 @@ import { inParallel } from '../platform/in-parallel.ts';
 import { type ClaimedLane, holdsLane, releaseLane } from '../platform/lanes.ts';
 import type { OutboundHttp, OutboundOutcome } from '../platform/outbound-http.ts';
 import type { WholeRow } from '../platform/recordset.ts';
+import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import { type Delivery, nextDeliveryAt } from './delivery.ts';
 import { signStandard } from './dialects/standard.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
@@ -25,7 +26,9 @@ import {
 export interface DeliveryContext {
   readonly database: Database;
   readonly sealer: Sealer;
+  /** The machine's time, which is stamped and signed; schedules go by the tenant's. */
   readonly clock: Clock;
+  readonly tenantClocks: TenantClocks;
   /** The way out for deliveries of a mode; private addresses at most in test mode. */
   readonly http: (mode: Mode) => OutboundHttp;
 }
@@ -48,7 +51,11 @@ const OUR_FAULT: ReadonlySet<string> = new Set(['no_free_connection', 'client_cl
  */
 export async function deliverLane(context: DeliveryContext, lane: ClaimedLane): Promise<void> {
   const { database, clock } = context;
-  const waiting = await selectDueDeliveries(database.query, lane.tenantId, lane.laneId, clock.now(), BATCH);
+  const testClock = await context.tenantClocks.fresh(lane.tenantId, 'test');
+  const clockOf = (mode: Mode): Clock => (mode === 'live' ? clock : testClock);
+  const latest = Temporal.Instant.compare(testClock.now(), clock.now()) > 0 ? testClock.now() : clock.now();
+  const found = await selectDueDeliveries(database.query, lane.tenantId, lane.laneId, latest, BATCH);
+  const waiting = found.filter(({ mode, dueAt }) => isDue(dueAt, clockOf(mode)));
   // One key a batch: an origin's lane may hold deliveries from before and after the tenant had an endpoint.
   const due = waiting.filter(({ endpointId }) => endpointId === waiting[0]?.endpointId);
   const endpoint = await endpointOf(context, lane, due);
@@ -57,7 +64,7 @@ export async function deliverLane(context: DeliveryContext, lane: ClaimedLane): 
     await cancelDeliveries(database.query, lane.tenantId, lane.laneId);
     return releaseLane(database.query, lane, null, clock.now());
   }
-  const sent = due.length === 0 ? [] : await sendAll(context, due, endpoint);
+  const sent = due.length === 0 ? [] : await sendAll(context, due, endpoint, clockOf);
   await database.transaction(async (tx) => {
     if (!(await holdsLane(tx, lane))) return;
     if (sent.length > 0) {
@@ -67,11 +74,16 @@ export async function deliverLane(context: DeliveryContext, lane: ClaimedLane): 
         sent.map(({ delivery }) => delivery),
       );
     }
-    const nextAt = await selectNextDeliveryAt(tx, lane.tenantId, lane.laneId);
+    const next = await selectNextDeliveryAt(tx, lane.tenantId, lane.laneId);
+    const nextAt = next === null || next.mode === 'live' ? (next?.dueAt ?? null) : testClock.laneTimeOf(next.dueAt);
     const heldUp = sent.length < due.length;
     await releaseLane(tx, lane, heldUp ? clock.now().add({ seconds: PAUSE_WHEN_HELD_UP_S }) : nextAt, clock.now());
   });
   crashPoint('delivery-recorded');
+}
+
+function isDue(dueAt: Temporal.Instant | null, clock: Clock): boolean {
+  return dueAt !== null && Temporal.Instant.compare(dueAt, clock.now()) <= 0;
 }
 
 /** The endpoint whose key and state count for the lane; null where a payment's own address stands alone. */
@@ -100,6 +112,7 @@ async function sendAll(
   context: DeliveryContext,
   due: readonly Delivery[],
   endpoint: WebhookEndpoint | null,
+  clockOf: (mode: Mode) => Clock,
 ): Promise<readonly Sent[]> {
   const events = new Map(
     (await selectEventsByIds(context.database.query, due)).map((event) => [event.eventId, event] as const),
@@ -111,7 +124,7 @@ async function sendAll(
   await inParallel(due, CONCURRENCY, async (delivery) => {
     const event = present(events.get(delivery.eventId), `event ${delivery.eventId}`);
     const url = delivery.urlOverride ?? present(endpoint, 'an endpoint').url;
-    const one = await send(context, delivery, event, url, secrets);
+    const one = await send(context, delivery, event, url, secrets, clockOf(delivery.mode));
     if (one !== null) sent.push(one);
   });
   return sent;
@@ -124,6 +137,7 @@ async function send(
   event: StoredEvent,
   url: string,
   secrets: readonly string[],
+  schedule: Clock,
 ): Promise<Sent | null> {
   const at = clock.now();
   const body = notificationBody(event);
@@ -141,7 +155,7 @@ async function send(
   if (outcome.kind === 'not_sent' && OUR_FAULT.has(outcome.reason)) return null;
   const attemptsMade = delivery.attemptsMade + 1;
   const acknowledged = outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300;
-  const nextAt = acknowledged ? null : nextDeliveryAt(attemptsMade, clock.now(), retryAfterSeconds(outcome));
+  const nextAt = acknowledged ? null : nextDeliveryAt(attemptsMade, schedule.now(), retryAfterSeconds(outcome));
   const error = acknowledged ? null : errorOf(outcome);
   return {
     delivery: {

@@ -75,7 +75,8 @@ function newDelivery(event: StoredEvent, target: Target, clock: Clock, now: Temp
     trigger: 'automatic',
     status: 'pending',
     attemptsMade: 0,
-    dueAt: now,
+    // By the time that counts for the tenant, which may stand still: then the present would never come.
+    dueAt: event.createdAt,
     lastAttemptAt: null,
     lastStatusCode: null,
     lastError: null,

@@ -2,6 +2,7 @@ import { runOnce } from '../idempotency/run-once.ts';
 import { pageOf } from '../kernel/page.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
+import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import * as api from './api.ts';
 import { changeEndpoint, createEndpoint, deleteEndpoint, type EndpointContext } from './change-endpoint.ts';
 import type { Delivery } from './delivery.ts';
@@ -13,6 +14,7 @@ import { selectEvent, selectEvents } from './store-events.ts';
 
 export interface NotificationContext extends EndpointContext {
   readonly wakeDelivery: () => void;
+  readonly tenantClocks: TenantClocks;
 }
 
 /** The endpoints that configure and show notifications. */
@@ -65,9 +67,10 @@ function deliveryRoutes(context: NotificationContext): readonly BoundEndpoint[] 
     }),
     bindEndpoint(api.resendDelivery, async ({ caller, params, idempotency }) => {
       const scope = { tenantId: caller.tenantId, mode: caller.mode, route: 'resendDelivery' };
+      const clock = await context.tenantClocks.of(caller.tenantId, caller.mode);
       const answer = await runOnce(context, scope, idempotency, async (tx) => ({
         status: 201,
-        body: deliveryJson(await resendDelivery({ tx, clock: context.clock }, owner(caller), params.id)),
+        body: deliveryJson(await resendDelivery({ tx, clock }, owner(caller), params.id)),
       }));
       context.wakeDelivery();
       return answer;

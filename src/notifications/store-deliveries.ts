@@ -68,15 +68,18 @@ export async function selectNextDeliveryAt(
   db: Queryable,
   tenantId: string,
   laneId: string,
-): Promise<Temporal.Instant | null> {
+): Promise<{ readonly mode: Mode; readonly dueAt: Temporal.Instant } | null> {
   const row = await db
     .selectFrom('deliveries')
-    .select((row) => row.fn.min('due_at').as('next'))
+    .select(['mode', 'due_at'])
     .where('tenant_id', '=', tenantId)
     .where('lane_id', '=', laneId)
     .where('status', '=', PENDING)
+    .orderBy('due_at')
+    .orderBy('delivery_id')
+    .limit(1)
     .executeTakeFirst();
-  return row?.next ?? null;
+  return row === undefined || row.due_at === null ? null : { mode: row.mode as Mode, dueAt: row.due_at };
 }
 
 /** Records attempts and where they leave their deliveries. */

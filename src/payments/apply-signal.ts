@@ -1,11 +1,12 @@
 import { assert } from '../kernel/assert.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import { createBatcher } from '../platform/batch.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import type { ReadTenant } from '../tenants/read-tenant.ts';
+import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
+import type { TenantClock } from '../test-clocks/test-clock.ts';
 import type { Attempt } from './attempt.ts';
 import { decideSignal } from './decide-signal.ts';
 import { type Applied, type Decision, makingWith, type PaymentState } from './decision.ts';
@@ -17,7 +18,7 @@ import { selectStates } from './store-states.ts';
 
 interface SignalContext {
   readonly database: { readonly query: Queryable };
-  readonly clock: Clock;
+  readonly tenantClocks: TenantClocks;
   readonly readTenant: ReadTenant;
   readonly wakeRelay: () => void;
 }
@@ -117,17 +118,18 @@ async function applyOnce(context: SignalContext, items: readonly Item[], outcome
     items.map(({ tenantId, paymentId, signal }) => ({ tenantId, paymentId, subject: subjectOf(signal) })),
   );
   const decisions = await Promise.all(items.map((item, index) => decideItem(context, item, states[index] ?? null)));
-  const applied: (Decided & { readonly item: Item })[] = [];
+  const applied: (Decided & { readonly item: Item; readonly clock: TenantClock })[] = [];
   const unapplied: WholeRow<'signals'>[] = [];
   items.forEach((item, index) => {
     const decided = decisions[index];
     if (decided === undefined || decided.kind === 'failed') {
       outcomes.set(item, decided ?? { kind: 'waiting' });
     } else if (decided.kind === 'applied') {
-      applied.push({ ...item, item, state: decided.state, decision: decided.decision, next: decided.next });
+      const { state, decision, next, clock } = decided;
+      applied.push({ ...item, item, state, decision, next, clock });
     } else {
       const { state, decision } = decided;
-      unapplied.push(signalRow(state.payment, item, decision, context.clock));
+      unapplied.push(signalRow(state.payment, item, decision, decided.clock));
       const { payment, attempt } = state;
       outcomes.set(item, {
         kind: 'decided',
@@ -139,7 +141,7 @@ async function applyOnce(context: SignalContext, items: readonly Item[], outcome
     if (unapplied.length > 0) await insertSignals(db, unapplied);
     return;
   }
-  const write = joinWrites(applied.map((one) => signalWrite(one, context.clock)));
+  const write = joinWrites(applied.map((one) => signalWrite(one, one.clock)));
   const moved = await writeSignals(db, { ...write, unapplied });
   crashPoint('signal-written');
   context.wakeRelay();
@@ -156,11 +158,17 @@ async function applyOnce(context: SignalContext, items: readonly Item[], outcome
 
 type DecidedItem =
   | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'applied'; readonly state: PaymentState; readonly decision: Applied; readonly next: Payment }
-  | { readonly kind: 'unapplied'; readonly state: PaymentState; readonly decision: Exclude<Decision, Applied> };
+  | (Considered & { readonly kind: 'applied'; readonly decision: Applied; readonly next: Payment })
+  | (Considered & { readonly kind: 'unapplied'; readonly decision: Exclude<Decision, Applied> });
+
+interface Considered {
+  readonly state: PaymentState;
+  /** The time that counts for the payment. */
+  readonly clock: TenantClock;
+}
 
 async function decideItem(
-  { clock, readTenant }: SignalContext,
+  { tenantClocks, readTenant }: SignalContext,
   { tenantId, source, signal }: Item,
   state: PaymentState | null,
 ): Promise<DecidedItem> {
@@ -168,10 +176,11 @@ async function decideItem(
     if (state === null) throw new Problem('not_found', 'There is no such payment.');
     const { settings } = await readTenant(tenantId);
     const policy = { lateSuccess: settings.lateSuccess, duplicatePayment: settings.duplicatePayment };
+    const clock = await tenantClocks.of(tenantId, state.payment.mode);
     const making = makingWith(clock);
     const decision = decideSignal(state, signal, { ...making, source, policy });
-    if (decision.outcome !== 'applied') return { kind: 'unapplied', state, decision };
-    return { kind: 'applied', state, decision, next: nextPayment(state.payment, decision.payment, making.now) };
+    if (decision.outcome !== 'applied') return { kind: 'unapplied', state, decision, clock };
+    return { kind: 'applied', state, decision, clock, next: nextPayment(state.payment, decision.payment, making.now) };
   } catch (error) {
     return { kind: 'failed', error };
   }

@@ -4,9 +4,11 @@ import { assert, present } from '../kernel/assert.ts';
 import type { Mode } from '../kernel/caller.ts';
 import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
+import { createBatcherPerDatabase } from '../platform/batch.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { chooseProviderAccount, type OpenAccount } from '../provider-accounts/open-provider-account.ts';
 import type { CreateInput } from '../providers/provider.ts';
+import type { SignalResult } from './apply-signal.ts';
 import { type Attempt, nextSyncAt } from './attempt.ts';
 import { openRequest, sealRequest } from './attempt-request.ts';
 import type { PaymentContext } from './context.ts';
@@ -14,8 +16,9 @@ import { dispatchAttempt } from './dispatch-attempt.ts';
 import type { Payment } from './payment.ts';
 import { paymentJson } from './payment-json.ts';
 import type { PaymentAnswer } from './payment-shape.ts';
-import { readPayment } from './read-payment.ts';
+import type { PaymentWithAttempt } from './read-payment.ts';
 import { selectAttempt } from './store.ts';
+import { selectStates } from './store-states.ts';
 
 export interface ConfirmRequest {
   readonly tenantId: string;
@@ -41,34 +44,63 @@ export async function confirmPayment(
   request: ConfirmRequest,
   idempotency: IdempotencyClaim | null,
 ): Promise<EndpointAnswer<PaymentAnswer>> {
-  const { payment, latestAttempt } = await readPayment(context.database.query, request, request.paymentId);
+  const { payment, latestAttempt } = await readState(context, request);
   const same = latestAttempt !== null && (await isSameOpenConfirm(context, payment, latestAttempt, request));
   const scope: KeyScope = { tenantId: payment.tenantId, mode: payment.mode, route: 'confirmPayment' };
   const ownAttempt = async (attemptId: string) =>
     present(await selectAttempt(context.database.query, payment.tenantId, attemptId), 'the attempt');
   if (same && idempotency === null) return { body: await paymentJson(context.sealer, payment, latestAttempt) };
-  return runOnceInTwoPhases<PaymentAnswer, Attempt>(context, scope, idempotency, {
+  let outcome: SignalResult | null = null;
+  return runOnceInTwoPhases<PaymentAnswer, Plan>(context, scope, idempotency, {
     async plan() {
-      if (same) return latestAttempt;
+      if (same) return { attempt: latestAttempt };
       const account = await chooseProviderAccount(context, payment);
       return newAttempt(context, payment, account, request);
     },
-    resourceId: (attempt) => attempt.attemptId,
-    async intend(attempt, key) {
+    resourceId: ({ attempt }) => attempt.attemptId,
+    async intend({ attempt }, key) {
       if (same) return false;
       await context.applySignal(payment, request.source, { kind: 'attempt_started', attempt }, key);
       return true;
     },
-    async carryOut(attempt) {
-      await dispatchAttempt(context, attempt, 'first');
+    async carryOut({ attempt, input }) {
+      outcome = await dispatchAttempt(context, attempt, 'first', input);
     },
     async answer(attemptId) {
-      const now = await readPayment(context.database.query, request, request.paymentId);
+      const now = leftBy(outcome, attemptId) ?? (await readState(context, request));
       const asked = now.latestAttempt?.attemptId === attemptId ? now.latestAttempt : await ownAttempt(attemptId);
       if (asked.state === 'dispatched') return null;
       return { status: 200, body: await paymentJson(context.sealer, now.payment, now.latestAttempt) };
     },
   });
+}
+
+interface Plan {
+  readonly attempt: Attempt;
+  /** What is to be sent; left out for an attempt that was started before. */
+  readonly input?: CreateInput;
+}
+
+/**
+ * The state that our own signal left, which saves reading it again. Not where there is a next action: the database
+ * gives its members in an order of its own, and later answers must have the same bytes.
+ */
+function leftBy(outcome: SignalResult | null, attemptId: string): PaymentWithAttempt | null {
+  if (outcome === null || outcome.attempt?.attemptId !== attemptId || outcome.attempt.nextAction !== null) return null;
+  return outcome.payment.lastAttemptId === attemptId
+    ? { payment: outcome.payment, latestAttempt: outcome.attempt }
+    : null;
+}
+
+const readStates = createBatcherPerDatabase(selectStates, { itemsMax: 100, writesMax: 2 });
+
+/** As readPayment, together with the payments of other requests that are confirmed at the same time. @throws Problem not_found */
+async function readState({ database }: PaymentContext, request: ConfirmRequest): Promise<PaymentWithAttempt> {
+  const { tenantId, paymentId, mode } = request;
+  const subject = { attemptId: null, operation: null };
+  const state = await readStates(database.query, { tenantId, paymentId, subject });
+  if (state === null || state.payment.mode !== mode) throw new Problem('not_found', 'There is no such payment.');
+  return { payment: state.payment, latestAttempt: state.attempt };
 }
 
 async function isSameOpenConfirm(
@@ -87,7 +119,7 @@ async function newAttempt(
   payment: Payment,
   { account, provider }: OpenAccount,
   request: ConfirmRequest,
-): Promise<Attempt> {
+): Promise<Required<Plan>> {
   const method = provider.method.safeParse(request.method);
   if (!method.success) {
     throw new Problem('validation_failed', 'The method is not one of this provider account.', {
@@ -97,8 +129,9 @@ async function newAttempt(
       })),
     });
   }
-  const attemptId = newId('att', context.clock);
-  const now = context.clock.now();
+  const clock = await context.tenantClocks.of(payment.tenantId, payment.mode);
+  const attemptId = newId('att', clock);
+  const now = clock.now();
   const input: CreateInput = {
     attemptId,
     amount: { amount: payment.amount, currency: payment.currency },
@@ -116,7 +149,7 @@ async function newAttempt(
     ...given('rrn2', payment.rrn2),
   };
   assert(attemptId.length <= 36, 'providers take references of at most 36 characters');
-  return {
+  const attempt: Attempt = {
     tenantId: payment.tenantId,
     attemptId,
     paymentId: payment.paymentId,
@@ -135,6 +168,7 @@ async function newAttempt(
     createdAt: now,
     updatedAt: now,
   };
+  return { attempt, input };
 }
 
 function given<Name extends keyof CreateInput>(name: Name, value: string | null): Partial<Pick<CreateInput, Name>> {

@@ -6,13 +6,17 @@ import type { TargetPolicy } from '../platform/outbound-address.ts';
 import type { CallRecorder } from '../provider-accounts/record-calls.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { ReadTenant } from '../tenants/read-tenant.ts';
+import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import type { ApplySignal } from './apply-signal.ts';
 
 /** What the verbs of payments and refunds work with. */
 export interface PaymentContext {
   readonly database: Database;
   readonly sealer: Sealer;
+  /** The machine's time; a tenant's own is that of `tenantClocks`. */
   readonly clock: Clock;
+  /** Business time, which a tenant may hold and move in test mode. */
+  readonly tenantClocks: TenantClocks;
   readonly registry: ProviderRegistry;
   readonly callRecorder: CallRecorder;
   readonly readTenant: ReadTenant;

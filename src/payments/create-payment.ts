@@ -12,6 +12,7 @@ import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-end
 import { checkTargetUrl } from '../platform/outbound-address.ts';
 import { chooseProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import type { TenantClock } from '../test-clocks/test-clock.ts';
 import type { CreatePaymentBody } from './api.ts';
 import { hashCheckoutToken, newCheckoutToken } from './checkout-token.ts';
 import type { PaymentContext } from './context.ts';
@@ -54,8 +55,9 @@ export function createCreatePayment(context: PaymentContext): CreatePayment {
   });
   return async ({ caller, body, idempotency }) => {
     const tenant = await context.readTenant(caller.tenantId);
+    const clock = await context.tenantClocks.of(caller.tenantId, caller.mode);
     try {
-      checkBody(context, tenant, caller, body);
+      checkBody(context, tenant, caller, body, clock);
       await checkProviderAccount(context, caller, body);
     } catch (refusal) {
       // Clock and settings move on: what was taken once is answered as it was then.
@@ -63,7 +65,7 @@ export function createCreatePayment(context: PaymentContext): CreatePayment {
       if (first === null) throw refusal;
       return first;
     }
-    const { item, answer } = await preparePayment(context, tenant, caller, body, idempotency);
+    const { item, answer } = await preparePayment(context, tenant, caller, body, idempotency, clock);
     const placed = await write(item).catch((error: unknown) => {
       // The same key came twice at once with different references: the other one has it.
       if (violatedConstraint(error) === 'idempotency_keys_pkey') return false;
@@ -105,7 +107,13 @@ function keyScope({ tenantId, mode }: TenantCaller): KeyScope {
 }
 
 /** Rules that need more than the body's shape. */
-function checkBody(context: PaymentContext, tenant: Tenant, caller: TenantCaller, body: CreatePaymentBody): void {
+function checkBody(
+  context: PaymentContext,
+  tenant: Tenant,
+  caller: TenantCaller,
+  body: CreatePaymentBody,
+  clock: TenantClock,
+): void {
   const errors: FieldError[] = [];
   const { returnOrigins: allowedOrigins, appSchemes } = tenant.settings;
   for (const field of ['returnUrl', 'cancelUrl'] as const) {
@@ -114,7 +122,7 @@ function checkBody(context: PaymentContext, tenant: Tenant, caller: TenantCaller
     const checked = checkReturnUrl(url, { allowedOrigins, appSchemes, mode: caller.mode });
     if (!checked.ok) errors.push({ pointer: `/${field}`, detail: checked.rule });
   }
-  const seconds = expiryOf(context, body).since(context.clock.now()).total('seconds');
+  const seconds = expiryOf(clock, body).since(clock.now()).total('seconds');
   if (seconds < EXPIRES_IN_MIN_S - 1 || seconds > EXPIRES_IN_MAX_S) {
     errors.push({ pointer: '/expiresAt', detail: 'Must be 30 seconds to 31 days from now' });
   }
@@ -138,7 +146,7 @@ async function checkProviderAccount(
   await chooseProviderAccount(context, { tenantId, mode, providerAccountId });
 }
 
-function expiryOf({ clock }: PaymentContext, body: CreatePaymentBody): Temporal.Instant {
+function expiryOf(clock: TenantClock, body: CreatePaymentBody): Temporal.Instant {
   if (body.expiresAt !== undefined) return Temporal.Instant.from(body.expiresAt).round('millisecond');
   return clock.now().add({ seconds: body.expiresIn ?? EXPIRES_IN_S });
 }
@@ -150,8 +158,9 @@ async function preparePayment(
   caller: TenantCaller,
   body: CreatePaymentBody,
   idempotency: IdempotencyClaim | null,
+  clock: TenantClock,
 ): Promise<{ readonly item: NewPayment; readonly answer: CreatedPaymentAnswer }> {
-  const payment = await newPayment(context, tenant, caller, body);
+  const payment = await newPayment(context, tenant, caller, body, clock);
   const { tenantId, mode, paymentId, createdAt } = payment;
   const object = paymentObjectJson(payment, null);
   const token = newCheckoutToken();
@@ -170,9 +179,9 @@ async function preparePayment(
       productId: payment.productId,
       notificationUrl: payment.notificationUrl,
       object,
-      dueAt: payment.dueAt,
+      dueAt: clock.realTimeOf(payment.expiresAt),
     },
-    context.clock,
+    clock,
   );
   const key =
     idempotency === null
@@ -204,11 +213,12 @@ async function newPayment(
   tenant: Tenant,
   caller: TenantCaller,
   body: CreatePaymentBody,
+  clock: TenantClock,
 ): Promise<Payment> {
   const { tenantId, mode } = caller;
-  const paymentId = newId('pay', context.clock);
-  const now = context.clock.now();
-  const expiresAt = expiryOf(context, body);
+  const paymentId = newId('pay', clock);
+  const now = clock.now();
+  const expiresAt = expiryOf(clock, body);
   const customerSealed =
     body.customer === undefined
       ? null

@@ -6,13 +6,23 @@ import { refundLate } from './decide-refund.ts';
 import {
   type Circumstances,
   type Decision,
+  hasWholePicture,
   type Making,
   type PaymentState,
   quarantined,
   unchanged,
   unfit,
 } from './decision.ts';
-import { acknowledged, awaited, failed, inDoubt, mismatch, newStanding, succeeded } from './operation.ts';
+import {
+  acknowledged,
+  awaited,
+  failed,
+  inDoubt,
+  mismatch,
+  newStanding,
+  SUCCEEDED_AFTER_FAILED,
+  succeeded,
+} from './operation.ts';
 import { capturableAmount, type Payment } from './payment.ts';
 
 /** @throws Problem state_conflict where nothing is authorized, amount_not_available where too little is left */
@@ -47,7 +57,7 @@ export function decideCaptureReport(state: PaymentState, report: CaptureReport, 
   if (attempt === null) return quarantined('unknown_attempt');
   if (capture === null)
     return report.captureId === null ? foundAtProvider(state, attempt, report, world) : unfit(world, 'unknown_capture');
-  const wrong = mismatch(capture, report);
+  const wrong = mismatch(capture, report, state.attempt);
   if (wrong !== null) return quarantined(wrong);
   const known = acknowledged(capture, report);
   if (report.state === 'failed')
@@ -57,7 +67,7 @@ export function decideCaptureReport(state: PaymentState, report: CaptureReport, 
       return unchanged(`already ${capture.status}`);
     return { outcome: 'applied', payment, captures: [awaited(known, world.now)], happenings: [] };
   }
-  if (capture.status === 'failed') return quarantined('succeeded_after_failed');
+  if (capture.status === 'failed') return unfit(world, SUCCEEDED_AFTER_FAILED);
   if (capture.status === 'succeeded') {
     // An automatic capture is known before the provider has named it.
     if (capture.providerRef === known.providerRef) return unchanged('already succeeded');
@@ -99,7 +109,8 @@ function foundAtProvider(
       happenings: [{ type: 'capture.failed', capture: gone }],
     };
   }
-  if (attempt.state !== 'authorized') return unfit(world, `capture_while_attempt_${attempt.state}`);
+  const missed = isMissed(payment, attempt, duplicate, world) && report.state === 'succeeded';
+  if (attempt.state !== 'authorized' && !missed) return unfit(world, `capture_while_attempt_${attempt.state}`);
   const room = payment.amountAuthorized - payment.amountCaptured - payment.amountCapturePending;
   if (amount > room) return unfit(world, 'capture_exceeds_authorized');
   const capturesClosed = payment.capturesClosed || found.final;
@@ -112,7 +123,21 @@ function foundAtProvider(
     };
   }
   const taken: Payment = { ...payment, amountCaptured: payment.amountCaptured + amount, capturesClosed };
+  if (missed) {
+    const capture = succeeded(found);
+    const happenings = [{ type: 'capture.succeeded', capture } as const];
+    return { outcome: 'applied', payment: taken, captures: [capture], happenings };
+  }
   return refundLate(closeWhereDone(taken, attempt, [succeeded(found)]), attempt, amount, world);
+}
+
+/**
+ * Whether a capture may have been made before ours closed the payment. Only the whole picture counts: a message may be
+ * older than the capture's being taken back.
+ */
+function isMissed(payment: Payment, attempt: Attempt, duplicate: boolean, world: Circumstances): boolean {
+  const stands = payment.status === 'succeeded' && payment.reversalId === null;
+  return attempt.state === 'captured' && stands && !duplicate && hasWholePicture(world);
 }
 
 /** A capture's row before anything is known of it. */

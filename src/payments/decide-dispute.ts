@@ -18,8 +18,9 @@ import { DISPUTE_TRANSITIONS, type Dispute } from './dispute.ts';
 export function decideDisputeReport(state: PaymentState, report: DisputeReport, world: Circumstances): Decision {
   const { payment, attempt, dispute } = state;
   if (attempt === null) return quarantined('unknown_attempt');
-  if (report.amount.currency !== payment.currency) return quarantined('amount_mismatch');
-  if (report.reinstated > report.withdrawn) return quarantined('reinstated_exceeds_withdrawn');
+  if (report.amount.currency !== payment.currency || report.amount.amount <= 0n) return quarantined('amount_mismatch');
+  if (report.reinstated < 0n || report.reinstated > report.withdrawn)
+    return quarantined('reinstated_exceeds_withdrawn');
   if (dispute === null) {
     if (attempt.state !== 'captured' && attempt.state !== 'authorized') return unfit(world, 'dispute_before_capture');
     const opened: Dispute = {
@@ -43,6 +44,7 @@ export function decideDisputeReport(state: PaymentState, report: DisputeReport, 
     };
     return { outcome: 'applied', payment, dispute: opened, happenings: happeningsOf(null, opened) };
   }
+  if (dispute.attemptId !== attempt.attemptId) return quarantined('attempt_mismatch');
   const next = merged(dispute, report);
   if (next.status !== dispute.status && !DISPUTE_TRANSITIONS[dispute.status].includes(next.status)) {
     return quarantined(`dispute_${next.status}_after_${dispute.status}`);

@@ -1,5 +1,5 @@
 import { Problem } from '../kernel/problem.ts';
-import type { AttemptReport } from '../providers/provider.ts';
+import type { AttemptReport, DisputeReport, OperationReport } from '../providers/provider.ts';
 import { decideSignal } from './decide-signal.ts';
 import type { Circumstances, Decision, PaymentState } from './decision.ts';
 import { NOON, sampleAttempt, samplePayment } from './payment-fixture.ts';
@@ -27,6 +27,66 @@ export function started(changes: Partial<PaymentState['payment']> = {}): Payment
 
 export function report(change: AttemptReport, providerRef: string | null = 'ref_1'): Signal {
   return { kind: 'attempt_reported', attemptId: 'att_1', providerRef, report: change };
+}
+
+/** A manual payment of 12.50 EUR that is authorized. */
+export function authorized(changes: Partial<PaymentState['payment']> = {}): PaymentState {
+  return moved(started({ captureMethod: 'manual', ...changes }), report({ state: 'authorized', amount: PAID }));
+}
+
+/** An automatic payment of 12.50 EUR that is paid. */
+export function paid(changes: Partial<PaymentState['payment']> = {}): PaymentState {
+  return moved(started(changes), report({ state: 'captured', amount: PAID }));
+}
+
+/** What of an operation's report is not as usual. */
+export interface Reported {
+  readonly amount?: bigint;
+  readonly currency?: string;
+  /** null: made at the provider's console. */
+  readonly id?: string | null;
+  readonly ref?: string;
+  readonly final?: boolean;
+  readonly attemptId?: string;
+}
+
+function operationReport(state: OperationReport['state'], ref: string, its: Reported): OperationReport {
+  return {
+    providerRef: its.ref ?? ref,
+    amount: { amount: its.amount ?? 500n, currency: its.currency ?? 'EUR' },
+    state,
+  };
+}
+
+export function captureReport(state: OperationReport['state'], its: Reported = {}): Signal {
+  const { id = 'cap_1', final = false, attemptId = 'att_1' } = its;
+  const told = { ...operationReport(state, 'cref_1', its), captureId: id, final };
+  return { kind: 'capture_reported', attemptId, report: told };
+}
+
+export function refundReport(state: OperationReport['state'], its: Reported = {}): Signal {
+  const { id = 're_1', attemptId = 'att_1' } = its;
+  return { kind: 'refund_reported', attemptId, report: { ...operationReport(state, 'rref_1', its), refundId: id } };
+}
+
+export function reversalReport(state: OperationReport['state'], its: Reported = {}): Signal {
+  const { id = 'rev_1', attemptId = 'att_1' } = its;
+  const told = { ...operationReport(state, 'vref_1', { amount: 1250n, ...its }), reversalId: id };
+  return { kind: 'reversal_reported', attemptId, report: told };
+}
+
+/** A dispute of the whole payment; `second` is the provider's time of the report, in seconds after noon. */
+export function disputeReport(state: DisputeReport['state'], second = 0, its: Partial<DisputeReport> = {}): Signal {
+  const money = { amount: PAID, withdrawn: 0n, reinstated: 0n };
+  const told = {
+    providerRef: 'dsp_1',
+    state,
+    reason: 'fraudulent',
+    ...money,
+    asOf: NOON.add({ seconds: second }),
+    ...its,
+  };
+  return { kind: 'dispute_reported', attemptId: 'att_1', report: told };
 }
 
 let made = 0;

@@ -5,7 +5,15 @@ import { ATTEMPT_TRANSITIONS, type Attempt, isOpen, nextReleaseAt } from './atte
 import type { Capture } from './capture.ts';
 import { closeWhereDone, newCapture } from './decide-capture.ts';
 import { LATE, refundLate, refundUnwanted } from './decide-refund.ts';
-import { type Applied, type Circumstances, type Decision, quarantined, unchanged, unfit } from './decision.ts';
+import {
+  type Applied,
+  type Circumstances,
+  type Decision,
+  hasWholePicture,
+  quarantined,
+  unchanged,
+  unfit,
+} from './decision.ts';
 import { succeeded } from './operation.ts';
 import { mayMove, type Payment } from './payment.ts';
 
@@ -61,13 +69,13 @@ export function decideAuthorized(
 export function decideCaptured(payment: Payment, attempt: Attempt, report: Captured, world: Circumstances): Decision {
   const { amount, currency } = report.amount;
   if (currency !== payment.currency || amount > payment.amount) return quarantined('amount_mismatch');
-  if (attempt.state === 'captured') return addMissed(payment, attempt, amount, world);
+  if (attempt.state === 'captured') return unchanged('already captured');
   if (amount <= 0n) return quarantined('amount_mismatch');
   if (attempt.state === 'authorized') return completeCaptures(payment, attempt, amount, world);
   if (amount !== payment.amount && payment.captureMethod === 'automatic') return quarantined('amount_mismatch');
   if (isEndedUnasked(attempt, world)) return unfit(world, `captured_after_${attempt.state}`);
   if (payment.amountAuthorized > 0n) return receiveDuplicate(payment, attempt, amount, world);
-  if (isAheadOfCaptures(payment, world)) return AHEAD;
+  if (payment.captureMethod === 'manual' && !hasWholePicture(world)) return AHEAD;
   if (!mayMove(payment.status, 'succeeded')) return quarantined(`not_possible_while_${payment.status}`);
   const late = isLate(payment);
   const capture = succeeded(
@@ -92,35 +100,15 @@ export function decideCaptured(payment: Payment, attempt: Attempt, report: Captu
 function completeCaptures(payment: Payment, attempt: Attempt, total: bigint, world: Circumstances): Decision {
   const isDuplicate = payment.lastAttemptId !== attempt.attemptId;
   if (isDuplicate) return receiveDuplicate(payment, attempt, total, world);
+  if (total !== payment.amountCaptured && !hasWholePicture(world)) return AHEAD;
   if (total < payment.amountCaptured) return unchanged('an older total');
   if (payment.amountCapturePending > 0n) return unfit(world, 'captured_while_capturing');
   const rest = total - payment.amountCaptured;
-  if (rest > 0n && isAheadOfCaptures(payment, world)) return AHEAD;
   const closed: Payment = { ...payment, amountCaptured: total, capturesClosed: true };
   if (rest === 0n) return closeWhereDone(closed, { ...attempt, releaseRequestedAt: null }, []);
   const madeBy = payment.captureMethod === 'automatic' ? 'gateway' : 'provider';
   const capture = succeeded(newCapture(payment, attempt, world, { amount: rest, madeBy, final: true }));
   return refundLate(closeWhereDone(closed, attempt, [known(capture)]), attempt, rest, world);
-}
-
-/**
- * The total says more than the captures that we know of: one was made at the provider before ours had closed the
- * payment. Only the whole picture counts, since a notification may be older than a capture taken back.
- */
-function addMissed(payment: Payment, attempt: Attempt, total: bigint, world: Circumstances): Decision {
-  const isOwn = payment.lastAttemptId === attempt.attemptId && payment.status === 'succeeded';
-  const missed = total - payment.amountCaptured;
-  if (!isOwn || payment.reversalId !== null || missed <= 0n) return unchanged('already captured');
-  if (!hasWholePicture(world)) return AHEAD;
-  const capture = known(
-    succeeded(newCapture(payment, attempt, world, { amount: missed, madeBy: 'provider', final: false })),
-  );
-  return {
-    outcome: 'applied',
-    payment: { ...payment, amountCaptured: total },
-    captures: [capture],
-    happenings: [{ type: 'capture.succeeded', capture }],
-  };
 }
 
 /** Money of a second success: never the payment's. Kept in suspense, or sent back at once. */
@@ -176,20 +164,11 @@ function isEndedUnasked(attempt: Attempt, { source }: Circumstances): boolean {
   return source === 'notification' && !isOpen(attempt);
 }
 
-const AHEAD: Decision = { outcome: 'deferred', note: 'captured_before_its_captures' };
-
 /**
- * A manual payment's total is explained by its captures. Told without them, it would make one capture of several, and
- * theirs would then be found nowhere, or taken for it.
+ * The total of an authorization is explained by its captures. Told without them, it would make one capture of several,
+ * and theirs would then be found nowhere, or taken for it; and a smaller one may be older, or tell of one taken back.
  */
-function isAheadOfCaptures({ captureMethod }: Payment, world: Circumstances): boolean {
-  return captureMethod === 'manual' && !hasWholePicture(world);
-}
-
-/** Whether the provider was asked, and told of every operation too. */
-function hasWholePicture({ source }: Circumstances): boolean {
-  return source === 'poll' || source === 'operator';
-}
+const AHEAD: Decision = { outcome: 'deferred', note: 'captured_before_its_captures' };
 
 function isLate({ status }: Payment): boolean {
   return status === 'failed' || status === 'canceled' || status === 'expired';

@@ -1,15 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { codeOf, decide, moved, PAID, report, started } from './decide-fixture.ts';
-import { NOON, sampleRefund } from './payment-fixture.ts';
+import { codeOf, decide, moved, paid, refundReport, started, types } from './decide-fixture.ts';
+import type { PaymentState } from './decision.ts';
+import { NOON, sampleAttempt, sampleRefund, sampleReversal } from './payment-fixture.ts';
 import type { Signal } from './signal.ts';
 
 describe('S2.25 a refund', () => {
-  const paid = () => moved(started(), report({ state: 'captured', amount: PAID }));
-  const refunded = (state: 'pending' | 'succeeded' | 'failed', amount = 500n): Signal => ({
-    kind: 'refund_reported',
-    attemptId: 'att_1',
-    report: { refundId: 're_1', providerRef: 'rref_1', amount: { amount, currency: 'EUR' }, state },
-  });
+  const refunded = (state: 'pending' | 'succeeded' | 'failed', amount = 500n): Signal =>
+    refundReport(state, { amount });
   const requested = () => moved(paid(), { kind: 'refund_requested', refund: sampleRefund() });
 
   test('promises its amount at once and gives it back when it fails', () => {
@@ -57,5 +54,120 @@ describe('S2.25 a refund', () => {
       payment: { amountRefundPending: 500n },
       refund: { dispatch: 'unknown', syncDueAt: NOON },
     });
+  });
+
+  test('in doubt is settled by the next word of it, and in doubt no more', () => {
+    const unknown = { kind: 'refund_unknown', refundId: 're_1', reason: 'timeout' } as const;
+    const waiting = moved(moved(requested(), unknown), refunded('pending'));
+    expect(waiting.refund).toMatchObject({ dispatch: 'acknowledged', providerRef: 'rref_1' });
+    expect(decide(waiting, unknown).outcome).toBe('no_change');
+    expect(decide(waiting, refunded('pending')).outcome).toBe('no_change');
+    expect(moved(waiting, refunded('succeeded')).payment).toMatchObject({
+      amountRefunded: 500n,
+      amountRefundPending: 0n,
+    });
+  });
+
+  test('that fails keeps the name the provider gave it, and a success after that is set aside', () => {
+    const failed = moved(requested(), refunded('failed'));
+    expect(failed.refund).toMatchObject({ status: 'failed', providerRef: 'rref_1' });
+    expect(decide(failed, refunded('failed')).outcome).toBe('no_change');
+    expect(decide(failed, refunded('succeeded'))).toMatchObject({ note: 'succeeded_after_failed' });
+  });
+
+  test('reported of another attempt is set aside', () => {
+    const attempt = sampleAttempt({ attemptId: 'att_2', state: 'captured' });
+    const told = refundReport('succeeded', { attemptId: 'att_2' });
+    expect(decide({ ...requested(), attempt }, told)).toMatchObject({ note: 'attempt_mismatch' });
+  });
+
+  test('with our name that we do not know makes us ask, and is set aside where the provider insists', () => {
+    const early = decide(paid(), refunded('succeeded'), { source: 'notification' });
+    expect(early).toEqual({ outcome: 'deferred', note: 'unknown_refund' });
+    expect(decide(paid(), refunded('succeeded'))).toMatchObject({ outcome: 'quarantined' });
+    const doubt = { kind: 'refund_unknown', refundId: 're_9', reason: 'timeout' } as const;
+    expect(decide(paid(), doubt)).toMatchObject({ note: 'unknown_refund' });
+    expect(decide(paid(), { kind: 'refund_refused', refundId: 're_9', code: 'no' })).toMatchObject({
+      note: 'unknown_refund',
+    });
+  });
+
+  test('of a reversed payment, or one about to be, is refused', () => {
+    const reversing = moved(paid(), { kind: 'reversal_requested', reversal: sampleReversal() });
+    expect(codeOf(() => decide(reversing, { kind: 'refund_requested', refund: sampleRefund() }))).toBe(
+      'state_conflict',
+    );
+  });
+});
+
+describe('a refund made at the provider', () => {
+  const fromConsole = { id: null, ref: 'console_1' };
+  const KEEP = { policy: { lateSuccess: 'accept', duplicatePayment: 'keep' } } as const;
+  const double = (state: 'captured' | 'authorized'): PaymentState => {
+    return { ...paid(), attempt: sampleAttempt({ attemptId: 'att_2', state }) };
+  };
+
+  test('counts at once, or is promised while it is pending', () => {
+    const decision = decide(paid(), refundReport('succeeded', fromConsole));
+    expect(types(decision)).toEqual(['refund.created', 'refund.succeeded']);
+    expect(decision).toMatchObject({
+      payment: { amountRefunded: 500n },
+      refunds: [{ madeBy: 'provider', providerRef: 'console_1', duplicate: false }],
+    });
+    const pending = moved(paid(), refundReport('pending', fromConsole));
+    expect(pending.payment).toMatchObject({ amountRefundPending: 500n, amountRefunded: 0n });
+    expect(moved(pending, refundReport('succeeded', fromConsole)).payment).toMatchObject({
+      amountRefundPending: 0n,
+      amountRefunded: 500n,
+    });
+  });
+
+  test('that failed is kept, so that an older message of its success is not believed', () => {
+    const decision = decide(paid(), refundReport('failed', fromConsole));
+    expect(types(decision)).toEqual(['refund.created', 'refund.failed']);
+    const failed = moved(paid(), refundReport('failed', fromConsole));
+    expect(failed.payment).toMatchObject({ amountRefunded: 0n, amountRefundPending: 0n });
+    const late = decide(failed, refundReport('succeeded', fromConsole), { source: 'notification' });
+    expect(late).toEqual({ outcome: 'deferred', note: 'succeeded_after_failed' });
+  });
+
+  test.each([
+    ['more than is left', () => paid(), { amount: 1251n }, 'refund_exceeds_captured'],
+    ['money that is not there yet', () => started(), {}, 'refund_exceeds_captured'],
+    [
+      'money that is being reversed',
+      () => moved(paid(), { kind: 'reversal_requested', reversal: sampleReversal() }),
+      {},
+      'refund_after_reversal',
+    ],
+    [
+      'double money that is going back by itself',
+      () => double('captured'),
+      { attemptId: 'att_2' },
+      'refund_of_duplicate',
+    ],
+  ])('of %s makes us ask, and is set aside where the provider insists', (_name, state, its, note) => {
+    const signal = refundReport('succeeded', { ...fromConsole, ...its });
+    expect(decide(state(), signal, { source: 'notification' })).toEqual({ outcome: 'deferred', note });
+    expect(decide(state(), signal)).toEqual({ outcome: 'quarantined', note });
+  });
+
+  test('of double money that was kept is not the payment’s', () => {
+    const signal = refundReport('succeeded', { ...fromConsole, attemptId: 'att_2' });
+    const state = moved(double('captured'), signal, KEEP);
+    expect(state).toMatchObject({ payment: { amountRefunded: 0n }, refund: { duplicate: true, status: 'succeeded' } });
+    const pending = moved(double('captured'), refundReport('pending', { ...fromConsole, attemptId: 'att_2' }), KEEP);
+    expect(pending.payment.amountRefundPending).toBe(0n);
+    expect(decide(double('authorized'), signal, KEEP)).toMatchObject({ note: 'refund_of_duplicate' });
+  });
+
+  test.each([
+    ['in another currency', { currency: 'USD' }],
+    ['of nothing', { amount: 0n }],
+    ['of less than nothing', { amount: -1n }],
+  ])('%s is set aside', (_name, its) => {
+    const signal = refundReport('succeeded', { ...fromConsole, ...its });
+    expect(decide(paid(), signal)).toEqual({ outcome: 'quarantined', note: 'amount_mismatch' });
+    expect(decide({ ...paid(), attempt: null }, signal)).toMatchObject({ note: 'unknown_attempt' });
   });
 });

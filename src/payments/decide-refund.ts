@@ -11,7 +11,16 @@ import {
   unchanged,
   unfit,
 } from './decision.ts';
-import { acknowledged, awaited, failed, inDoubt, mismatch, newStanding, succeeded } from './operation.ts';
+import {
+  acknowledged,
+  awaited,
+  failed,
+  inDoubt,
+  mismatch,
+  newStanding,
+  SUCCEEDED_AFTER_FAILED,
+  succeeded,
+} from './operation.ts';
 import { type Payment, refundableAmount } from './payment.ts';
 import type { Refund } from './refund.ts';
 
@@ -46,7 +55,7 @@ export function decideRefundReport(state: PaymentState, report: RefundReport, wo
   if (refund === null) {
     return report.refundId === null ? foundAtProvider(state, report, world) : unfit(world, 'unknown_refund');
   }
-  const wrong = mismatch(refund, report);
+  const wrong = mismatch(refund, report, state.attempt);
   if (wrong !== null) return quarantined(wrong);
   const known = acknowledged(refund, report);
   if (report.state === 'failed')
@@ -55,7 +64,7 @@ export function decideRefundReport(state: PaymentState, report: RefundReport, wo
     if (refund.status !== 'pending' || refund.dispatch === 'acknowledged') return unchanged(`already ${refund.status}`);
     return { outcome: 'applied', payment, refunds: [awaited(known, world.now)], happenings: [] };
   }
-  if (refund.status === 'failed') return quarantined('succeeded_after_failed');
+  if (refund.status === 'failed') return unfit(world, SUCCEEDED_AFTER_FAILED);
   if (refund.status === 'succeeded') return unchanged('already succeeded');
   const done = succeeded(known);
   const own = ownAmount(refund);

@@ -10,7 +10,16 @@ import {
   unchanged,
   unfit,
 } from './decision.ts';
-import { acknowledged, awaited, failed, inDoubt, mismatch, newStanding, succeeded } from './operation.ts';
+import {
+  acknowledged,
+  awaited,
+  failed,
+  inDoubt,
+  mismatch,
+  newStanding,
+  SUCCEEDED_AFTER_FAILED,
+  succeeded,
+} from './operation.ts';
 import type { Payment } from './payment.ts';
 import type { Reversal } from './reversal.ts';
 
@@ -45,7 +54,7 @@ export function decideReversalReport(state: PaymentState, report: ReversalReport
   if (reversal === null) {
     return report.reversalId === null ? foundAtProvider(state, report, world) : unfit(world, 'unknown_reversal');
   }
-  const wrong = mismatch(reversal, report);
+  const wrong = mismatch(reversal, report, state.attempt);
   if (wrong !== null) return quarantined(wrong);
   const known = acknowledged(reversal, report);
   if (report.state === 'failed')
@@ -56,7 +65,7 @@ export function decideReversalReport(state: PaymentState, report: ReversalReport
     }
     return { outcome: 'applied', payment, reversal: awaited(known, world.now), happenings: [] };
   }
-  if (reversal.status === 'failed') return quarantined('succeeded_after_failed');
+  if (reversal.status === 'failed') return unfit(world, SUCCEEDED_AFTER_FAILED);
   if (reversal.status === 'succeeded') return unchanged('already succeeded');
   return reversed(payment, succeeded(known));
 }

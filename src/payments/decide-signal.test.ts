@@ -1,15 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Problem } from '../kernel/problem.ts';
 import type { AttemptReport } from '../providers/provider.ts';
-import { ATTEMPT_TRANSITIONS, type Attempt, isOpen } from './attempt.ts';
+import type { Attempt } from './attempt.ts';
 import { codeOf, decide, moved, PAID, report, started, stateOf, types } from './decide-fixture.ts';
-import type { PaymentState } from './decision.ts';
-import { OPERATION_TRANSITIONS } from './operation.ts';
-import { mayMove } from './payment.ts';
-import { NOON, sampleAttempt, sampleRefund } from './payment-fixture.ts';
-import type { Refund } from './refund.ts';
-import type { Signal } from './signal.ts';
+import { NOON, sampleAttempt } from './payment-fixture.ts';
 
 describe('an attempt', () => {
   test('moves the payment to processing and is told once', () => {
@@ -165,78 +159,6 @@ test('A5 S0.36 any order and any number of copies of the same reports ends in th
     ),
   );
 });
-
-const anySignal: fc.Arbitrary<Signal> = fc.oneof(
-  fc
-    .constantFrom(
-      ...reports,
-      { state: 'declined', decline: { reason: 'other' } } as const,
-      { state: 'canceled' } as const,
-      {
-        state: 'expired',
-      } as const,
-    )
-    .map((one) => report(one)),
-  fc.constantFrom<Signal>(
-    { kind: 'attempt_started', attempt: sampleAttempt() },
-    { kind: 'attempt_unknown', attemptId: 'att_1', reason: 'timeout' },
-    { kind: 'attempt_not_sent', attemptId: 'att_1', reason: 'refused' },
-    { kind: 'attempt_refused', attemptId: 'att_1', code: 'invalid', message: 'no' },
-    { kind: 'cancel_requested' },
-    { kind: 'expiry_reached', early: true },
-    { kind: 'refund_requested', refund: sampleRefund() },
-    { kind: 'refund_unknown', refundId: 're_1', reason: 'timeout' },
-    { kind: 'refund_refused', refundId: 're_1', code: 'no' },
-  ),
-  fc.constantFrom('pending', 'succeeded', 'failed').map(
-    (state): Signal => ({
-      kind: 'refund_reported',
-      attemptId: 'att_1',
-      report: { refundId: 're_1', providerRef: 'rref_1', amount: { amount: 500n, currency: 'EUR' }, state },
-    }),
-  ),
-);
-
-test('whatever comes in whatever order, the money rules and the transition tables hold', () => {
-  fc.assert(
-    fc.property(fc.array(anySignal, { maxLength: 40 }), (signals) => {
-      let state: PaymentState = stateOf();
-      for (const signal of signals) {
-        const before = state;
-        // The writer inserts an attempt or refund of one id once; a second start is another attempt's business.
-        if (signal.kind === 'attempt_started' && before.attempt !== null) continue;
-        if (signal.kind === 'refund_requested' && before.refund !== null) continue;
-        try {
-          state = moved(before, signal);
-        } catch (error) {
-          if (!(error instanceof Problem)) throw error;
-          continue;
-        }
-        const { payment, attempt, refund } = state;
-        expect(mayMove(before.payment.status, payment.status), `${before.payment.status} → ${payment.status}`).toBe(
-          true,
-        );
-        expect(payment.amountRefunded >= 0n && payment.amountRefundPending >= 0n).toBe(true);
-        expect(payment.amountRefunded + payment.amountRefundPending <= payment.amountCaptured).toBe(true);
-        expect(payment.amountCaptured <= payment.amountAuthorized && payment.amountAuthorized <= payment.amount).toBe(
-          true,
-        );
-        expect((payment.status === 'processing') === (payment.openAttemptId !== null)).toBe(true);
-        if (payment.openAttemptId !== null) expect(isOpen(attempt as Attempt)).toBe(true);
-        if (attempt !== null && before.attempt !== null && attempt.state !== before.attempt.state) {
-          expect(ATTEMPT_TRANSITIONS[before.attempt.state]).toContain(attempt.state);
-        }
-        expectRefundMove(before.refund, refund);
-      }
-    }),
-    { numRuns: 2_000 },
-  );
-});
-
-function expectRefundMove(before: Refund | null, now: Refund | null): void {
-  if (before === null || now === null || before.status === now.status) return;
-  expect(OPERATION_TRANSITIONS[before.status]).toContain(now.status);
-}
 
 describe('a payment', () => {
   test('is canceled only while nothing is under way, and twice is once', () => {

@@ -87,6 +87,11 @@ export function unfit({ source }: Circumstances, note: string): Decision {
 }
 
 /** The signal says what is known already. */
+/** Whether the provider was asked, and told of every operation too. */
+export function hasWholePicture({ source }: Circumstances): boolean {
+  return source === 'poll' || source === 'operator';
+}
+
 export function unchanged(note: string): Decision {
   return { outcome: 'no_change', note };
 }

@@ -1,6 +1,6 @@
 import { crashPoint } from '../platform/crash-point.ts';
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
-import type { CreateAnswer } from '../providers/provider.ts';
+import type { CreateAnswer, CreateInput } from '../providers/provider.ts';
 import type { SignalResult } from './apply-signal.ts';
 import type { Attempt } from './attempt.ts';
 import { openRequest } from './attempt-request.ts';
@@ -10,16 +10,18 @@ import type { Signal } from './signal.ts';
 /**
  * Sends an attempt's request to its provider and applies the answer. The request is the stored one and its key is the
  * attempt's id, so sending it again, also after a crash, never starts a second attempt there.
+ * `request` is what was just sealed into the attempt, for whoever still has it; else it is opened again.
  * Returns null where a repeat brought no news.
  */
 export async function dispatchAttempt(
   context: PaymentContext,
   attempt: Attempt,
   send: 'first' | 'repeat',
+  request?: CreateInput,
 ): Promise<SignalResult | null> {
   const { provider, call } = await openProviderAccount(context, attempt.tenantId, attempt.providerAccountId);
   crashPoint('attempt-unsent');
-  const answer = await provider.create(call, await openRequest(context.sealer, attempt));
+  const answer = await provider.create(call, request ?? (await openRequest(context.sealer, attempt)));
   crashPoint('attempt-answered');
   return applyAnswer(context, attempt, answer, send);
 }

@@ -1,5 +1,6 @@
 import { inParallel } from '../platform/in-parallel.ts';
 import { type ClaimedLane, releaseLane } from '../platform/lanes.ts';
+import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import type { PaymentContext } from './context.ts';
 import { endOpenAttempt } from './end-open-attempt.ts';
 import type { Payment } from './payment.ts';
@@ -42,8 +43,10 @@ export async function syncLane(
   lane: ClaimedLane,
   others: readonly SyncWork[] = [],
 ): Promise<void> {
-  const { database, clock } = context;
+  const { database } = context;
   const { tenantId, laneId } = lane;
+  const { account } = await openProviderAccount(context, tenantId, laneId);
+  const clock = await context.tenantClocks.fresh(tenantId, account.mode);
   const attempts = await selectDueAttempts(database.query, tenantId, laneId, clock.now(), SYNC_BATCH);
   await inParallel(attempts, SYNC_CONCURRENCY, async (attempt) => {
     await syncAttempt(context, attempt, 'poll');
@@ -52,9 +55,9 @@ export async function syncLane(
   const operations = await selectDueOperations(database.query, due);
   await inParallel(operations, SYNC_CONCURRENCY, (operation) => syncOperation(context, operation));
   for (const { carryOut } of others) await carryOut(lane);
-  const next = [await selectNextSyncAt(database.query, tenantId, laneId)];
+  const next = [clock.laneTimeOf(await selectNextSyncAt(database.query, tenantId, laneId))];
   for (const { nextDueAt } of others) next.push(await nextDueAt(lane));
-  await releaseLane(database.query, lane, earliest(next), clock.now());
+  await releaseLane(database.query, lane, earliest(next), context.clock.now());
 }
 
 function earliest(instants: readonly (Temporal.Instant | null)[]): Temporal.Instant | null {
@@ -63,10 +66,15 @@ function earliest(instants: readonly (Temporal.Instant | null)[]): Temporal.Inst
 
 /** Ends a tenant's payments whose time is over. */
 export async function expiryLane(context: PaymentContext, lane: ClaimedLane): Promise<void> {
-  const { database, clock } = context;
-  const due = await selectDuePayments(database.query, lane.tenantId, clock.now(), EXPIRY_BATCH);
-  await inParallel(due, EXPIRY_CONCURRENCY, (payment) => endPayment(context, payment));
-  await releaseLane(database.query, lane, await selectNextPaymentDueAt(database.query, lane.tenantId), clock.now());
+  const { database } = context;
+  const next: (Temporal.Instant | null)[] = [];
+  for (const mode of ['live', 'test'] as const) {
+    const clock = await context.tenantClocks.fresh(lane.tenantId, mode);
+    const due = await selectDuePayments(database.query, lane.tenantId, mode, clock.now(), EXPIRY_BATCH);
+    await inParallel(due, EXPIRY_CONCURRENCY, (payment) => endPayment(context, payment));
+    next.push(clock.laneTimeOf(await selectNextPaymentDueAt(database.query, lane.tenantId, mode)));
+  }
+  await releaseLane(database.query, lane, earliest(next), context.clock.now());
 }
 
 /** What cannot be ended now is looked at again later, and keeps nobody else waiting. */
@@ -75,7 +83,7 @@ async function endPayment(context: PaymentContext, payment: Payment): Promise<vo
     if (payment.status === 'authorized') await checkAuthorization(context, payment);
     else await expirePayment(context, payment, false);
   } catch (error) {
-    await postponePayment(context.database.query, payment, context.clock.now().add({ seconds: POSTPONE_S }));
+    await postpone(context, payment, POSTPONE_S);
     throw error;
   }
 }
@@ -87,18 +95,23 @@ async function endPayment(context: PaymentContext, payment: Payment): Promise<vo
 export async function expirePayment(context: PaymentContext, payment: Payment, early: boolean): Promise<void> {
   const now = payment.status === 'processing' ? await endOpenAttempt(context, payment) : payment;
   if (now.status === 'processing') {
-    return postponePayment(context.database.query, now, context.clock.now().add({ seconds: POSTPONE_S }));
+    return postpone(context, now, POSTPONE_S);
   }
   await context.applySignal(payment, 'timer', { kind: 'expiry_reached', early });
 }
 
 /** An authorization whose time is over has lapsed once the provider says so, and not by our clock. */
 async function checkAuthorization(context: PaymentContext, payment: Payment): Promise<void> {
-  const { database, clock } = context;
+  const { database } = context;
   const { tenantId, paymentId, lastAttemptId } = payment;
   const attempt = lastAttemptId === null ? null : await selectAttempt(database.query, tenantId, lastAttemptId);
   if (attempt !== null) await syncAttempt(context, attempt, 'poll');
   const now = await selectPayment(database.query, tenantId, paymentId);
   if (now?.status !== 'authorized') return;
-  await postponePayment(database.query, now, clock.now().add({ seconds: POSTPONE_AUTHORIZED_S }));
+  await postpone(context, now, POSTPONE_AUTHORIZED_S);
+}
+
+async function postpone(context: PaymentContext, payment: Payment, seconds: number): Promise<void> {
+  const clock = await context.tenantClocks.of(payment.tenantId, payment.mode);
+  await postponePayment(context.database.query, payment, clock.now().add({ seconds }));
 }

@@ -32,6 +32,9 @@ export const OPERATION_TRANSITIONS: Readonly<Record<OperationStatus, readonly Op
   failed: [],
 };
 
+/** Either an older message, told again or late, or a contradiction: only the provider's whole answer tells which. */
+export const SUCCEEDED_AFTER_FAILED = 'succeeded_after_failed';
+
 /** At once, then patiently; the last step repeats. Source: Kill Bill's janitor as a floor. */
 const SYNC_DELAYS_S = [0, 10, 60, 300, 3_600, 86_400] as const;
 /** The step of an operation that was just sent: later than a provider call's deadline, so that none is doubled. */
@@ -98,8 +101,13 @@ export function inDoubt<One extends Operation>(operation: One, now: Temporal.Ins
   return { ...operation, dispatch: 'unknown', syncDueAt: nextOperationSyncAt(0, now), syncTries: 0 };
 }
 
-/** Why a report cannot be about this operation; null where it can. */
-export function mismatch(operation: Operation, report: OperationReport): string | null {
+/** Why a report about an attempt cannot be about this operation; null where it can. */
+export function mismatch(
+  operation: Operation,
+  report: OperationReport,
+  attempt: { readonly attemptId: string } | null,
+): string | null {
+  if (attempt !== null && attempt.attemptId !== operation.attemptId) return 'attempt_mismatch';
   if (report.amount.amount !== operation.amount || report.amount.currency !== operation.currency) {
     return 'amount_mismatch';
   }

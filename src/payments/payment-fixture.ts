@@ -1,6 +1,8 @@
 import type { Attempt } from './attempt.ts';
+import type { Capture } from './capture.ts';
 import type { Payment } from './payment.ts';
 import type { Refund } from './refund.ts';
+import type { Reversal } from './reversal.ts';
 
 /** Times of the samples: made at noon, to be paid within a quarter of an hour. */
 export const NOON = Temporal.Instant.from('2026-01-01T12:00:00Z');
@@ -104,4 +106,16 @@ export function sampleRefund(changes: Partial<Refund> = {}): Refund {
     updatedAt: NOON,
     ...changes,
   };
+}
+
+/** A capture of 5.00 EUR whose intent was just committed; more may follow. */
+export function sampleCapture(changes: Partial<Capture> = {}): Capture {
+  const { refundId, reason, reference, ...operation } = sampleRefund();
+  return { ...operation, captureId: 'cap_1', final: false, ...changes };
+}
+
+/** A reversal of a whole payment of 12.50 EUR whose intent was just committed. */
+export function sampleReversal(changes: Partial<Reversal> = {}): Reversal {
+  const { refundId, reference, duplicate, ...operation } = sampleRefund();
+  return { ...operation, reversalId: 'rev_1', amount: 1250n, reason: 'unacknowledged', ...changes };
 }

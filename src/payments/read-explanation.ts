@@ -40,7 +40,7 @@ export async function readExplanation(
       : await openProviderAccount(context, payment.tenantId, latestAttempt.providerAccountId);
   const { duplicateKept, quarantinedSignals, firstCaptureAt } = history;
   return explainPayment({
-    now: context.clock.now(),
+    now: (await context.tenantClocks.of(payment.tenantId, payment.mode)).now(),
     payment,
     statusSince: history.statusSince ?? payment.updatedAt,
     latestAttempt,

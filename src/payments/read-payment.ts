@@ -1,16 +1,22 @@
 import { present } from '../kernel/assert.ts';
 import type { Mode } from '../kernel/caller.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
+import type { TenantClock } from '../test-clocks/test-clock.ts';
 import type { Attempt } from './attempt.ts';
 import { hashCheckoutToken } from './checkout-token.ts';
+import type { PaymentContext } from './context.ts';
 import type { Payment } from './payment.ts';
 import { selectAttempt, selectPayment, selectTokenOwner } from './store.ts';
 
 export interface PaymentWithAttempt {
   readonly payment: Payment;
   readonly latestAttempt: Attempt | null;
+}
+
+/** A payment as a checkout token opens it, with the time that counts for it. */
+export interface OpenedPayment extends PaymentWithAttempt {
+  readonly clock: TenantClock;
 }
 
 /** A tenant's payment. Another tenant's, and one of the other mode, look like one that does not exist. @throws Problem not_found */
@@ -31,11 +37,19 @@ export async function readPayment(
 const SHOWN_AFTER_END = { hours: 24 } as const;
 
 /** The payment a checkout token opens; unknown, ended and forged tokens all look the same. @throws Problem not_found */
-export async function readPaymentByToken(db: Queryable, clock: Clock, token: string): Promise<PaymentWithAttempt> {
-  const owner = await selectTokenOwner(db, hashCheckoutToken(token), clock.now().subtract(SHOWN_AFTER_END));
+export async function readPaymentByToken(
+  { database, tenantClocks }: Pick<PaymentContext, 'database' | 'tenantClocks'>,
+  token: string,
+): Promise<OpenedPayment> {
+  const db = database.query;
+  const owner = await selectTokenOwner(db, hashCheckoutToken(token));
   const payment = owner === null ? null : await selectPayment(db, owner.tenantId, owner.paymentId);
-  if (payment === null) throw new Problem('not_found', 'This link opens no payment.');
-  return withAttempt(db, payment);
+  if (owner === null || payment === null) throw new Problem('not_found', 'This link opens no payment.');
+  const clock = await tenantClocks.of(payment.tenantId, payment.mode);
+  if (Temporal.Instant.compare(owner.expiresAt.add(SHOWN_AFTER_END), clock.now()) <= 0) {
+    throw new Problem('not_found', 'This link opens no payment.');
+  }
+  return { ...(await withAttempt(db, payment)), clock };
 }
 
 async function withAttempt(db: Queryable, payment: Payment): Promise<PaymentWithAttempt> {
@@ -46,6 +60,15 @@ async function withAttempt(db: Queryable, payment: Payment): Promise<PaymentWith
 /** An attempt by its id, for what provider notifications name. */
 export function readAttempt(db: Queryable, tenantId: string, attemptId: string): Promise<Attempt | null> {
   return selectAttempt(db, tenantId, attemptId);
+}
+
+/** The time that counts for an attempt's payment. */
+export async function clockOfAttempt(
+  { database, tenantClocks }: Pick<PaymentContext, 'database' | 'tenantClocks'>,
+  attempt: Attempt,
+): Promise<TenantClock> {
+  const { mode } = await readPaymentOfAttempt(database.query, attempt);
+  return tenantClocks.of(attempt.tenantId, mode);
 }
 
 /** The payment an attempt tries to get paid. */

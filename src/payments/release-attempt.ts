@@ -3,6 +3,7 @@ import { openProviderAccount } from '../provider-accounts/open-provider-account.
 import { type Attempt, nextReleaseAt } from './attempt.ts';
 import type { PaymentContext } from './context.ts';
 import { applyAnswer } from './dispatch-attempt.ts';
+import { clockOfAttempt } from './read-payment.ts';
 import { scheduleAttemptSync } from './store-due-work.ts';
 
 /**
@@ -31,7 +32,8 @@ export async function releaseAttempt(context: PaymentContext, attempt: Attempt):
       break;
     default: {
       const tries = attempt.syncTries + 1;
-      const dueAt = nextReleaseAt(tries, context.clock.now());
+      const clock = await clockOfAttempt(context, attempt);
+      const dueAt = nextReleaseAt(tries, clock.now());
       await scheduleAttemptSync(context.database.query, attempt, { dueAt, tries });
     }
   }

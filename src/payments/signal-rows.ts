@@ -1,8 +1,8 @@
 import { eventRows, type NewEvent, outboxRow } from '../events/event.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import { transferRow } from '../ledger/transfer.ts';
 import type { WholeRow } from '../platform/recordset.ts';
+import type { TenantClock } from '../test-clocks/test-clock.ts';
 import type { Attempt } from './attempt.ts';
 import type { Applied, Decision, Happening, PaymentState } from './decision.ts';
 import { captureJson, disputeJson, refundJson, reversalJson } from './operation-json.ts';
@@ -29,7 +29,7 @@ export interface Decided {
 type Write = Omit<SignalWrite, 'unapplied'>;
 
 /** Everything that one applied signal writes. */
-export function signalWrite(decided: Decided, clock: Clock): Write {
+export function signalWrite(decided: Decided, clock: TenantClock): Write {
   const { state, decision, next, key } = decided;
   const { updatedAt } = next;
   const attempts = decision.attempt === undefined ? [] : [{ ...decision.attempt, updatedAt }];
@@ -39,7 +39,7 @@ export function signalWrite(decided: Decided, clock: Clock): Write {
   const disputes = decision.dispute === undefined ? [] : [{ ...decision.dispute, updatedAt }];
   const told = attempts[0] ?? state.attempt;
   const events = decision.happenings.map((happening) =>
-    eventRows(newEvent(next, happening.type, objectOf(happening, next, told)), clock),
+    eventRows(newEvent(next, happening.type, objectOf(happening, next, told), clock), clock),
   );
   const waiting = [...attempts, ...captures, ...refunds, ...reversals].filter(({ syncDueAt }) => syncDueAt !== null);
   return {
@@ -85,13 +85,21 @@ function syncWork(
     readonly providerAccountId: string;
     readonly syncDueAt: Temporal.Instant | null;
   },
-  clock: Clock,
+  clock: TenantClock,
 ): WholeRow<'outbox'> {
   const { tenantId, providerAccountId, syncDueAt } = subject;
-  return outboxRow({ tenantId, topic: 'sync', subjectId: providerAccountId, dueAt: syncDueAt }, clock);
+  return outboxRow(
+    {
+      tenantId,
+      topic: 'sync',
+      subjectId: providerAccountId,
+      dueAt: syncDueAt === null ? null : clock.realTimeOf(syncDueAt),
+    },
+    clock,
+  );
 }
 
-function newEvent(payment: Payment, type: NewEvent['type'], object: unknown): NewEvent {
+function newEvent(payment: Payment, type: NewEvent['type'], object: unknown, clock: TenantClock): NewEvent {
   return {
     tenantId: payment.tenantId,
     mode: payment.mode,
@@ -100,7 +108,7 @@ function newEvent(payment: Payment, type: NewEvent['type'], object: unknown): Ne
     productId: payment.productId,
     notificationUrl: payment.notificationUrl,
     object,
-    dueAt: payment.dueAt,
+    dueAt: payment.dueAt === null ? null : clock.realTimeOf(payment.dueAt),
   };
 }
 
@@ -117,7 +125,7 @@ export function signalRow(
   payment: Payment,
   { source, signal }: { readonly source: SignalSource; readonly signal: Signal },
   decision: Decision,
-  clock: Clock,
+  clock: TenantClock,
 ): WholeRow<'signals'> {
   const attemptId = 'attempt' in signal ? signal.attempt.attemptId : subjectOf(signal).attemptId;
   return {

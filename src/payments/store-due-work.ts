@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import type { Mode } from '../kernel/caller.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { Attempt } from './attempt.ts';
@@ -116,6 +117,7 @@ export async function selectNextSyncAt(
 export async function selectDuePayments(
   db: Queryable,
   tenantId: string,
+  mode: Mode,
   now: Temporal.Instant,
   limit: number,
 ): Promise<readonly Payment[]> {
@@ -123,6 +125,7 @@ export async function selectDuePayments(
     .selectFrom('payments')
     .selectAll()
     .where('tenant_id', '=', tenantId)
+    .where('mode', '=', mode)
     .where('due_at', '<=', now)
     .orderBy('due_at')
     .limit(limit)
@@ -130,11 +133,16 @@ export async function selectDuePayments(
   return rows.map(paymentFromRow);
 }
 
-export async function selectNextPaymentDueAt(db: Queryable, tenantId: string): Promise<Temporal.Instant | null> {
+export async function selectNextPaymentDueAt(
+  db: Queryable,
+  tenantId: string,
+  mode: Mode,
+): Promise<Temporal.Instant | null> {
   const row = await db
     .selectFrom('payments')
     .select((row) => row.fn.min('due_at').as('next'))
     .where('tenant_id', '=', tenantId)
+    .where('mode', '=', mode)
     .where('due_at', 'is not', null)
     .executeTakeFirst();
   return row?.next ?? null;

@@ -74,20 +74,18 @@ export async function selectAttempts(
   return new Map(rows.map((row) => [row.attempt_id, attemptFromRow(row)]));
 }
 
-/** The payment behind a token's hash, where the token is not revoked and did not end before the instant. */
+/** The payment behind a token's hash and the token's end, where it is not revoked. */
 export async function selectTokenOwner(
   db: Queryable,
   tokenHash: Uint8Array,
-  notEndedBefore: Temporal.Instant,
-): Promise<{ readonly tenantId: string; readonly paymentId: string } | null> {
+): Promise<{ readonly tenantId: string; readonly paymentId: string; readonly expiresAt: Temporal.Instant } | null> {
   const row = await db
     .selectFrom('checkout_tokens')
-    .select(['tenant_id', 'payment_id'])
+    .select(['tenant_id', 'payment_id', 'expires_at'])
     .where('token_hash', '=', Buffer.from(tokenHash))
     .where('revoked_at', 'is', null)
-    .where('expires_at', '>', notEndedBefore)
     .executeTakeFirst();
-  return row === undefined ? null : { tenantId: row.tenant_id, paymentId: row.payment_id };
+  return row === undefined ? null : { tenantId: row.tenant_id, paymentId: row.payment_id, expiresAt: row.expires_at };
 }
 
 /** Ends the tokens of a payment and adds a new one; in the caller's transaction. */

@@ -3,7 +3,7 @@ import type { RetrieveAnswer } from '../providers/provider.ts';
 import { type Attempt, isOpen, nextSyncAt } from './attempt.ts';
 import type { PaymentContext } from './context.ts';
 import { dispatchAttempt } from './dispatch-attempt.ts';
-import { readPaymentOfAttempt } from './read-payment.ts';
+import { clockOfAttempt, readPaymentOfAttempt } from './read-payment.ts';
 import { releaseAttempt } from './release-attempt.ts';
 import type { Signal } from './signal.ts';
 import { selectAttempt } from './store.ts';
@@ -74,10 +74,12 @@ async function signalsOf(
 }
 
 /** Where the attempt is as it was, it is asked about again later. A changed one has its new time already. */
-async function scheduleNext({ database, clock }: PaymentContext, before: Attempt): Promise<void> {
-  const now = await selectAttempt(database.query, before.tenantId, before.attemptId);
+async function scheduleNext(context: PaymentContext, before: Attempt): Promise<void> {
+  const { query } = context.database;
+  const now = await selectAttempt(query, before.tenantId, before.attemptId);
   if (now === null || now.state !== before.state) return;
   const tries = before.syncTries + 1;
+  const clock = await clockOfAttempt(context, before);
   const dueAt = nextSyncAt(before.state, tries, clock.now());
-  if (dueAt !== null) await scheduleAttemptSync(database.query, before, { dueAt, tries });
+  if (dueAt !== null) await scheduleAttemptSync(query, before, { dueAt, tries });
 }

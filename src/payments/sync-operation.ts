@@ -12,7 +12,8 @@ import { syncAttempt } from './sync-attempt.ts';
 export async function syncOperation(context: PaymentContext, operation: AnyOperation): Promise<void> {
   const db = context.database.query;
   const tries = operation.syncTries + 1;
-  const dueAt = nextOperationSyncAt(tries, context.clock.now());
+  const clock = await context.tenantClocks.of(operation.tenantId, operation.mode);
+  const dueAt = nextOperationSyncAt(tries, clock.now());
   await scheduleOperationSync(db, operation, { dueAt, tries });
   if (operation.dispatch !== 'acknowledged') return dispatchOperation(context, operation);
   const attempt = await selectAttempt(db, operation.tenantId, operation.attemptId);

@@ -18,7 +18,7 @@ const CONCURRENCY = 4;
  */
 export async function syncPayment(context: PaymentContext, payment: Payment): Promise<void> {
   const db = context.database.query;
-  const now = context.clock.now();
+  const now = (await context.tenantClocks.of(payment.tenantId, payment.mode)).now();
   const pending = await selectPendingOperations(db, payment);
   const inDoubt = pending.filter((operation) => isInDoubt(operation, now)).slice(0, OPERATIONS_MAX);
   await inParallel(inDoubt, CONCURRENCY, (operation) => syncOperation(context, operation));

@@ -109,6 +109,16 @@ export async function releaseLane(
     where kind = ${lane.kind} and lane_id = ${lane.laneId} and lease = ${lane.lease}`.execute(db);
 }
 
+/** Has all of a tenant's lanes looked at, because its time was moved. Rare: it looks through the small table. */
+export async function wakeLanesOf(tx: Queryable, tenantId: string, now: Temporal.Instant): Promise<void> {
+  await sql`
+    update lanes set next_due_at = ${now}, generation = generation + 1
+    where (kind, lane_id) in (
+      select kind, lane_id from lanes where tenant_id = ${tenantId} and kind <> 'relay' order by kind, lane_id for update)`.execute(
+    tx,
+  );
+}
+
 /** Whether the lane is still ours; locks its row, so that the answer holds until the transaction ends. */
 export async function holdsLane(tx: Queryable, lane: ClaimedLane): Promise<boolean> {
   const { rows } = await sql`

@@ -32,7 +32,7 @@ export function createLogger(options: LoggerOptions): Logger {
 
 function redacting(writer: pino.Logger): Logger {
   const write = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: LogFields, message: string) => {
-    if (writer.isLevelEnabled(level)) writer[level](redact(fields), maskText(message));
+    if (writer.isLevelEnabled(level)) writer[level](redact(fields), maskMessage(message));
   };
   return {
     debug: write('debug'),
@@ -41,6 +41,18 @@ function redacting(writer: pino.Logger): Logger {
     error: write('error'),
     child: (fields) => redacting(writer.child(redact(fields) as Record<string, unknown>)),
   };
+}
+
+/** Messages are constant sentences, so each is looked through once. Bounded, in case somebody makes one up each time. */
+const maskedMessages = new Map<string, string>();
+const MASKED_MESSAGES_MAX = 1_000;
+
+function maskMessage(message: string): string {
+  const known = maskedMessages.get(message);
+  if (known !== undefined) return known;
+  const masked = maskText(message);
+  if (maskedMessages.size < MASKED_MESSAGES_MAX) maskedMessages.set(message, masked);
+  return masked;
 }
 
 const MASK = '[masked]';

@@ -428,6 +428,16 @@ export interface TenantsTable {
   updated_at: Temporal.Instant;
 }
 
+export interface TestClocksTable {
+  tenant_id: string;
+  test_clock_id: string;
+  name: string | null;
+  stands_at: Temporal.Instant;
+  status: string;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
 export interface WebhookEndpointsTable {
   tenant_id: string;
   endpoint_id: string;
@@ -471,5 +481,6 @@ export interface Tables {
   signing_keys: SigningKeysTable;
   signing_secrets: SigningSecretsTable;
   tenants: TenantsTable;
+  test_clocks: TestClocksTable;
   webhook_endpoints: WebhookEndpointsTable;
 }

@@ -2,7 +2,9 @@ import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
+import { createBatcherPerDatabase } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
+import { ExpiringCache } from '../platform/expiring-cache.ts';
 import type { PaymentProvider, ProviderCall } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import { credentialsPlace, type ProviderAccount } from './account.ts';
@@ -24,14 +26,30 @@ export interface OpenAccount {
   readonly call: ProviderCall<unknown>;
 }
 
+/** A payment is sent through the account that was just chosen for it; a change is seen after this long at most. */
+const REMEMBERED = { lifetimeMs: 1_000, entriesMax: 10_000 };
+
+const remembered = new WeakMap<Database, ExpiringCache<ProviderAccount>>();
+
+function accountsOf(database: Database): ExpiringCache<ProviderAccount> {
+  const known = remembered.get(database);
+  if (known !== undefined) return known;
+  const accounts = new ExpiringCache<ProviderAccount>(REMEMBERED);
+  remembered.set(database, accounts);
+  return accounts;
+}
+
 /** The account of a stored attempt or refund, whatever its status: what was begun is finished. */
 export async function openProviderAccount(
   context: AccountContext,
   tenantId: string,
   providerAccountId: string,
 ): Promise<OpenAccount> {
-  const account = await selectAccount(context.database.query, tenantId, providerAccountId);
-  if (account === null) throw new Problem('not_found', 'There is no such provider account.');
+  const account = await accountsOf(context.database).get(`${tenantId} ${providerAccountId}`, async () => {
+    const stored = await selectAccount(context.database.query, tenantId, providerAccountId);
+    if (stored === null) throw new Problem('not_found', 'There is no such provider account.');
+    return stored;
+  });
   return open(context, account);
 }
 
@@ -54,7 +72,8 @@ export async function chooseProviderAccount(
   context: AccountContext,
   payment: { readonly tenantId: string; readonly mode: Mode; readonly providerAccountId: string | null },
 ): Promise<OpenAccount> {
-  const active = await selectActiveAccounts(context.database.query, payment.tenantId, payment.mode);
+  // Read anew for each payment: a disabled account gets no more of them.
+  const active = await readActiveAccounts(context.database.query, payment);
   const account =
     payment.providerAccountId === null
       ? active[0]
@@ -62,8 +81,11 @@ export async function chooseProviderAccount(
   if (account === undefined) {
     throw new Problem('no_provider_account', `There is no active provider account for ${payment.mode} mode.`);
   }
+  accountsOf(context.database).set(`${account.tenantId} ${account.providerAccountId}`, account);
   return open(context, account);
 }
+
+const readActiveAccounts = createBatcherPerDatabase(selectActiveAccounts, { itemsMax: 100, writesMax: 2 });
 
 async function open(context: AccountContext, account: ProviderAccount): Promise<OpenAccount> {
   const registered = context.registry.get(account.provider);

@@ -43,22 +43,20 @@ export async function selectAccount(
   return row === undefined ? null : accountFromRow(row);
 }
 
-/** The active accounts of a tenant and mode, the one to try first in front. */
+/** The active accounts of tenants and modes, in the order wanted; of each, the one to try first in front. */
 export async function selectActiveAccounts(
   db: Queryable,
-  tenantId: string,
-  mode: Mode,
-): Promise<readonly ProviderAccount[]> {
-  const rows = await db
-    .selectFrom('provider_accounts')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('mode', '=', mode)
-    .where('status', '=', 'active')
-    .orderBy('priority')
-    .orderBy('provider_account_id')
-    .execute();
-  return rows.map(accountFromRow);
+  wanted: readonly { readonly tenantId: string; readonly mode: Mode }[],
+): Promise<readonly (readonly ProviderAccount[])[]> {
+  const { rows } = await sql<Selectable<Tables['provider_accounts']>>`
+    select a.* from (
+      select distinct * from unnest(${wanted.map((one) => one.tenantId)}::text[], ${wanted.map((one) => one.mode)}::text[])
+    ) w (tenant_id, mode)
+    join provider_accounts a using (tenant_id, mode)
+    where a.status = 'active'
+    order by a.priority, a.provider_account_id`.execute(db);
+  const accounts = rows.map(accountFromRow);
+  return wanted.map((one) => accounts.filter(({ tenantId, mode }) => tenantId === one.tenantId && mode === one.mode));
 }
 
 /** Whose account it is; a notification knows only the account. */

@@ -1,6 +1,7 @@
 import { runOnceInTwoPhases } from '../idempotency/run-once.ts';
 import { present } from '../kernel/assert.ts';
 import type { TenantCaller } from '../kernel/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { amountFromJson } from '../kernel/money.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Attempt } from '../payments/attempt.ts';
@@ -39,7 +40,8 @@ export async function refundPayment(
   const { payment, latestAttempt } = await readPayment(context.database.query, caller, request.paymentId);
   const scope = { tenantId: payment.tenantId, mode: payment.mode, route: 'createRefund' };
   return runOnceInTwoPhases<RefundObject, Refund>(context, scope, idempotency, {
-    plan: async () => planRefund(context, payment, latestAttempt, request),
+    plan: async () =>
+      planRefund(await context.tenantClocks.of(payment.tenantId, payment.mode), payment, latestAttempt, request),
     resourceId: ({ refundId }) => refundId,
     async intend(refund, key) {
       await context.applySignal(payment, 'tenant', { kind: 'refund_requested', refund }, key);
@@ -79,12 +81,7 @@ async function explainReference(
   throw new Problem('reference_already_used', 'Another refund has this reference.', { members: { refundId } });
 }
 
-function planRefund(
-  { clock }: PaymentContext,
-  payment: Payment,
-  latestAttempt: Attempt | null,
-  request: RefundRequest,
-): Refund {
+function planRefund(clock: Clock, payment: Payment, latestAttempt: Attempt | null, request: RefundRequest): Refund {
   if (latestAttempt === null || payment.amountCaptured === 0n) {
     throw new Problem('state_conflict', `A payment that is ${payment.status} has nothing to refund.`);
   }

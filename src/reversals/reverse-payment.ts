@@ -63,7 +63,7 @@ async function planReversal(
   if (!provider.capabilities.reversal || account.reversalCutOff === null) {
     throw new Problem('not_supported_by_provider', 'This provider account makes no reversals; refund the payment.');
   }
-  const making = makingWith(context.clock);
+  const making = makingWith(await context.tenantClocks.of(payment.tenantId, payment.mode));
   const cutOff = cutOffAfter(account.reversalCutOff, (await selectFirstCaptureAt(db, payment)) ?? payment.createdAt);
   if (Temporal.Instant.compare(making.now, cutOff) >= 0) {
     throw new Problem('reversal_too_late', `The provider reversed this until ${cutOff}; refund the payment.`);

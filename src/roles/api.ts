@@ -8,12 +8,13 @@ import type { HttpServer } from '../platform/http/create-http-server.ts';
 import { refundRoutes } from '../refunds/routes.ts';
 import { reversalRoutes } from '../reversals/routes.ts';
 import { tenantRoutes } from '../tenants/routes.ts';
+import { testClockRoutes } from '../test-clocks/routes.ts';
 import { timelineRoutes } from '../timeline/routes.ts';
 import type { Gateway } from './gateway.ts';
 
 /** Serves the tenants' and the operator's API. */
 export function serveApi(server: HttpServer, gateway: Gateway): void {
-  const { payments, notifications, tenants, tokens, clock } = gateway;
+  const { payments, notifications, tenants, testClocks, tokens, clock } = gateway;
   server.bind([
     ...accessRoutes({ database: payments.database, tokens, clock }),
     ...paymentRoutes(payments),
@@ -24,6 +25,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...disputeRoutes(payments),
     ...ledgerRoutes(payments.database),
     ...notificationRoutes(notifications),
+    ...testClockRoutes(testClocks),
     ...tenantRoutes(tenants),
   ]);
 }

@@ -9,6 +9,7 @@ import * as payments from '../payments/api.ts';
 import * as refunds from '../refunds/api.ts';
 import * as reversals from '../reversals/api.ts';
 import * as tenants from '../tenants/api.ts';
+import * as testClocks from '../test-clocks/api.ts';
 import * as timeline from '../timeline/api.ts';
 
 /** Every endpoint that is declared, in the order of the reference. A test compares it with what the servers answer. */
@@ -23,6 +24,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ledger,
   checkout,
   notifications,
+  testClocks,
   tenants,
 ].flatMap((declarations) => Object.values(declarations).filter(isEndpoint));
 

@@ -16,6 +16,8 @@ import { createCallRecorder } from '../provider-accounts/record-calls.ts';
 import { createProviderRegistry, newSandboxAccount } from '../providers/registry.ts';
 import { createReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantRoutesContext } from '../tenants/routes.ts';
+import type { TestClockContext } from '../test-clocks/move-test-clock.ts';
+import { createTenantClocks } from '../test-clocks/tenant-clock.ts';
 
 /** Everything the roles of one process share. */
 export interface Gateway {
@@ -27,6 +29,7 @@ export interface Gateway {
   readonly tokens: AccessTokens;
   readonly payments: PaymentContext;
   readonly notifications: NotificationContext;
+  readonly testClocks: TestClockContext;
   readonly tenants: TenantRoutesContext;
   /** The way out for deliveries of a mode. */
   readonly deliveryHttp: (mode: Mode) => OutboundHttp;
@@ -87,6 +90,7 @@ async function buildGateway(
   const publicHttp = createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT });
   const privateHttp = createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT });
   const readTenant = createReadTenant(database);
+  const tenantClocks = createTenantClocks(database, clock);
   const callRecorder = createCallRecorder({ database, clock, log });
   const privateAllowed = (mode: Mode) => config.allowPrivateTargets && mode === 'test';
   const wakeRelay = () => wakeup.notify('relay');
@@ -104,14 +108,31 @@ async function buildGateway(
       clock,
       registry: createProviderRegistry({ sandboxUrl, sandboxHttp: privateHttp, publicHttp }),
       callRecorder,
+      tenantClocks,
       readTenant,
       checkoutUrl: config.urls.checkout,
       hooksUrl: config.urls.hooks,
       targetPolicy,
-      applySignal: createApplySignal({ database, clock, readTenant, wakeRelay }),
+      applySignal: createApplySignal({ database, tenantClocks, readTenant, wakeRelay }),
       wakeRelay,
     },
-    notifications: { database, sealer, clock, targetPolicy, wakeDelivery: () => wakeup.notify('delivery') },
+    notifications: {
+      database,
+      sealer,
+      clock,
+      tenantClocks,
+      targetPolicy,
+      wakeDelivery: () => wakeup.notify('delivery'),
+    },
+    testClocks: {
+      database,
+      sealer,
+      clock,
+      tenantClocks,
+      wakeWorkers: () => {
+        for (const kind of ['expiry', 'sync', 'delivery'] as const) wakeup.notify(kind);
+      },
+    },
     tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },
     deliveryHttp: (mode) => (privateAllowed(mode) ? privateHttp : publicHttp),
     async close() {

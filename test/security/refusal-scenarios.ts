@@ -185,6 +185,21 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       return without(stage, { capture: false }, () => stage.shop.send('POST', `/payments/${id}/capture`, { body: {} }));
     },
   },
+  createTestClock: {
+    async state_conflict({ shop }) {
+      const held = await shop.send('POST', '/test-clocks', { body: {} });
+      const second = await shop.send('POST', '/test-clocks', { body: {} });
+      await shop.send('POST', `/test-clocks/${held.body.id}/release`);
+      return second;
+    },
+  },
+  advanceTestClock: {
+    async state_conflict({ shop }) {
+      const { body } = await shop.send('POST', '/test-clocks', { body: {} });
+      await shop.send('POST', `/test-clocks/${body.id}/release`);
+      return shop.send('POST', `/test-clocks/${body.id}/advance`, { body: { seconds: 1 } });
+    },
+  },
   reversePayment: {
     async state_conflict(stage) {
       return stage.shop.send('POST', `/payments/${(await open(stage)).id}/reversals`, { body: {} });

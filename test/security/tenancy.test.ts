@@ -33,7 +33,10 @@ beforeAll(async () => {
   await owner.confirm(held.id, 'tok_no_ipn');
   const capture = await owner.send('POST', `/payments/${held.id}/capture`, { body: {} });
   const reversal = await owner.send('POST', `/payments/${held.id}/reversals`, { body: {} });
+  const testClock = await owner.send('POST', '/test-clocks', { body: {} });
+  await owner.send('POST', `/test-clocks/${testClock.body.id}/release`);
   owned = {
+    'test-clocks': testClock.body.id,
     captures: capture.body.id,
     reversals: reversal.body.id,
     payments: open.body.id,

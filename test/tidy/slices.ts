@@ -11,9 +11,10 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   access: { nouns: ['api-key', 'access-token'], sees: ['keys'] },
   idempotency: { nouns: [], sees: ['keys'] },
   events: { nouns: ['event'], sees: ['keys'] },
+  'test-clocks': { nouns: ['test-clock'], sees: ['idempotency', 'keys'] },
   ledger: { nouns: ['transfer'], sees: [] },
   'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency'] },
-  notifications: { nouns: ['endpoint', 'delivery'], sees: ['keys', 'idempotency', 'events'] },
+  notifications: { nouns: ['endpoint', 'delivery'], sees: ['keys', 'idempotency', 'events', 'test-clocks'] },
   // Above the others, because a new tenant comes with its keys, its endpoint secret and its sandbox account.
   tenants: {
     nouns: ['tenant', 'settings'],
@@ -21,7 +22,7 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   },
   payments: {
     nouns: ['payment', 'attempt', 'operation', 'capture', 'refund', 'reversal', 'dispute', 'signal'],
-    sees: ['keys', 'idempotency', 'events', 'ledger', 'provider-accounts', 'tenants'],
+    sees: ['keys', 'idempotency', 'events', 'ledger', 'provider-accounts', 'tenants', 'test-clocks'],
   },
   captures: {
     nouns: [],

@@ -48,6 +48,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   signing_keys: APPEND,
   signing_secrets: APPEND,
   tenants: KEEP,
+  test_clocks: KEEP,
   webhook_endpoints: KEEP,
 };
 

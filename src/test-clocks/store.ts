@@ -1,0 +1,86 @@
+import type { Selectable } from 'kysely';
+import type { Queryable } from '../platform/database.ts';
+import type { Tables } from '../platform/tables.generated.ts';
+import type { TestClock } from './test-clock.ts';
+
+/** Breaks test_clocks_held_key where one is held already. */
+export async function insertTestClock(db: Queryable, one: TestClock): Promise<void> {
+  await db
+    .insertInto('test_clocks')
+    .values({
+      tenant_id: one.tenantId,
+      test_clock_id: one.testClockId,
+      name: one.name,
+      stands_at: one.standsAt,
+      status: one.status,
+      created_at: one.createdAt,
+      updated_at: one.updatedAt,
+    })
+    .execute();
+}
+
+/** Moves or releases a held clock, if it still stands where it was read. */
+export async function updateTestClock(
+  db: Queryable,
+  before: TestClock,
+  after: Pick<TestClock, 'standsAt' | 'status' | 'updatedAt'>,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('test_clocks')
+    .set({ stands_at: after.standsAt, status: after.status, updated_at: after.updatedAt })
+    .where('tenant_id', '=', before.tenantId)
+    .where('test_clock_id', '=', before.testClockId)
+    .where('status', '=', 'held')
+    .where('stands_at', '=', before.standsAt)
+    .executeTakeFirst();
+  return numUpdatedRows === 1n;
+}
+
+export async function selectTestClock(db: Queryable, tenantId: string, testClockId: string): Promise<TestClock | null> {
+  const row = await db
+    .selectFrom('test_clocks')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('test_clock_id', '=', testClockId)
+    .executeTakeFirst();
+  return row === undefined ? null : fromRow(row);
+}
+
+/** Newest first; one row more than the limit, so that the caller knows whether there are more. */
+export async function selectTestClocks(
+  db: Queryable,
+  tenantId: string,
+  page: { readonly limit: number; readonly cursor?: string | undefined },
+): Promise<readonly TestClock[]> {
+  let query = db
+    .selectFrom('test_clocks')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .orderBy('test_clock_id', 'desc')
+    .limit(page.limit + 1);
+  if (page.cursor !== undefined) query = query.where('test_clock_id', '<', page.cursor);
+  return (await query.execute()).map(fromRow);
+}
+
+/** Where the tenant's test clock stands; null where none is held. */
+export async function selectHeldAt(db: Queryable, tenantId: string): Promise<Temporal.Instant | null> {
+  const row = await db
+    .selectFrom('test_clocks')
+    .select('stands_at')
+    .where('tenant_id', '=', tenantId)
+    .where('status', '=', 'held')
+    .executeTakeFirst();
+  return row?.stands_at ?? null;
+}
+
+function fromRow(row: Selectable<Tables['test_clocks']>): TestClock {
+  return {
+    tenantId: row.tenant_id,
+    testClockId: row.test_clock_id,
+    name: row.name,
+    standsAt: row.stands_at,
+    status: row.status as TestClock['status'],
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,37 @@
+import type { Mode } from '../kernel/caller.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Database } from '../platform/database.ts';
+import { ExpiringCache } from '../platform/expiring-cache.ts';
+import { selectHeldAt } from './store.ts';
+import { heldClock, runningClock, type TenantClock } from './test-clock.ts';
+
+/** The clocks of all tenants; live mode always runs on the machine's. */
+export interface TenantClocks {
+  of(tenantId: string, mode: Mode): Promise<TenantClock>;
+  /**
+   * The clock as it stands in the database now. A lane that was woken because the clock was moved must not go by what
+   * this process remembers: it would find nothing due, and nobody would wake it again.
+   */
+  fresh(tenantId: string, mode: Mode): Promise<TenantClock>;
+}
+
+const CACHE = { lifetimeMs: 1_000, entriesMax: 10_000 };
+
+/** Reads test clocks for the money path, which needs one on every request of test mode. */
+export function createTenantClocks(database: Database, clock: Clock): TenantClocks {
+  const cache = new ExpiringCache<Temporal.Instant | null>(CACHE);
+  const running = runningClock(clock);
+  const clockAt = (heldAt: Temporal.Instant | null) => (heldAt === null ? running : heldClock(heldAt, clock));
+  return {
+    async of(tenantId, mode) {
+      if (mode === 'live') return running;
+      return clockAt(await cache.get(tenantId, () => selectHeldAt(database.query, tenantId)));
+    },
+    async fresh(tenantId, mode) {
+      if (mode === 'live') return running;
+      const heldAt = await selectHeldAt(database.query, tenantId);
+      cache.set(tenantId, heldAt);
+      return clockAt(heldAt);
+    },
+  };
+}
