@@ -52,7 +52,11 @@ async function measureConfirming(server: BenchServer, sandbox: SandboxProcess, o
     const comparison = await compare(bench, options, ['gateway', 'one statement']);
     await load.stop();
     const profileFile = await gateway.stop();
-    printComparison(comparison, options, 'Every 200 is a paid payment with its capture and posting; no request failed.');
+    printComparison(
+      comparison,
+      options,
+      'Every 200 is a paid payment with its capture and posting; no request failed.',
+    );
     if (profileFile !== null) console.log(`\n${await renderProfile(profileFile)}`);
   } finally {
     await load.stop();

@@ -7,8 +7,8 @@ import { attemptToRow } from '../src/payments/rows.ts';
 import { insertPayments } from '../src/payments/store-new-payments.ts';
 import type { Queryable } from '../src/platform/database.ts';
 import { recordset } from '../src/platform/recordset.ts';
-import { newPayment } from './new-payment.ts';
 import type { Window } from './measure.ts';
+import { newPayment } from './new-payment.ts';
 
 /** An attempt that was sent and of which nothing has been heard. */
 export interface OpenAttempt {
@@ -23,7 +23,10 @@ const PREPARED_AT_ONCE = 200;
 const PER_CLIENT_A_SECOND = 1_000;
 
 /** How many payments to make for a window in which at most so many a second are used up. */
-export function paymentsNeeded({ clients, seconds }: Pick<Window, 'clients' | 'seconds'>, perSecondMax: number): number {
+export function paymentsNeeded(
+  { clients, seconds }: Pick<Window, 'clients' | 'seconds'>,
+  perSecondMax: number,
+): number {
   return Math.ceil(seconds * Math.min(clients * PER_CLIENT_A_SECOND, perSecondMax));
 }
 

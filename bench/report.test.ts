@@ -55,7 +55,9 @@ describe('the summary of a run', () => {
   });
 
   it('leaves out the ratio to a baseline that was not run', () => {
-    const [gateway] = summarize(ROUNDS.map((round) => round.filter(({ contender }) => contender !== 'five statements')));
+    const [gateway] = summarize(
+      ROUNDS.map((round) => round.filter(({ contender }) => contender !== 'five statements')),
+    );
     expect(gateway?.toFiveStatements).toBeNull();
     expect(gateway?.toOneStatement?.median).toBe(1.5);
   });

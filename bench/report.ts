@@ -42,7 +42,9 @@ function lineOf(clients: number, contender: Contender, rounds: readonly (readonl
   const rateIn = (round: readonly Measurement[], of: Contender) =>
     round.find((window) => window.contender === of)?.perSecond;
   const ratioTo = (baseline: Contender) => {
-    const ratios = rounds.map((round) => (rateIn(round, contender) ?? Number.NaN) / (rateIn(round, baseline) ?? Number.NaN));
+    const ratios = rounds.map(
+      (round) => (rateIn(round, contender) ?? Number.NaN) / (rateIn(round, baseline) ?? Number.NaN),
+    );
     return ratios.some(Number.isNaN) ? null : spreadOf(ratios);
   };
   return {

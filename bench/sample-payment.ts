@@ -6,7 +6,10 @@ import type { GatewayProcess } from './gateway-process.ts';
 import { paymentBody } from './payment-body.ts';
 
 /** Creates one payment outside all windows and makes of its rows what the baselines write. @throws Error where it is refused */
-export async function sampleRows(pool: pg.Pool, gateway: Pick<GatewayProcess, 'apiUrl' | 'apiKey'>): Promise<BaselineRows> {
+export async function sampleRows(
+  pool: pg.Pool,
+  gateway: Pick<GatewayProcess, 'apiUrl' | 'apiKey'>,
+): Promise<BaselineRows> {
   const { statusCode, body } = await request(`${gateway.apiUrl}/api/v1/payments`, {
     method: 'POST',
     headers: {

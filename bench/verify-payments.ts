@@ -16,7 +16,11 @@ interface Found {
  * event and one kept answer, and there is no payment that nobody was told of.
  * @throws Error with the counts where anything differs
  */
-export async function verifyPayments(pool: pg.Pool, prefix: string, created: readonly AnsweredPayment[]): Promise<void> {
+export async function verifyPayments(
+  pool: pg.Pool,
+  prefix: string,
+  created: readonly AnsweredPayment[],
+): Promise<void> {
   const { rows } = await pool.query<Found>(
     `with told as materialized (
        select * from unnest($1::text[], $2::text[], $3::text[]) as t (reference, idempotency_key, payment_id)

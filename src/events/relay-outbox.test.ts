@@ -66,6 +66,32 @@ test('rows whose fan-out broke stay, and the shard is free for the next try', as
   expect(seen).toEqual(['evt_broken']);
 });
 
+test('a shard that another relay is at is left to it', async () => {
+  const tenantId = 'ten_held';
+  await put({ tenantId, topic: 'event', subjectId: 'evt_held', dueAt: null });
+  const seen: string[] = [];
+  await database.transaction(async (other) => {
+    await sql`select 1 from lanes where kind = 'relay' and lane_id = ${String(shardOf(tenantId))} for update`.execute(
+      other,
+    );
+    expect(await relay(seen)).toBe(0);
+  });
+  expect(seen).toEqual([]);
+  expect(await relay(seen)).toBe(1);
+  expect(seen).toEqual(['evt_held']);
+});
+
+test('rows are passed on in the order they were written', async () => {
+  const subjects = Array.from({ length: 50 }, (_, index) => `evt_ordered_${index}`);
+  for (const subjectId of subjects) {
+    clock.advance({ milliseconds: 1 });
+    await put({ tenantId: 'ten_1', topic: 'event', subjectId, dueAt: null });
+  }
+  const seen: string[] = [];
+  await relay(seen);
+  expect(seen).toEqual(subjects);
+});
+
 test('an event of a payment that can expire gives its tenant a lane that is due then', async () => {
   const dueAt = clock.now().add({ minutes: 15 });
   await put({ tenantId: 'ten_expiring', topic: 'event', subjectId: 'evt_x', dueAt });

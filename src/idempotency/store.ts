@@ -79,7 +79,7 @@ export interface KeyAnswer extends KeyScope {
 }
 
 /** Keeps the first answer given under each key; a later one changes nothing. */
-async function completeKeys(db: Queryable, answers: readonly KeyAnswer[]): Promise<readonly void[]> {
+async function completeKeys(db: Queryable, answers: readonly KeyAnswer[]): Promise<readonly undefined[]> {
   await sql`
     update idempotency_keys k
     set state = 'done', answer_status = r.answer_status, answer_sealed = r.answer_sealed

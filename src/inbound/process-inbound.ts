@@ -6,6 +6,8 @@ import { readAttempt } from '../payments/read-payment.ts';
 import type { Signal } from '../payments/signal.ts';
 import { syncAttempt } from '../payments/sync-attempt.ts';
 import { crashPoint } from '../platform/crash-point.ts';
+import { waitAtMost } from '../platform/deadline.ts';
+import { inParallel } from '../platform/in-parallel.ts';
 import { type ClaimedLane, releaseLane } from '../platform/lanes.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Tables } from '../platform/tables.generated.ts';
@@ -17,17 +19,33 @@ type StoredNotification = Selectable<Tables['inbound_events']>;
 
 export const INBOUND_LEASE_MS = 60_000;
 const BATCH = 50;
+/** Enough for one batched write to gather, and for some slow answers beside it. */
+const CONCURRENCY = 8;
+/** A provider that hangs keeps the account's other notifications waiting for no longer; its late answer still counts. */
+const ANSWER_WAIT_MS = 3_000;
 /** A notification that keeps failing is set aside after about a day, and never holds up those behind it. */
 const TRIES_MAX = 12;
 const RETRY_DELAYS_S = [1, 5, 30, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800] as const;
 
-/** Applies an account's stored notifications that are due. */
+/** Applies an account's stored notifications that are due, those about one attempt in their order. */
 export async function inboundLane(context: PaymentContext, log: Logger, lane: ClaimedLane): Promise<void> {
   const { database, clock } = context;
   const { tenantId, laneId } = lane;
   const due = await selectDueInbound(database.query, tenantId, laneId, clock.now(), BATCH);
-  for (const stored of due) await processNotification(context, log, stored);
+  const queues = Map.groupBy(due, attemptOf);
+  await inParallel([...queues.values()], CONCURRENCY, async (queue) => {
+    for (const stored of queue) await processNotification(context, log, stored);
+  });
   await releaseLane(database.query, lane, await selectNextInboundAt(database.query, tenantId, laneId), clock.now());
+}
+
+/** Which attempt a notification is about; one that cannot be read stands alone and fails by itself. */
+function attemptOf({ facts, inbound_event_id }: StoredNotification): string {
+  try {
+    return factsFromJson(facts)[0]?.attempt.attemptId ?? inbound_event_id;
+  } catch {
+    return inbound_event_id;
+  }
 }
 
 /** Applying is repeatable, so a crash between applying and recording it costs nothing. */
@@ -82,6 +100,9 @@ async function applyFact(
   if (attempt.providerAccountId !== stored.provider_account_id) {
     return { state: 'quarantined', outcome: 'other_provider_account' };
   }
+  if (event.fact.about !== 'attempt' && namesAnotherCharge(event, attempt)) {
+    return { state: 'quarantined', outcome: 'provider_ref_mismatch' };
+  }
   if (!event.authoritative) {
     await askFirst(context, attempt);
     return { state: 'applied', outcome: 'asked the provider' };
@@ -101,10 +122,19 @@ async function applyFact(
     : { state: 'applied', outcome: result.note ?? result.outcome };
 }
 
-/** @throws Error where the provider gives no answer; the notification is then tried again later */
+/** What was done to the money of one charge must not be booked on the attempt of another. */
+function namesAnotherCharge({ attempt: { providerRef } }: ProviderEvent, attempt: Attempt): boolean {
+  return providerRef !== undefined && attempt.providerRef !== null && providerRef !== attempt.providerRef;
+}
+
+/** @throws Error where the provider gives no answer in time; the notification is then tried again later */
 async function askFirst(context: PaymentContext, attempt: Attempt): Promise<void> {
-  if (!(await syncAttempt(context, attempt, 'poll')))
-    throw new Error('The provider was to be asked and gave no answer');
+  let answered = false;
+  const asking = syncAttempt(context, attempt, 'poll').then((isAnswered) => {
+    answered = isAnswered;
+  });
+  await waitAtMost(asking, ANSWER_WAIT_MS);
+  if (!answered) throw new Error('The provider was to be asked and gave no answer');
 }
 
 function signalOf({ attempt: { attemptId, providerRef }, fact }: ProviderEvent): Signal {

@@ -18,7 +18,8 @@ import { DISPUTE_TRANSITIONS, type Dispute } from './dispute.ts';
 export function decideDisputeReport(state: PaymentState, report: DisputeReport, world: Circumstances): Decision {
   const { payment, attempt, dispute } = state;
   if (attempt === null) return quarantined('unknown_attempt');
-  if (report.amount.currency !== payment.currency || report.amount.amount <= 0n) return quarantined('amount_mismatch');
+  const { amount, currency } = report.amount;
+  if (currency !== payment.currency || amount <= 0n || amount > payment.amount) return quarantined('amount_mismatch');
   if (report.reinstated < 0n || report.reinstated > report.withdrawn)
     return quarantined('reinstated_exceeds_withdrawn');
   if (dispute === null) {

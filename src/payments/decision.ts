@@ -86,12 +86,12 @@ export function unfit({ source }: Circumstances, note: string): Decision {
   return { outcome: source === 'notification' ? 'deferred' : 'quarantined', note };
 }
 
-/** The signal says what is known already. */
 /** Whether the provider was asked, and told of every operation too. */
 export function hasWholePicture({ source }: Circumstances): boolean {
   return source === 'poll' || source === 'operator';
 }
 
+/** The signal says what is known already. */
 export function unchanged(note: string): Decision {
   return { outcome: 'no_change', note };
 }

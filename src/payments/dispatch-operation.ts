@@ -7,6 +7,7 @@ import type { Refund } from './refund.ts';
 import type { Reversal } from './reversal.ts';
 import type { Signal } from './signal.ts';
 import { selectAttempt } from './store.ts';
+import { syncAttempt } from './sync-attempt.ts';
 
 export type AnyOperation = Capture | Refund | Reversal;
 
@@ -22,6 +23,12 @@ export async function dispatchOperation(context: PaymentContext, operation: AnyO
   const signal = await send(context, account, operation, attempt?.providerRef ?? null);
   crashPoint('operation-answered');
   await context.applySignal(operation, 'provider_answer', signal);
+  // A refusal has a reason that we may not have heard of: something happened to the money at the provider's console.
+  if (isRefusal(signal) && attempt !== null) await syncAttempt(context, attempt, 'poll');
+}
+
+function isRefusal({ kind }: Signal): boolean {
+  return kind === 'capture_refused' || kind === 'refund_refused' || kind === 'reversal_refused';
 }
 
 async function send(

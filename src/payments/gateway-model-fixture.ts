@@ -265,7 +265,6 @@ function signalsOf({ attemptId, state }: Attempt, answer: Picture): readonly Sig
   }
   return [
     ...first,
-    // An end of the authorization stands on how its captures ended.
     ...(report.state === 'authorized' ? [itself, ...captures] : [...captures, itself]),
     ...answer.refunds.map((one): Signal => ({ kind: 'refund_reported', attemptId, report: one })),
     ...answer.reversals.map((one): Signal => ({ kind: 'reversal_reported', attemptId, report: one })),

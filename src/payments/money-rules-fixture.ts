@@ -140,7 +140,7 @@ function sumOf(rows: readonly Operation[], status: OperationStatus): bigint {
 }
 
 /** What an account holds of this payment: debits less credits. */
-export function balanceOf({ transfers }: Pick<Kept, 'transfers'>, account: LedgerAccount): bigint {
+function balanceOf({ transfers }: Pick<Kept, 'transfers'>, account: LedgerAccount): bigint {
   const sign = (row: WholeRow<'ledger_transfers'>): bigint => {
     return (row.debit_account === account ? row.amount : 0n) - (row.credit_account === account ? row.amount : 0n);
   };
@@ -148,6 +148,6 @@ export function balanceOf({ transfers }: Pick<Kept, 'transfers'>, account: Ledge
 }
 
 /** The attempts whose outcome is still to come. */
-export function openAttempts({ attempts }: Pick<Kept, 'attempts'>): readonly Attempt[] {
+function openAttempts({ attempts }: Pick<Kept, 'attempts'>): readonly Attempt[] {
   return [...attempts.values()].filter(isOpen);
 }

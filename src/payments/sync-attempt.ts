@@ -63,7 +63,8 @@ async function signalsOf(
     const authorized = { state: 'authorized', amount: { amount, currency } } as const;
     first.push({ kind: 'attempt_reported', attemptId, providerRef, report: authorized });
   }
-  const capturesFirst = first.length > 0 || report.state === 'captured';
+  // Every end of an authorization stands on what was captured of it; only its beginning comes before.
+  const capturesFirst = report.state !== 'authorized';
   return [
     ...first,
     ...(capturesFirst ? [...captures, attemptSignal] : [attemptSignal, ...captures]),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createBatcher } from './batch.ts';
+import { createBatcher, createBatcherPerDatabase } from './batch.ts';
 
 test('a single item is written at once and alone', async () => {
   const writes: number[][] = [];
@@ -66,4 +66,19 @@ test('a batch never exceeds its size, and no more writes run at once than allowe
   expect(await Promise.all(items.map((item) => write(item)))).toEqual(items);
   expect(Math.max(...sizes)).toBeLessThanOrEqual(7);
   expect(most).toBeLessThanOrEqual(3);
+});
+
+test('items for one database share a write, and never one with those for another', async () => {
+  const [here, there] = [{ name: 'here' }, { name: 'there' }];
+  const writes: string[] = [];
+  const read = createBatcherPerDatabase(
+    async (db: { readonly name: string }, items: readonly number[]) => {
+      writes.push(`${db.name} ${items.join(' ')}`);
+      return items.map((item) => `${db.name} ${item}`);
+    },
+    { itemsMax: 10, writesMax: 1 },
+  );
+  const outcomes = await Promise.all([read(here, 1), read(there, 2), read(here, 3)]);
+  expect(outcomes).toEqual(['here 1', 'there 2', 'here 3']);
+  expect(writes.sort()).toEqual(['here 1 3', 'there 2']);
 });

@@ -25,6 +25,7 @@ interface DatabaseOptions {
 }
 
 const TRANSACTION_TRIES_MAX = 3;
+const IDLE_TIMEOUT_MS = 300_000;
 /** serialization_failure, deadlock_detected: the server rolled back, nothing happened. Appendix A of the manual. */
 const LOST_RACE = new Set(['40001', '40P01']);
 
@@ -37,6 +38,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     types: { getTypeParser },
     // A server that vanished without a word must not hold a request for ever.
     connectionTimeoutMillis: 5_000,
+    // A new connection plans each statement anew, six times before it settles; the default gives them up after 10 s.
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
     query_timeout: 20_000,
     statement_timeout: 15_000,
     lock_timeout: 10_000,

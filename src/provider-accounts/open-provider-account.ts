@@ -26,7 +26,7 @@ export interface OpenAccount {
   readonly call: ProviderCall<unknown>;
 }
 
-/** A payment is sent through the account that was just chosen for it; a change is seen after this long at most. */
+/** Every call to a provider needs its account; a change of it is seen after this long at most. */
 const REMEMBERED = { lifetimeMs: 1_000, entriesMax: 10_000 };
 
 const remembered = new WeakMap<Database, ExpiringCache<ProviderAccount>>();
@@ -81,7 +81,6 @@ export async function chooseProviderAccount(
   if (account === undefined) {
     throw new Problem('no_provider_account', `There is no active provider account for ${payment.mode} mode.`);
   }
-  accountsOf(context.database).set(`${account.tenantId} ${account.providerAccountId}`, account);
   return open(context, account);
 }
 

@@ -24,6 +24,7 @@ afterEach(() => stage.money.expectSound());
 afterAll(() => stage.close());
 
 const MANUAL = { amount: 5000, captureMethod: 'manual' };
+const WAITING = `select 1 from inbound_events where state = 'pending'`;
 
 describe('A4 of notifications that come fifty times at the same instant', () => {
   const ROUNDS = 5;
@@ -93,12 +94,16 @@ describe('A4 of notifications that come fifty times at the same instant', () => 
     expect(news).toHaveLength(ROUNDS * 9);
     const since = clock.now();
     const answers = new Set<string>();
-    await inParallel(news, 4, async (one) => {
+    await inParallel(news, 2, async (one) => {
       for (const { status, text } of await parallel(COPIES, () => stage.bank.deliver(one)))
         answers.add(`${status} ${text}`);
     });
     expect(answers).toEqual(new Set(['200 ']));
-    await untilQuiet(stage.tollgate.database);
+    // In the storm the bank may answer a question too late, and business time has to pass until it is asked again.
+    await until(async () => {
+      clock.advance({ seconds: 1 });
+      return (await stage.tollgate.database.run(WAITING)).length === 0;
+    });
     const verdicts = await stage.shop.verdicts(since);
     expect(verdicts.filter((verdict) => verdict === 'accepted')).toHaveLength(news.length);
     expect(verdicts.filter((verdict) => verdict === 'duplicate')).toHaveLength(news.length * (COPIES - 1));
@@ -185,7 +190,7 @@ const LIVES: Readonly<Record<string, { readonly told: number; readonly end: obje
 };
 
 describe('A5 in any order, and some of them twice, the notifications of', () => {
-  const ORDERS = 6;
+  const ORDERS = 10;
 
   test.each(Object.entries(LIVES))('%s end the same', async (name, { told, end, live }) => {
     const draw = seeded(name);
@@ -220,7 +225,6 @@ describe('A6 a notification that is applied before our own call has its answer',
     await until(async () => (await early.tollgate.database.run(WAITING)).length === 0);
     response.writeHead(status).end();
   });
-  const WAITING = `select 1 from inbound_events where state = 'pending'`;
 
   beforeAll(async () => {
     courier.listen(0, '127.0.0.1');
