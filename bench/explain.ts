@@ -55,7 +55,7 @@ const WORK: readonly (readonly [title: string, work: (database: Database) => Pro
   ],
   [
     'Relay the outbox',
-    (database) => relayOutbox({ database, clock, fanOut: (tx, ids) => fanOutEvents(tx, clock, ids) }),
+    (database) => relayOutbox({ database, clock, fanOut: (tx, ids) => fanOutEvents(tx, clock, ids), wake: () => {} }),
   ],
   ['Claim lanes', ({ query }) => claimLanes(query, 'delivery', clock.now(), LANES_CLAIMED, LEASE_MS)],
   [

@@ -25,7 +25,7 @@ async function put(...work: OutboxWork[]): Promise<void> {
   await sql`insert into outbox select r.* from ${recordset('outbox', rows)} r`.execute(database.query);
 }
 
-function relay(seen: string[], fail = false) {
+function relay(seen: string[], fail = false, woken: string[] = []) {
   return relayOutbox({
     database,
     clock,
@@ -34,6 +34,7 @@ function relay(seen: string[], fail = false) {
       if (fail) throw new Error('fan-out broke');
       return [];
     },
+    wake: (kind) => woken.push(kind),
   });
 }
 
@@ -112,6 +113,18 @@ test('work for an account wakes its lane now, or when it is due', async () => {
     { kind: 'inbound', next_due_at: new Date(clock.now().epochMilliseconds) },
     { kind: 'sync', next_due_at: new Date(dueAt.epochMilliseconds) },
   ]);
+});
+
+test('only the kinds of lane that have work now are woken', async () => {
+  const later = clock.now().add({ seconds: 35 });
+  await put(
+    { tenantId: 'ten_waking', topic: 'inbound', subjectId: 'pa_2', dueAt: null },
+    { tenantId: 'ten_waking', topic: 'inbound', subjectId: 'pa_3', dueAt: null },
+    { tenantId: 'ten_waking', topic: 'sync', subjectId: 'pa_2', dueAt: later },
+  );
+  const woken: string[] = [];
+  await relay([], false, woken);
+  expect(woken).toEqual(['inbound']);
 });
 
 test('tenants spread over the shards, each always on the same one', () => {

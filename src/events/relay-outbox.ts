@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Clock } from '../kernel/clock.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { Database, Queryable } from '../platform/database.ts';
-import { addLaneWork, type LaneWork } from '../platform/lanes.ts';
+import { addLaneWork, type LaneKind, type LaneWork } from '../platform/lanes.ts';
 
 interface RelayContext {
   readonly database: Database;
@@ -12,6 +12,8 @@ interface RelayContext {
     tx: Queryable,
     events: readonly { readonly tenantId: string; readonly eventId: string }[],
   ) => Promise<readonly LaneWork[]>;
+  /** Called after the commit for each kind of lane that has work now; a loop that is woken for nothing asks for nothing. */
+  readonly wake: (kind: LaneKind) => void;
 }
 
 interface OutboxRow {
@@ -39,8 +41,9 @@ export async function relayOutbox(context: RelayContext): Promise<number> {
   return outcomes.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
 }
 
-async function relayShard({ database, clock, fanOut }: RelayContext, shard: number): Promise<number> {
-  return database.transaction(async (tx) => {
+async function relayShard({ database, clock, fanOut, wake }: RelayContext, shard: number): Promise<number> {
+  const due = new Set<LaneKind>();
+  const passedOn = await database.transaction(async (tx) => {
     if (!(await lockShard(tx, shard))) return 0;
     const rows = await takeRows(tx, shard);
     const events = rows.filter(({ topic }) => topic === 'event');
@@ -49,10 +52,14 @@ async function relayShard({ database, clock, fanOut }: RelayContext, shard: numb
       tx,
       events.map((row) => ({ tenantId: row.tenant_id, eventId: row.subject_id })),
     );
-    await addLaneWork(tx, [...deliveries, ...rows.flatMap((row) => laneWorkOf(row, now))]);
+    const work = [...deliveries, ...rows.flatMap((row) => laneWorkOf(row, now))];
+    await addLaneWork(tx, work);
+    for (const { kind, dueAt } of work) if (Temporal.Instant.compare(dueAt, now) <= 0) due.add(kind);
     crashPoint('relay-uncommitted');
     return rows.length;
   });
+  for (const kind of due) wake(kind);
+  return passedOn;
 }
 
 /** Until the transaction ends nobody else relays this shard. No lease: nothing outside the database is waited for. */

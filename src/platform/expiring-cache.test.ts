@@ -22,6 +22,20 @@ test('its lifetime begins before it was read, since it may be as old as that', a
   expect(await cache.get('a', load)).toBe(2);
 });
 
+test('who misses a value together reads it once, and all hear of a failure', async () => {
+  const cache = new ExpiringCache<number>({ lifetimeMs: 10_000, entriesMax: 10 });
+  let reads = 0;
+  const load = async () => {
+    await sleep(5);
+    return ++reads;
+  };
+  expect(await Promise.all([cache.get('a', load), cache.get('a', load), cache.get('b', load)])).toEqual([1, 1, 2]);
+  const away = () => Promise.reject(new Error('away'));
+  const answers = await Promise.allSettled([cache.get('c', away), cache.get('c', away)]);
+  expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(await cache.get('c', async () => 7)).toBe(7);
+});
+
 test('a failed read is not remembered', async () => {
   const cache = new ExpiringCache<number>({ lifetimeMs: 10_000, entriesMax: 10 });
   await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');

@@ -9,19 +9,28 @@ interface CacheOptions {
 export class ExpiringCache<Value> {
   readonly #options: CacheOptions;
   readonly #entries = new Map<string, { readonly value: Value; readonly untilMs: number }>();
+  readonly #loading = new Map<string, Promise<Value>>();
 
   constructor(options: CacheOptions) {
     this.#options = options;
   }
 
-  /** The value remembered under the name, or the one that `load` reads now. */
+  /** The value remembered under the name, or the one that `load` reads now; who misses it together reads it once. */
   async get(name: string, load: () => Promise<Value>): Promise<Value> {
     const nowMs = performance.now();
     const known = this.#entries.get(name);
     if (known !== undefined && known.untilMs > nowMs) return known.value;
-    const value = await load();
-    this.#remember(name, value, nowMs);
-    return value;
+    const underWay = this.#loading.get(name);
+    if (underWay !== undefined) return underWay;
+    const loading = load();
+    this.#loading.set(name, loading);
+    try {
+      const value = await loading;
+      this.#remember(name, value, nowMs);
+      return value;
+    } finally {
+      this.#loading.delete(name);
+    }
   }
 
   set(name: string, value: Value): void {

@@ -67,12 +67,12 @@ async function relayLoop({ payments, clock, log, wakeup }: Gateway, signal: Abor
     clock,
     fanOut: (tx: Parameters<typeof fanOutEvents>[0], ids: Parameters<typeof fanOutEvents>[2]) =>
       fanOutEvents(tx, clock, ids),
+    wake: (kind: LaneKind) => wakeup.notify(kind),
   };
   let lastWorkMs = 0;
   while (!signal.aborted) {
     try {
       if ((await relayOutbox(context)) > 0) {
-        for (const topic of ['delivery', 'inbound', 'sync', 'expiry'] as const) wakeup.notify(topic);
         lastWorkMs = performance.now();
         await pause(RELAY_GAP_MS, signal);
         continue;
