@@ -92,8 +92,7 @@ describe('A4 of notifications that come fifty times at the same instant', () => 
       stage.bank.sentAbout(attemptId).filter(({ body }) => types.includes(JSON.parse(body).type)),
     );
     expect(news).toHaveLength(ROUNDS * 9);
-    const since = clock.now();
-    const answers = new Set<string>();
+    const [since, answers] = [clock.now(), new Set<string>()];
     await inParallel(news, 2, async (one) => {
       for (const { status, text } of await parallel(COPIES, () => stage.bank.deliver(one)))
         answers.add(`${status} ${text}`);
@@ -182,8 +181,7 @@ const LIVES: Readonly<Record<string, { readonly told: number; readonly end: obje
       await stage.later(2);
       await stage.shop.merchant.send('POST', `/payments/${payment.id}/sync`);
       const { data } = (await stage.shop.merchant.send('GET', `/disputes?paymentId=${payment.id}`)).body;
-      const body = { text: 'Signed for.' };
-      await stage.shop.merchant.send('POST', `/disputes/${data[0].id}/evidence`, { body });
+      await stage.shop.merchant.send('POST', `/disputes/${data[0].id}/evidence`, { body: { text: 'Signed.' } });
       return payment;
     },
   },
