@@ -16,7 +16,7 @@ import { dispatchAttempt } from './dispatch-attempt.ts';
 import type { Payment } from './payment.ts';
 import { paymentJson } from './payment-json.ts';
 import type { PaymentAnswer } from './payment-shape.ts';
-import type { PaymentWithAttempt } from './read-payment.ts';
+import { isTorn, type PaymentWithAttempt, readPayment } from './read-payment.ts';
 import { selectAttempt } from './store.ts';
 import { selectStates } from './store-states.ts';
 
@@ -86,7 +86,8 @@ interface Plan {
  * gives its members in an order of its own, and later answers must have the same bytes.
  */
 function leftBy(outcome: SignalResult | null, attemptId: string): PaymentWithAttempt | null {
-  if (outcome === null || outcome.attempt?.attemptId !== attemptId || outcome.attempt.nextAction !== null) return null;
+  if (outcome?.outcome !== 'applied' || outcome.attempt?.attemptId !== attemptId) return null;
+  if (outcome.attempt.nextAction !== null) return null;
   return outcome.payment.lastAttemptId === attemptId
     ? { payment: outcome.payment, latestAttempt: outcome.attempt }
     : null;
@@ -100,7 +101,8 @@ async function readState({ database }: PaymentContext, request: ConfirmRequest):
   const subject = { attemptId: null, operation: null };
   const state = await readStates(database.query, { tenantId, paymentId, subject });
   if (state === null || state.payment.mode !== mode) throw new Problem('not_found', 'There is no such payment.');
-  return { payment: state.payment, latestAttempt: state.attempt };
+  const found = { payment: state.payment, latestAttempt: state.attempt };
+  return isTorn(found) ? readPayment(database.query, request, paymentId) : found;
 }
 
 async function isSameOpenConfirm(

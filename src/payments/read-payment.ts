@@ -3,7 +3,7 @@ import type { Mode } from '../kernel/caller.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { TenantClock } from '../test-clocks/test-clock.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, isOpen } from './attempt.ts';
 import { hashCheckoutToken } from './checkout-token.ts';
 import type { PaymentContext } from './context.ts';
 import type { Payment } from './payment.ts';
@@ -53,8 +53,16 @@ export async function readPaymentByToken(
 }
 
 async function withAttempt(db: Queryable, payment: Payment): Promise<PaymentWithAttempt> {
-  const { tenantId, lastAttemptId } = payment;
-  return { payment, latestAttempt: lastAttemptId === null ? null : await selectAttempt(db, tenantId, lastAttemptId) };
+  const { tenantId, paymentId, lastAttemptId } = payment;
+  const latestAttempt = lastAttemptId === null ? null : await selectAttempt(db, tenantId, lastAttemptId);
+  const found = { payment, latestAttempt };
+  if (!isTorn(found)) return found;
+  return withAttempt(db, present(await selectPayment(db, tenantId, paymentId), 'the payment'));
+}
+
+/** Whether the attempt ended after its payment was read: the two are of different moments, and the payment is older. */
+export function isTorn({ payment, latestAttempt }: PaymentWithAttempt): boolean {
+  return latestAttempt !== null && payment.openAttemptId === latestAttempt.attemptId && !isOpen(latestAttempt);
 }
 
 /** An attempt by its id, for what provider notifications name. */
