@@ -7,9 +7,10 @@ import type { PaymentContext } from '../payments/context.ts';
 import { newCapture } from '../payments/decide-capture.ts';
 import { makingWith } from '../payments/decision.ts';
 import { dispatchOperation } from '../payments/dispatch-operation.ts';
+import { isBeingSent } from '../payments/operation.ts';
 import { type CaptureObject, captureJson } from '../payments/operation-json.ts';
 import { capturableAmount } from '../payments/payment.ts';
-import { readPayment } from '../payments/read-payment.ts';
+import { type PaymentWithAttempt, readPayment } from '../payments/read-payment.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import type { Capabilities } from '../providers/provider.ts';
@@ -34,10 +35,11 @@ export async function capturePayment(
   request: CaptureRequest,
   idempotency: IdempotencyClaim | null,
 ): Promise<EndpointAnswer<CaptureObject>> {
-  const { payment } = await readPayment(context.database.query, caller, request.paymentId);
+  const found = await readPayment(context.database.query, caller, request.paymentId);
+  const { payment } = found;
   const scope = { tenantId: payment.tenantId, mode: payment.mode, route: 'capturePayment' };
   return runOnceInTwoPhases<CaptureObject, Capture>(context, scope, idempotency, {
-    plan: () => planCapture(context, caller, request),
+    plan: () => planCapture(context, found, request),
     resourceId: ({ captureId }) => captureId,
     async intend(capture, key) {
       await context.applySignal(payment, 'tenant', { kind: 'capture_requested', capture }, key);
@@ -46,14 +48,16 @@ export async function capturePayment(
     carryOut: (capture) => dispatchOperation(context, capture),
     async answer(captureId) {
       const stored = await readCapture(context.database.query, caller, captureId);
-      const isUnderWay = stored.dispatch === 'dispatched' && stored.status === 'pending';
-      return isUnderWay ? null : { status: 201, body: captureJson(stored) };
+      return isBeingSent(stored) ? null : { status: 201, body: captureJson(stored) };
     },
   });
 }
 
-async function planCapture(context: PaymentContext, caller: TenantCaller, request: CaptureRequest): Promise<Capture> {
-  const { payment, latestAttempt } = await readPayment(context.database.query, caller, request.paymentId);
+async function planCapture(
+  context: PaymentContext,
+  { payment, latestAttempt }: PaymentWithAttempt,
+  request: CaptureRequest,
+): Promise<Capture> {
   if (payment.status !== 'authorized' || latestAttempt === null) {
     throw new Problem('state_conflict', `A payment that is ${payment.status} has nothing to capture.`);
   }

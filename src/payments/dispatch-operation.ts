@@ -1,6 +1,6 @@
 import { crashPoint } from '../platform/crash-point.ts';
 import { type OpenAccount, openProviderAccount } from '../provider-accounts/open-provider-account.ts';
-import type { NotSent, Refused, Unknown } from '../providers/provider.ts';
+import type { Refused } from '../providers/provider.ts';
 import type { Capture } from './capture.ts';
 import type { PaymentContext } from './context.ts';
 import type { Refund } from './refund.ts';
@@ -31,6 +31,7 @@ function isRefusal({ kind }: Signal): boolean {
   return kind === 'capture_refused' || kind === 'refund_refused' || kind === 'reversal_refused';
 }
 
+/** Not sent is as good as unknown here: the same request goes out again with the same key. */
 async function send(
   { hooksUrl }: PaymentContext,
   { provider, call, account }: OpenAccount,
@@ -49,20 +50,20 @@ async function send(
     const answer = (await provider.capture?.(call, { ...common, captureId, final })) ?? UNSUPPORTED;
     if (answer.kind === 'answered') return { kind: 'capture_reported', attemptId, report: answer.capture };
     if (answer.kind === 'refused') return { kind: 'capture_refused', captureId, code: answer.code };
-    return { kind: 'capture_unknown', captureId, reason: doubtOf(answer) };
+    return { kind: 'capture_unknown', captureId, reason: answer.reason };
   }
   if ('refundId' in operation) {
     const { refundId, reason } = operation;
     const answer = (await provider.refund?.(call, { ...common, refundId, reason })) ?? UNSUPPORTED;
     if (answer.kind === 'answered') return { kind: 'refund_reported', attemptId, report: answer.refund };
     if (answer.kind === 'refused') return { kind: 'refund_refused', refundId, code: answer.code };
-    return { kind: 'refund_unknown', refundId, reason: doubtOf(answer) };
+    return { kind: 'refund_unknown', refundId, reason: answer.reason };
   }
   const { reversalId } = operation;
   const answer = (await provider.reverse?.(call, { ...common, reversalId })) ?? UNSUPPORTED;
   if (answer.kind === 'answered') return { kind: 'reversal_reported', attemptId, report: answer.reversal };
   if (answer.kind === 'refused') return { kind: 'reversal_refused', reversalId, code: answer.code };
-  return { kind: 'reversal_unknown', reversalId, reason: doubtOf(answer) };
+  return { kind: 'reversal_unknown', reversalId, reason: answer.reason };
 }
 
 const UNSUPPORTED: Refused = {
@@ -70,8 +71,3 @@ const UNSUPPORTED: Refused = {
   code: 'not_supported',
   message: 'This provider does not do that.',
 };
-
-/** Not sent is as good as unknown here: the same request goes out again with the same key. */
-function doubtOf(answer: NotSent | Unknown): string {
-  return answer.reason;
-}

@@ -4,6 +4,7 @@ import type { AnyOperation } from './dispatch-operation.ts';
 import type { Dispute } from './dispute.ts';
 import { explainPossible } from './explain-possible.ts';
 import type { Explanation } from './explain-shape.ts';
+import { isInDoubt } from './operation.ts';
 import { capturableAmount, type Payment, type PaymentStatus, refundableAmount } from './payment.ts';
 
 /** A signal as far as an explanation tells it. */
@@ -255,9 +256,7 @@ function doubts({ openAttempts, pendingOperations, now }: ExplainFacts): Explana
       (state === 'dispatched' && isDue(syncDueAt)) ||
       (releaseRequestedAt !== null && syncTries > 0),
   );
-  const operations = pendingOperations.filter(
-    ({ dispatch, syncDueAt }) => dispatch === 'unknown' || (dispatch === 'dispatched' && isDue(syncDueAt)),
-  );
+  const operations = pendingOperations.filter((operation) => isInDoubt(operation, now));
   return [
     ...attempts.map((attempt) => ({
       about: { object: 'attempt', id: attempt.attemptId } as const,

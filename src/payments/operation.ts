@@ -95,6 +95,17 @@ export function failed<One extends Operation>(operation: One, code: string): One
   return { ...operation, status: 'failed', failureCode: code, syncDueAt: null };
 }
 
+/** Whether its own request is on its way, so that nothing can be said of it yet; also where that request died. */
+export function isBeingSent({ status, dispatch }: Operation): boolean {
+  return status === 'pending' && dispatch === 'dispatched';
+}
+
+/** Whether nobody knows if a pending operation has reached the provider: its request came back so, or never came back. */
+export function isInDoubt({ dispatch, syncDueAt }: Operation, now: Temporal.Instant): boolean {
+  if (dispatch === 'acknowledged') return false;
+  return dispatch === 'unknown' || (syncDueAt !== null && Temporal.Instant.compare(syncDueAt, now) <= 0);
+}
+
 /** Sent, outcome unknown: stays pending, and the same request is repeated. null: an outcome is known already. */
 export function inDoubt<One extends Operation>(operation: One, now: Temporal.Instant): One | null {
   if (operation.status !== 'pending' || operation.dispatch !== 'dispatched') return null;

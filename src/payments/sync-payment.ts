@@ -1,6 +1,6 @@
 import { inParallel } from '../platform/in-parallel.ts';
 import type { PaymentContext } from './context.ts';
-import type { AnyOperation } from './dispatch-operation.ts';
+import { isInDoubt } from './operation.ts';
 import type { Payment } from './payment.ts';
 import { selectAttempts } from './store.ts';
 import { selectAttemptsToAsk, selectPendingOperations } from './store-explanations.ts';
@@ -29,9 +29,4 @@ export async function syncPayment(context: PaymentContext, payment: Payment): Pr
   await inParallel([...attempts.values()], CONCURRENCY, async (attempt) => {
     await syncAttempt(context, attempt, 'operator');
   });
-}
-
-function isInDoubt({ dispatch, syncDueAt }: AnyOperation, now: Temporal.Instant): boolean {
-  if (dispatch === 'acknowledged') return false;
-  return dispatch === 'unknown' || (syncDueAt !== null && Temporal.Instant.compare(syncDueAt, now) <= 0);
 }

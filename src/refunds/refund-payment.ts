@@ -9,6 +9,7 @@ import type { PaymentContext } from '../payments/context.ts';
 import { newRefund } from '../payments/decide-refund.ts';
 import { makingWith } from '../payments/decision.ts';
 import { dispatchOperation } from '../payments/dispatch-operation.ts';
+import { isBeingSent } from '../payments/operation.ts';
 import { type RefundObject, refundJson } from '../payments/operation-json.ts';
 import { type Payment, refundableAmount } from '../payments/payment.ts';
 import { readPayment } from '../payments/read-payment.ts';
@@ -50,9 +51,7 @@ export async function refundPayment(
     carryOut: (refund) => dispatchOperation(context, refund),
     async answer(refundId) {
       const stored = await readRefund(context.database.query, caller, refundId);
-      return stored.dispatch === 'dispatched' && stored.status === 'pending'
-        ? null
-        : { status: 201, body: refundJson(stored) };
+      return isBeingSent(stored) ? null : { status: 201, body: refundJson(stored) };
     },
   }).catch((error: unknown) => explainReference(context, caller, request, error));
 }

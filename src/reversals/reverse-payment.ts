@@ -5,8 +5,9 @@ import type { PaymentContext } from '../payments/context.ts';
 import { newReversal, whyNotReversible } from '../payments/decide-reversal.ts';
 import { makingWith } from '../payments/decision.ts';
 import { dispatchOperation } from '../payments/dispatch-operation.ts';
+import { isBeingSent } from '../payments/operation.ts';
 import { type ReversalObject, reversalJson } from '../payments/operation-json.ts';
-import { readPayment } from '../payments/read-payment.ts';
+import { type PaymentWithAttempt, readPayment } from '../payments/read-payment.ts';
 import type { Reversal } from '../payments/reversal.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
@@ -31,10 +32,11 @@ export async function reversePayment(
   request: ReversalRequest,
   idempotency: IdempotencyClaim | null,
 ): Promise<EndpointAnswer<ReversalObject>> {
-  const { payment } = await readPayment(context.database.query, caller, request.paymentId);
+  const found = await readPayment(context.database.query, caller, request.paymentId);
+  const { payment } = found;
   const scope = { tenantId: payment.tenantId, mode: payment.mode, route: 'reversePayment' };
   return runOnceInTwoPhases<ReversalObject, Reversal>(context, scope, idempotency, {
-    plan: () => planReversal(context, caller, request),
+    plan: () => planReversal(context, found, request),
     resourceId: ({ reversalId }) => reversalId,
     async intend(reversal, key) {
       await context.applySignal(payment, 'tenant', { kind: 'reversal_requested', reversal }, key);
@@ -43,19 +45,17 @@ export async function reversePayment(
     carryOut: (reversal) => dispatchOperation(context, reversal),
     async answer(reversalId) {
       const stored = await readReversal(context.database.query, caller, reversalId);
-      const isUnderWay = stored.dispatch === 'dispatched' && stored.status === 'pending';
-      return isUnderWay ? null : { status: 201, body: reversalJson(stored) };
+      return isBeingSent(stored) ? null : { status: 201, body: reversalJson(stored) };
     },
   });
 }
 
 async function planReversal(
   context: PaymentContext,
-  caller: TenantCaller,
+  { payment, latestAttempt }: PaymentWithAttempt,
   request: ReversalRequest,
 ): Promise<Reversal> {
   const db = context.database.query;
-  const { payment, latestAttempt } = await readPayment(db, caller, request.paymentId);
   const refusal = whyNotReversible(payment);
   if (refusal !== null || latestAttempt === null)
     throw new Problem('state_conflict', refusal ?? 'Nothing was captured.');

@@ -2,11 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { present } from '../../src/kernel/assert.ts';
 import type { ManualClock } from '../../src/kernel/clock.ts';
 import { inParallel } from '../../src/platform/in-parallel.ts';
-import { openProviderAccount } from '../../src/provider-accounts/open-provider-account.ts';
-import type { SandboxCredentials } from '../../src/providers/sandbox/sandbox-credentials.ts';
 import { call, until } from '../support/api-client.ts';
 import { parallel } from '../support/parallel.ts';
 import { stoppedClock, watchPayments } from '../support/payment-watch.ts';
+import { openSandboxAccount } from '../support/sandbox-account.ts';
 import { layLine, type SandboxLine } from '../support/sandbox-line.ts';
 import type { SignedNotification } from '../support/sandbox-notifier.ts';
 import { openSignalStage, type SignalStage, type Subject } from '../support/signal-stage.ts';
@@ -25,10 +24,7 @@ beforeAll(async () => {
   line = await layLine();
   stage = await openSignalStage(clock, { TOLLGATE_SANDBOX_URL: line.url });
   line.target = stage.tollgate.sandbox.url;
-  const account = present(stage.bank.path.split('/').at(-1), 'the account');
-  const { payments } = stage.tollgate.tollgate.gateway;
-  const { call: opened } = await openProviderAccount(payments, stage.tollgate.tenant.tenant.tenantId, account);
-  ({ secretKey } = opened.credentials as SandboxCredentials);
+  ({ secretKey } = await openSandboxAccount(stage.tollgate));
   neighbor = await stage.begin({ amount: 5000 });
   const tenant = await stage.tollgate.createTenant();
   const stranger = watchPayments({ ...stage.tollgate, tenant });

@@ -1,13 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ManualClock } from '../../src/kernel/clock.ts';
-import { openProviderAccount } from '../../src/provider-accounts/open-provider-account.ts';
-import type { SandboxCredentials } from '../../src/providers/sandbox/sandbox-credentials.ts';
 import { type Merchant as BankMerchant, merchantAt } from '../../src/providers/sandbox/server/merchant-fixture.ts';
 import { until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type LossyLine, layLossyLine } from '../support/lossy-line.ts';
 import { type MoneyWatch, watchMoney } from '../support/money-watch.ts';
 import { type PaymentWatch, stoppedClock, watchPayments } from '../support/payment-watch.ts';
+import { openSandboxAccount } from '../support/sandbox-account.ts';
 import { holdNotifications, type SandboxNotifier } from '../support/sandbox-notifier.ts';
 import { untilQuiet } from '../support/table-fingerprint.ts';
 import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
@@ -32,10 +31,7 @@ beforeAll(async () => {
   shop = watchPayments(tollgate);
   money = watchMoney(tollgate);
   bank = await holdNotifications(tollgate, sink);
-  const { payments } = tollgate.tollgate.gateway;
-  const accountId = bank.path.split('/').at(-1) ?? '';
-  const { call } = await openProviderAccount(payments, tollgate.tenant.tenant.tenantId, accountId);
-  const { secretKey, merchantCode } = call.credentials as SandboxCredentials;
+  const { secretKey, merchantCode } = await openSandboxAccount(tollgate);
   counter = merchantAt(tollgate.sandbox.url, clock, secretKey, merchantCode);
   // Opens the account at the sandbox, so that what follows is one request each.
   await shop.merchant.pay();

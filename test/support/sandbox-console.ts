@@ -1,7 +1,6 @@
-import { openProviderAccount } from '../../src/provider-accounts/open-provider-account.ts';
-import type { SandboxCredentials } from '../../src/providers/sandbox/sandbox-credentials.ts';
 import { type Heard, merchantAt } from '../../src/providers/sandbox/server/merchant-fixture.ts';
 import type { Installation } from './installation.ts';
+import { openSandboxAccount } from './sandbox-account.ts';
 
 /** The tenant at the provider's own console, past the gateway. */
 export interface SandboxConsole {
@@ -11,18 +10,9 @@ export interface SandboxConsole {
   act(attemptId: string, action: 'refunds' | 'captures' | 'void', body?: unknown): Promise<void>;
 }
 
-/** The credentials are read the way the gateway reads them. */
-export async function openConsole({ tollgate, sandbox, database, tenant }: Installation): Promise<SandboxConsole> {
-  const { tenantId } = tenant.tenant;
-  const { payments, clock } = tollgate.gateway;
-  const [account] = await database.run<{ id: string }>(
-    'select provider_account_id as id from provider_accounts where tenant_id = $1',
-    [tenantId],
-  );
-  if (account === undefined) throw new Error('The tenant has no account at the sandbox');
-  const { call } = await openProviderAccount(payments, tenantId, account.id);
-  const { secretKey, merchantCode } = call.credentials as SandboxCredentials;
-  const merchant = merchantAt(sandbox.url, clock, secretKey, merchantCode);
+export async function openConsole(installation: Installation): Promise<SandboxConsole> {
+  const { secretKey, merchantCode } = await openSandboxAccount(installation);
+  const merchant = merchantAt(installation.sandbox.url, installation.tollgate.gateway.clock, secretKey, merchantCode);
   return {
     async charge(attemptId) {
       return (await merchant.say('GET', `/v1/charges/${attemptId}`)).body;

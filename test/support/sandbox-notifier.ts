@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { openProviderAccount } from '../../src/provider-accounts/open-provider-account.ts';
-import type { SandboxCredentials } from '../../src/providers/sandbox/sandbox-credentials.ts';
 import { type Answer, call } from './api-client.ts';
 import type { Installation } from './installation.ts';
+import { openSandboxAccount } from './sandbox-account.ts';
 import type { WebhookSink } from './webhook-sink.ts';
 
 /** A notification of the sandbox as it is on the wire. */
@@ -26,20 +25,10 @@ export interface SandboxNotifier {
  * For an installation whose TOLLGATE_HOOKS_URL is the sink's address. The key is read the way the gateway reads it, so
  * that what is signed here is as genuine as it can be.
  */
-export async function holdNotifications(
-  { tollgate, apiUrl, database, tenant }: Installation,
-  sink: WebhookSink,
-): Promise<SandboxNotifier> {
-  const { tenantId } = tenant.tenant;
-  const { payments, clock } = tollgate.gateway;
-  const [account] = await database.run<{ id: string }>(
-    'select provider_account_id as id from provider_accounts where tenant_id = $1',
-    [tenantId],
-  );
-  if (account === undefined) throw new Error('The tenant has no account at the sandbox');
-  const opened = await openProviderAccount(payments, tenantId, account.id);
-  const { secretKey } = opened.call.credentials as SandboxCredentials;
-  const path = `/hooks/sandbox/${account.id}`;
+export async function holdNotifications(installation: Installation, sink: WebhookSink): Promise<SandboxNotifier> {
+  const { clock } = installation.tollgate.gateway;
+  const { providerAccountId, secretKey } = await openSandboxAccount(installation);
+  const path = `/hooks/sandbox/${providerAccountId}`;
   return {
     path,
     sentAbout: (attemptId) =>
@@ -52,6 +41,6 @@ export async function holdNotifications(
       return { body, signature: `t=${stamp},v1=${hex}` };
     },
     deliver: ({ body, signature }, to = path) =>
-      call(`${apiUrl}${to}`, { rawBody: body, headers: { 'sandbox-signature': signature } }),
+      call(`${installation.apiUrl}${to}`, { rawBody: body, headers: { 'sandbox-signature': signature } }),
   };
 }
