@@ -53,6 +53,7 @@ create table attempts (
 );
 CREATE UNIQUE INDEX attempts_open_key ON public.attempts USING btree (tenant_id, payment_id) WHERE (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'pending'::text, 'unknown'::text]));
 CREATE INDEX attempts_payment_idx ON public.attempts USING btree (tenant_id, payment_id);
+CREATE INDEX attempts_provider_ref_idx ON public.attempts USING btree (tenant_id, provider_account_id, provider_ref) WHERE (provider_ref IS NOT NULL);
 CREATE INDEX attempts_sync_idx ON public.attempts USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
 
 create table captures (

@@ -13,7 +13,7 @@ import { capturableAmount } from '../payments/payment.ts';
 import { type PaymentWithAttempt, readPayment } from '../payments/read-payment.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
-import type { Capabilities } from '../providers/provider.ts';
+import type { Capabilities } from '../providers/provider-capabilities.ts';
 import { readCapture } from './read-capture.ts';
 
 interface CaptureRequest {

@@ -80,7 +80,10 @@ const storedFacts = z.array(
   z.strictObject({
     dedupeKey: z.string(),
     contentHash: z.string(),
-    attempt: z.strictObject({ attemptId: z.string(), providerRef: z.string().exactOptional() }),
+    attempt: z.union([
+      z.strictObject({ attemptId: z.string(), providerRef: z.string().exactOptional() }),
+      z.strictObject({ providerRef: z.string() }),
+    ]),
     occurredAt: instant,
     authoritative: z.boolean(),
     fact: z.discriminatedUnion('about', [

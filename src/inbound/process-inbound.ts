@@ -2,16 +2,17 @@ import type { Selectable } from 'kysely';
 import type { Attempt } from '../payments/attempt.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { SUCCEEDED_AFTER_FAILED } from '../payments/operation.ts';
-import { readAttempt } from '../payments/read-payment.ts';
+import { readAttempt, readAttemptByRef } from '../payments/read-payment.ts';
 import type { Signal } from '../payments/signal.ts';
 import { syncAttempt } from '../payments/sync-attempt.ts';
 import { crashPoint } from '../platform/crash-point.ts';
+import type { Queryable } from '../platform/database.ts';
 import { waitAtMost } from '../platform/deadline.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import { type ClaimedLane, releaseLane } from '../platform/lanes.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Tables } from '../platform/tables.generated.ts';
-import type { ProviderEvent } from '../providers/provider-webhook.ts';
+import type { EventSubject, ProviderEvent } from '../providers/provider-webhook.ts';
 import { factsFromJson } from './fact-json.ts';
 import { selectDueInbound, selectNextInboundAt, updateProcessed } from './store.ts';
 
@@ -42,7 +43,8 @@ export async function inboundLane(context: PaymentContext, log: Logger, lane: Cl
 /** Which attempt a notification is about; one that cannot be read stands alone and fails by itself. */
 function attemptOf({ facts, inbound_event_id }: StoredNotification): string {
   try {
-    return factsFromJson(facts)[0]?.attempt.attemptId ?? inbound_event_id;
+    const named = factsFromJson(facts)[0]?.attempt;
+    return named?.providerRef ?? named?.attemptId ?? inbound_event_id;
   } catch {
     return inbound_event_id;
   }
@@ -95,7 +97,7 @@ async function applyFact(
   event: ProviderEvent,
 ): Promise<FactOutcome> {
   const db = context.database.query;
-  const attempt = await readAttempt(db, stored.tenant_id, event.attempt.attemptId);
+  const attempt = await findAttempt(db, stored, event.attempt);
   if (attempt === null) return { state: 'unmatched', outcome: 'unknown_attempt' };
   if (attempt.providerAccountId !== stored.provider_account_id) {
     return { state: 'quarantined', outcome: 'other_provider_account' };
@@ -107,7 +109,7 @@ async function applyFact(
     await askFirst(context, attempt);
     return { state: 'applied', outcome: 'asked the provider' };
   }
-  const signal = { ...signalOf(event), inboundEventId: stored.inbound_event_id };
+  const signal = { ...signalOf(event, attempt), inboundEventId: stored.inbound_event_id };
   let result = await context.applySignal(attempt, 'notification', signal);
   if (result.outcome === 'deferred') {
     await askFirst(context, attempt);
@@ -137,7 +139,15 @@ async function askFirst(context: PaymentContext, attempt: Attempt): Promise<void
   if (!answered) throw new Error('The provider was to be asked and gave no answer');
 }
 
-function signalOf({ attempt: { attemptId, providerRef }, fact }: ProviderEvent): Signal {
+/** By our name where the notification carries it; the provider's name counts within its account alone. */
+function findAttempt(db: Queryable, stored: StoredNotification, named: EventSubject): Promise<Attempt | null> {
+  const { tenant_id: tenantId, provider_account_id: providerAccountId } = stored;
+  return named.attemptId === undefined
+    ? readAttemptByRef(db, { tenantId, providerAccountId, providerRef: named.providerRef })
+    : readAttempt(db, tenantId, named.attemptId);
+}
+
+function signalOf({ attempt: { providerRef }, fact }: ProviderEvent, { attemptId }: Attempt): Signal {
   switch (fact.about) {
     case 'attempt':
       return { kind: 'attempt_reported', attemptId, providerRef: providerRef ?? null, report: fact.report };

@@ -7,7 +7,7 @@ import { type Attempt, isOpen } from './attempt.ts';
 import { hashCheckoutToken } from './checkout-token.ts';
 import type { PaymentContext } from './context.ts';
 import type { Payment } from './payment.ts';
-import { selectAttempt, selectPayment, selectTokenOwner } from './store.ts';
+import { selectAttempt, selectAttemptByRef, selectPayment, selectTokenOwner } from './store.ts';
 
 export interface PaymentWithAttempt {
   readonly payment: Payment;
@@ -68,6 +68,14 @@ export function isTorn({ payment, latestAttempt }: PaymentWithAttempt): boolean 
 /** An attempt by its id, for what provider notifications name. */
 export function readAttempt(db: Queryable, tenantId: string, attemptId: string): Promise<Attempt | null> {
   return selectAttempt(db, tenantId, attemptId);
+}
+
+/** The attempt that a provider account knows under a name of its own. */
+export function readAttemptByRef(
+  db: Queryable,
+  named: { readonly tenantId: string; readonly providerAccountId: string; readonly providerRef: string },
+): Promise<Attempt | null> {
+  return selectAttemptByRef(db, named);
 }
 
 /** The time that counts for an attempt's payment. */

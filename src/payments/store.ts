@@ -27,6 +27,23 @@ export async function selectAttempt(db: Queryable, tenantId: string, attemptId: 
   return row === undefined ? null : attemptFromRow(row);
 }
 
+/** Null also where two attempts go by that name: nobody can say which is meant. */
+export async function selectAttemptByRef(
+  db: Queryable,
+  named: { readonly tenantId: string; readonly providerAccountId: string; readonly providerRef: string },
+): Promise<Attempt | null> {
+  const rows = await db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('tenant_id', '=', named.tenantId)
+    .where('provider_account_id', '=', named.providerAccountId)
+    .where('provider_ref', '=', named.providerRef)
+    .limit(2)
+    .execute();
+  const [row] = rows;
+  return row === undefined || rows.length > 1 ? null : attemptFromRow(row);
+}
+
 export interface PaymentFilter {
   readonly reference?: string | undefined;
   readonly orderId?: string | undefined;

@@ -10,7 +10,16 @@ import { type CallAnswer, type CallInput, keptAnswer, keptRequest, secretsIn } f
 import { insertProviderCalls } from './store.ts';
 
 /** Every method that speaks to the provider on our account. Notifications are kept whole in inbound_events. */
-type Operation = 'create' | 'retrieve' | 'cancel' | 'capture' | 'release' | 'refund' | 'reverse' | 'submitEvidence';
+type Operation =
+  | 'create'
+  | 'complete'
+  | 'retrieve'
+  | 'cancel'
+  | 'capture'
+  | 'release'
+  | 'refund'
+  | 'reverse'
+  | 'submitEvidence';
 
 /** A call that is over. */
 export interface FinishedCall {
@@ -124,7 +133,7 @@ export function recordCalls(
   account: FinishedCall['account'],
   recorder: CallRecorder,
 ): PaymentProvider {
-  const { cancel, capture, release, refund, reverse, submitEvidence } = provider;
+  const { cancel, complete, capture, release, refund, reverse, submitEvidence, listSettlement } = provider;
   const recorded: EveryMember = {
     id: provider.id,
     displayName: provider.displayName,
@@ -132,7 +141,11 @@ export function recordCalls(
     credentials: provider.credentials,
     method: provider.method,
     parseWebhook: (call, request) => provider.parseWebhook(call, request),
+    // These are about no payment; the timeline has no place for them.
+    checkCredentials: (call) => provider.checkCredentials(call),
+    listSettlement: listSettlement && ((call, query) => listSettlement.call(provider, call, query)),
     create: watch('create', provider.create),
+    complete: complete && watch('complete', complete),
     retrieve: watch('retrieve', provider.retrieve),
     cancel: cancel && watch('cancel', cancel),
     capture: capture && watch('capture', capture),

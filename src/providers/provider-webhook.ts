@@ -1,12 +1,5 @@
 /** The inbound half of the contract in provider.ts: what a provider tells by itself. */
-import type {
-  AttemptRef,
-  AttemptReport,
-  CaptureReport,
-  DisputeReport,
-  RefundReport,
-  ReversalReport,
-} from './provider.ts';
+import type { AttemptReport, CaptureReport, DisputeReport, RefundReport, ReversalReport } from './provider.ts';
 
 /** The bytes of an inbound notification as they came; header names lower-case, repeated headers kept. */
 export interface RawWebhook {
@@ -18,13 +11,18 @@ export interface RawWebhook {
   readonly receivedAt: Temporal.Instant;
 }
 
+/** The attempt a notification is about, by our name, the provider's, or both; where both are given they must agree. */
+export type EventSubject =
+  | { readonly attemptId: string; readonly providerRef?: string }
+  | { readonly attemptId?: never; readonly providerRef: string };
+
 /** One thing a provider told us, in our words. */
 export interface ProviderEvent {
   /** Equal for every copy of the same fact, and different for every other (scoped to the provider account). */
   readonly dedupeKey: string;
   /** SHA-256 hex over the fact's content without stamps, so that the same key with other content is noticed. */
   readonly contentHash: string;
-  readonly attempt: AttemptRef;
+  readonly attempt: EventSubject;
   readonly occurredAt: Temporal.Instant;
   /** false: only a hint; the gateway asks (`retrieve`) before anything moves. */
   readonly authoritative: boolean;
@@ -44,12 +42,20 @@ export interface WebhookReply {
 
 export type WebhookRejection = 'bad_signature' | 'stale_timestamp' | 'malformed' | 'wrong_source' | 'not_configured';
 
-/** The outcome of reading a notification. The gateway stores it first and then sends exactly one of the replies. */
+/**
+ * The outcome of reading a notification. The gateway stores it first and then sends exactly one of the replies.
+ * `refused`, where a provider has it: sent instead of `accepted` when the money is not wanted (the payment has ended, the
+ * amount differs), by which the provider gives it back.
+ */
 export type WebhookOutcome =
   | {
       readonly kind: 'events';
       readonly events: readonly ProviderEvent[];
-      readonly replies: { readonly accepted: WebhookReply; readonly duplicate: WebhookReply };
+      readonly replies: {
+        readonly accepted: WebhookReply;
+        readonly duplicate: WebhookReply;
+        readonly refused?: WebhookReply;
+      };
     }
   | { readonly kind: 'probe'; readonly reply: WebhookReply }
   | { readonly kind: 'rejected'; readonly reason: WebhookRejection; readonly reply: WebhookReply };

@@ -10,6 +10,8 @@ import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Money } from '../kernel/money.ts';
 import type { OutboundHttp } from '../platform/outbound-http.ts';
+import type { Capabilities } from './provider-capabilities.ts';
+import type { SettlementAnswer, SettlementQuery } from './provider-settlement.ts';
 import type { RawWebhook, WebhookOutcome } from './provider-webhook.ts';
 
 /** What an adapter may touch during one call. `credentials` are already unsealed and parsed by the adapter's schema. */
@@ -226,22 +228,15 @@ export type EvidenceAnswer =
   | NotSent
   | Unknown;
 
-/** What a provider can do, as data: shown in the panel, read by routing, checked against the methods by a test. */
-export interface Capabilities {
-  readonly modes: readonly Mode[];
-  readonly currencies: readonly string[] | 'any';
-  readonly nextActions: readonly NextAction['type'][];
-  /** false: money is taken with the authorization, or not at all. */
-  readonly capture: false | { readonly partial: boolean; readonly multiple: boolean };
-  /** Whether an authorization, or what is left of it, can be given back. */
-  readonly release: boolean;
-  readonly refund: false | { readonly partial: boolean; readonly multiple: boolean };
-  /** Undoes a whole capture before the provider's cut-off, as if it had never been. */
-  readonly reversal: boolean;
-  readonly evidence: boolean;
-  readonly cancel: boolean;
-  readonly retrieveBy: readonly ('attemptId' | 'providerRef')[];
+export interface CompleteInput extends AttemptRef {
+  /** What the attempt was made with; its id is the idempotency key here too. */
+  readonly created: CreateInput;
+  /** What the browser brought back. Untrusted: it names, it never decides. */
+  readonly clientData: Readonly<Record<string, string>>;
 }
+
+/** Whether credentials work. `refused`: the provider does not know them. */
+export type CredentialsAnswer = { readonly kind: 'accepted' } | Refused | NotSent | Unknown;
 
 export interface PaymentProvider<Credentials = unknown> {
   /** Stable, lower case; part of `/hooks/{provider}/…` and of stored accounts. */
@@ -255,6 +250,8 @@ export interface PaymentProvider<Credentials = unknown> {
 
   /** Starts an attempt. Repeating with the same attemptId and content returns the same attempt, never a second one. */
   create(call: ProviderCall<Credentials>, input: CreateInput): Promise<CreateAnswer>;
+  /** The second step, where the shopper's consent must be turned into a charge by us. Safe to repeat. */
+  complete?(call: ProviderCall<Credentials>, input: CompleteInput): Promise<CreateAnswer>;
   /** Asks where an attempt stands; the same authority as a notification. */
   retrieve(call: ProviderCall<Credentials>, attempt: AttemptRef): Promise<RetrieveAnswer>;
   /** Ends an attempt that is neither authorized nor captured. */
@@ -266,6 +263,10 @@ export interface PaymentProvider<Credentials = unknown> {
   refund?(call: ProviderCall<Credentials>, input: RefundInput): Promise<RefundAnswer>;
   reverse?(call: ProviderCall<Credentials>, input: ReversalInput): Promise<ReversalAnswer>;
   submitEvidence?(call: ProviderCall<Credentials>, input: EvidenceInput): Promise<EvidenceAnswer>;
+  /** A page of what was settled; reading changes nothing. */
+  listSettlement?(call: ProviderCall<Credentials>, query: SettlementQuery): Promise<SettlementAnswer>;
+  /** Tries the credentials with a request that moves nothing. */
+  checkCredentials(call: ProviderCall<Credentials>): Promise<CredentialsAnswer>;
   /** Verifies and reads a notification. Throws for nothing a sender can cause; never looks into an unverified body. */
   parseWebhook(call: ProviderCall<Credentials>, request: RawWebhook): Promise<WebhookOutcome>;
 }

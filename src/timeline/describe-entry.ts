@@ -75,6 +75,7 @@ function safeDetail(detail: Readonly<Record<string, unknown>>, currency: string)
 
 const OPERATIONS: Readonly<Record<string, string>> = {
   create: 'start the attempt',
+  complete: 'complete the attempt',
   retrieve: 'say where the attempt stands',
   cancel: 'cancel the attempt',
   capture: 'capture money',

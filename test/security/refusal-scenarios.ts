@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { present } from '../../src/kernel/assert.ts';
 import type { ProblemCode } from '../../src/kernel/problem.ts';
-import type { Capabilities } from '../../src/providers/provider.ts';
+import type { Capabilities } from '../../src/providers/provider-capabilities.ts';
 import type { RegisteredProvider } from '../../src/providers/registry.ts';
 import { type Answer, until } from '../support/api-client.ts';
 import type { Installation } from '../support/installation.ts';

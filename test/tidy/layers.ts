@@ -112,8 +112,14 @@ function isWords(target: string): boolean {
   return name === 'api.ts' || (SLICES[slice]?.nouns ?? []).includes(name.replace(/\.ts$/, ''));
 }
 
-/** The contract, in its two halves: what we ask of a provider, and what one tells by itself. */
-const CONTRACT: readonly string[] = ['src/providers/provider.ts', 'src/providers/provider-webhook.ts'];
+/** The contract in its parts, and what every adapter reads an answer with. */
+const CONTRACT: readonly string[] = [
+  'src/providers/provider.ts',
+  'src/providers/provider-capabilities.ts',
+  'src/providers/provider-webhook.ts',
+  'src/providers/provider-settlement.ts',
+  'src/providers/read-answer.ts',
+];
 
 /** Where a path lies. Pure; the file need not exist. */
 export function placeOf(path: string): Place {

@@ -13,7 +13,8 @@ import type {
   ReversalInput,
   Unknown,
 } from '../provider.ts';
-import { askSandbox, chargePath, type SandboxAddress, type SandboxCall, unknown } from './sandbox-client.ts';
+import { unknown } from '../read-answer.ts';
+import { askSandbox, chargePath, type SandboxAddress, type SandboxCall } from './sandbox-client.ts';
 import { captureReportOf, disputeReportOf, refundReportOf, reversalReportOf } from './sandbox-reports.ts';
 import { type WireOperation, wireCapture, wireDispute, wireRefund, wireReversal } from './sandbox-wire.ts';
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { OutboundOutcome, OutboundRequest } from '../../platform/outbound-http.ts';
 import type { NotSent, ProviderCall, Refused, Unknown } from '../provider.ts';
+import { jsonOf, refused, unknown, wholeAnswer } from '../read-answer.ts';
 import { isUsable, type SandboxCredentials } from './sandbox-credentials.ts';
 import { wireError } from './sandbox-wire.ts';
 
@@ -89,10 +90,9 @@ async function sendSigned(
 
 /** Certain is only what the sandbox said in its own words; every other answer leaves the outcome open. */
 function replyOf(outcome: OutboundOutcome): SandboxReply {
-  if (outcome.kind === 'not_sent') return { kind: 'not_sent', reason: outcome.reason };
-  if (outcome.kind === 'lost') return unknown(`no answer: ${outcome.reason}`);
-  const { status, headers, body, bodyCut } = outcome;
-  if (bodyCut) return unknown('the answer is too long');
+  const answer = wholeAnswer(outcome);
+  if (answer.kind !== 'whole') return answer;
+  const { status, headers, body } = answer;
   const json = jsonOf(body);
   if (json === undefined) return unknown(`unreadable answer with status ${status}`);
   if (status === 200 || status === 201) return { kind: 'ok', body: json };
@@ -104,21 +104,4 @@ function replyOf(outcome: OutboundOutcome): SandboxReply {
   // The reference is taken by something else, which a mere refusal would leave out of sight: ask what it is.
   if (code === 'reference_conflict') return unknown(code);
   return refused(code, message);
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    return undefined;
-  }
-}
-
-function refused(code: string, message: string): Refused {
-  return { kind: 'refused', code, message };
-}
-
-/** The answer leaves open what was done. */
-export function unknown(reason: string): Unknown {
-  return { kind: 'unknown', reason };
 }

@@ -1,23 +1,18 @@
 import { amountToJson, type Money } from '../../kernel/money.ts';
 import type {
   AttemptRef,
-  Capabilities,
   CreateAnswer,
   CreateInput,
+  CredentialsAnswer,
   PaymentProvider,
   RetrieveAnswer,
   Unknown,
 } from '../provider.ts';
+import type { Capabilities } from '../provider-capabilities.ts';
+import { unknown } from '../read-answer.ts';
 import { captureAtSandbox, refundAtSandbox, reverseAtSandbox, submitEvidenceToSandbox } from './move-sandbox-money.ts';
 import { parseSandboxWebhook } from './parse-sandbox-webhook.ts';
-import {
-  askSandbox,
-  chargePath,
-  type SandboxAddress,
-  type SandboxCall,
-  type SandboxReply,
-  unknown,
-} from './sandbox-client.ts';
+import { askSandbox, chargePath, type SandboxAddress, type SandboxCall, type SandboxReply } from './sandbox-client.ts';
 import { type SandboxCredentials, sandboxCredentials } from './sandbox-credentials.ts';
 import { sandboxMethod } from './sandbox-method.ts';
 import {
@@ -40,7 +35,11 @@ const CAPABILITIES: Capabilities = {
   reversal: true,
   evidence: true,
   cancel: true,
+  complete: false,
   retrieveBy: ['attemptId'],
+  forwards: ['description'],
+  unacknowledged: 'repeats',
+  settlement: false,
 };
 
 export interface SandboxProviderOptions {
@@ -69,6 +68,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
     refund: (call, input) => refundAtSandbox(address, call, input),
     reverse: (call, input) => reverseAtSandbox(address, call, input),
     submitEvidence: (call, input) => submitEvidenceToSandbox(address, call, input),
+    checkCredentials: (call) => checkCredentials(address, call),
     parseWebhook: async (call, request) => parseSandboxWebhook(call, request),
   };
 }
@@ -156,4 +156,10 @@ function readCharge(call: SandboxCall, body: unknown, attempt: AttemptRef, amoun
     reversals: charge.reversals.map(reversalReportOf),
     disputes: charge.disputes.map(disputeReportOf),
   };
+}
+
+/** Asks for the account's totals, which moves nothing and opens the account where it is new. */
+async function checkCredentials(address: SandboxAddress, call: SandboxCall): Promise<CredentialsAnswer> {
+  const reply = await askSandbox(address, call, { method: 'GET', path: '/v1/charges' });
+  return reply.kind === 'ok' ? { kind: 'accepted' } : reply;
 }
