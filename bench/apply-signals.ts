@@ -5,22 +5,25 @@
 import { systemClock } from '../src/kernel/clock.ts';
 import { createApplySignal } from '../src/payments/apply-signal.ts';
 import { insertPayments } from '../src/payments/store-new-payments.ts';
-import { type Database, openDatabase } from '../src/platform/database.ts';
+import { type Database, KEYED_PLANS, openDatabase } from '../src/platform/database.ts';
 import { createReadTenant } from '../src/tenants/read-tenant.ts';
-import { tenantSettings } from '../src/tenants/settings.ts';
-import { insertTenant } from '../src/tenants/store.ts';
 import { createTenantClocks } from '../src/test-clocks/tenant-clock.ts';
 import { chooseBaseline } from './baseline.ts';
 import { baselineRows, readSample } from './baseline-rows.ts';
+import { insertBenchTenants } from './bench-tenant.ts';
 import { compare, printComparison, reportFailure } from './compare.ts';
 import { type BenchDatabase, type BenchServer, openBenchServer } from './database-server.ts';
+import { explainStatements } from './explain.ts';
+import { fillDatabases } from './filling.ts';
 import type { Subject } from './measure.ts';
 import { newPayment } from './new-payment.ts';
 import { type BenchOptions, readOptions } from './options.ts';
+import { capturedReport } from './payment-report.ts';
 import { type OpenAttempt, paymentsNeeded, prepareAttempts } from './prepared-payments.ts';
 import { verifyPaid } from './verify-paid.ts';
 
-const TENANT = 'ten_00000000000000000000000001';
+/** Another one than those that filling makes. */
+const TENANT = 'ten_01000000000000000000000001';
 const PER_SECOND_MAX = 6_000;
 /** As many as a gateway has unless it is told otherwise. */
 const CONNECTIONS_MAX = 20;
@@ -31,7 +34,8 @@ export function benchApplySignals(flags: readonly string[]): Promise<void> {
     const options = readOptions(flags);
     const server = await openBenchServer(process.env.DATABASE_URL);
     try {
-      await measureApplying(server, options);
+      if (options.explain) await explainStatements(server, options.rows, 'apply-signals');
+      else await measureApplying(server, options);
     } finally {
       await server.close();
     }
@@ -42,13 +46,19 @@ async function measureApplying(server: BenchServer, options: BenchOptions): Prom
   const own = await server.createDatabase('signals');
   const baselineDatabase = await server.createDatabase('baseline');
   const tool = await chooseBaseline(options.baseline);
-  const database = openDatabase({ url: own.url, connectionsMax: CONNECTIONS_MAX, applicationName: 'bench' });
+  const database = openDatabase({
+    url: own.url,
+    connectionsMax: CONNECTIONS_MAX,
+    applicationName: 'bench',
+    settings: KEYED_PLANS,
+  });
   try {
-    await createTenant(database);
+    await insertBenchTenants(database.query, systemClock, [TENANT]);
     const sample = newPayment(systemClock, TENANT);
     await insertPayments(database.query, [sample]);
     const rows = baselineRows(await readSample(own.pool, sample.payment.payment_id));
-    const bench = { server, baselineDatabase, subject: applying(database, own), tool, rows };
+    const filling = await fillDatabases(server, [own, baselineDatabase], options.rows, TENANT);
+    const bench = { server, baselineDatabase, subject: applying(database, own), tool, rows, filling };
     const comparison = await compare(bench, options, ['gateway', 'one statement']);
     printComparison(comparison, options, 'Every applied report is a paid payment with its capture and posting.');
   } finally {
@@ -56,24 +66,11 @@ async function measureApplying(server: BenchServer, options: BenchOptions): Prom
   }
 }
 
-function createTenant({ query }: Database): Promise<void> {
-  return insertTenant(query, {
-    tenantId: TENANT,
-    parentTenantId: null,
-    name: 'Bench',
-    appName: 'bench',
-    currency: 'EUR',
-    status: 'active',
-    settings: tenantSettings.parse({}),
-    createdAt: systemClock.now(),
-  });
-}
-
 function applying(database: Database, { pool }: BenchDatabase): Subject {
   const clock = systemClock;
   const readTenant = createReadTenant(database);
   const tenantClocks = createTenantClocks(database, clock);
-  const applySignal = createApplySignal({ database, tenantClocks, readTenant, wakeRelay: () => {} });
+  const applySignal = createApplySignal({ database, tenantClocks, readTenant, handOver: () => {} });
   let attempts: readonly OpenAttempt[] = [];
   return {
     pid: process.pid,
@@ -103,7 +100,7 @@ function applying(database: Database, { pool }: BenchDatabase): Subject {
           const begun = performance.now();
           if (begun >= end) return;
           const target = { tenantId: TENANT, paymentId };
-          const { payment } = await applySignal(target, 'notification', reportOf(attemptId));
+          const { payment } = await applySignal(target, 'notification', capturedReport(attemptId));
           latenciesMs.push(performance.now() - begun);
           if (payment.status !== 'succeeded') throw new Error(`A reported payment is ${payment.status}`);
           paid.push(paymentId);
@@ -111,9 +108,4 @@ function applying(database: Database, { pool }: BenchDatabase): Subject {
       }
     },
   };
-}
-
-function reportOf(attemptId: string) {
-  const report = { state: 'captured', amount: { amount: 1250n, currency: 'EUR' } } as const;
-  return { kind: 'attempt_reported', attemptId, providerRef: `ch_${attemptId}`, report } as const;
 }

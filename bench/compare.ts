@@ -1,9 +1,11 @@
 import { cpus, loadavg } from 'node:os';
 import type { BenchServer } from './database-server.ts';
+import { describeFilling, type Filling } from './filling.ts';
 import { type Bench, type Contender, type Measurement, measure } from './measure.ts';
 import { type BenchOptions, BenchRefused } from './options.ts';
 import { peakMemoryMib } from './process-cost.ts';
 import { renderTable, summarize } from './report.ts';
+import { warmupsBefore } from './warmup.ts';
 
 /** Runs a benchmark and says on standard error, and by the exit code, what went wrong: 2 for the flags, 1 for the rest. */
 export async function reportFailure(run: () => Promise<void>): Promise<void> {
@@ -29,13 +31,19 @@ export async function compare(
 ): Promise<Comparison> {
   const loadBefore = loadavg()[0] ?? 0;
   const rounds = await measureRounds(bench, options, contenders);
-  const { subject, server, tool } = bench;
+  const { subject, server, tool, filling } = bench;
   const [driverPid] = subject.driverPids;
   const memoryMib = {
     gateway: peakMemoryMib(subject.pid),
     driver: driverPid === undefined ? null : peakMemoryMib(driverPid),
   };
-  const about = { ...describeRun(server, options, tool), loadBefore, memoryMib, postgresMemoryMib: peakOf(rounds) };
+  const about = {
+    ...describeRun(server, options, tool),
+    loadBefore,
+    memoryMib,
+    postgresMemoryMib: peakOf(rounds),
+    filling,
+  };
   return { about, rounds };
 }
 
@@ -48,7 +56,7 @@ export function printComparison({ about, rounds }: Comparison, options: BenchOpt
 
 /**
  * Contenders take turns within a round, in another order each round, so that what the machine does besides meets all of
- * them. Before a level's first round each runs once unmeasured.
+ * them. What runs before a level's first round is thrown away.
  */
 async function measureRounds(
   bench: Bench,
@@ -57,10 +65,11 @@ async function measureRounds(
 ): Promise<readonly (readonly Measurement[])[]> {
   const rounds: Measurement[][] = [];
   let number = 1;
-  for (const clients of options.clients) {
-    for (const contender of options.warmupSeconds > 0 ? contenders : []) {
-      await measure(bench, { contender, clients, seconds: options.warmupSeconds, number: number++ });
+  for (const [index, clients] of options.clients.entries()) {
+    for (const window of warmupsBefore({ clients, isFirst: index === 0 }, options.warmupSeconds, contenders)) {
+      await measure(bench, { ...window, number: number++ });
     }
+    await bench.server.analyze();
     for (let round = 0; round < options.rounds; round++) {
       const order = contenders.map((_, at) => contenders[(at + round) % contenders.length] ?? 'gateway');
       const windows: Measurement[] = [];
@@ -92,6 +101,7 @@ interface About extends ReturnType<typeof describeRun> {
   readonly loadBefore: number;
   readonly memoryMib: { readonly gateway: number | null; readonly driver: number | null };
   readonly postgresMemoryMib: number | null;
+  readonly filling: Filling | null;
 }
 
 function describe(about: About): string {
@@ -100,6 +110,7 @@ function describe(about: About): string {
   return [
     `${about.machine}, load ${about.loadBefore.toFixed(1)} before; Node ${about.node}; PostgreSQL ${about.postgres}`,
     `${about.roundCount} rounds of ${about.seconds} s windows; gateway roles ${about.roles}; baseline ${about.baseline}`,
+    ...(about.filling === null ? [] : [describeFilling(about.filling)]),
     `Most memory: gateway ${mib(gateway)}, PostgreSQL ${mib(about.postgresMemoryMib)}, driver ${mib(driver)}`,
   ].join('\n');
 }

@@ -8,6 +8,8 @@ import { chooseBaseline } from './baseline.ts';
 import { compare, printComparison, reportFailure } from './compare.ts';
 import { renderProfile } from './cpu-profile.ts';
 import { type BenchDatabase, type BenchServer, openBenchServer } from './database-server.ts';
+import { explainStatements } from './explain.ts';
+import { fillDatabases } from './filling.ts';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';
 import { type LoadProcess, runLoad, startLoad } from './load-process.ts';
 import type { Subject } from './measure.ts';
@@ -26,16 +28,21 @@ export function benchConfirmPayment(flags: readonly string[]): Promise<void> {
     const options = readOptions(flags);
     const server = await openBenchServer(process.env.DATABASE_URL);
     try {
-      const sandbox = await startSandbox();
-      try {
-        await measureConfirming(server, sandbox, options);
-      } finally {
-        await sandbox.stop();
-      }
+      if (options.explain) await explainStatements(server, options.rows, 'confirm-payment');
+      else await withSandbox((sandbox) => measureConfirming(server, sandbox, options));
     } finally {
       await server.close();
     }
   });
+}
+
+async function withSandbox(work: (sandbox: SandboxProcess) => Promise<void>): Promise<void> {
+  const sandbox = await startSandbox();
+  try {
+    await work(sandbox);
+  } finally {
+    await sandbox.stop();
+  }
 }
 
 async function measureConfirming(server: BenchServer, sandbox: SandboxProcess, options: BenchOptions): Promise<void> {
@@ -47,8 +54,9 @@ async function measureConfirming(server: BenchServer, sandbox: SandboxProcess, o
   const load = startLoad();
   try {
     const rows = await sampleRows(database.pool, gateway);
+    const filling = await fillDatabases(server, [database, baselineDatabase], options.rows, gateway.tenantId);
     const parts = { gateway, load, sandbox, database, relays: roles.includes('worker') };
-    const bench = { server, baselineDatabase, subject: confirming(parts), tool, rows };
+    const bench = { server, baselineDatabase, subject: confirming(parts), tool, rows, filling };
     const comparison = await compare(bench, options, ['gateway', 'one statement']);
     await load.stop();
     const profileFile = await gateway.stop();

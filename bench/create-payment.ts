@@ -7,6 +7,7 @@ import { compare, printComparison, reportFailure } from './compare.ts';
 import { renderProfile } from './cpu-profile.ts';
 import { type BenchDatabase, type BenchServer, openBenchServer } from './database-server.ts';
 import { explainStatements } from './explain.ts';
+import { fillDatabases } from './filling.ts';
 import { type GatewayProcess, startGateway } from './gateway-process.ts';
 import { type LoadProcess, runLoad, startLoad } from './load-process.ts';
 import type { Subject } from './measure.ts';
@@ -20,7 +21,7 @@ export function benchCreatePayment(flags: readonly string[]): Promise<void> {
     const options = readOptions(flags);
     const server = await openBenchServer(process.env.DATABASE_URL);
     try {
-      if (options.explain) await explainStatements(server, options.rows);
+      if (options.explain) await explainStatements(server, options.rows, 'create-payment');
       else await measureCreating(server, options);
     } finally {
       await server.close();
@@ -37,12 +38,10 @@ async function measureCreating(server: BenchServer, options: BenchOptions): Prom
   const load = startLoad();
   try {
     const rows = await sampleRows(database.pool, gateway);
+    const filling = await fillDatabases(server, [database, baselineDatabase], options.rows, gateway.tenantId);
     const subject = creating(gateway, load, database, roles.includes('worker'));
-    const comparison = await compare({ server, baselineDatabase, subject, tool, rows }, options, [
-      'gateway',
-      'five statements',
-      'one statement',
-    ]);
+    const bench = { server, baselineDatabase, subject, tool, rows, filling };
+    const comparison = await compare(bench, options, ['gateway', 'five statements', 'one statement']);
     await load.stop();
     const profileFile = await gateway.stop();
     printComparison(comparison, options, 'Every 201 is in the database exactly once; no request failed.');

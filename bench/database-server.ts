@@ -14,6 +14,8 @@ export interface BenchServer {
   createDatabase(name: string): Promise<BenchDatabase>;
   /** Every window begins with the same debt of full-page writes. Does nothing where we may not. */
   checkpoint(): Promise<void>;
+  /** Looks at every table, as the server does by itself within a minute; till then plans are those of empty tables. */
+  analyze(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,9 @@ async function describeServer(url: string, embedded: boolean, stop: () => Promis
     },
     async checkpoint() {
       await admin.query('checkpoint').catch(() => undefined);
+    },
+    async analyze() {
+      for (const { pool } of made) await pool.query('analyze');
     },
     async close() {
       for (const { name, pool } of made) {

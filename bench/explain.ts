@@ -1,65 +1,84 @@
-import { relayOutbox } from '../src/events/relay-outbox.ts';
-import { ManualClock } from '../src/kernel/clock.ts';
-import { fanOutEvents } from '../src/notifications/fan-out-events.ts';
-import { selectDueDeliveries } from '../src/notifications/store-deliveries.ts';
-import { insertPayments } from '../src/payments/store-new-payments.ts';
-import type { Database } from '../src/platform/database.ts';
-import { claimLanes } from '../src/platform/lanes.ts';
-import type { BenchServer } from './database-server.ts';
-import { openExplainingDatabase } from './explaining-database.ts';
-import { fillRows, laneNumber, TENANTS, tenantNumber } from './million-rows.ts';
-import { newPayment } from './new-payment.ts';
+import { reportFailure } from './compare.ts';
+import { type BenchServer, openBenchServer } from './database-server.ts';
+import { openExplainedGateway } from './explained-gateway.ts';
+import { type ExplainedWork, workOf } from './explained-work.ts';
+import type { Explained } from './explaining-database.ts';
+import { describeFilling } from './filling.ts';
+import { readOptions } from './options.ts';
+import { findIn, type PlanFindings } from './plan-findings.ts';
+import { type SandboxProcess, startSandbox } from './sandbox-process.ts';
 
-const BATCH = 64;
-const LANES_CLAIMED = 32;
-const DELIVERIES_READ = 16;
-const LEASE_MS = 30_000;
 const TEXT_SHOWN_CHARACTERS = 160;
 
-/** Prints the plans of the statements that must stay fast, in a database with so many rows. */
-export async function explainStatements(server: BenchServer, rows: number): Promise<void> {
-  const { pool, url } = await server.createDatabase('explain');
-  const seconds = await fillRows(pool, rows);
-  console.log(`PostgreSQL ${server.version}; ${rows} payments of ${TENANTS} tenants, made in ${seconds.toFixed(0)} s.`);
-  let title = '';
-  const shown = new Set<string>();
-  const database = openExplainingDatabase(url, ({ text, plans, plan }) => {
-    // Each shard's relay runs the same statements.
-    if (shown.has(`${title} ${text}`)) return;
-    shown.add(`${title} ${text}`);
-    const start = text.replace(/\s+/g, ' ').trim().slice(0, TEXT_SHOWN_CHARACTERS);
-    console.log(`\n## ${title} (${plans} plan)\n${start}\n\n${plan.join('\n')}`);
-  });
-  try {
-    for (const [name, work] of WORK) {
-      title = name;
-      await work(database);
+/** Explains the statements of every benchmark in one filled database. */
+export function benchExplain(flags: readonly string[]): Promise<void> {
+  return reportFailure(async () => {
+    const { rows } = readOptions(['--explain', ...flags]);
+    const server = await openBenchServer(process.env.DATABASE_URL);
+    try {
+      await explainStatements(server, rows, 'all');
+    } finally {
+      await server.close();
     }
+  });
+}
+
+/**
+ * Prints the plans of the statements that must stay fast, in a database with so many payments, and what in them would
+ * not stay so.
+ */
+export async function explainStatements(server: BenchServer, rows: number, what: ExplainedWork): Promise<void> {
+  const sandbox = await startSandbox();
+  try {
+    await explainIn(server, sandbox, rows, what);
   } finally {
-    await database.close();
+    await sandbox.stop();
   }
 }
 
-/** Behind everything that was made, so that all of it is due. */
-const clock = new ManualClock('2027-01-01T00:00:00Z');
+async function explainIn(
+  server: BenchServer,
+  sandbox: SandboxProcess,
+  rows: number,
+  what: ExplainedWork,
+): Promise<void> {
+  const summary: string[] = [];
+  const runs = new Map<string, Run>();
+  const gateway = await openExplainedGateway(server, { sandboxUrl: sandbox.url, rows }, (explained) => {
+    const run = { explained, ...findIn(explained.plan) };
+    const known = runs.get(explained.text);
+    // A batch has few items at first, and each shard's relay runs the same statements: the longest run says the most.
+    if (known === undefined || known.milliseconds < run.milliseconds) runs.set(explained.text, run);
+  });
+  try {
+    const { filling } = gateway;
+    console.log(`PostgreSQL ${server.version}${filling === null ? '' : `; ${describeFilling(filling)}`}`);
+    for (const [title, work] of await workOf(what, gateway)) {
+      await work();
+      for (const run of runs.values()) {
+        const { text, plans, plan } = run.explained;
+        console.log(`\n## ${title} (${plans} plan)\n${startOf(text)}\n\n${plan.join('\n')}`);
+        summary.push(...summaryOf(title, run));
+      }
+      runs.clear();
+    }
+  } finally {
+    await gateway.close();
+  }
+  console.log(`\n## In short\n${summary.join('\n')}`);
+}
 
-const WORK: readonly (readonly [title: string, work: (database: Database) => Promise<unknown>])[] = [
-  ['Create one payment', ({ query }) => insertPayments(query, [newPayment(clock, tenantNumber(0))])],
-  [
-    `Create ${BATCH} payments`,
-    ({ query }) =>
-      insertPayments(
-        query,
-        Array.from({ length: BATCH }, (_, n) => newPayment(clock, tenantNumber(n))),
-      ),
-  ],
-  [
-    'Relay the outbox',
-    (database) => relayOutbox({ database, clock, fanOut: (tx, ids) => fanOutEvents(tx, clock, ids), wake: () => {} }),
-  ],
-  ['Claim lanes', ({ query }) => claimLanes(query, 'delivery', clock.now(), LANES_CLAIMED, LEASE_MS)],
-  [
-    'Read due deliveries',
-    ({ query }) => selectDueDeliveries(query, tenantNumber(7), laneNumber(7), clock.now(), DELIVERIES_READ),
-  ],
-];
+/** One run of a statement. */
+interface Run extends PlanFindings {
+  readonly explained: Explained;
+}
+
+function summaryOf(title: string, { explained, milliseconds, scans, estimates }: Run): readonly string[] {
+  const warnings = [...scans.map((scan) => `whole table: ${scan}`), ...estimates.map((one) => `estimate: ${one}`)];
+  const line = `${milliseconds.toFixed(2)} ms  ${title}: ${startOf(explained.text)}`;
+  return [line, ...warnings.map((one) => `    ! ${one}`)];
+}
+
+function startOf(text: string): string {
+  return text.replace(/\s+/g, ' ').trim().slice(0, TEXT_SHOWN_CHARACTERS);
+}

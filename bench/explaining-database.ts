@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import type { Database } from '../src/platform/database.ts';
+import { type Database, KEYED_PLANS } from '../src/platform/database.ts';
 import type { Tables } from '../src/platform/tables.generated.ts';
 
 /** One statement as PostgreSQL ran it. */
@@ -21,7 +21,8 @@ const INT8 = 20;
  * one of a warm connection. https://www.postgresql.org/docs/current/sql-prepare.html#SQL-PREPARE-NOTES
  */
 export function openExplainingDatabase(url: string, onStatement: (explained: Explained) => void): Database {
-  const pool = new pg.Pool({ connectionString: url, max: 4, types: { getTypeParser } });
+  const options = Object.entries(KEYED_PLANS).map(([name, value]) => `-c ${name}=${value}`);
+  const pool = new pg.Pool({ connectionString: url, max: 4, types: { getTypeParser }, options: options.join(' ') });
   pool.on('error', () => {});
   const explaining = {
     async connect() {
@@ -89,9 +90,13 @@ function encode(value: unknown): unknown {
 
 function literal(value: unknown): string {
   if (value === null || value === undefined) return 'null';
-  if (!Array.isArray(value)) return pg.escapeLiteral(String(value));
-  const items = value.map((item) => (item === null ? 'null' : JSON.stringify(String(item))));
+  if (!Array.isArray(value)) return pg.escapeLiteral(textOf(value));
+  const items = value.map((item) => (item === null ? 'null' : JSON.stringify(textOf(item))));
   return pg.escapeLiteral(`{${items.join(',')}}`);
+}
+
+function textOf(value: unknown): string {
+  return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : String(value);
 }
 
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {

@@ -1,6 +1,7 @@
 import { type BaselineKind, type BaselineTool, runBaseline } from './baseline.ts';
 import type { BaselineRows } from './baseline-rows.ts';
 import type { BenchDatabase, BenchServer } from './database-server.ts';
+import type { Filling } from './filling.ts';
 import {
   cpuSeconds,
   endedChildrenCpuSeconds,
@@ -58,6 +59,8 @@ export interface Bench {
   readonly subject: Subject;
   readonly tool: BaselineTool;
   readonly rows: BaselineRows;
+  /** Null where the databases were empty. */
+  readonly filling: Filling | null;
 }
 
 export interface Window {

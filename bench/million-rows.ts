@@ -1,87 +1,140 @@
-import type pg from 'pg';
+import { sql } from 'kysely';
+import { systemClock } from '../src/kernel/clock.ts';
+import { insertEndpoint } from '../src/notifications/store.ts';
+import { openDatabase, type Queryable } from '../src/platform/database.ts';
+import { inParallel } from '../src/platform/in-parallel.ts';
+import { benchEndpoint, idOfTenant, insertBenchTenants } from './bench-tenant.ts';
+import type { BenchDatabase } from './database-server.ts';
+import { type ColumnTypes, lifeStatement } from './life-statement.ts';
+import { type LifeName, sampleLives } from './sample-lives.ts';
 
-/** A tenant has so many of the rows that plans meet both many tenants and tenants with many rows. */
-export const TENANTS = 1_000;
-/** One payment in four was told to somebody. */
-const PAYMENTS_PER_DELIVERY = 4;
-/** Lanes with due deliveries, and how many wait in each. */
-const LANES = 1_000;
-const DUE_IN_A_LANE = 100;
+/** Which of every twenty payments live which life: seventeen are paid, one of them refunded in part. */
+const TURNS: Readonly<Record<LifeName, readonly number[]>> = {
+  abandoned: [3, 13],
+  declined: [8],
+  told: [1, 6, 10, 14, 18],
+  refunded: [5],
+  paid: [0, 2, 4, 7, 9, 11, 12, 15, 16, 17, 19],
+};
 
-/** The ids of the made tenants and lanes, by their number from 0. */
-export const tenantNumber = (n: number) => `ten_${String(n).padStart(26, '0')}`;
-export const laneNumber = (n: number) => `we_${String(n).padStart(26, '0')}`;
+/** Tenants besides the one that has a tenth of all payments: at most so many, and fewer where each would have too few. */
+const MADE_TENANTS_MAX = 1_000;
+const PAYMENTS_OF_A_TENANT_MIN = 90;
+/** What one statement makes at most, so that what triggers hold in memory until its end stays small. */
+const PAYMENTS_AT_ONCE = 20_000;
+/** As many as the pool of a database has. */
+const CONNECTIONS = 2;
 
-const TENANT = `'ten_' || lpad((n % ${TENANTS})::text, 26, '0')`;
-const id = (prefix: string, number = 'n') => `'${prefix}_' || lpad((${number})::text, 26, '0')`;
-const AT = `timestamptz '2026-01-01T00:00:00Z' + n * interval '1 second'`;
+/** One tenant's payments: those numbered from `first` to `last`. */
+interface Share {
+  readonly tenantId: string;
+  readonly first: number;
+  readonly last: number;
+}
 
-/** Each fills a table from `n` = 1 to $1; everything is over and told, so that nothing is left for a worker but what is due. */
-const STATEMENTS = [
-  `insert into payments (tenant_id, payment_id, mode, reference, amount, currency, capture_method, status, version,
-     amount_authorized, amount_captured, attempts_max, description, return_url, customer_sealed, request_shipping,
-     metadata, expires_at, created_at, updated_at)
-   select ${TENANT}, ${id('pay')}, 'test', 'order-' || n, 4990, 'EUR', 'automatic', 'succeeded', 3, 4990, 4990, 3,
-     'Two tickets', 'https://shop.example/thanks?order=' || n, sha256(n::text::bytea), false,
-     '{"channel": "web"}', ${AT}, ${AT}, ${AT}
-   from generate_series(1, $1::int) n`,
-  `insert into events (tenant_id, event_id, mode, type, api_version, payment_id, object, created_at)
-   select ${TENANT}, ${id('evt')}, 'test', 'payment.created', '2026-11-21', ${id('pay')},
-     jsonb_build_object('id', ${id('pay')}, 'object', 'payment', 'amount', 4990, 'status', 'created'), ${AT}
-   from generate_series(1, $1::int) n`,
-  `insert into checkout_tokens (token_hash, tenant_id, payment_id, expires_at)
-   select sha256(n::text::bytea), ${TENANT}, ${id('pay')}, ${AT} from generate_series(1, $1::int) n`,
-  `insert into idempotency_keys (tenant_id, mode, route, idempotency_key, fingerprint, state, resource_id, answer_status,
-     answer_sealed, created_at)
-   select ${TENANT}, 'test', 'createPayment', md5(n::text), md5(n::text), 'done', ${id('pay')}, 201,
-     sha256(n::text::bytea), ${AT} from generate_series(1, $1::int) n`,
-  `insert into deliveries (tenant_id, delivery_id, lane_id, event_id, event_type, payment_id, mode, endpoint_id, trigger,
-     status, attempts_made, last_attempt_at, last_status_code, created_at)
-   select ${TENANT}, ${id('whd')}, ${id('we', `n % ${LANES}`)}, ${id('evt')}, 'payment.created', ${id('pay')}, 'test',
-     ${id('we', `n % ${LANES}`)}, 'automatic', 'succeeded', 1, ${AT}, 200, ${AT}
-   from generate_series(1, $1::int) n`,
-];
+/** The id of a made tenant, by its number from 0. */
+export function tenantNumber(n: number): string {
+  return `ten_${String(n).padStart(26, '0')}`;
+}
 
-const DUE = [
-  `insert into deliveries (tenant_id, delivery_id, lane_id, event_id, event_type, payment_id, mode, endpoint_id, trigger,
-     status, due_at, created_at)
-   select ${TENANT}, ${id('whd', '1000000000 + n')}, ${id('we', `n % ${LANES}`)}, ${id('evt')}, 'payment.succeeded',
-     ${id('pay')}, 'test', ${id('we', `n % ${LANES}`)}, 'resend', 'pending', ${AT}, ${AT}
-   from generate_series(1, $1::int) n`,
-  `insert into lanes (kind, lane_id, tenant_id, next_due_at)
-   select 'delivery', ${id('we')}, ${TENANT}, ${AT} from generate_series(0, $1::int - 1) n`,
-];
+/** The made tenants of a database with so many payments. */
+function madeTenants(payments: number): readonly string[] {
+  const length = Math.min(MADE_TENANTS_MAX, Math.ceil(madeFor(payments) / PAYMENTS_OF_A_TENANT_MIN));
+  return Array.from({ length }, (_, n) => tenantNumber(n));
+}
 
-/** Fills a migrated database and lets the planner look at it. Returns the seconds it took. */
-export async function fillRows(pool: pg.Pool, rows: number): Promise<number> {
+/** How many of all payments are the made tenants'. */
+function madeFor(payments: number): number {
+  return payments - Math.floor(payments / 10);
+}
+
+/**
+ * Deals payments numbered from 1 out to tenants and puts small shares together. Tenant by tenant and not by time: all
+ * indexes begin with the tenant, and many tenants at once would touch another page of each index for every row.
+ */
+export function dealOut(payments: number, tenantId: string): readonly (readonly Share[])[] {
+  const made = madeFor(payments);
+  const shares: Share[] = madeTenants(payments).map((madeTenantId, index, all) => ({
+    tenantId: madeTenantId,
+    first: Math.floor((made * index) / all.length) + 1,
+    last: Math.floor((made * (index + 1)) / all.length),
+  }));
+  for (let first = made + 1; first <= payments; first += PAYMENTS_AT_ONCE) {
+    shares.push({ tenantId, first, last: Math.min(payments, first + PAYMENTS_AT_ONCE - 1) });
+  }
+  const groups: Share[][] = [];
+  let room = 0;
+  for (const share of shares) {
+    const size = share.last - share.first + 1;
+    if (groups.length === 0 || size > room) {
+      groups.push([]);
+      room = PAYMENTS_AT_ONCE;
+    }
+    groups.at(-1)?.push(share);
+    room -= size;
+  }
+  return groups;
+}
+
+/** What filling a database took. */
+export interface Filled {
+  readonly payments: number;
+  readonly seconds: number;
+  readonly databaseMib: number;
+}
+
+/**
+ * Fills a migrated database with payments that lived whole lives, and lets the planner look at them. Every trigger and
+ * constraint is on. All is over and told: nothing is left for a worker. `tenantId`, which the caller makes, gets a tenth
+ * of the payments, and made tenants the others, a thousand of them at most.
+ * @throws Error where another number of payments was made
+ */
+export async function fillRows({ pool, url }: BenchDatabase, payments: number, tenantId: string): Promise<Filled> {
   const start = performance.now();
-  const [payments = '', events = '', tokens = '', keys = '', deliveries = ''] = STATEMENTS;
-  const [due = '', lanes = ''] = DUE;
-  const rebuild = await dropIndexes(pool);
-  // Two at a time, as many as the pool has connections.
-  await Promise.all([
-    fill(pool, [payments, tokens], rows),
-    fill(pool, [events, keys], rows).then(() => fill(pool, [deliveries], Math.floor(rows / PAYMENTS_PER_DELIVERY))),
-    fill(pool, [lanes], LANES),
-  ]);
-  await fill(pool, [due], LANES * DUE_IN_A_LANE);
-  await Promise.all(rebuild.map((text) => pool.query(text)));
-  await pool.query('vacuum analyze');
-  return (performance.now() - start) / 1_000;
-}
-
-/** Takes away what is no constraint, since building an index at the end takes a fraction of the time. */
-async function dropIndexes(pool: pg.Pool): Promise<readonly string[]> {
-  const { rows } = await pool.query<{ name: string; definition: string }>(
-    `select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
-     from pg_index i
-     where i.indrelid = any('{payments,events,checkout_tokens,deliveries}'::regclass[])
-       and not exists (select from pg_constraint c where c.conindid = i.indexrelid)`,
+  const database = openDatabase({ url, connectionsMax: 1, applicationName: 'bench' });
+  const lives = await sampleLives(database);
+  await insertTenants(database.query, madeTenants(payments));
+  await database.close();
+  const { rows: columns } = await pool.query<{ name: string; type: string }>(COLUMNS);
+  const types: ColumnTypes = new Map(columns.map(({ name, type }) => [name, type]));
+  const statements = lives.map((life) => ({ text: lifeStatement(life, types), turns: TURNS[life.name] }));
+  let made = 0;
+  await inParallel(dealOut(payments, tenantId), CONNECTIONS, async (shares) => {
+    const dealt = [shares.map((one) => one.tenantId), shares.map(({ first }) => first), shares.map(({ last }) => last)];
+    for (const { text, turns } of statements) {
+      const { rows } = await pool.query<{ payments: number }>(text, [...dealt, turns]);
+      made += rows[0]?.payments ?? 0;
+    }
+  });
+  if (made !== payments) throw new Error(`${made} payments were made instead of ${payments}`);
+  const tables = [...new Set(columns.map(({ name }) => name.slice(0, name.indexOf('.'))))];
+  await inParallel(tables, CONNECTIONS, async (table) => {
+    await pool.query(`vacuum (analyze) ${table}`);
+  });
+  const { rows: sizes } = await pool.query<{ mib: number }>(
+    'select pg_database_size(current_database())::float8 / 1048576 as mib',
   );
-  for (const { name } of rows) await pool.query(`drop index ${name}`);
-  return rows.map(({ definition }) => definition);
+  return { payments, seconds: (performance.now() - start) / 1_000, databaseMib: sizes[0]?.mib ?? 0 };
 }
 
-async function fill(pool: pg.Pool, statements: readonly string[], rows: number): Promise<void> {
-  for (const text of statements) await pool.query(text, [rows]);
+const COLUMNS = `
+  select c.relname || '.' || a.attname as name, format_type(a.atttypid, a.atttypmod) as type
+  from pg_attribute a join pg_class c on c.oid = a.attrelid
+  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped`;
+
+/** The made tenants with their endpoints, and the lanes that payments leave behind when nothing of them is due. */
+async function insertTenants(db: Queryable, tenantIds: readonly string[]): Promise<void> {
+  await insertBenchTenants(db, systemClock, tenantIds);
+  for (const tenantId of tenantIds) await insertEndpoint(db, benchEndpoint(tenantId, systemClock.now()));
+  await sql`
+    insert into lanes (kind, lane_id, tenant_id)
+    select 'expiry', tenant_id, tenant_id from unnest(${tenantIds}::text[]) as t (tenant_id)
+    union all
+    select 'sync', account_id, tenant_id
+    from unnest(${tenantIds}::text[], ${tenantIds.map((one) => idOfTenant('pa', one))}::text[]) as t (tenant_id, account_id)
+    union all
+    select 'delivery', endpoint_id, tenant_id
+    from unnest(${tenantIds}::text[], ${tenantIds.map((one) => idOfTenant('we', one))}::text[]) as t (tenant_id, endpoint_id)`.execute(
+    db,
+  );
 }

@@ -7,7 +7,7 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Length of one measured window. */
   readonly seconds: number;
-  /** Length of the window before a level's first, which is thrown away. */
+  /** Length of the windows of the subject that are thrown away: before the first level, and before each level. */
   readonly warmupSeconds: number;
   /** The roles of the gateway's process. */
   readonly roles: string;
@@ -15,7 +15,7 @@ export interface BenchOptions {
   readonly profile: boolean;
   readonly json: boolean;
   readonly explain: boolean;
-  /** How many payments stand in the database when plans are explained. */
+  /** How many payments lie in the database before anything is measured or explained. */
   readonly rows: number;
 }
 
@@ -27,6 +27,8 @@ export class BenchRefused extends Error {
 /** The embedded server takes 200 connections, and the gateway has some of them. */
 const CLIENTS_MAX = 128;
 const LEVELS_MAX = 10;
+/** Plans are looked at for what becomes of them when a lot has gathered. */
+const ROWS_EXPLAINED = 1_000_000;
 
 /** Reads the flags. @throws BenchRefused */
 export function readOptions(flags: readonly string[]): BenchOptions {
@@ -46,7 +48,8 @@ export function readOptions(flags: readonly string[]): BenchOptions {
     profile: values.profile,
     json: values.json,
     explain: values.explain,
-    rows: whole('rows', values.rows, 1_000, 20_000_000),
+    rows:
+      values.rows === undefined ? (values.explain ? ROWS_EXPLAINED : 0) : whole('rows', values.rows, 1_000, 20_000_000),
   };
 }
 
@@ -58,13 +61,13 @@ function parse(flags: readonly string[]) {
         clients: { type: 'string', default: '1,16,64' },
         rounds: { type: 'string', default: '3' },
         seconds: { type: 'string', default: '5' },
-        warmup: { type: 'string', default: '3' },
+        warmup: { type: 'string', default: '8' },
         roles: { type: 'string', default: 'api,worker' },
         baseline: { type: 'string', default: 'pgbench' },
         profile: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         explain: { type: 'boolean', default: false },
-        rows: { type: 'string', default: '1000000' },
+        rows: { type: 'string' },
       },
     });
   } catch (error) {

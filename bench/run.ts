@@ -1,7 +1,7 @@
 /**
  * Runs a benchmark by its name. Usage: npm run bench <name> -- <flags>
  */
-const NAMES = ['create-payment', 'confirm-payment', 'apply-signals', 'card-number-false-alarms'] as const;
+const NAMES = ['create-payment', 'confirm-payment', 'apply-signals', 'explain', 'card-number-false-alarms'] as const;
 
 const [name] = process.argv.splice(2, 1);
 
@@ -19,6 +19,11 @@ switch (name) {
   case 'apply-signals': {
     const { benchApplySignals } = await import('./apply-signals.ts');
     await benchApplySignals(process.argv.slice(2));
+    break;
+  }
+  case 'explain': {
+    const { benchExplain } = await import('./explain.ts');
+    await benchExplain(process.argv.slice(2));
     break;
   }
   case 'card-number-false-alarms':

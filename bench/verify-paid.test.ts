@@ -47,7 +47,7 @@ describe('what was said to be paid', () => {
       database,
       tenantClocks: createTenantClocks(database, systemClock),
       readTenant: createReadTenant(database),
-      wakeRelay: () => {},
+      handOver: () => {},
     });
     const report = { state: 'captured', amount: { amount: 1250n, currency: 'EUR' } } as const;
     const signal = { kind: 'attempt_reported', attemptId, providerRef: `ch_${attemptId}`, report } as const;

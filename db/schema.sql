@@ -220,7 +220,7 @@ create table events (
   payment_id text,
   product_id text,
   notification_url text,
-  object jsonb not null,
+  object json not null,
   created_at timestamp with time zone not null,
   constraint events_pkey PRIMARY KEY (tenant_id, event_id),
   constraint events_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
@@ -338,10 +338,9 @@ create table outbox (
   topic text not null,
   subject_id text not null,
   due_at timestamp with time zone,
-  constraint outbox_pkey PRIMARY KEY (tenant_id, outbox_id),
+  constraint outbox_pkey PRIMARY KEY (shard, outbox_id),
   constraint outbox_topic_check CHECK (topic = ANY (ARRAY['event'::text, 'inbound'::text, 'sync'::text]))
 );
-CREATE INDEX outbox_shard_idx ON public.outbox USING btree (shard, outbox_id);
 
 create table payments (
   tenant_id text not null,
@@ -405,7 +404,7 @@ CREATE INDEX payments_due_idx ON public.payments USING btree (tenant_id, due_at)
 CREATE INDEX payments_list_idx ON public.payments USING btree (tenant_id, mode, payment_id);
 CREATE INDEX payments_order_idx ON public.payments USING btree (tenant_id, mode, order_id) WHERE (order_id IS NOT NULL);
 CREATE TRIGGER payments_amounts_inserted AFTER INSERT ON public.payments FOR EACH ROW WHEN (((new.amount_captured + new.amount_capture_pending) > 0)) EXECUTE FUNCTION check_amounts_of_payment();
-CREATE TRIGGER payments_amounts_updated AFTER UPDATE ON public.payments FOR EACH ROW WHEN (((((old.amount_captured IS DISTINCT FROM new.amount_captured) OR (old.amount_capture_pending IS DISTINCT FROM new.amount_capture_pending)) OR (old.amount_refunded IS DISTINCT FROM new.amount_refunded)) OR (old.amount_refund_pending IS DISTINCT FROM new.amount_refund_pending))) EXECUTE FUNCTION check_amounts_of_payment();
+CREATE TRIGGER payments_amounts_updated AFTER UPDATE ON public.payments REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_moved();
 
 create table provider_account_tenants (
   provider_account_id text not null,
@@ -628,6 +627,22 @@ CREATE OR REPLACE FUNCTION public.check_amounts_of_changed()
 AS $function$
 begin
   perform check_payment_amounts(array_agg(tenant_id), array_agg(payment_id)) from changed having count(*) > 0;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.check_amounts_of_moved()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+begin
+  perform check_payment_amounts(array_agg(n.tenant_id), array_agg(n.payment_id))
+  from changed n left join was o using (tenant_id, payment_id)
+  where o.payment_id is null
+    or (o.amount_captured, o.amount_capture_pending, o.amount_refunded, o.amount_refund_pending)
+      is distinct from (n.amount_captured, n.amount_capture_pending, n.amount_refunded, n.amount_refund_pending)
+  having count(*) > 0;
   return null;
 end $function$
 ;

@@ -42,7 +42,7 @@ export async function capturePayment(
     plan: () => planCapture(context, found, request),
     resourceId: ({ captureId }) => captureId,
     async intend(capture, key) {
-      await context.applySignal(payment, 'tenant', { kind: 'capture_requested', capture }, key);
+      await context.applySignal(payment, 'tenant', { kind: 'capture_requested', capture }, { key });
       return true;
     },
     carryOut: (capture) => dispatchOperation(context, capture),

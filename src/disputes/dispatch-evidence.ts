@@ -51,6 +51,7 @@ const UNSUPPORTED: Refused = {
 async function record(context: PaymentContext, evidence: Evidence): Promise<void> {
   const { tenantId, providerAccountId, syncDueAt: dueAt } = evidence;
   const work = { tenantId, topic: 'sync', subjectId: providerAccountId, dueAt } as const;
-  await updateEvidence(context.database.query, evidence, dueAt === null ? [] : [outboxRow(work, context.clock)]);
-  if (dueAt !== null) context.wakeRelay();
+  const rows = dueAt === null ? [] : [outboxRow(work, context.clock)];
+  await updateEvidence(context.database.query, evidence, rows);
+  context.handOver(rows);
 }

@@ -76,13 +76,14 @@ async function commitIntent(
 ): Promise<void> {
   const { tenantId, providerAccountId, syncDueAt } = evidence;
   const work = { tenantId, topic: 'sync', subjectId: providerAccountId, dueAt: syncDueAt } as const;
+  const row = outboxRow(work, context.clock);
   try {
-    await insertEvidence(context.database.query, { evidence, work: outboxRow(work, context.clock), key });
+    await insertEvidence(context.database.query, { evidence, work: row, key });
   } catch (error) {
     if (violatedConstraint(error) !== 'dispute_evidence_open_key') throw error;
     throw new Problem('state_conflict', 'Other evidence for this dispute is still on its way to the provider.', {
       cause: error,
     });
   }
-  context.wakeRelay();
+  context.handOver([row]);
 }

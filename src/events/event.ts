@@ -46,6 +46,12 @@ export interface NewEvent {
   readonly dueAt: Temporal.Instant | null;
 }
 
+/** What is said about an event without its object; where it goes follows from these. */
+export type EventHead = Pick<
+  WholeRow<'events'>,
+  'tenant_id' | 'event_id' | 'mode' | 'type' | 'payment_id' | 'product_id' | 'notification_url' | 'created_at'
+>;
+
 interface EventRows {
   readonly event: WholeRow<'events'>;
   readonly outbox: WholeRow<'outbox'>;

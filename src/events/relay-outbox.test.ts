@@ -4,8 +4,9 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/databa
 import { ManualClock } from '../kernel/clock.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { recordset } from '../platform/recordset.ts';
-import { OUTBOX_SHARDS, type OutboxWork, outboxRow, shardOf } from './event.ts';
-import { relayOutbox } from './relay-outbox.ts';
+import { type EventHead, OUTBOX_SHARDS, type OutboxWork, outboxRow, shardOf } from './event.ts';
+import { type HandedOver, RelayInbox } from './relay-inbox.ts';
+import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from './relay-outbox.ts';
 
 let test1: TestDatabase;
 let database: Database;
@@ -20,22 +21,63 @@ afterAll(async () => {
   await test1.drop();
 });
 
-async function put(...work: OutboxWork[]): Promise<void> {
-  const rows = work.map((one) => outboxRow(one, clock));
-  await sql`insert into outbox select r.* from ${recordset('outbox', rows)} r`.execute(database.query);
+/** Writes the rows, and the events they are about. */
+async function put(...work: OutboxWork[]): Promise<readonly HandedOver[]> {
+  const handed = work.map((one): HandedOver => {
+    const row = outboxRow(one, clock);
+    return { row, event: one.topic === 'event' ? eventHead(one) : null };
+  });
+  const rows = handed.map(({ row }) => row);
+  const events = handed.flatMap(({ event }) => event ?? []).map((head) => ({ ...head, api_version: '1', object: {} }));
+  await sql`
+    with told as (insert into events select r.* from ${recordset('events', events)} r)
+    insert into outbox select r.* from ${recordset('outbox', rows)} r`.execute(database.query);
+  return handed;
 }
 
-function relay(seen: string[], fail = false, woken: string[] = []) {
-  return relayOutbox({
+function eventHead({ tenantId, subjectId }: OutboxWork): EventHead {
+  return {
+    tenant_id: tenantId,
+    event_id: subjectId,
+    mode: 'test',
+    type: 'payment.created',
+    payment_id: null,
+    product_id: null,
+    notification_url: null,
+    created_at: clock.now(),
+  };
+}
+
+/** Counts in a lane of its own how often each event was passed on. */
+function contextOf(fannedOut: string[] = [], fail = false, woken: string[] = []): RelayContext {
+  return {
     database,
     clock,
-    fanOut: async (_tx, events) => {
-      seen.push(...events.map(({ eventId }) => eventId));
+    fanOut: async (_db, events) => {
       if (fail) throw new Error('fan-out broke');
-      return [];
+      fannedOut.push(...events.map((event) => event.event_id));
+      const insert = sql`
+        insert into lanes (kind, lane_id, tenant_id)
+        select 'delivery', subject_id, tenant_id from taken where subject_id like 'evt%'
+        on conflict (kind, lane_id) do update set generation = lanes.generation + 1`;
+      return { insert, work: [] };
     },
     wake: (kind) => woken.push(kind),
-  });
+  };
+}
+
+const EMPTY_INBOX = { holds: () => false };
+
+function relay(fannedOut: string[] = [], fail = false, woken: string[] = []): Promise<number> {
+  return relayOutbox(contextOf(fannedOut, fail, woken), EMPTY_INBOX);
+}
+
+/** The events that were passed on; the same one as often as it was. */
+async function passedOn(prefix: string): Promise<readonly string[]> {
+  const lanes = await test1.run<{ lane_id: string; generation: string }>(
+    `select lane_id, generation from lanes where kind = 'delivery' and lane_id like '${prefix}%' order by lane_id`,
+  );
+  return lanes.flatMap(({ lane_id: id, generation }) => Array.from({ length: 1 + Number(generation) }, () => id));
 }
 
 async function outboxCount() {
@@ -43,43 +85,75 @@ async function outboxCount() {
   return row?.n;
 }
 
-test('every row is passed on once, also by several relays at the same time', async () => {
-  const work = Array.from({ length: 200 }, (_, index) => ({
+function events(prefix: string, count: number): readonly OutboxWork[] {
+  return Array.from({ length: count }, (_, index) => ({
     tenantId: `ten_${index % 23}`,
     topic: 'event' as const,
-    subjectId: `evt_${index}`,
+    subjectId: `evt_${prefix}_${String(index).padStart(3, '0')}`,
     dueAt: null,
   }));
+}
+
+test('every row is passed on once, also by several relays at the same time', async () => {
+  const work = events('many', 200);
   await put(...work);
-  const seen: string[] = [];
-  await Promise.all(Array.from({ length: 4 }, () => relay(seen)));
-  while ((await relay(seen)) > 0);
-  expect(seen.sort()).toEqual(work.map(({ subjectId }) => subjectId).sort());
+  await Promise.all(Array.from({ length: 4 }, () => relay()));
+  while ((await relay()) > 0);
+  expect(await passedOn('evt_many')).toEqual(work.map(({ subjectId }) => subjectId));
   expect(await outboxCount()).toBe(0);
 });
 
+test('every row is passed on once where it is handed over to one relay and found by others', async () => {
+  const work = events('both', 200);
+  const handed = await put(...work);
+  const halves = [handed.slice(0, 120), handed.slice(80)];
+  await Promise.all([...halves.map((half) => relayHandedOver(contextOf(), half)), relay(), relay()]);
+  while ((await relay()) > 0);
+  expect(await passedOn('evt_both')).toEqual(work.map(({ subjectId }) => subjectId));
+  expect(await outboxCount()).toBe(0);
+});
+
+test('a row that was handed over and never written leads to nothing', async () => {
+  const row = outboxRow({ tenantId: 'ten_1', topic: 'event', subjectId: 'evt_never', dueAt: null }, clock);
+  const event = eventHead({ tenantId: 'ten_1', topic: 'event', subjectId: 'evt_never', dueAt: null });
+  expect(await relayHandedOver(contextOf(), [{ row, event }])).toBe(0);
+  expect(await passedOn('evt_never')).toEqual([]);
+});
+
+test('rows that wait in the inbox are left to it', async () => {
+  const handed = await put(...events('held', 3));
+  const inbox = new RelayInbox(() => {});
+  inbox.open();
+  inbox.handOver(
+    handed.slice(0, 2).map(({ row }) => row),
+    handed.flatMap(({ event }) => event ?? []),
+  );
+  expect(await relayOutbox(contextOf(), inbox)).toBe(1);
+  expect(await relayHandedOver(contextOf(), inbox.take(RELAYED_MAX))).toBe(2);
+  expect(await passedOn('evt_held')).toEqual(['evt_held_000', 'evt_held_001', 'evt_held_002']);
+});
+
 test('rows whose fan-out broke stay, and the shard is free for the next try', async () => {
-  await put({ tenantId: 'ten_1', topic: 'event', subjectId: 'evt_broken', dueAt: null });
+  const handed = await put({ tenantId: 'ten_1', topic: 'event', subjectId: 'evt_broken', dueAt: null });
   await expect(relay([], true)).rejects.toThrow('fan-out broke');
+  await expect(relayHandedOver(contextOf([], true), handed)).rejects.toThrow('fan-out broke');
   expect(await outboxCount()).toBe(1);
-  const seen: string[] = [];
-  await relay(seen);
-  expect(seen).toEqual(['evt_broken']);
+  await relay();
+  expect(await passedOn('evt_broken')).toEqual(['evt_broken']);
 });
 
 test('a shard that another relay is at is left to it', async () => {
   const tenantId = 'ten_held';
-  await put({ tenantId, topic: 'event', subjectId: 'evt_held', dueAt: null });
-  const seen: string[] = [];
+  await put({ tenantId, topic: 'event', subjectId: 'evt_shard', dueAt: null });
   await database.transaction(async (other) => {
     await sql`select 1 from lanes where kind = 'relay' and lane_id = ${String(shardOf(tenantId))} for update`.execute(
       other,
     );
-    expect(await relay(seen)).toBe(0);
+    expect(await relay()).toBe(0);
   });
-  expect(seen).toEqual([]);
-  expect(await relay(seen)).toBe(1);
-  expect(seen).toEqual(['evt_held']);
+  expect(await passedOn('evt_shard')).toEqual([]);
+  expect(await relay()).toBe(1);
+  expect(await passedOn('evt_shard')).toEqual(['evt_shard']);
 });
 
 test('rows are passed on in the order they were written', async () => {
@@ -88,9 +162,9 @@ test('rows are passed on in the order they were written', async () => {
     clock.advance({ milliseconds: 1 });
     await put({ tenantId: 'ten_1', topic: 'event', subjectId, dueAt: null });
   }
-  const seen: string[] = [];
-  await relay(seen);
-  expect(seen).toEqual(subjects);
+  const fannedOut: string[] = [];
+  await relay(fannedOut);
+  expect(fannedOut).toEqual(subjects);
 });
 
 test('an event of a payment that can expire gives its tenant a lane that is due then', async () => {

@@ -1,90 +1,110 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Clock } from '../kernel/clock.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { Database, Queryable } from '../platform/database.ts';
-import { addLaneWork, type LaneKind, type LaneWork } from '../platform/lanes.ts';
+import { type LaneKind, type LaneWork, putLaneWork } from '../platform/lanes.ts';
+import type { WholeRow } from '../platform/recordset.ts';
+import type { EventHead } from './event.ts';
+import type { HandedOver, RelayInbox } from './relay-inbox.ts';
+import { lockShard, passOnRows, selectEventHeads, selectOldestRows, selectWaitingShards } from './store-outbox.ts';
 
-interface RelayContext {
+/** What events lead to: an insert to be made with the removal of their rows (null: nothing), and who has work by it. */
+export interface FannedOut {
+  /** A statement that writes for those events alone that `taken` (tenant_id, subject_id) still has. */
+  readonly insert: RawBuilder<unknown> | null;
+  readonly work: readonly LaneWork[];
+}
+
+export interface RelayContext {
+  /** Its commits need not wait for the disk: what they might lose with a crash still stands in the outbox. */
   readonly database: Database;
   readonly clock: Clock;
-  /** Turns events into deliveries, in the relay's transaction, and says which lanes have work. */
-  readonly fanOut: (
-    tx: Queryable,
-    events: readonly { readonly tenantId: string; readonly eventId: string }[],
-  ) => Promise<readonly LaneWork[]>;
+  /** Turns events into what is to be written for them. Writes nothing itself. */
+  readonly fanOut: (db: Queryable, events: readonly EventHead[]) => Promise<FannedOut>;
   /** Called after the commit for each kind of lane that has work now; a loop that is woken for nothing asks for nothing. */
   readonly wake: (kind: LaneKind) => void;
 }
 
-interface OutboxRow {
-  readonly tenant_id: string;
-  readonly outbox_id: string;
-  readonly topic: string;
-  readonly subject_id: string;
-  readonly due_at: Temporal.Instant | null;
-}
-
-const ROWS_MAX = 1_000;
+/** Rows that one statement passes on. */
+export const RELAYED_MAX = 1_000;
 
 /**
- * Passes on what committed transactions left in the outbox: events become deliveries, everything becomes lane work, the
- * rows go away, all in one transaction for each shard. It holds the row of the shard's lane, so any number of relays
- * may run: a shard that another one is at is left to it. Returns how many rows were passed on.
+ * Passes on rows that this process has just committed: events become deliveries, everything becomes lane work, the rows
+ * go away, all in one statement. A row that somebody else was faster with is left out. Returns how many were passed on.
  */
-export async function relayOutbox(context: RelayContext): Promise<number> {
-  const { rows } = await sql<{ shard: number }>`select distinct shard from outbox`.execute(context.database.query);
-  if (rows.length === 0) return 0;
-  const outcomes = await Promise.allSettled(rows.map(({ shard }) => relayShard(context, shard)));
+export async function relayHandedOver(context: RelayContext, handed: readonly HandedOver[]): Promise<number> {
+  const passedOn = await passOn(context, context.database.query, handed);
   crashPoint('relay-committed');
+  for (const kind of passedOn.due) context.wake(kind);
+  return passedOn.count;
+}
+
+/**
+ * Passes on what nobody handed over: the rows of processes without a relay, and of those that ended too soon. One
+ * transaction for each shard, which holds the row of the shard's lane, so that any number of relays may look: a shard that
+ * another one is at is left to it. Rows that wait in `inbox` are left to it too. Returns how many rows were passed on.
+ */
+export async function relayOutbox(context: RelayContext, inbox: Pick<RelayInbox, 'holds'>): Promise<number> {
+  const shards = await selectWaitingShards(context.database.query);
+  const outcomes = await Promise.allSettled(shards.map((shard) => relayShard(context, inbox, shard)));
+  if (shards.length > 0) crashPoint('relay-committed');
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return outcomes.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
 }
 
-async function relayShard({ database, clock, fanOut, wake }: RelayContext, shard: number): Promise<number> {
-  const due = new Set<LaneKind>();
-  const passedOn = await database.transaction(async (tx) => {
-    if (!(await lockShard(tx, shard))) return 0;
-    const rows = await takeRows(tx, shard);
-    const events = rows.filter(({ topic }) => topic === 'event');
-    const now = clock.now();
-    const deliveries = await fanOut(
+async function relayShard(context: RelayContext, inbox: Pick<RelayInbox, 'holds'>, shard: number): Promise<number> {
+  const { count, due } = await context.database.transaction(async (tx) => {
+    if (!(await lockShard(tx, shard))) return NOTHING;
+    const rows = (await selectOldestRows(tx, shard, RELAYED_MAX)).filter(({ outbox_id: id }) => !inbox.holds(id));
+    if (rows.length === 0) return NOTHING;
+    const events = await selectEventHeads(
       tx,
-      events.map((row) => ({ tenantId: row.tenant_id, eventId: row.subject_id })),
+      rows.filter(({ topic }) => topic === 'event'),
     );
-    const work = [...deliveries, ...rows.flatMap((row) => laneWorkOf(row, now))];
-    await addLaneWork(tx, work);
-    for (const { kind, dueAt } of work) if (Temporal.Instant.compare(dueAt, now) <= 0) due.add(kind);
-    crashPoint('relay-uncommitted');
-    return rows.length;
+    return passOn(
+      context,
+      tx,
+      rows.map((row) => ({ row, event: events.get(row.subject_id) ?? null })),
+    );
   });
-  for (const kind of due) wake(kind);
-  return passedOn;
+  for (const kind of due) context.wake(kind);
+  return count;
 }
 
-/** Until the transaction ends nobody else relays this shard. No lease: nothing outside the database is waited for. */
-async function lockShard(tx: Queryable, shard: number): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from lanes where kind = 'relay' and lane_id = ${String(shard)} for update skip locked`.execute(tx);
-  return rows.length === 1;
+interface PassedOn {
+  readonly count: number;
+  readonly due: ReadonlySet<LaneKind>;
 }
 
-/**
- * Takes the oldest rows out, oldest first. A statement of its own after the lock: one that had begun before would still
- * see what the last holder has passed on.
- * By the rows' places, since a table that is emptied all the time has no statistics from which a join would be planned
- * well; nobody else moves or removes a row meanwhile.
- */
-async function takeRows(tx: Queryable, shard: number): Promise<readonly OutboxRow[]> {
-  const { rows } = await sql<OutboxRow>`
-    delete from outbox where ctid = any (array(
-      select ctid from outbox where shard = ${shard} order by outbox_id limit ${ROWS_MAX}
-    ))
-    returning tenant_id, outbox_id, topic, subject_id, due_at`.execute(tx);
-  return [...rows].sort((a, b) => (a.outbox_id < b.outbox_id ? -1 : 1));
+const NOTHING: PassedOn = { count: 0, due: new Set() };
+
+async function passOn(
+  { clock, fanOut }: RelayContext,
+  db: Queryable,
+  handed: readonly HandedOver[],
+): Promise<PassedOn> {
+  const now = clock.now();
+  const { insert, work: deliveries } = await fanOut(
+    db,
+    handed.flatMap(({ event }) => event ?? []),
+  );
+  const work = [...deliveries, ...handed.flatMap(({ row }) => laneWorkOf(row, now))];
+  const lanes = putLaneWork(work);
+  crashPoint('relay-uncommitted');
+  const count = await passOnRows(
+    db,
+    handed.map(({ row }) => row),
+    [
+      ...(insert === null ? [] : [sql`fanned_out as (${insert})`]),
+      ...(lanes === null ? [] : [sql`lanes_put as (${lanes})`]),
+    ],
+  );
+  const due = work.filter(({ dueAt }) => Temporal.Instant.compare(dueAt, now) <= 0).map(({ kind }) => kind);
+  return { count, due: new Set(due) };
 }
 
-function laneWorkOf(row: OutboxRow, now: Temporal.Instant): readonly LaneWork[] {
+function laneWorkOf(row: WholeRow<'outbox'>, now: Temporal.Instant): readonly LaneWork[] {
   const { tenant_id: tenantId, subject_id: subjectId, due_at: dueAt } = row;
   switch (row.topic) {
     case 'inbound':

@@ -5,7 +5,8 @@ import { crashPoint } from '../platform/crash-point.ts';
 import { type Database, type Queryable, violatedConstraint } from '../platform/database.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import type { WholeRow } from '../platform/recordset.ts';
-import { completeKey, insertKey, type KeyScope, keyRow, selectKey } from './store.ts';
+import { completeKey, type KeyAnswer } from './complete-key.ts';
+import { insertKey, type KeyScope, keyRow, selectKey } from './store.ts';
 
 export type { KeyScope } from './store.ts';
 
@@ -15,7 +16,8 @@ interface OnceContext {
   readonly clock: Clock;
 }
 
-interface FirstAnswer<Body> {
+/** A first answer, as it will be given again for ever. */
+export interface FirstAnswer<Body> {
   readonly status: number;
   readonly body: Body;
 }
@@ -61,8 +63,13 @@ interface TwoPhaseWork<Body, Plan> {
    * neither, where the state is already what was asked for.
    */
   readonly intend: (plan: Plan, key: WholeRow<'idempotency_keys'> | null) => Promise<boolean>;
-  /** Phase two: calls outside and applies what came of it. */
-  readonly carryOut: (plan: Plan) => Promise<void>;
+  /**
+   * Phase two: calls outside and applies what came of it. `seal` makes the row of an answer, for who can keep it in the
+   * very statement that applies the outcome; null where there is no key.
+   */
+  readonly carryOut: (plan: Plan, seal: ((first: FirstAnswer<Body>) => Promise<KeyAnswer>) | null) => Promise<void>;
+  /** The answer that carrying out has kept already; left out by work that keeps none. */
+  readonly kept?: () => FirstAnswer<Body> | null;
   /** The answer for the resource, or null while its outcome is still being worked out. */
   readonly answer: (resourceId: string) => Promise<FirstAnswer<Body> | null>;
 }
@@ -104,7 +111,13 @@ async function runFirst<Body, Plan>(
   const resourceId = work.resourceId(plan);
   const key = claim === null ? null : keyRow(scope, { ...newKey(context, claim), resourceId, answer: null });
   const intended = await work.intend(plan, key);
-  if (intended) await work.carryOut(plan);
+  const sealed = claim === null ? null : (answer: FirstAnswer<Body>) => keyAnswer(context, scope, claim, answer);
+  if (intended) await work.carryOut(plan, sealed);
+  const kept = work.kept?.() ?? null;
+  if (kept !== null) {
+    crashPoint('answer-kept');
+    return { body: kept.body };
+  }
   const first = await work.answer(resourceId);
   if (first === null) throw inProgress();
   if (claim !== null) {
@@ -136,8 +149,16 @@ async function keepLater(
   claim: IdempotencyClaim,
   first: FirstAnswer<unknown>,
 ): Promise<void> {
-  const answer = await seal(context, scope, claim, first);
-  await completeKey(context.database.query, { ...scope, key: claim.key, ...answer });
+  await completeKey(context.database.query, await keyAnswer(context, scope, claim, first));
+}
+
+async function keyAnswer(
+  context: OnceContext,
+  scope: KeyScope,
+  claim: IdempotencyClaim,
+  first: FirstAnswer<unknown>,
+): Promise<KeyAnswer> {
+  return { ...scope, key: claim.key, ...(await seal(context, scope, claim, first)) };
 }
 
 type Earlier =

@@ -18,9 +18,7 @@ type StoredKey = Pick<
   'fingerprint' | 'resource_id' | 'answer_status' | 'answer_sealed'
 >;
 
-const BATCH = { itemsMax: 100, writesMax: 2 } as const;
-
-const readKey = createBatcherPerDatabase(selectKeys, BATCH);
+const readKey = createBatcherPerDatabase(selectKeys, { itemsMax: 100 });
 
 /** What is stored under a key; read together with the keys of other requests that arrive at the same time. */
 export function selectKey(db: Queryable, scope: KeyScope, key: string): Promise<StoredKey | undefined> {
@@ -70,28 +68,3 @@ export function keyRow(scope: KeyScope, key: NewKey): WholeRow<'idempotency_keys
 export async function insertKey(db: Queryable, scope: KeyScope, key: NewKey): Promise<void> {
   await db.insertInto('idempotency_keys').values(keyRow(scope, key)).execute();
 }
-
-/** The answer of a key that was claimed before. */
-export interface KeyAnswer extends KeyScope {
-  readonly key: string;
-  readonly status: number;
-  readonly sealed: Uint8Array;
-}
-
-/** Keeps the first answer given under each key; a later one changes nothing. */
-async function completeKeys(db: Queryable, answers: readonly KeyAnswer[]): Promise<readonly undefined[]> {
-  await sql`
-    update idempotency_keys k
-    set state = 'done', answer_status = r.answer_status, answer_sealed = r.answer_sealed
-    from unnest(
-      ${answers.map((one) => one.tenantId)}::text[], ${answers.map((one) => one.mode)}::text[],
-      ${answers.map((one) => one.route)}::text[], ${answers.map((one) => one.key)}::text[],
-      ${answers.map((one) => one.status)}::int[], ${answers.map((one) => Buffer.from(one.sealed))}::bytea[]
-    ) as r (tenant_id, mode, route, idempotency_key, answer_status, answer_sealed)
-    where k.tenant_id = r.tenant_id and k.mode = r.mode and k.route = r.route
-      and k.idempotency_key = r.idempotency_key and k.state = 'running'`.execute(db);
-  return answers.map(() => undefined);
-}
-
-/** Keeps an answer, together with those of other requests that are written at the same time on this database. */
-export const completeKey = createBatcherPerDatabase(completeKeys, BATCH);

@@ -43,7 +43,7 @@ export async function receiveNotification(
     return outcome.reply;
   }
   crashPoint('notification-verified');
-  const verdict = await storeEvents(context, account, request, outcome.events);
+  const { verdict, work } = await storeEvents(context, account, request, outcome.events);
   crashPoint('notification-stored');
   if (verdict === 'conflicting_duplicate') {
     log.error(
@@ -51,7 +51,7 @@ export async function receiveNotification(
       'A notification repeats an earlier one with other content; it was set aside',
     );
   }
-  context.wakeRelay();
+  context.handOver(work);
   return verdict === 'accepted' ? outcome.replies.accepted : outcome.replies.duplicate;
 }
 
@@ -61,7 +61,7 @@ async function storeEvents(
   account: ProviderAccount,
   request: RawWebhook,
   events: readonly ProviderEvent[],
-): Promise<Verdict> {
+): Promise<{ readonly verdict: Verdict; readonly work: readonly WholeRow<'outbox'>[] }> {
   const inboundEventId = newId('in', context.clock);
   const { tenantId, providerAccountId } = account;
   const facts = events.map((event) => ({
@@ -81,14 +81,15 @@ async function storeEvents(
     );
     const conflicting = known.some(({ dedupe_key, content_hash }) => hashes.get(dedupe_key) !== content_hash);
     const verdict: Verdict = conflicting ? 'conflicting_duplicate' : fresh.size > 0 ? 'accepted' : 'duplicate';
-    const work = events.filter(({ dedupeKey }) => fresh.has(dedupeKey));
-    const row = await inboundRow(context, account, request, { verdict, events: work, inboundEventId });
+    const news = events.filter(({ dedupeKey }) => fresh.has(dedupeKey));
+    const row = await inboundRow(context, account, request, { verdict, events: news, inboundEventId });
     const outbox = outboxRow(
       { tenantId, topic: 'inbound', subjectId: providerAccountId, dueAt: row.due_at },
       context.clock,
     );
-    await insertInboundEvent(tx, row, work.length > 0 ? [outbox] : []);
-    return verdict;
+    const work = news.length > 0 ? [outbox] : [];
+    await insertInboundEvent(tx, row, work);
+    return { verdict, work };
   });
 }
 

@@ -1,5 +1,5 @@
-import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Clock } from './clock.ts';
+import { takeRandomBytes } from './random-bytes.ts';
 
 /** What each prefix stands for is in the contract's word list; a new noun adds its prefix here. */
 export const ID_PREFIXES = [
@@ -62,7 +62,7 @@ export function isId(prefix: IdPrefix, text: string): boolean {
 
 /** A secret of `bits` random bits (128 or more), base64url, for tokens and keys. */
 export function newSecret(bits: 128 | 192 | 256 = 256): string {
-  return randomBytes(bits / 8).toString('base64url');
+  return takeRandomBytes(bits / 8).toString('base64url');
 }
 
 /** An instant that no id can carry (somebody may ask for what was made after 1960) counts as the nearest that one can. */
@@ -76,17 +76,9 @@ function encodeTime(at: Temporal.Instant): string {
   return text;
 }
 
-/** Asking for randomness costs microseconds, however little it is: it is fetched for 256 ids at a time. */
-const pool = new Uint8Array(256 * RANDOM_CHARACTERS);
-let poolUsed = pool.length;
-
 /** Five of each byte's bits, so that every character is as likely as any other. */
 function randomText(): string {
-  if (poolUsed === pool.length) {
-    randomFillSync(pool);
-    poolUsed = 0;
-  }
   let text = '';
-  for (let i = 0; i < RANDOM_CHARACTERS; i++) text += ALPHABET.charAt((pool[poolUsed++] ?? 0) % 32);
+  for (const byte of takeRandomBytes(RANDOM_CHARACTERS)) text += ALPHABET.charAt(byte % 32);
   return text;
 }

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { takeRandomBytes } from '../kernel/random-bytes.ts';
 
 /** The key above all keys: it wraps data keys and never touches data. A KMS implements the same three members. */
 export interface MasterKey {
@@ -38,7 +39,7 @@ export function newMasterKeyText(): string {
 
 /** AES-256-GCM: nonce, ciphertext and tag in one. The random nonce holds for 2^32 messages a key (NIST SP 800-38D). */
 export function encrypt(key: Uint8Array, plaintext: Uint8Array, associatedData: Uint8Array): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = takeRandomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, GCM);
   cipher.setAAD(associatedData);
   return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);

@@ -5,7 +5,7 @@ import type { Queryable } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import type { Delivery } from './delivery.ts';
 import { type Owner, selectEndpoint } from './store.ts';
-import { insertDeliveries, selectDelivery } from './store-deliveries.ts';
+import { insertDelivery, selectDelivery } from './store-deliveries.ts';
 
 /**
  * Sends an event again by a new delivery with its own schedule; the earlier one stays as it is. In the caller's
@@ -36,7 +36,7 @@ export async function resendDelivery(
     lastError: null,
     createdAt: now,
   };
-  await insertDeliveries(tx, [again]);
+  await insertDelivery(tx, again);
   await addLaneWork(tx, [{ kind: 'delivery', laneId, tenantId, dueAt: now }]);
   return again;
 }

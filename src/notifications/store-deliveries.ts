@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
@@ -34,12 +34,19 @@ export async function selectEventsByIds(
   return rows.map(eventFromRow);
 }
 
-/** Adds deliveries; one that the relay had added before a crash stays as it is. */
-export async function insertDeliveries(db: Queryable, deliveries: readonly Delivery[]): Promise<void> {
-  if (deliveries.length === 0) return;
-  await sql`
+export async function insertDelivery(db: Queryable, delivery: Delivery): Promise<void> {
+  await sql`insert into deliveries select r.* from ${recordset('deliveries', [deliveryToRow(delivery)])} r`.execute(db);
+}
+
+/**
+ * The statement that adds the deliveries of those events that `taken` has, as a part of the relay's; one that was added
+ * before a crash stays as it is.
+ */
+export function insertDeliveriesOfTaken(deliveries: readonly Delivery[]): RawBuilder<unknown> {
+  return sql`
     insert into deliveries select r.* from ${recordset('deliveries', deliveries.map(deliveryToRow))} r
-    on conflict do nothing`.execute(db);
+    join taken on taken.tenant_id = r.tenant_id and taken.subject_id = r.event_id
+    on conflict do nothing`;
 }
 
 /** A lane's deliveries that are due, the oldest first. */

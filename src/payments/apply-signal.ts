@@ -1,3 +1,5 @@
+import type { RelayInbox } from '../events/relay-inbox.ts';
+import type { KeyAnswer } from '../idempotency/complete-key.ts';
 import { assert } from '../kernel/assert.ts';
 import { Problem } from '../kernel/problem.ts';
 import { createBatcher } from '../platform/batch.ts';
@@ -20,7 +22,7 @@ interface SignalContext {
   readonly database: { readonly query: Queryable };
   readonly tenantClocks: TenantClocks;
   readonly readTenant: ReadTenant;
-  readonly wakeRelay: () => void;
+  readonly handOver: RelayInbox['handOver'];
 }
 
 interface Item {
@@ -29,6 +31,9 @@ interface Item {
   readonly source: SignalSource;
   readonly signal: Signal;
   readonly key: WholeRow<'idempotency_keys'> | null;
+  /** null: to be read. */
+  readonly known: PaymentState | null;
+  readonly answer: SignalOptions['answer'];
 }
 
 export interface SignalResult {
@@ -40,21 +45,31 @@ export interface SignalResult {
   readonly attempt: Attempt | null;
 }
 
+export interface SignalOptions {
+  /** Claimed together with what the signal writes, whose id it names. */
+  readonly key?: WholeRow<'idempotency_keys'> | null;
+  /**
+   * The state as the caller has just seen it, which saves reading it. Believed only where the write proves it by the
+   * payment's version; whatever else comes of it is decided again on what is read.
+   */
+  readonly known?: PaymentState | undefined;
+  /** The answer to be kept under a key that was claimed before, if the result is applied; null: none yet. */
+  readonly answer?: ((result: SignalResult) => Promise<KeyAnswer | null>) | undefined;
+}
+
 /**
- * Applies a signal to a payment. A `key` is claimed together with what the signal writes, whose id it names.
+ * Applies a signal to a payment.
  * @throws Problem not_found, or what decideSignal refuses, or unavailable after too many lost races
  */
 export type ApplySignal = (
   target: { readonly tenantId: string; readonly paymentId: string },
   source: SignalSource,
   signal: Signal,
-  key?: WholeRow<'idempotency_keys'> | null,
+  options?: SignalOptions,
 ) => Promise<SignalResult>;
 
 /** Each lost race means somebody else moved the same payment; more than a few at once is a fault worth hearing of. */
 const RACES_MAX = 8;
-/** Two writes under way keep the database busy while the next batch gathers. */
-const WRITES_MAX = 2;
 const BATCH_MAX = 50;
 
 /**
@@ -67,11 +82,13 @@ export function createApplySignal(context: SignalContext): ApplySignal {
   const apply = createBatcher<Item, Outcome>({
     write: (items) => applyAll(context, items),
     itemsMax: BATCH_MAX,
-    writesMax: WRITES_MAX,
   });
-  return async ({ tenantId, paymentId }, source, signal, key = null) => {
+  return async ({ tenantId, paymentId }, source, signal, options = {}) => {
+    const { key = null, answer } = options;
+    let known = options.known ?? null;
     for (let races = 0; races < RACES_MAX; ) {
-      const outcome = await apply({ tenantId, paymentId, source, signal, key });
+      const outcome = await apply({ tenantId, paymentId, source, signal, key, known, answer });
+      known = null;
       if (outcome.kind === 'failed') throw outcome.error;
       if (outcome.kind === 'decided') return outcome.result;
       if (outcome.kind === 'outrun') races++;
@@ -85,7 +102,7 @@ type Outcome =
   | { readonly kind: 'failed'; readonly error: unknown }
   /** Somebody else moved the payment meanwhile: decide again. */
   | { readonly kind: 'outrun' }
-  /** Another signal to the same payment went first: its turn comes with the next write. */
+  /** Its turn comes with the next write: another signal to the same payment went first, or the state must be read. */
   | { readonly kind: 'waiting' };
 
 /** Never rejects: what breaks for one item is that item's outcome. */
@@ -113,17 +130,16 @@ async function applyAlone(context: SignalContext, item: Item, outcomes: Map<Item
 
 async function applyOnce(context: SignalContext, items: readonly Item[], outcomes: Map<Item, Outcome>): Promise<void> {
   const db = context.database.query;
-  const states = await selectStates(
-    db,
-    items.map(({ tenantId, paymentId, signal }) => ({ tenantId, paymentId, subject: subjectOf(signal) })),
-  );
-  const decisions = await Promise.all(items.map((item, index) => decideItem(context, item, states[index] ?? null)));
+  const states = await readStates(db, items);
+  const decisions = await Promise.all(items.map((item) => decideItem(context, item, states.get(item) ?? null)));
   const applied: (Decided & { readonly item: Item; readonly clock: TenantClock })[] = [];
   const unapplied: WholeRow<'signals'>[] = [];
   items.forEach((item, index) => {
     const decided = decisions[index];
-    if (decided === undefined || decided.kind === 'failed') {
-      outcomes.set(item, decided ?? { kind: 'waiting' });
+    if (decided === undefined || (item.known !== null && decided.kind !== 'applied')) {
+      outcomes.set(item, { kind: 'waiting' });
+    } else if (decided.kind === 'failed') {
+      outcomes.set(item, decided);
     } else if (decided.kind === 'applied') {
       const { state, decision, next, clock } = decided;
       applied.push({ ...item, item, state, decision, next, clock });
@@ -142,18 +158,47 @@ async function applyOnce(context: SignalContext, items: readonly Item[], outcome
     return;
   }
   const write = joinWrites(applied.map((one) => signalWrite(one, one.clock)));
-  const moved = await writeSignals(db, { ...write, unapplied });
+  const answers = await answersOf(applied);
+  const moved = await writeSignals(db, { ...write, unapplied, answers });
   crashPoint('signal-written');
-  context.wakeRelay();
-  for (const { item, state, decision, next } of applied) {
-    const result = {
-      outcome: 'applied',
-      note: null,
-      payment: next,
-      attempt: decision.attempt ?? state.attempt,
-    } as const;
-    outcomes.set(item, moved.has(item.paymentId) ? { kind: 'decided', result } : { kind: 'outrun' });
+  context.handOver([...write.outbox, ...write.work], write.events);
+  for (const one of applied) {
+    const { item } = one;
+    outcomes.set(item, moved.has(item.paymentId) ? { kind: 'decided', result: resultOf(one) } : { kind: 'outrun' });
   }
+}
+
+async function readStates(db: Queryable, items: readonly Item[]): Promise<ReadonlyMap<Item, PaymentState | null>> {
+  const unknown = items.filter(({ known }) => known === null);
+  const read =
+    unknown.length === 0
+      ? []
+      : await selectStates(
+          db,
+          unknown.map(({ tenantId, paymentId, signal }) => ({ tenantId, paymentId, subject: subjectOf(signal) })),
+        );
+  const states = new Map<Item, PaymentState | null>(items.map((item) => [item, item.known]));
+  unknown.forEach((item, index) => {
+    states.set(item, read[index] ?? null);
+  });
+  return states;
+}
+
+function resultOf({ state, decision, next }: Pick<Decided, 'state' | 'decision' | 'next'>): SignalResult {
+  return { outcome: 'applied', note: null, payment: next, attempt: decision.attempt ?? state.attempt };
+}
+
+/** The answers that can be given as soon as this is written. */
+async function answersOf(
+  applied: readonly (Decided & { readonly item: Item })[],
+): Promise<readonly (KeyAnswer & { readonly paymentId: string })[]> {
+  const answers = await Promise.all(
+    applied.map(async (one) => {
+      const answer = (await one.item.answer?.(resultOf(one))) ?? null;
+      return answer === null ? [] : [{ ...answer, paymentId: one.item.paymentId }];
+    }),
+  );
+  return answers.flat();
 }
 
 type DecidedItem =

@@ -46,7 +46,7 @@ export async function cancelPayment(
     async intend(found, key) {
       const kind = found.payment.status === 'authorized' ? 'release_requested' : 'cancel_requested';
       if (kind === 'release_requested') await checkRelease(context, found);
-      const result = await context.applySignal(payment, request.source, { kind }, key);
+      const result = await context.applySignal(payment, request.source, { kind }, { key });
       return result.outcome === 'applied';
     },
     async carryOut({ latestAttempt }) {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type KeyScope, runOnceInTwoPhases } from '../idempotency/run-once.ts';
+import { type FirstAnswer, type KeyScope, runOnceInTwoPhases } from '../idempotency/run-once.ts';
 import { assert, present } from '../kernel/assert.ts';
 import type { Mode } from '../kernel/caller.ts';
 import { newId } from '../kernel/id.ts';
@@ -12,6 +12,7 @@ import type { SignalResult } from './apply-signal.ts';
 import { type Attempt, nextSyncAt } from './attempt.ts';
 import { openRequest, sealRequest } from './attempt-request.ts';
 import type { PaymentContext } from './context.ts';
+import type { PaymentState } from './decision.ts';
 import { dispatchAttempt } from './dispatch-attempt.ts';
 import type { Payment } from './payment.ts';
 import { paymentJson } from './payment-json.ts';
@@ -50,7 +51,13 @@ export async function confirmPayment(
   const ownAttempt = async (attemptId: string) =>
     present(await selectAttempt(context.database.query, payment.tenantId, attemptId), 'the attempt');
   if (same && idempotency === null) return { body: await paymentJson(context.sealer, payment, latestAttempt) };
+  const answerOf = async (now: PaymentWithAttempt): Promise<FirstAnswer<PaymentAnswer>> => ({
+    status: 200,
+    body: await paymentJson(context.sealer, now.payment, now.latestAttempt),
+  });
+  let intended: SignalResult | null = null;
   let outcome: SignalResult | null = null;
+  let given: FirstAnswer<PaymentAnswer> | null = null;
   return runOnceInTwoPhases<PaymentAnswer, Plan>(context, scope, idempotency, {
     async plan() {
       if (same) return { attempt: latestAttempt };
@@ -60,17 +67,30 @@ export async function confirmPayment(
     resourceId: ({ attempt }) => attempt.attemptId,
     async intend({ attempt }, key) {
       if (same) return false;
-      await context.applySignal(payment, request.source, { kind: 'attempt_started', attempt }, key);
+      const known = stateOf(payment, latestAttempt);
+      intended = await context.applySignal(
+        payment,
+        request.source,
+        { kind: 'attempt_started', attempt },
+        { key, known },
+      );
       return true;
     },
-    async carryOut({ attempt, input }) {
-      outcome = await dispatchAttempt(context, attempt, 'first', input);
+    async carryOut({ attempt, input }, seal) {
+      const known = intended === null ? undefined : stateOf(intended.payment, intended.attempt);
+      const answer = async (result: SignalResult) => {
+        const now = leftBy(result, attempt.attemptId);
+        given = now === null || seal === null ? null : await answerOf(now);
+        return given === null || seal === null ? null : seal(given);
+      };
+      outcome = await dispatchAttempt(context, attempt, 'first', { request: input, known, answer });
     },
+    // What was decided and then not written was not kept.
+    kept: () => (outcome?.outcome === 'applied' ? given : null),
     async answer(attemptId) {
       const now = leftBy(outcome, attemptId) ?? (await readState(context, request));
       const asked = now.latestAttempt?.attemptId === attemptId ? now.latestAttempt : await ownAttempt(attemptId);
-      if (asked.state === 'dispatched') return null;
-      return { status: 200, body: await paymentJson(context.sealer, now.payment, now.latestAttempt) };
+      return asked.state === 'dispatched' ? null : answerOf(now);
     },
   });
 }
@@ -81,19 +101,24 @@ interface Plan {
   readonly input?: CreateInput;
 }
 
+/** What a signal about the latest attempt is decided on. */
+function stateOf(payment: Payment, attempt: Attempt | null): PaymentState {
+  return { payment, attempt, capture: null, refund: null, reversal: null, dispute: null };
+}
+
 /**
  * The state that our own signal left, which saves reading it again. Not where there is a next action: the database
  * gives its members in an order of its own, and later answers must have the same bytes.
  */
 function leftBy(outcome: SignalResult | null, attemptId: string): PaymentWithAttempt | null {
   if (outcome?.outcome !== 'applied' || outcome.attempt?.attemptId !== attemptId) return null;
-  if (outcome.attempt.nextAction !== null) return null;
+  if (outcome.attempt.nextAction !== null || outcome.attempt.state === 'dispatched') return null;
   return outcome.payment.lastAttemptId === attemptId
     ? { payment: outcome.payment, latestAttempt: outcome.attempt }
     : null;
 }
 
-const readStates = createBatcherPerDatabase(selectStates, { itemsMax: 100, writesMax: 2 });
+const readStates = createBatcherPerDatabase(selectStates, { itemsMax: 100 });
 
 /** As readPayment, together with the payments of other requests that are confirmed at the same time. @throws Problem not_found */
 async function readState({ database }: PaymentContext, request: ConfirmRequest): Promise<PaymentWithAttempt> {

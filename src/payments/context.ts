@@ -1,3 +1,4 @@
+import type { RelayInbox } from '../events/relay-inbox.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Sealer } from '../keys/sealer.ts';
@@ -20,7 +21,7 @@ export interface PaymentContext {
   readonly registry: ProviderRegistry;
   readonly callRecorder: CallRecorder;
   readonly readTenant: ReadTenant;
-  /** The one way to change a payment; wakes the relay by itself. */
+  /** The one way to change a payment; hands over to the relay by itself. */
   readonly applySignal: ApplySignal;
   /** Where the hosted page is, without a trailing slash. */
   readonly checkoutUrl: string;
@@ -28,6 +29,6 @@ export interface PaymentContext {
   readonly hooksUrl: string;
   /** Which addresses tenants of a mode may have us call. */
   readonly targetPolicy: (mode: Mode) => TargetPolicy;
-  /** Called after a commit that left work for the relay. */
-  readonly wakeRelay: () => void;
+  /** Called after a commit with the rows it left for the relay. */
+  readonly handOver: RelayInbox['handOver'];
 }

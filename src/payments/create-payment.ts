@@ -32,8 +32,6 @@ const ROUTE = 'createPayment';
 const EXPIRES_IN_S = 900;
 const EXPIRES_IN_MIN_S = 30;
 const EXPIRES_IN_MAX_S = 31 * 86_400;
-/** Two writes under way keep the database busy while the next batch gathers; more only make the batches smaller. */
-const WRITES_MAX = 2;
 const BATCH_MAX = 100;
 
 /**
@@ -47,11 +45,13 @@ export function createCreatePayment(context: PaymentContext): CreatePayment {
     write: async (items) => {
       const placed = await insertPayments(context.database.query, items);
       crashPoint('payment-committed');
-      context.wakeRelay();
+      context.handOver(
+        items.map(({ outbox }) => outbox),
+        items.map(({ event }) => event),
+      );
       return items.map(({ payment }) => placed.has(payment.payment_id));
     },
     itemsMax: BATCH_MAX,
-    writesMax: WRITES_MAX,
   });
   return async ({ caller, body, idempotency }) => {
     const tenant = await context.readTenant(caller.tenantId);

@@ -26,11 +26,13 @@ export interface Decided {
   readonly next: Payment;
 }
 
-type Write = Omit<SignalWrite, 'unapplied'>;
+type Write = Omit<SignalWrite, 'unapplied' | 'answers'>;
 
 /** Everything that one applied signal writes. */
 export function signalWrite(decided: Decided, clock: TenantClock): Write {
   const { state, decision, next, key } = decided;
+  // Before the events it causes: the clock may move between the two, and a timeline tells by the times.
+  const signal = signalRow(next, decided, decision, clock);
   const { updatedAt } = next;
   const attempts = decision.attempt === undefined ? [] : [{ ...decision.attempt, updatedAt }];
   const captures = (decision.captures ?? []).map((capture) => ({ ...capture, updatedAt }));
@@ -53,7 +55,7 @@ export function signalWrite(decided: Decided, clock: TenantClock): Write {
     events: events.map(({ event }) => event),
     outbox: events.map(({ outbox }) => outbox),
     work: waiting.map((one) => syncWork(one, clock)),
-    signals: [signalRow(next, decided, decision, clock)],
+    signals: [signal],
     keys: key === null ? [] : [key],
   };
 }

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { completeKeysOfMoved, type KeyAnswer } from '../idempotency/complete-key.ts';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 
@@ -19,6 +20,8 @@ export interface SignalWrite {
   readonly signals: readonly WholeRow<'signals'>[];
   /** Claims of idempotency keys; resource_id names the payment, attempt or operation that is written with it. */
   readonly keys: readonly WholeRow<'idempotency_keys'>[];
+  /** Answers that are given once the payment is written. */
+  readonly answers: readonly (KeyAnswer & { readonly paymentId: string })[];
   /** Signals that move nothing: repeats, and proof that was set aside. */
   readonly unapplied: readonly WholeRow<'signals'>[];
 }
@@ -54,6 +57,7 @@ export async function writeSignals(db: Queryable, write: SignalWrite): Promise<R
       ? []
       : [sql`work_put as (insert into outbox select r.* from ${recordset('outbox', write.work)} r)`]),
     ...(write.keys.length === 0 ? [] : [claimKeys(write)]),
+    ...(write.answers.length === 0 ? [] : [sql`answers_put as (${completeKeysOfMoved(write.answers)})`]),
     insertOfMoved('signals', write.signals),
     ...(write.unapplied.length === 0
       ? []

@@ -10,7 +10,6 @@ test('a single item is written at once and alone', async () => {
       return items.map((item) => item * 2);
     },
     itemsMax: 10,
-    writesMax: 1,
   });
   expect(await write(21)).toBe(42);
   expect(writes).toEqual([[21]]);
@@ -25,7 +24,6 @@ test('items that arrive during a write are written together, each with its own o
       return items.map((item) => item * 2);
     },
     itemsMax: 100,
-    writesMax: 1,
   });
   const first = write(0);
   await sleep(5);
@@ -41,13 +39,12 @@ test('one bad item harms only itself', async () => {
       return [...items];
     },
     itemsMax: 100,
-    writesMax: 1,
   });
   const outcomes = await Promise.allSettled(['a', 'bad', 'b'].map((item) => write(item)));
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
 
-test('a batch never exceeds its size, and no more writes run at once than allowed', async () => {
+test('a batch never exceeds its size, and one is written after the other', async () => {
   let running = 0;
   let most = 0;
   const sizes: number[] = [];
@@ -60,12 +57,35 @@ test('a batch never exceeds its size, and no more writes run at once than allowe
       return [...items];
     },
     itemsMax: 7,
-    writesMax: 3,
   });
   const items = Array.from({ length: 200 }, (_, index) => index);
   expect(await Promise.all(items.map((item) => write(item)))).toEqual(items);
   expect(Math.max(...sizes)).toBeLessThanOrEqual(7);
-  expect(most).toBeLessThanOrEqual(3);
+  expect(most).toBe(1);
+});
+
+test('a slow write holds up none of those behind it, and not more than four are left behind', async () => {
+  const stuck: (() => void)[] = [];
+  let running = 0;
+  const write = createBatcher<string, string>({
+    write: async (items) => {
+      running++;
+      if (items[0] === 'stuck') await new Promise<void>((resolve) => stuck.push(resolve));
+      running--;
+      return [...items];
+    },
+    itemsMax: 1,
+  });
+  const first = write('stuck');
+  expect(await write('behind')).toBe('behind');
+  const more = ['stuck', 'stuck', 'stuck', 'stuck'].map((item) => write(item));
+  const last = write('last');
+  await sleep(400);
+  expect(running).toBe(4);
+  for (const release of stuck.splice(0)) release();
+  await sleep(100);
+  for (const release of stuck.splice(0)) release();
+  expect(await Promise.all([first, ...more, last])).toEqual([...Array(5).fill('stuck'), 'last']);
 });
 
 test('items for one database share a write, and never one with those for another', async () => {
@@ -76,7 +96,7 @@ test('items for one database share a write, and never one with those for another
       writes.push(`${db.name} ${items.join(' ')}`);
       return items.map((item) => `${db.name} ${item}`);
     },
-    { itemsMax: 10, writesMax: 1 },
+    { itemsMax: 10 },
   );
   const outcomes = await Promise.all([read(here, 1), read(there, 2), read(here, 3)]);
   expect(outcomes).toEqual(['here 1', 'there 2', 'here 3']);

@@ -9,18 +9,22 @@ interface BatchOptions<Item, Outcome> {
   readonly write: (items: readonly Item[]) => Promise<readonly Outcome[]>;
   /** Bounds one statement's size. */
   readonly itemsMax: number;
-  /** How many writes may be under way at once; more than one keeps the database busy while we prepare the next. */
-  readonly writesMax: number;
 }
 
+/** A write that takes longer waits for a lock or a bad disk; those behind it go past it. */
+const SLOW_MS = 50;
+const SLOW_WRITES_MAX = 4;
+
 /**
- * Gathers items that arrive while earlier writes are under way and writes them together: one round trip and one commit
- * for many requests. An idle system adds no wait: the first item is written at once.
+ * Gathers items that arrive while a write is under way and writes them together: one round trip and one commit for many
+ * requests. An idle system adds no wait: the first item is written at once. One write at a time makes the largest batches,
+ * and a statement costs the server more than a row in it; a slow one does not hold up the next.
  * Where a write of several items fails, each is written again alone, so that one bad item harms only itself.
  */
 export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome>): (item: Item) => Promise<Outcome> {
   const queue: Waiting<Item, Outcome>[] = [];
-  let writing = 0;
+  let isWriting = false;
+  let slowWrites = 0;
 
   async function write(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
     try {
@@ -35,13 +39,21 @@ export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome
   }
 
   function pump(): void {
-    while (queue.length > 0 && writing < options.writesMax) {
-      writing++;
-      void write(queue.splice(0, options.itemsMax)).finally(() => {
-        writing--;
-        pump();
-      });
-    }
+    if (queue.length === 0 || isWriting || slowWrites >= SLOW_WRITES_MAX) return;
+    isWriting = true;
+    let isSlow = false;
+    const patience = setTimeout(() => {
+      isSlow = true;
+      slowWrites++;
+      isWriting = false;
+      pump();
+    }, SLOW_MS);
+    void write(queue.splice(0, options.itemsMax)).finally(() => {
+      clearTimeout(patience);
+      if (isSlow) slowWrites--;
+      else isWriting = false;
+      pump();
+    });
   }
 
   return (item) =>
@@ -58,7 +70,7 @@ export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome
  */
 export function createBatcherPerDatabase<Database extends object, Item, Outcome>(
   write: (db: Database, items: readonly Item[]) => Promise<readonly Outcome[]>,
-  limits: Pick<BatchOptions<Item, Outcome>, 'itemsMax' | 'writesMax'>,
+  limits: Pick<BatchOptions<Item, Outcome>, 'itemsMax'>,
 ): (db: Database, item: Item) => Promise<Outcome> {
   const batchers = new WeakMap<Database, (item: Item) => Promise<Outcome>>();
   return (db, item) => {

@@ -22,7 +22,15 @@ interface DatabaseOptions {
   readonly connectionsMax: number;
   readonly applicationName: string;
   readonly onIdleError?: (error: Error) => void;
+  /** Settings of the server for these connections alone. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
+
+/**
+ * For connections whose statements find rows by their keys: one plan for each statement, which never reads a table whole
+ * because it was small when the plan was made. The server makes plans anew when it has looked at a table (ANALYZE).
+ */
+export const KEYED_PLANS = { enable_seqscan: 'off', plan_cache_mode: 'force_generic_plan' } as const;
 
 const TRANSACTION_TRIES_MAX = 3;
 const IDLE_TIMEOUT_MS = 300_000;
@@ -44,10 +52,16 @@ export function openDatabase(options: DatabaseOptions): Database {
     statement_timeout: 15_000,
     lock_timeout: 10_000,
     idle_in_transaction_session_timeout: 20_000,
-    options: '-c timezone=UTC',
+    options: Object.entries({ timezone: 'UTC', ...options.settings })
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
     keepAlive: true,
   });
-  pool.on('error', (error) => options.onIdleError?.(error));
+  let isClosing = false;
+  pool.on('error', (error) => {
+    // The server may be gone before the last connection has said goodbye.
+    if (!isClosing) options.onIdleError?.(error);
+  });
   const query = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: new EncodingPool(pool) as unknown as pg.Pool }),
   });
@@ -62,7 +76,10 @@ export function openDatabase(options: DatabaseOptions): Database {
         }
       }
     },
-    close: () => query.destroy(),
+    close() {
+      isClosing = true;
+      return query.destroy();
+    },
   };
 }
 

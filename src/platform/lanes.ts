@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from './database.ts';
 
 export type LaneKind = 'relay' | 'inbound' | 'sync' | 'expiry' | 'delivery';
@@ -70,27 +70,33 @@ export async function claimLanesById(
   return rows.map((row) => toClaimedLane(kind, lease, row));
 }
 
-/**
- * Adds work to lanes, creating them where needed. Sorted, so that two writers never wait for each other crosswise;
- * the generation tells a worker that is just finishing that it has not seen everything.
- */
+/** Adds work to lanes, creating them where needed. */
 export async function addLaneWork(db: Queryable, work: readonly LaneWork[]): Promise<void> {
+  await putLaneWork(work)?.execute(db);
+}
+
+/**
+ * The statement that adds work to lanes, to be executed or to be a part of another one; null where there is none. Sorted,
+ * so that two writers never wait for each other crosswise; the generation tells a worker that is just finishing that it
+ * has not seen everything.
+ */
+export function putLaneWork(work: readonly LaneWork[]): RawBuilder<unknown> | null {
   const earliest = new Map<string, LaneWork>();
   for (const item of work) {
     const key = `${item.kind} ${item.laneId}`;
     const known = earliest.get(key);
     if (known === undefined || Temporal.Instant.compare(item.dueAt, known.dueAt) < 0) earliest.set(key, item);
   }
-  if (earliest.size === 0) return;
+  if (earliest.size === 0) return null;
   const sorted = [...earliest.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
-  await sql`
+  return sql`
     insert into lanes (kind, lane_id, tenant_id, next_due_at)
     select * from unnest(
       ${sorted.map((item) => item.kind)}::text[], ${sorted.map((item) => item.laneId)}::text[],
       ${sorted.map((item) => item.tenantId)}::text[], ${sorted.map((item) => item.dueAt)}::timestamptz[])
     on conflict (kind, lane_id) do update set
       next_due_at = least(lanes.next_due_at, excluded.next_due_at),
-      generation = lanes.generation + 1`.execute(db);
+      generation = lanes.generation + 1`;
 }
 
 /**

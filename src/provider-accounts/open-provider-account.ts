@@ -84,7 +84,7 @@ export async function chooseProviderAccount(
   return open(context, account);
 }
 
-const readActiveAccounts = createBatcherPerDatabase(selectActiveAccounts, { itemsMax: 100, writesMax: 2 });
+const readActiveAccounts = createBatcherPerDatabase(selectActiveAccounts, { itemsMax: 100 });
 
 async function open(context: AccountContext, account: ProviderAccount): Promise<OpenAccount> {
   const registered = context.registry.get(account.provider);

@@ -62,7 +62,6 @@ export function createCallRecorder(context: {
   const write = createBatcher<WholeRow<'provider_calls'>, unknown>({
     write: (rows) => insertAll(database.query, rows),
     itemsMax: BATCH_MAX,
-    writesMax: 1,
   });
   return {
     record(finished) {

@@ -45,7 +45,7 @@ export async function refundPayment(
       planRefund(await context.tenantClocks.of(payment.tenantId, payment.mode), payment, latestAttempt, request),
     resourceId: ({ refundId }) => refundId,
     async intend(refund, key) {
-      await context.applySignal(payment, 'tenant', { kind: 'refund_requested', refund }, key);
+      await context.applySignal(payment, 'tenant', { kind: 'refund_requested', refund }, { key });
       return true;
     },
     carryOut: (refund) => dispatchOperation(context, refund),

@@ -39,7 +39,7 @@ export async function reversePayment(
     plan: () => planReversal(context, found, request),
     resourceId: ({ reversalId }) => reversalId,
     async intend(reversal, key) {
-      await context.applySignal(payment, 'tenant', { kind: 'reversal_requested', reversal }, key);
+      await context.applySignal(payment, 'tenant', { kind: 'reversal_requested', reversal }, { key });
       return true;
     },
     carryOut: (reversal) => dispatchOperation(context, reversal),

@@ -1,5 +1,6 @@
 import { type AccessTokens, createAccessTokens } from '../access/access-token.ts';
 import type { Config } from '../config.ts';
+import { RelayInbox } from '../events/relay-inbox.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { checkMasterKey, loadMasterKey } from '../keys/load-master-key.ts';
@@ -7,7 +8,7 @@ import { createSealer, SYSTEM } from '../keys/sealer.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
 import { createApplySignal } from '../payments/apply-signal.ts';
 import type { PaymentContext } from '../payments/context.ts';
-import { type Database, openDatabase } from '../platform/database.ts';
+import { type Database, KEYED_PLANS, openDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { createOutboundHttp, type OutboundHttp } from '../platform/outbound-http.ts';
@@ -26,6 +27,8 @@ export interface Gateway {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly wakeup: Wakeup;
+  readonly relayInbox: RelayInbox;
+  readonly backgroundDatabase: Database;
   readonly tokens: AccessTokens;
   readonly payments: PaymentContext;
   readonly notifications: NotificationContext;
@@ -44,6 +47,23 @@ interface GatewayOptions {
   readonly log: Logger;
 }
 
+interface Databases {
+  readonly database: Database;
+  readonly keyDatabase: Database;
+  readonly backgroundDatabase: Database;
+}
+
+async function closeAll(databases: Databases): Promise<void> {
+  await Promise.all(Object.values(databases).map((one: Database) => one.close()));
+}
+
+/** One cycle after the other, and one shard beside another where other processes left something. */
+const BACKGROUND_CONNECTIONS_MAX = 2;
+/**
+ * Commits do not wait for the disk: what they would lose with a crash of the server still stands in the outbox, and a later
+ * commit that does wait brings them there as well.
+ */
+const BACKGROUND_SETTINGS = { ...KEYED_PLANS, synchronous_commit: 'off' };
 /** Data keys are cached, so that few are read at once. */
 const KEY_CONNECTIONS_MAX = 2;
 const USER_AGENT = 'Tollgate/0.1 (+webhooks)';
@@ -59,6 +79,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     connectionsMax: config.databaseConnectionsMax,
     applicationName: `tollgate ${config.roles.join(',')}`,
     onIdleError: (error) => log.warn({ error }, 'A database connection was lost'),
+    settings: KEYED_PLANS,
   });
   // Keys are read on connections of their own: transactions that seal would otherwise hold every connection of the
   // pool while each waits for one more.
@@ -68,20 +89,28 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     applicationName: 'tollgate keys',
     onIdleError: (error) => log.warn({ error }, 'A database connection was lost'),
   });
+  const backgroundDatabase = openDatabase({
+    url: databaseUrl,
+    connectionsMax: BACKGROUND_CONNECTIONS_MAX,
+    applicationName: 'tollgate background',
+    onIdleError: (error) => log.warn({ error }, 'A database connection was lost'),
+    settings: BACKGROUND_SETTINGS,
+  });
+  const databases = { database, keyDatabase, backgroundDatabase };
   try {
-    return await buildGateway(options, database, keyDatabase);
+    return await buildGateway(options, databases);
   } catch (error) {
     // Idle connections would keep a process for seconds that has already said why it cannot start.
-    await Promise.all([database.close(), keyDatabase.close()]);
+    await closeAll(databases);
     throw error;
   }
 }
 
 async function buildGateway(
   { config, sandboxUrl, clock, log }: GatewayOptions,
-  database: Database,
-  keyDatabase: Database,
+  databases: Databases,
 ): Promise<Gateway> {
+  const { database, keyDatabase, backgroundDatabase } = databases;
   const masterKey = await loadMasterKey(config.masterKey, config.dataDir);
   await checkMasterKey(database.query, masterKey);
   const sealer = createSealer(keyDatabase.query, masterKey, clock);
@@ -93,7 +122,8 @@ async function buildGateway(
   const tenantClocks = createTenantClocks(database, clock);
   const callRecorder = createCallRecorder({ database, clock, log });
   const privateAllowed = (mode: Mode) => config.allowPrivateTargets && mode === 'test';
-  const wakeRelay = () => wakeup.notify('relay');
+  const relayInbox = new RelayInbox(() => wakeup.notify('relay'));
+  const handOver: RelayInbox['handOver'] = (rows, events) => relayInbox.handOver(rows, events);
   const targetPolicy = (mode: Mode) => ({ allowPrivateTargets: privateAllowed(mode) });
   return {
     config,
@@ -101,6 +131,8 @@ async function buildGateway(
     log,
     metrics: createMetrics(),
     wakeup,
+    relayInbox,
+    backgroundDatabase,
     tokens: await createAccessTokens(database.query, sealer, clock),
     payments: {
       database,
@@ -113,8 +145,8 @@ async function buildGateway(
       checkoutUrl: config.urls.checkout,
       hooksUrl: config.urls.hooks,
       targetPolicy,
-      applySignal: createApplySignal({ database, tenantClocks, readTenant, wakeRelay }),
-      wakeRelay,
+      applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver }),
+      handOver,
     },
     notifications: {
       database,
@@ -138,7 +170,7 @@ async function buildGateway(
     async close() {
       await Promise.all([publicHttp.close(), privateHttp.close()]);
       await callRecorder.settled();
-      await Promise.all([database.close(), keyDatabase.close()]);
+      await closeAll(databases);
     },
   };
 }

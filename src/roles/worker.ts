@@ -1,5 +1,5 @@
 import { evidenceWork } from '../disputes/jobs.ts';
-import { relayOutbox } from '../events/relay-outbox.ts';
+import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '../events/relay-outbox.ts';
 import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
 import { DELIVERY_LEASE_MS, deliverLane } from '../notifications/deliver-lane.ts';
 import { fanOutEvents } from '../notifications/fan-out-events.ts';
@@ -18,7 +18,7 @@ interface Worker {
 const RELAY_POLL_MS = 50;
 const RELAY_IDLE_POLL_MS = 300;
 const RELAY_IDLE_AFTER_MS = 5_000;
-/** Between two cycles under load, so that one cycle passes on many rows: a third of the relay's cost, 10 ms of delay. */
+/** Between two cycles under load, so that one cycle passes on many rows. */
 const RELAY_GAP_MS = 10;
 /** Work that is due now is announced by the relay; only what becomes due by itself waits for the poll. */
 const LANE_POLL_MS = 500;
@@ -59,29 +59,41 @@ export function startWorker(gateway: Gateway): Worker {
   }
 }
 
-/** Passes on the outbox until told to stop, and wakes the loops that it gave work to. */
-async function relayLoop({ payments, clock, log, wakeup }: Gateway, signal: AbortSignal): Promise<void> {
-  const { database } = payments;
-  const context = {
-    database,
+/**
+ * Passes on what this process hands over as soon as it does, and looks every now and then for what others left; wakes the
+ * loops that it gave work to.
+ */
+async function relayLoop(gateway: Gateway, signal: AbortSignal): Promise<void> {
+  const { clock, log, wakeup, relayInbox: inbox } = gateway;
+  const context: RelayContext = {
+    database: gateway.backgroundDatabase,
     clock,
-    fanOut: (tx: Parameters<typeof fanOutEvents>[0], ids: Parameters<typeof fanOutEvents>[2]) =>
-      fanOutEvents(tx, clock, ids),
-    wake: (kind: LaneKind) => wakeup.notify(kind),
+    fanOut: (db, events) => fanOutEvents(db, clock, events),
+    wake: (kind) => wakeup.notify(kind),
   };
-  let lastWorkMs = 0;
+  inbox.open();
+  let lookAt = 0;
+  let lastFoundAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     try {
-      if ((await relayOutbox(context)) > 0) {
-        lastWorkMs = performance.now();
-        await pause(RELAY_GAP_MS, signal);
-        continue;
+      const handed = inbox.take(RELAYED_MAX);
+      if (handed.length > 0) await relayHandedOver(context, handed);
+      if (performance.now() >= lookAt) {
+        const found = await relayOutbox(context, inbox);
+        if (found > 0) lastFoundAt = performance.now();
+        lookAt = performance.now() + pauseBeforeLooking(found, performance.now() - lastFoundAt);
       }
-      const idle = performance.now() - lastWorkMs > RELAY_IDLE_AFTER_MS;
-      await wakeup.wait('relay', idle ? RELAY_IDLE_POLL_MS : RELAY_POLL_MS, signal);
+      if (handed.length > 0) await pause(RELAY_GAP_MS, signal);
+      if (inbox.isEmpty) await wakeup.wait('relay', Math.max(0, lookAt - performance.now()), signal);
     } catch (error) {
       log.warn({ error }, 'The outbox could not be relayed');
-      await wakeup.wait('relay', PAUSE_AFTER_FAILURE_MS, signal);
+      lookAt = 0;
+      await pause(PAUSE_AFTER_FAILURE_MS, signal);
     }
   }
+}
+
+function pauseBeforeLooking(found: number, sinceFoundMs: number): number {
+  if (found > 0) return RELAY_GAP_MS;
+  return sinceFoundMs < RELAY_IDLE_AFTER_MS ? RELAY_POLL_MS : RELAY_IDLE_POLL_MS;
 }

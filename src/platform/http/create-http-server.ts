@@ -77,7 +77,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   fastify.addHook('onRequest', (request, reply, done) => {
     const exchange = exchangeOf(request);
     inFlight.set(request.raw.socket, { request: request.raw, response: reply.raw });
-    reply.raw.once('close', () => finish(request, reply, exchange, options.metrics));
+    reply.raw.once('close', () => finish(request, reply, exchange, options));
     admit(request, reply, exchange, { limits, requireHttps: options.requireHttps, routes, draining: drain.signal });
     exchange.span = startServerSpan(request.method, singleHeader(request.headers.traceparent));
     if (exchange.span === null) done();
@@ -138,9 +138,7 @@ function buildFastify(
     genReqId: (request) => openExchange(request, options.log, options.clock).correlationId,
     frameworkErrors: (error, request, reply) => {
       const exchange = exchangeOf(request as FastifyRequest);
-      reply.raw.once('close', () =>
-        finish(request as FastifyRequest, reply as FastifyReply, exchange, options.metrics),
-      );
+      reply.raw.once('close', () => finish(request as FastifyRequest, reply as FastifyReply, exchange, options));
       sendProblem(reply as FastifyReply, toProblem(error, limits), exchange);
     },
     clientErrorHandler: (error, socket) => refuseBrokenRequest(error, socket, inFlight.get(socket), options.log),
@@ -169,7 +167,12 @@ function refusalOf(error: unknown, exchange: Exchange, options: HttpServerOption
 }
 
 /** One line, one measure and the end of the span for every request, also where the caller went away. */
-function finish(request: FastifyRequest, reply: FastifyReply, exchange: Exchange, metrics: Metrics): void {
+function finish(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  exchange: Exchange,
+  { log, metrics }: Pick<HttpServerOptions, 'log' | 'metrics'>,
+): void {
   const { correlationId, endpoint, caller } = exchange;
   const route = endpoint?.path ?? request.routeOptions.url?.replace(/:(\w+)/g, '{$1}') ?? 'none';
   const status = reply.raw.statusCode;
@@ -177,6 +180,7 @@ function finish(request: FastifyRequest, reply: FastifyReply, exchange: Exchange
   metrics.observeRequest({ method: request.method, route, status, seconds: durationMs / 1000 });
   exchange.span?.end({ route, status, correlationId });
   const line = {
+    correlationId,
     method: request.method,
     route,
     status,
@@ -186,7 +190,7 @@ function finish(request: FastifyRequest, reply: FastifyReply, exchange: Exchange
     ...(caller?.by === 'tenant' ? { tenantId: caller.tenantId, mode: caller.mode } : {}),
     ...(reply.raw.writableFinished ? {} : { aborted: true }),
   };
-  exchange.log[HEALTH_PATHS.has(route) ? 'debug' : 'info'](line, 'Answered a request');
+  log[HEALTH_PATHS.has(route) ? 'debug' : 'info'](line, 'Answered a request');
 }
 
 function actorOf(caller: Caller): string {

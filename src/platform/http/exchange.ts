@@ -32,9 +32,14 @@ const exchanges = new WeakMap<IncomingMessage, Exchange>();
 /** Starts the record of a request. */
 export function openExchange(request: IncomingMessage, log: Logger, clock: Clock): Exchange {
   const correlationId = acceptedCorrelationId(request.headers['x-correlation-id']);
+  let child: Logger | null = null;
   const exchange: Exchange = {
     correlationId,
-    log: log.child({ correlationId }),
+    // Most requests log nothing but their end, which names the id itself.
+    get log() {
+      child ??= log.child({ correlationId });
+      return child;
+    },
     receivedAt: clock.now(),
     startedAtMs: performance.now(),
     secure: false,
