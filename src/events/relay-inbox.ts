@@ -30,7 +30,7 @@ export class RelayInbox {
     this.#isRead = true;
   }
 
-  /** Called after the commit. Rows that were not written after all do no harm. */
+  /** Called after the commit. A row about an event that is not among `events` was not written and is left out. */
   handOver(rows: readonly WholeRow<'outbox'>[], events: readonly EventHead[] = []): void {
     if (this.#isRead && this.#waiting.size + rows.length <= ROWS_MAX) {
       const byId = new Map(events.map((event) => [event.event_id, event]));

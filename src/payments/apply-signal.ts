@@ -161,7 +161,8 @@ async function applyOnce(context: SignalContext, items: readonly Item[], outcome
   const answers = await answersOf(applied);
   const moved = await writeSignals(db, { ...write, unapplied, answers });
   crashPoint('signal-written');
-  context.handOver([...write.outbox, ...write.work], write.events);
+  const told = write.events.filter(({ payment_id: id }) => id !== null && moved.has(id));
+  context.handOver([...write.outbox, ...write.work], told);
   for (const one of applied) {
     const { item } = one;
     outcomes.set(item, moved.has(item.paymentId) ? { kind: 'decided', result: resultOf(one) } : { kind: 'outrun' });

@@ -45,11 +45,13 @@ export function createCreatePayment(context: PaymentContext): CreatePayment {
     write: async (items) => {
       const placed = await insertPayments(context.database.query, items);
       crashPoint('payment-committed');
+      const written = items.map(({ payment }) => placed.has(payment.payment_id));
+      const told = items.filter((_, index) => written[index]);
       context.handOver(
-        items.map(({ outbox }) => outbox),
-        items.map(({ event }) => event),
+        told.map(({ outbox }) => outbox),
+        told.map(({ event }) => event),
       );
-      return items.map(({ payment }) => placed.has(payment.payment_id));
+      return written;
     },
     itemsMax: BATCH_MAX,
   });
