@@ -36,10 +36,19 @@ export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint,
     async handler(request, reply) {
       const exchange = exchangeOf(request);
       const caller = present(exchange.caller, 'The caller');
-      const { correlationId, receivedAt, secure, remoteAddress, log } = exchange;
-      const read = readRequest(endpoint, request);
-      const known = { caller, correlationId, receivedAt, secure, remoteAddress, log };
-      const answer = await bound.handle({ ...read, ...known });
+      const { correlationId, receivedAt, secure, remoteAddress } = exchange;
+      const answer = await bound.handle({
+        ...readRequest(endpoint, request),
+        caller,
+        correlationId,
+        receivedAt,
+        secure,
+        remoteAddress,
+        // Made when it is first used: most requests have nothing to say.
+        get log() {
+          return exchange.log;
+        },
+      });
       return sendAnswer(reply, bound, answer, options.checkAnswers);
     },
   });
