@@ -51,6 +51,7 @@ create table attempts (
   constraint attempts_state_check CHECK (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'pending'::text, 'unknown'::text, 'authorized'::text, 'captured'::text, 'declined'::text, 'refused'::text, 'not_sent'::text, 'canceled'::text, 'expired'::text])),
   constraint attempts_sync_check CHECK (sync_due_at IS NULL OR (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'pending'::text, 'unknown'::text])) OR state = 'authorized'::text AND release_requested_at IS NOT NULL)
 );
+CREATE INDEX attempts_id_idx ON public.attempts USING btree (attempt_id);
 CREATE UNIQUE INDEX attempts_open_key ON public.attempts USING btree (tenant_id, payment_id) WHERE (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'pending'::text, 'unknown'::text]));
 CREATE INDEX attempts_payment_idx ON public.attempts USING btree (tenant_id, payment_id);
 CREATE INDEX attempts_provider_ref_idx ON public.attempts USING btree (tenant_id, provider_account_id, provider_ref) WHERE (provider_ref IS NOT NULL);
@@ -259,14 +260,26 @@ create table inbound_events (
   tries integer not null default 0,
   due_at timestamp with time zone,
   processed_at timestamp with time zone,
+  payment_id text,
   constraint inbound_events_pkey PRIMARY KEY (tenant_id, inbound_event_id),
   constraint inbound_events_pending_check CHECK ((state = 'pending'::text) = (due_at IS NOT NULL)),
   constraint inbound_events_state_check CHECK (state = ANY (ARRAY['pending'::text, 'applied'::text, 'quarantined'::text, 'unmatched'::text, 'failed'::text])),
-  constraint inbound_events_verdict_check CHECK (verdict = ANY (ARRAY['accepted'::text, 'duplicate'::text, 'conflicting_duplicate'::text, 'bad_signature'::text, 'stale_timestamp'::text, 'malformed'::text, 'wrong_source'::text, 'not_configured'::text]))
+  constraint inbound_events_verdict_check CHECK (verdict = ANY (ARRAY['accepted'::text, 'duplicate'::text, 'conflicting_duplicate'::text, 'nonce_reused'::text, 'refused_unwanted'::text, 'bad_signature'::text, 'stale_timestamp'::text, 'malformed'::text, 'wrong_source'::text, 'not_configured'::text]))
 );
 CREATE INDEX inbound_events_account_idx ON public.inbound_events USING btree (tenant_id, provider_account_id, inbound_event_id);
 CREATE INDEX inbound_events_due_idx ON public.inbound_events USING btree (tenant_id, provider_account_id, due_at) WHERE (state = 'pending'::text);
+CREATE INDEX inbound_events_payment_idx ON public.inbound_events USING btree (tenant_id, payment_id, inbound_event_id) WHERE (payment_id IS NOT NULL);
 CREATE INDEX inbound_events_set_aside_idx ON public.inbound_events USING btree (tenant_id, inbound_event_id) WHERE (state = ANY (ARRAY['quarantined'::text, 'unmatched'::text, 'failed'::text]));
+
+create table inbound_nonces (
+  tenant_id text not null,
+  provider_account_id text not null,
+  nonce text not null,
+  content_hash text not null,
+  received_at timestamp with time zone not null,
+  constraint inbound_nonces_pkey PRIMARY KEY (tenant_id, provider_account_id, nonce)
+);
+CREATE INDEX inbound_nonces_age_idx ON public.inbound_nonces USING btree (tenant_id, provider_account_id, received_at);
 
 create table lanes (
   kind text not null,
@@ -424,9 +437,12 @@ create table provider_accounts (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   reversal_cut_off jsonb,
+  previous_credentials_sealed bytea,
+  previous_credentials_until timestamp with time zone,
   constraint provider_accounts_pkey PRIMARY KEY (tenant_id, provider_account_id),
   constraint provider_accounts_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
   constraint provider_accounts_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint provider_accounts_previous_credentials_check CHECK ((previous_credentials_sealed IS NULL) = (previous_credentials_until IS NULL)),
   constraint provider_accounts_status_check CHECK (status = ANY (ARRAY['active'::text, 'disabled'::text]))
 );
 
@@ -454,6 +470,18 @@ create table provider_facts (
   inbound_event_id text not null,
   constraint provider_facts_pkey PRIMARY KEY (tenant_id, provider_account_id, dedupe_key)
 );
+
+create table provider_questions (
+  tenant_id text not null,
+  attempt_id text not null,
+  provider_account_id text not null,
+  generation bigint not null,
+  tries integer not null,
+  asked_at timestamp with time zone,
+  due_at timestamp with time zone,
+  constraint provider_questions_pkey PRIMARY KEY (tenant_id, attempt_id)
+);
+CREATE INDEX provider_questions_due_idx ON public.provider_questions USING btree (tenant_id, provider_account_id, due_at) WHERE (due_at IS NOT NULL);
 
 create table refunds (
   tenant_id text not null,

@@ -149,6 +149,27 @@ export interface CreatePayment {
   metadata?: Record<string, string> | undefined;
 }
 
+export interface CreateProviderAccount {
+  /** The id of one of GET /api/v1/providers. */
+  provider: string;
+  /** For people; the provider’s own name unless given. */
+  name?: string | undefined;
+  /** What the provider wants, as `credentials` of GET /api/v1/providers describes it. Never shown again. */
+  credentials: Record<string, unknown>;
+  /**
+   * A payment goes to the active account with the lowest; of equal ones to the oldest.
+   * Default: 100.
+   */
+  priority?: number | undefined;
+  /** Until when a capture is reversed instead of refunded; null: this account makes no reversals. */
+  reversalCutOff?: {
+    afterSeconds: number;
+  } | {
+    dailyAt: string;
+    timeZone: string;
+  } | null | undefined;
+}
+
 export interface CreateRefund {
   /** Minor units; all that is left unless given. */
   amount?: number | undefined;
@@ -305,6 +326,15 @@ export interface CreatedWebhookEndpoint {
   secret: string;
 }
 
+export interface CredentialsTest {
+  /** not_sent: the provider was not reached. unknown: its answer says nothing about the credentials. */
+  outcome: "accepted" | "refused" | "not_sent" | "unknown";
+  /** The provider’s code of a refusal. */
+  code?: string | undefined;
+  /** In words, without anything secret. */
+  message?: string | undefined;
+}
+
 /** Kept sealed; never part of a notification. */
 export interface Customer {
   id?: string | undefined;
@@ -455,6 +485,59 @@ export interface Event {
   tenantId: string;
   data: {
     object: Record<string, unknown>;
+  };
+}
+
+export interface InboundEvent {
+  id: string;
+  object: "inbound_event";
+  mode: "live" | "test";
+  provider: string;
+  providerAccountId: string;
+  /** The payment it is about, where it was verified and known. */
+  paymentId: string | null;
+  /** What was made of it when it came. */
+  verdict: "accepted" | "duplicate" | "conflicting_duplicate" | "nonce_reused" | "refused_unwanted" | "bad_signature" | "stale_timestamp" | "malformed" | "wrong_source" | "not_configured";
+  /** How far applying it is; null where there is nothing to apply. */
+  state: "pending" | "applied" | "quarantined" | "unmatched" | "failed" | null;
+  outcome: string | null;
+  tries: number;
+  remoteAddress: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  processedAt: string | null;
+}
+
+export interface InboundEventWithRequest {
+  id: string;
+  object: "inbound_event";
+  mode: "live" | "test";
+  provider: string;
+  providerAccountId: string;
+  /** The payment it is about, where it was verified and known. */
+  paymentId: string | null;
+  /** What was made of it when it came. */
+  verdict: "accepted" | "duplicate" | "conflicting_duplicate" | "nonce_reused" | "refused_unwanted" | "bad_signature" | "stale_timestamp" | "malformed" | "wrong_source" | "not_configured";
+  /** How far applying it is; null where there is nothing to apply. */
+  state: "pending" | "applied" | "quarantined" | "unmatched" | "failed" | null;
+  outcome: string | null;
+  tries: number;
+  remoteAddress: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  processedAt: string | null;
+  /** As it came, read as UTF-8; what opens doors and what looks like a card number is masked. */
+  request: {
+    method: string;
+    query: Record<string, string>;
+    headers: Record<string, readonly string[]>;
+    body: string;
   };
 }
 
@@ -718,6 +801,73 @@ export interface Problem {
   correlationId: string;
 }
 
+export interface Provider {
+  id: string;
+  object: "provider";
+  displayName: string;
+  capabilities: ProviderCapabilities;
+  /** JSON Schema of an account’s credentials; secret fields carry `x-secret`. */
+  credentials: Record<string, unknown>;
+  /** JSON Schema of `method` when a payment is confirmed. */
+  method: Record<string, unknown>;
+}
+
+export interface ProviderAccount {
+  id: string;
+  object: "provider_account";
+  mode: "live" | "test";
+  provider: string;
+  name: string;
+  priority: number;
+  status: "active" | "disabled";
+  /** Which fields of the credentials are set. */
+  credentialsSet: readonly string[];
+  /** Until when notifications signed with the credentials before a rotation are taken. */
+  previousCredentialsUntil: string | null;
+  /** Until when a capture is reversed instead of refunded; null: this account makes no reversals. */
+  reversalCutOff: {
+    afterSeconds: number;
+  } | {
+    dailyAt: string;
+    timeZone: string;
+  } | null;
+  /** Where the provider sends its notifications. */
+  notificationUrl: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+export interface ProviderCapabilities {
+  modes: readonly ("live" | "test")[];
+  currencies: readonly string[] | "any";
+  nextActions: readonly ("redirect" | "qr" | "client" | "deep_link")[];
+  capture: false | {
+    partial: boolean;
+    multiple: boolean;
+  };
+  release: boolean;
+  refund: false | {
+    partial: boolean;
+    multiple: boolean;
+  };
+  reversal: boolean;
+  evidence: boolean;
+  cancel: boolean;
+  complete: boolean;
+  retrieveBy: readonly ("attemptId" | "providerRef")[];
+  forwards: readonly ("description" | "statementDescriptor" | "terminalId" | "mcc" | "subMerchantName" | "rrn2")[];
+  unacknowledged: "repeats" | "reverses";
+  settlement: boolean;
+}
+
 export interface Refund {
   id: string;
   object: "refund";
@@ -773,6 +923,13 @@ export interface Reversal {
 export interface ReversePayment {
   /** Default: "Requested by the merchant". */
   reason?: string | undefined;
+}
+
+export interface RotateProviderAccount {
+  /** What the provider wants, as `credentials` of GET /api/v1/providers describes it. Never shown again. */
+  credentials: Record<string, unknown>;
+  /** Default: 86400. */
+  overlapSeconds?: number | undefined;
 }
 
 export interface SubmitEvidence {
@@ -1004,6 +1161,19 @@ export interface TimelineSignal {
   /** The payment’s version afterwards. */
   version: number;
   detail: Record<string, unknown>;
+}
+
+export interface UpdateProviderAccount {
+  name?: string | undefined;
+  /** A payment goes to the active account with the lowest; of equal ones to the oldest. */
+  priority?: number | undefined;
+  /** Until when a capture is reversed instead of refunded; null: this account makes no reversals. */
+  reversalCutOff?: {
+    afterSeconds: number;
+  } | {
+    dailyAt: string;
+    timeZone: string;
+  } | null | undefined;
 }
 
 export interface UpdateSettings {
@@ -1436,6 +1606,114 @@ function paymentsOperations(send: Send) {
   };
 }
 
+function providerAccountsOperations(send: Send) {
+  return {
+    /**
+     * Add a provider account
+     *
+     * In the mode of your key. The provider is not asked; test the account afterwards.
+     */
+    create: (body: CreateProviderAccount, options?: CallOptions): Promise<ProviderAccount> =>
+      send({ method: 'POST', path: '/api/v1/provider-accounts', body }, options),
+    /**
+     * Disable a provider account
+     *
+     * It gets no new payments. What was begun is finished, and its notifications are taken.
+     */
+    disable: (id: string, options?: CallOptions): Promise<ProviderAccount> =>
+      send({ method: 'POST', path: `/api/v1/provider-accounts/${pathSegment(id)}/disable` }, options),
+    /** Enable a provider account */
+    enable: (id: string, options?: CallOptions): Promise<ProviderAccount> =>
+      send({ method: 'POST', path: `/api/v1/provider-accounts/${pathSegment(id)}/enable` }, options),
+    /** Read a provider account */
+    get: (id: string, options?: CallOptions): Promise<ProviderAccount> =>
+      send({ method: 'GET', path: `/api/v1/provider-accounts/${pathSegment(id)}` }, options),
+    /** What providers there are */
+    getProviders: (options?: CallOptions): Promise<{
+      data: readonly Provider[];
+    }> =>
+      send({ method: 'GET', path: '/api/v1/providers' }, options),
+    /** List provider accounts, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly ProviderAccount[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/provider-accounts', query }, options),
+    /**
+     * Rotate the credentials of a provider account
+     *
+     * Requests go out with the new credentials; notifications signed with the old ones are taken until the overlap ends. A rotation within the overlap of another ends that one. Required fields that are no secret say which account it is at the provider, and stay.
+     */
+    rotate: (id: string, body: RotateProviderAccount, options?: CallOptions): Promise<ProviderAccount> =>
+      send({ method: 'POST', path: `/api/v1/provider-accounts/${pathSegment(id)}/rotate`, body }, options),
+    /**
+     * Test the credentials of a provider account
+     *
+     * Asks the provider now, with a request that moves nothing. A disabled account can be tested too.
+     */
+    test: (id: string, options?: CallOptions): Promise<CredentialsTest> =>
+      send({ method: 'POST', path: `/api/v1/provider-accounts/${pathSegment(id)}/test` }, options),
+    /**
+     * Change a provider account
+     *
+     * Credentials are rotated instead.
+     */
+    update: (id: string, body?: UpdateProviderAccount, options?: CallOptions): Promise<ProviderAccount> =>
+      send({ method: 'PATCH', path: `/api/v1/provider-accounts/${pathSegment(id)}`, body }, options),
+  };
+}
+
+function providerNotificationsOperations(send: Send) {
+  return {
+    /** Read a notification as it came */
+    getInboundEvent: (id: string, options?: CallOptions): Promise<InboundEventWithRequest> =>
+      send({ method: 'GET', path: `/api/v1/inbound-events/${pathSegment(id)}` }, options),
+    /**
+     * List what providers notified, newest first
+     *
+     * The refused ones too, as far as they were kept: at most sixty a minute for an account.
+     */
+    listInboundEvents: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      verdict?: "accepted" | "duplicate" | "conflicting_duplicate" | "nonce_reused" | "refused_unwanted" | "bad_signature" | "stale_timestamp" | "malformed" | "wrong_source" | "not_configured" | undefined;
+      state?: "pending" | "applied" | "quarantined" | "unmatched" | "failed" | undefined;
+      providerAccountId?: string | undefined;
+      paymentId?: string | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdAfter?: string | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdBefore?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly InboundEvent[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/inbound-events', query }, options),
+    /**
+     * Take a notification again
+     *
+     * What was set aside, unmatched or failed is applied again. What was refused for its signature is verified again with the keys of today, as of the time it came, and taken only if it verifies. Nothing has an effect twice.
+     */
+    replayInboundEvent: (id: string, options?: CallOptions): Promise<InboundEvent> =>
+      send({ method: 'POST', path: `/api/v1/inbound-events/${pathSegment(id)}/replay` }, options),
+  };
+}
+
 function refundsOperations(send: Send) {
   return {
     /**
@@ -1532,6 +1810,8 @@ export class TollgateApi {
   readonly notifications: ReturnType<typeof notificationsOperations>;
   readonly operator: ReturnType<typeof operatorOperations>;
   readonly payments: ReturnType<typeof paymentsOperations>;
+  readonly providerAccounts: ReturnType<typeof providerAccountsOperations>;
+  readonly providerNotifications: ReturnType<typeof providerNotificationsOperations>;
   readonly refunds: ReturnType<typeof refundsOperations>;
   readonly reversals: ReturnType<typeof reversalsOperations>;
   readonly settings: ReturnType<typeof settingsOperations>;
@@ -1546,6 +1826,8 @@ export class TollgateApi {
     this.notifications = notificationsOperations(send);
     this.operator = operatorOperations(send);
     this.payments = paymentsOperations(send);
+    this.providerAccounts = providerAccountsOperations(send);
+    this.providerNotifications = providerNotificationsOperations(send);
     this.refunds = refundsOperations(send);
     this.reversals = reversalsOperations(send);
     this.settings = settingsOperations(send);

@@ -2,19 +2,20 @@ import type { Selectable } from 'kysely';
 import type { Attempt } from '../payments/attempt.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { SUCCEEDED_AFTER_FAILED } from '../payments/operation.ts';
-import { readAttempt, readAttemptByRef } from '../payments/read-payment.ts';
 import type { Signal } from '../payments/signal.ts';
 import { syncAttempt } from '../payments/sync-attempt.ts';
 import { crashPoint } from '../platform/crash-point.ts';
-import type { Queryable } from '../platform/database.ts';
 import { waitAtMost } from '../platform/deadline.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import { type ClaimedLane, releaseLane } from '../platform/lanes.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Tables } from '../platform/tables.generated.ts';
-import type { EventSubject, ProviderEvent } from '../providers/provider-webhook.ts';
+import type { ProviderEvent } from '../providers/provider-webhook.ts';
+import { ANSWER_WAIT_MS, askProviders } from './ask-providers.ts';
 import { factsFromJson } from './fact-json.ts';
-import { selectDueInbound, selectNextInboundAt, updateProcessed } from './store.ts';
+import { findAttempt } from './find-attempt.ts';
+import { deleteOldNonces, selectDueInbound, selectNextInboundAt, updateProcessed } from './store.ts';
+import { selectNextQuestionAt } from './store-questions.ts';
 
 type StoredNotification = Selectable<Tables['inbound_events']>;
 
@@ -22,13 +23,16 @@ export const INBOUND_LEASE_MS = 60_000;
 const BATCH = 50;
 /** Enough for one batched write to gather, and for some slow answers beside it. */
 const CONCURRENCY = 8;
-/** A provider that hangs keeps the account's other notifications waiting for no longer; its late answer still counts. */
-const ANSWER_WAIT_MS = 3_000;
 /** A notification that keeps failing is set aside after about a day, and never holds up those behind it. */
 const TRIES_MAX = 12;
+/** Far longer than a signed message counts as fresh anywhere, which is an hour at most. */
+const NONCES_KEPT = { hours: 24 } as const;
 const RETRY_DELAYS_S = [1, 5, 30, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 28_800] as const;
 
-/** Applies an account's stored notifications that are due, those about one attempt in their order. */
+/**
+ * Applies an account's stored notifications that are due, those about one attempt in their order; asks what they gave
+ * reason to ask, and forgets nonces that no message can be taken with any more.
+ */
 export async function inboundLane(context: PaymentContext, log: Logger, lane: ClaimedLane): Promise<void> {
   const { database, clock } = context;
   const { tenantId, laneId } = lane;
@@ -37,7 +41,15 @@ export async function inboundLane(context: PaymentContext, log: Logger, lane: Cl
   await inParallel([...queues.values()], CONCURRENCY, async (queue) => {
     for (const stored of queue) await processNotification(context, log, stored);
   });
-  await releaseLane(database.query, lane, await selectNextInboundAt(database.query, tenantId, laneId), clock.now());
+  await askProviders(context, log, lane);
+  const account = { tenantId, providerAccountId: laneId };
+  await deleteOldNonces(database.query, account, clock.now().subtract(NONCES_KEPT));
+  const next = [
+    await selectNextInboundAt(database.query, tenantId, laneId),
+    await selectNextQuestionAt(database.query, account),
+  ];
+  const nextDueAt = next.filter((instant) => instant !== null).sort(Temporal.Instant.compare)[0] ?? null;
+  await releaseLane(database.query, lane, nextDueAt, clock.now());
 }
 
 /** Which attempt a notification is about; one that cannot be read stands alone and fails by itself. */
@@ -68,6 +80,7 @@ async function processNotification(context: PaymentContext, log: Logger, stored:
     await updateProcessed(database.query, stored, {
       state: worst?.state ?? 'applied',
       outcome: worst?.outcome ?? 'nothing to apply',
+      paymentId: outcomes.find(({ paymentId }) => paymentId !== undefined)?.paymentId ?? null,
       tries,
       dueAt: null,
       processedAt: clock.now(),
@@ -79,6 +92,7 @@ async function processNotification(context: PaymentContext, log: Logger, stored:
     await updateProcessed(database.query, stored, {
       state: dead ? 'failed' : 'pending',
       outcome: error instanceof Error ? error.message.slice(0, 500) : 'failed',
+      paymentId: null,
       tries,
       dueAt: dead ? null : clock.now().add({ seconds: delay }),
       processedAt: null,
@@ -89,6 +103,8 @@ async function processNotification(context: PaymentContext, log: Logger, stored:
 interface FactOutcome {
   readonly state: 'applied' | 'quarantined' | 'unmatched';
   readonly outcome: string;
+  /** The payment of the account that the fact is about. */
+  readonly paymentId?: string;
 }
 
 async function applyFact(
@@ -96,12 +112,21 @@ async function applyFact(
   stored: StoredNotification,
   event: ProviderEvent,
 ): Promise<FactOutcome> {
-  const db = context.database.query;
-  const attempt = await findAttempt(db, stored, event.attempt);
+  const account = { tenantId: stored.tenant_id, providerAccountId: stored.provider_account_id };
+  const attempt = await findAttempt(context.database.query, account, event.attempt);
   if (attempt === null) return { state: 'unmatched', outcome: 'unknown_attempt' };
   if (attempt.providerAccountId !== stored.provider_account_id) {
     return { state: 'quarantined', outcome: 'other_provider_account' };
   }
+  return { ...(await applyToAttempt(context, stored, event, attempt)), paymentId: attempt.paymentId };
+}
+
+async function applyToAttempt(
+  context: PaymentContext,
+  stored: StoredNotification,
+  event: ProviderEvent,
+  attempt: Attempt,
+): Promise<FactOutcome> {
   if (event.fact.about !== 'attempt' && namesAnotherCharge(event, attempt)) {
     return { state: 'quarantined', outcome: 'provider_ref_mismatch' };
   }
@@ -137,14 +162,6 @@ async function askFirst(context: PaymentContext, attempt: Attempt): Promise<void
   });
   await waitAtMost(asking, ANSWER_WAIT_MS);
   if (!answered) throw new Error('The provider was to be asked and gave no answer');
-}
-
-/** By our name where the notification carries it; the provider's name counts within its account alone. */
-function findAttempt(db: Queryable, stored: StoredNotification, named: EventSubject): Promise<Attempt | null> {
-  const { tenant_id: tenantId, provider_account_id: providerAccountId } = stored;
-  return named.attemptId === undefined
-    ? readAttemptByRef(db, { tenantId, providerAccountId, providerRef: named.providerRef })
-    : readAttempt(db, tenantId, named.attemptId);
 }
 
 function signalOf({ attempt: { providerRef }, fact }: ProviderEvent, { attemptId }: Attempt): Signal {

@@ -1,6 +1,6 @@
 /** How many refused notifications of one account are kept in a minute; a forger must not fill the disk with evidence. */
 const KEPT_PER_MINUTE = 60;
-/** Of a refused body so much is kept: it proves what was tried, and nothing will be replayed from it. */
+/** Of a refused body so much is kept: it proves what was tried. A longer one is cut, and so never verifies again. */
 export const REFUSED_BODY_BYTES_MAX = 8_192;
 const ACCOUNTS_MAX = 10_000;
 const MINUTE_MS = 60_000;

@@ -1,19 +1,131 @@
-import { type Selectable, sql } from 'kysely';
+import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
+import type { EventSubject } from '../providers/provider-webhook.ts';
+import type { InboundState } from './inbound-event.ts';
 
 /** A literal, not a parameter: only so may a plan that serves every call use the index of what is pending. */
 const PENDING = sql.lit('pending');
 
-export async function insertInboundEvent(
+interface Account {
+  readonly tenantId: string;
+  readonly providerAccountId: string;
+}
+
+/** The payment that a verified subject is of, as far as this account has it now. */
+function paymentOf(row: 'r' | 'e', about: EventSubject | null): RawBuilder<unknown> {
+  const named =
+    about?.attemptId === undefined
+      ? sql`provider_ref = ${about?.providerRef ?? null}`
+      : sql`attempt_id = ${about.attemptId}`;
+  const of = sql.table(row);
+  return sql`(
+    select payment_id from attempts
+    where tenant_id = ${of}.tenant_id and provider_account_id = ${of}.provider_account_id and ${named} limit 1)`;
+}
+
+/** Keeps notifications with the work they cause. `about`: what they are about, where that is verified. */
+export async function insertInboundEvents(
   db: Queryable,
-  event: WholeRow<'inbound_events'>,
+  events: readonly WholeRow<'inbound_events'>[],
+  about: EventSubject | null,
   outbox: readonly WholeRow<'outbox'>[],
 ): Promise<void> {
   await sql`
-    with told as (insert into outbox select r.* from ${recordset('outbox', outbox)} r)
-    insert into inbound_events select r.* from ${recordset('inbound_events', [event])} r`.execute(db);
+    with told as (insert into outbox select o.* from ${recordset('outbox', outbox)} o)
+    insert into inbound_events
+    select n.* from ${recordset('inbound_events', events)} r
+    cross join lateral jsonb_populate_record(r, jsonb_build_object('payment_id', ${paymentOf('r', about)})) n`.execute(
+    db,
+  );
+}
+
+/**
+ * Writes what a second look made of a notification that was refused, with the work it causes. Returns false and writes
+ * nothing where somebody else was faster.
+ */
+export async function updateTaken(
+  tx: Queryable,
+  event: WholeRow<'inbound_events'>,
+  was: { readonly verdict: string; readonly about: EventSubject | null },
+  outbox: readonly WholeRow<'outbox'>[],
+): Promise<boolean> {
+  const { rows } = await sql`
+    with taken as (
+      update inbound_events e set verdict = r.verdict, state = r.state, facts = r.facts, due_at = r.due_at,
+        payment_id = ${paymentOf('e', was.about)}
+      from ${recordset('inbound_events', [event])} r
+      where e.tenant_id = ${event.tenant_id} and e.inbound_event_id = ${event.inbound_event_id}
+        and e.verdict = ${was.verdict} and e.state is null
+      returning e.tenant_id
+    ), told as (insert into outbox select o.* from ${recordset('outbox', outbox)} o join taken using (tenant_id))
+    select 1 from taken`.execute(tx);
+  return rows.length > 0;
+}
+
+/** Puts facts that were set aside before the worker again. Returns false where they no longer are. */
+export async function updateReplayed(
+  db: Queryable,
+  event: { readonly tenantId: string; readonly inboundEventId: string },
+  now: Temporal.Instant,
+  outbox: WholeRow<'outbox'>,
+): Promise<boolean> {
+  const { rows } = await sql`
+    with replayed as (
+      update inbound_events
+      set state = 'pending', due_at = ${now}::timestamptz, tries = 0, outcome = null, processed_at = null
+      where tenant_id = ${event.tenantId} and inbound_event_id = ${event.inboundEventId}
+        and state in ('quarantined', 'unmatched', 'failed')
+      returning tenant_id
+    ), told as (insert into outbox select o.* from ${recordset('outbox', [outbox])} o join replayed using (tenant_id))
+    select 1 from replayed`.execute(db);
+  return rows.length > 0;
+}
+
+/**
+ * Claims a nonce of an account for a content. Waits for a twin that is being stored right now. Whether it was free, has
+ * come with the same content before, or with other.
+ */
+export async function claimNonce(tx: Queryable, claim: WholeRow<'inbound_nonces'>): Promise<'free' | 'same' | 'other'> {
+  const { rows: claimed } = await sql`
+    insert into inbound_nonces select n.* from ${recordset('inbound_nonces', [claim])} n
+    on conflict do nothing
+    returning nonce`.execute(tx);
+  if (claimed.length > 0) return 'free';
+  // A second statement, because the first one's snapshot may be older than the twin.
+  const first = await tx
+    .selectFrom('inbound_nonces')
+    .select('content_hash')
+    .where('tenant_id', '=', claim.tenant_id)
+    .where('provider_account_id', '=', claim.provider_account_id)
+    .where('nonce', '=', claim.nonce)
+    .executeTakeFirst();
+  return first?.content_hash === claim.content_hash ? 'same' : 'other';
+}
+
+/** Forgets the nonces of an account from before an instant, a bounded number at a time. */
+export async function deleteOldNonces(db: Queryable, account: Account, before: Temporal.Instant): Promise<void> {
+  await sql`
+    delete from inbound_nonces where (tenant_id, provider_account_id, nonce) in (
+      select tenant_id, provider_account_id, nonce from inbound_nonces
+      where tenant_id = ${account.tenantId} and provider_account_id = ${account.providerAccountId}
+        and received_at < ${before}
+      order by received_at limit 1000)`.execute(db);
+}
+
+/** Whose attempt it is, and at which account; null also where two tenants have it, which would prove neither. */
+export async function selectAttemptOwner(
+  db: Queryable,
+  attemptId: string,
+): Promise<{ readonly tenantId: string; readonly providerAccountId: string; readonly provider: string } | null> {
+  const rows = await db
+    .selectFrom('attempts')
+    .select(['tenant_id as tenantId', 'provider_account_id as providerAccountId', 'provider'])
+    .where('attempt_id', '=', attemptId)
+    .limit(2)
+    .execute();
+  return rows.length === 1 ? (rows[0] ?? null) : null;
 }
 
 /**
@@ -32,17 +144,24 @@ export async function claimFacts(
   return new Set(rows.map((row) => row.dedupe_key));
 }
 
-/** The content that came first under each of the keys. */
-export async function selectFactHashes(
+/** What came first under a key. */
+export interface KnownFact {
+  readonly contentHash: string;
+  readonly verdict: string | null;
+}
+
+/** The content that came first under each of the keys, and what was made of the notification that brought it. */
+export async function selectKnownFacts(
   tx: Queryable,
-  account: { readonly tenantId: string; readonly providerAccountId: string },
+  account: Account,
   dedupeKeys: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await sql<{ dedupe_key: string; content_hash: string }>`
-    select dedupe_key, content_hash from provider_facts
-    where tenant_id = ${account.tenantId} and provider_account_id = ${account.providerAccountId}
-      and dedupe_key = any(${dedupeKeys})`.execute(tx);
-  return new Map(rows.map((row) => [row.dedupe_key, row.content_hash]));
+): Promise<ReadonlyMap<string, KnownFact>> {
+  const { rows } = await sql<{ dedupe_key: string; content_hash: string; verdict: string | null }>`
+    select f.dedupe_key, f.content_hash, e.verdict from provider_facts f
+    left join inbound_events e on e.tenant_id = f.tenant_id and e.inbound_event_id = f.inbound_event_id
+    where f.tenant_id = ${account.tenantId} and f.provider_account_id = ${account.providerAccountId}
+      and f.dedupe_key = any(${dedupeKeys})`.execute(tx);
+  return new Map(rows.map((row) => [row.dedupe_key, { contentHash: row.content_hash, verdict: row.verdict }]));
 }
 
 export async function selectDueInbound(
@@ -81,8 +200,10 @@ export async function selectNextInboundAt(
 }
 
 interface Processed {
-  readonly state: 'pending' | 'applied' | 'quarantined' | 'unmatched' | 'failed';
+  readonly state: InboundState;
   readonly outcome: string;
+  /** null: nothing new is known of it. */
+  readonly paymentId: string | null;
   readonly tries: number;
   readonly dueAt: Temporal.Instant | null;
   readonly processedAt: Temporal.Instant | null;
@@ -99,6 +220,7 @@ export async function updateProcessed(
     .set({
       state: processed.state,
       outcome: processed.outcome,
+      ...(processed.paymentId === null ? {} : { payment_id: processed.paymentId }),
       tries: processed.tries,
       due_at: processed.dueAt,
       processed_at: processed.processedAt,

@@ -196,6 +196,15 @@ export interface InboundEventsTable {
   tries: Generated<number>;
   due_at: Temporal.Instant | null;
   processed_at: Temporal.Instant | null;
+  payment_id: string | null;
+}
+
+export interface InboundNoncesTable {
+  tenant_id: string;
+  provider_account_id: string;
+  nonce: string;
+  content_hash: string;
+  received_at: Temporal.Instant;
 }
 
 export interface LanesTable {
@@ -315,6 +324,8 @@ export interface ProviderAccountsTable {
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
   reversal_cut_off: JsonColumn | null;
+  previous_credentials_sealed: BytesColumn | null;
+  previous_credentials_until: Temporal.Instant | null;
 }
 
 export interface ProviderCallsTable {
@@ -336,6 +347,16 @@ export interface ProviderFactsTable {
   dedupe_key: string;
   content_hash: string;
   inbound_event_id: string;
+}
+
+export interface ProviderQuestionsTable {
+  tenant_id: string;
+  attempt_id: string;
+  provider_account_id: string;
+  generation: bigint;
+  tries: number;
+  asked_at: Temporal.Instant | null;
+  due_at: Temporal.Instant | null;
 }
 
 export interface RefundsTable {
@@ -465,6 +486,7 @@ export interface Tables {
   events: EventsTable;
   idempotency_keys: IdempotencyKeysTable;
   inbound_events: InboundEventsTable;
+  inbound_nonces: InboundNoncesTable;
   lanes: LanesTable;
   ledger_balances: LedgerBalancesTable;
   ledger_transfers: LedgerTransfersTable;
@@ -475,6 +497,7 @@ export interface Tables {
   provider_accounts: ProviderAccountsTable;
   provider_calls: ProviderCallsTable;
   provider_facts: ProviderFactsTable;
+  provider_questions: ProviderQuestionsTable;
   refunds: RefundsTable;
   reversals: ReversalsTable;
   signals: SignalsTable;

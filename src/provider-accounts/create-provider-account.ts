@@ -24,9 +24,10 @@ export async function createProviderAccount(
   account: NewProviderAccount,
 ): Promise<ProviderAccount> {
   const { credentials, ...open } = account;
+  const now = clock.now();
   const named = { ...open, providerAccountId: newId('pa', clock), status: 'active' as const };
   const credentialsSealed = await sealer.seal(credentialsPlace(named), JSON.stringify(credentials));
-  const created = { ...named, credentialsSealed };
-  await insertAccount(db, created, clock.now());
+  const created = { ...named, credentialsSealed, previousCredentials: null, createdAt: now, updatedAt: now };
+  await insertAccount(db, created);
   return created;
 }

@@ -7,9 +7,10 @@ import type { Database } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
 import type { PaymentProvider, ProviderCall } from '../providers/provider.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
-import { credentialsPlace, type ProviderAccount } from './account.ts';
+import type { ProviderAccount } from './account.ts';
+import { openCredentials, openPreviousCredentials } from './credentials.ts';
 import { type CallRecorder, recordCalls } from './record-calls.ts';
-import { selectAccount, selectAccountTenant, selectActiveAccounts } from './store.ts';
+import { type Owner, selectAccount, selectAccountTenant, selectActiveAccounts, selectOwnAccount } from './store.ts';
 
 export interface AccountContext {
   readonly database: Database;
@@ -53,6 +54,20 @@ export async function openProviderAccount(
   return open(context, account);
 }
 
+/**
+ * A tenant's own account as it stands in the database now, whatever its status.
+ * @throws Problem not_found, no_provider_account (the provider has left this mode)
+ */
+export async function openOwnAccount(
+  context: AccountContext,
+  owner: Owner,
+  providerAccountId: string,
+): Promise<OpenAccount> {
+  const account = await selectOwnAccount(context.database.query, owner, providerAccountId);
+  if (account === null) throw new Problem('not_found', 'There is no such provider account.');
+  return open(context, account);
+}
+
 /** The account named in the address of a notification; null where there is none at that provider. */
 export async function findProviderAccount(
   context: AccountContext,
@@ -93,8 +108,9 @@ async function open(context: AccountContext, account: ProviderAccount): Promise<
   if (!provider.capabilities.modes.includes(account.mode)) {
     throw new Problem('no_provider_account', `${provider.displayName} does not work in ${account.mode} mode.`);
   }
-  const json = String(await context.sealer.open(credentialsPlace(account), account.credentialsSealed));
-  const credentials = provider.credentials.parse(JSON.parse(json));
+  const credentials = provider.credentials.parse(await openCredentials(context.sealer, account));
+  const previous = await openPreviousCredentials(context, provider, account);
   const recorded = recordCalls(provider, account, context.callRecorder);
-  return { account, provider: recorded, call: { mode: account.mode, credentials, http, clock: context.clock } };
+  const call = { mode: account.mode, credentials, http: http(account.mode), clock: context.clock };
+  return { account, provider: recorded, call: previous === null ? call : { ...call, previousCredentials: previous } };
 }

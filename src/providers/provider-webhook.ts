@@ -44,18 +44,28 @@ export type WebhookRejection = 'bad_signature' | 'stale_timestamp' | 'malformed'
 
 /**
  * The outcome of reading a notification. The gateway stores it first and then sends exactly one of the replies.
+ * `nonce`: the message's own number, verified with it; the gateway takes none twice with different content in an account,
+ * and sends `rejected` (a bare 401 where there is none) to whoever tries.
  * `refused`, where a provider has it: sent instead of `accepted` when the money is not wanted (the payment has ended, the
  * amount differs), by which the provider gives it back.
+ * `about`: what a truly signed message that cannot be taken any more is about. It moves nothing; the gateway asks.
  */
 export type WebhookOutcome =
   | {
       readonly kind: 'events';
       readonly events: readonly ProviderEvent[];
+      readonly nonce?: string;
       readonly replies: {
         readonly accepted: WebhookReply;
         readonly duplicate: WebhookReply;
         readonly refused?: WebhookReply;
+        readonly rejected?: WebhookReply;
       };
     }
   | { readonly kind: 'probe'; readonly reply: WebhookReply }
-  | { readonly kind: 'rejected'; readonly reason: WebhookRejection; readonly reply: WebhookReply };
+  | {
+      readonly kind: 'rejected';
+      readonly reason: WebhookRejection;
+      readonly reply: WebhookReply;
+      readonly about?: EventSubject;
+    };

@@ -1,4 +1,7 @@
+import type { Mode } from '../kernel/caller.ts';
 import type { OutboundHttp } from '../platform/outbound-http.ts';
+import { createBluesnapProvider } from './bluesnap/bluesnap-provider.ts';
+import { createPartnerProvider } from './partner/partner-provider.ts';
 import type { PaymentProvider } from './provider.ts';
 import { newSandboxCredentials } from './sandbox/sandbox-credentials.ts';
 import { createSandboxProvider } from './sandbox/sandbox-provider.ts';
@@ -7,6 +10,8 @@ import {
   type SandboxServerOptions,
   startSandboxServer,
 } from './sandbox/server/start-sandbox-server.ts';
+import { createScantopayProvider } from './scantopay/scantopay-provider.ts';
+import { createStripeProvider } from './stripe/stripe-provider.ts';
 
 interface RegistryOptions {
   /** Where the sandbox listens; it is a second party of our own, so it alone may be reached on a private address. */
@@ -14,20 +19,28 @@ interface RegistryOptions {
   readonly sandboxHttp: OutboundHttp;
   /** For everybody else's servers: public addresses only. */
   readonly publicHttp: OutboundHttp;
+  /** The same for test mode, where an installation may allow private addresses; unless given, the public way as well. */
+  readonly testModeHttp?: OutboundHttp;
 }
 
-/** A provider and the way out that it may use. */
+/** A provider and the way out that it may use in a mode. */
 export interface RegisteredProvider {
   readonly provider: PaymentProvider;
-  readonly http: OutboundHttp;
+  readonly http: (mode: Mode) => OutboundHttp;
 }
 
 export type ProviderRegistry = ReadonlyMap<string, RegisteredProvider>;
 
 /** Every provider there is. Adding one is its folder and one line here. */
 export function createProviderRegistry(options: RegistryOptions): ProviderRegistry {
+  const { sandboxUrl, sandboxHttp, publicHttp, testModeHttp = publicHttp } = options;
+  const http: RegisteredProvider['http'] = (mode) => (mode === 'test' ? testModeHttp : publicHttp);
   const entries: readonly RegisteredProvider[] = [
-    { provider: createSandboxProvider({ baseUrl: options.sandboxUrl }) as PaymentProvider, http: options.sandboxHttp },
+    { provider: createSandboxProvider({ baseUrl: sandboxUrl }) as PaymentProvider, http: () => sandboxHttp },
+    { provider: createStripeProvider() as PaymentProvider, http },
+    { provider: createBluesnapProvider() as PaymentProvider, http },
+    { provider: createPartnerProvider() as PaymentProvider, http },
+    { provider: createScantopayProvider() as PaymentProvider, http },
   ];
   return new Map(entries.map((entry) => [entry.provider.id, entry]));
 }

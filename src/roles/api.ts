@@ -1,10 +1,12 @@
 import { accessRoutes } from '../access/routes.ts';
 import { captureRoutes } from '../captures/routes.ts';
 import { disputeRoutes } from '../disputes/routes.ts';
+import { inboundRoutes } from '../inbound/routes.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
+import { providerAccountRoutes } from '../provider-accounts/routes.ts';
 import { refundRoutes } from '../refunds/routes.ts';
 import { reversalRoutes } from '../reversals/routes.ts';
 import { tenantRoutes } from '../tenants/routes.ts';
@@ -23,8 +25,10 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...refundRoutes(payments),
     ...reversalRoutes(payments),
     ...disputeRoutes(payments),
+    ...inboundRoutes(payments),
     ...ledgerRoutes(payments.database),
     ...notificationRoutes(notifications),
+    ...providerAccountRoutes(payments),
     ...testClockRoutes(testClocks),
     ...tenantRoutes(tenants),
   ]);

@@ -2,10 +2,12 @@ import * as access from '../access/api.ts';
 import * as captures from '../captures/api.ts';
 import * as checkout from '../checkout/api.ts';
 import * as disputes from '../disputes/api.ts';
+import * as inbound from '../inbound/api.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
 import * as ledger from '../ledger/api.ts';
 import * as notifications from '../notifications/api.ts';
 import * as payments from '../payments/api.ts';
+import * as providerAccounts from '../provider-accounts/api.ts';
 import * as refunds from '../refunds/api.ts';
 import * as reversals from '../reversals/api.ts';
 import * as tenants from '../tenants/api.ts';
@@ -21,9 +23,11 @@ export const ENDPOINTS: readonly Endpoint[] = [
   refunds,
   reversals,
   disputes,
+  inbound,
   ledger,
   checkout,
   notifications,
+  providerAccounts,
   testClocks,
   tenants,
 ].flatMap((declarations) => Object.values(declarations).filter(isEndpoint));

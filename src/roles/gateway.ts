@@ -122,6 +122,8 @@ async function buildGateway(
   const tenantClocks = createTenantClocks(database, clock);
   const callRecorder = createCallRecorder({ database, clock, log });
   const privateAllowed = (mode: Mode) => config.allowPrivateTargets && mode === 'test';
+  const outboundHttp = (mode: Mode) => (privateAllowed(mode) ? privateHttp : publicHttp);
+  const testModeHttp = outboundHttp('test');
   const relayInbox = new RelayInbox(() => wakeup.notify('relay'));
   const handOver: RelayInbox['handOver'] = (rows, events) => relayInbox.handOver(rows, events);
   const targetPolicy = (mode: Mode) => ({ allowPrivateTargets: privateAllowed(mode) });
@@ -138,7 +140,7 @@ async function buildGateway(
       database,
       sealer,
       clock,
-      registry: createProviderRegistry({ sandboxUrl, sandboxHttp: privateHttp, publicHttp }),
+      registry: createProviderRegistry({ sandboxUrl, sandboxHttp: privateHttp, publicHttp, testModeHttp }),
       callRecorder,
       tenantClocks,
       readTenant,
@@ -166,7 +168,7 @@ async function buildGateway(
       },
     },
     tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },
-    deliveryHttp: (mode) => (privateAllowed(mode) ? privateHttp : publicHttp),
+    deliveryHttp: outboundHttp,
     async close() {
       await Promise.all([publicHttp.close(), privateHttp.close()]);
       await callRecorder.settled();

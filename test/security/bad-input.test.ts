@@ -28,6 +28,7 @@ beforeAll(async () => {
     open: open.id,
     paid: (await shop.pay()).id,
     endpoint: endpoint.body.id,
+    account: (await shop.send('GET', '/provider-accounts')).body.data[0].id,
     token: open.checkoutToken,
     appName: tollgate.tenant.tenant.appName,
   };

@@ -5,6 +5,7 @@ export interface Places {
   readonly open: string;
   readonly paid: string;
   readonly endpoint: string;
+  readonly account: string;
   readonly token: string;
   readonly appName: string;
 }
@@ -145,6 +146,42 @@ const SETTINGS = at(
   { method: 'PATCH' },
 );
 
+const sandbox = { merchantCode: 'zq7', secretKey: 'zq7'.repeat(10) };
+
+const ACCOUNTS_CREATED = at('provider-accounts', () => '/provider-accounts', [
+  ['nothing', {}, ['/provider', '/credentials']],
+  ['a provider of nobody', { provider: 'zq7', credentials: sandbox }, ['/provider']],
+  [
+    'a short secret',
+    { provider: 'sandbox', credentials: { ...sandbox, secretKey: 'zq7' } },
+    ['/credentials/secretKey'],
+  ],
+  ['an unknown field', { provider: 'sandbox', credentials: sandbox, zq7: 1 }, ['/zq7']],
+]);
+
+const ACCOUNTS_CHANGED = [
+  ...at(
+    'provider-accounts/{id}',
+    ({ account }) => `/provider-accounts/${account}`,
+    [
+      ['the credentials, which are rotated instead', { credentials: sandbox }, ['/credentials']],
+      ['a text for the priority', { priority: 'zq7' }, ['/priority']],
+      ['a status, which has verbs of its own', { status: 'disabled' }, ['/status']],
+    ],
+    { method: 'PATCH' },
+  ),
+  ...at('provider-accounts/{id}/rotate', ({ account }) => `/provider-accounts/${account}/rotate`, [
+    ['no credentials', {}, ['/credentials']],
+    ['those of another account', { credentials: sandbox }, ['/credentials/merchantCode']],
+    ['an overlap of the past', { credentials: sandbox, overlapSeconds: -1 }, ['/overlapSeconds']],
+  ]),
+  ...['test', 'disable', 'enable'].flatMap((verb) =>
+    at(`provider-accounts/{id}/${verb}`, ({ account }) => `/provider-accounts/${account}/${verb}`, [
+      ['a field where none is', { zq7: 1 }, ['/zq7']],
+    ]),
+  ),
+];
+
 const tenant = { name: 'Shop', appName: 'zq7-shop', currency: 'EUR' };
 
 const TENANTS = [
@@ -197,6 +234,8 @@ export const BAD_OTHERS: readonly BadOther[] = [
   ...at('checkout-sessions/{token}/confirm', ({ token }) => `/checkout-sessions/${token}/confirm`, METHODS),
   ...ENDPOINTS_CREATED,
   ...ENDPOINTS_CHANGED,
+  ...ACCOUNTS_CREATED,
+  ...ACCOUNTS_CHANGED,
   ...SETTINGS,
   ...TENANTS,
   ...LOGINS,
@@ -218,6 +257,8 @@ export const BAD_QUERIES: readonly (readonly [query: string, code: ProblemCode, 
   ['/payments?reference=%00', 'malformed_request'],
   ['/payments?reference=%ff', 'malformed_request'],
   ['/deliveries?status=zq7', 'validation_failed', '/query/status'],
+  ['/provider-accounts?mode=live', 'validation_failed', '/query/mode'],
+  ['/providers?zq7=1', 'validation_failed', '/query/zq7'],
   ['/events?type=zq7', 'validation_failed', '/query/type'],
   ['/settings?zq7=1', 'validation_failed', '/query/zq7'],
 ];

@@ -110,6 +110,7 @@ const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
   createRefund: { reason: 'broken', reference: 'never' },
   advanceTestClock: { seconds: 1 },
   submitEvidence: { text: 'It was delivered.' },
+  rotateProviderAccount: { credentials: {} },
 };
 
 const guarded = ENDPOINTS.filter(({ access }) => access.by === 'tenant' || access.by === 'operator');

@@ -26,6 +26,8 @@ type Scenario = (stage: Stage) => Promise<Answer>;
 const PAN = '4111 1111 1111 1111';
 const reason = 'broken';
 const noMethod = { body: {} };
+const atSandbox = { body: { provider: 'sandbox', credentials: {} } };
+const CUT_OFF = { reversalCutOff: { afterSeconds: 60 } };
 const cardMethod = { body: { method: { type: 'card', number: PAN } } };
 
 async function open({ shop }: Stage) {
@@ -84,6 +86,12 @@ async function without(
   } finally {
     registry.set('sandbox', whole);
   }
+}
+
+/** Asks something of the shop's own account at a sandbox that lacks something. */
+async function ofLacking(stage: Stage, lacking: Partial<Capabilities>, verb: string, patch?: object): Promise<Answer> {
+  const path = `/provider-accounts/${(await stage.shop.send('GET', '/provider-accounts')).body.data[0].id}${verb}`;
+  return without(stage, lacking, () => stage.shop.send(patch ? 'PATCH' : 'POST', path, { body: patch }));
 }
 
 /** The acquirer's books are closed a second after each capture. */
@@ -225,6 +233,15 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       without(stage, { evidence: false }, () => answerDispute(stage, 'It was delivered.')),
     card_number_not_allowed: (stage) => answerDispute(stage, `Paid by ${PAN}.`),
   },
+  replayInboundEvent: {
+    async state_conflict({ shop }) {
+      const { id } = (await shop.create()).body;
+      await shop.confirm(id, 'tok_approve');
+      const applied = `/inbound-events?paymentId=${id}&state=applied`;
+      const event = await until(async () => (await shop.send('GET', applied)).body.data[0]);
+      return shop.send('POST', `/inbound-events/${event.id}/replay`);
+    },
+  },
   getCheckoutSession: {
     not_found: ({ anyone }) => anyone.send('GET', TOKEN_UNKNOWN),
   },
@@ -266,6 +283,12 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: { url: 'https://169.254.169.254/' } });
     },
   },
+  createProviderAccount: {
+    not_supported_by_provider: (stage) =>
+      without(stage, { modes: ['live'] }, () => stage.shop.send('POST', '/provider-accounts', atSandbox)),
+  },
+  updateProviderAccount: { not_supported_by_provider: (stage) => ofLacking(stage, { reversal: false }, '', CUT_OFF) },
+  testProviderAccount: { no_provider_account: (stage) => ofLacking(stage, { modes: ['live'] }, '/test') },
   resendDelivery: {
     state_conflict: ({ shop, orphanedDeliveryId }) => shop.send('POST', `/deliveries/${orphanedDeliveryId}/resend`),
   },

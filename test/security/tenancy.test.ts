@@ -22,7 +22,7 @@ beforeAll(async () => {
   sink = await startWebhookSink();
   tollgate = await startInstallation({ environment: { TOLLGATE_TRUST_PROXY: 'loopback' } });
   owner = as(tollgate.tenant.apiKeys.test);
-  stranger = as((await tollgate.createTenant()).apiKeys.test);
+  stranger = as(await bareTenant());
   const endpoint = await owner.send('POST', '/webhook-endpoints', { body: { url: `${sink.url}/hook` } });
   const open = await owner.create();
   checkoutToken = open.body.checkoutToken;
@@ -35,7 +35,9 @@ beforeAll(async () => {
   const reversal = await owner.send('POST', `/payments/${held.id}/reversals`, { body: {} });
   const testClock = await owner.send('POST', '/test-clocks', { body: {} });
   await owner.send('POST', `/test-clocks/${testClock.body.id}/release`);
+  const accounts = await owner.send('GET', '/provider-accounts');
   owned = {
+    'provider-accounts': accounts.body.data[0].id,
     'test-clocks': testClock.body.id,
     captures: capture.body.id,
     reversals: reversal.body.id,
@@ -44,6 +46,8 @@ beforeAll(async () => {
     'webhook-endpoints': endpoint.body.id,
     deliveries: delivery.id,
     disputes: await closedDispute(),
+    // The bank has told of the dispute.
+    'inbound-events': (await owner.send('GET', '/inbound-events')).body.data[0].id,
     events: delivery.eventId,
   };
 });
@@ -51,6 +55,13 @@ afterAll(async () => {
   await tollgate.close();
   await sink.close();
 });
+
+/** The key of a tenant without anything at all, not even the account at the sandbox that every tenant comes with. */
+async function bareTenant(): Promise<string> {
+  const { tenant, apiKeys } = await tollgate.createTenant();
+  await tollgate.database.run('delete from provider_accounts where tenant_id = $1', [tenant.tenantId]);
+  return apiKeys.test;
+}
 
 /** A dispute that was answered and lost, so that nothing more comes of it by itself. */
 async function closedDispute(): Promise<string> {

@@ -1,3 +1,4 @@
+import { SECOND_PARTIES } from './doors.ts';
 import { type Finding, isCode, isTest, lineAt, type SourceFile } from './source.ts';
 import { dottedNameOf, part, parts, type SyntaxNode, syntaxOf, walk, wordOf } from './syntax.ts';
 
@@ -56,7 +57,7 @@ const BANS: readonly Ban[] = [
       isCallOf(node, 'setInterval') ||
       (node.type === 'ImportDeclaration' && /^node:timers/.test(wordOf(part(node, 'source')) ?? '')),
     covers: ['src/'],
-    excuses: ['src/platform/', 'src/providers/sandbox/'],
+    excuses: ['src/platform/', ...SECOND_PARTIES],
     instead: 'write the due time into the database, or use a deadline of platform: a timer dies with its process',
   },
   {

@@ -9,16 +9,22 @@ interface Door {
   readonly instead: string;
 }
 
-/** Modules that reach out of the process, and who may import them. The sandbox plays the other side, with doors of its own. */
+/** Programs that play the other side of a wire: they listen, call and wait by themselves. */
+export const SECOND_PARTIES: readonly string[] = [
+  'src/providers/sandbox/',
+  ...['bluesnap', 'partner', 'scantopay', 'stripe'].map((provider) => `src/providers/${provider}/simulator/`),
+];
+
+/** Modules that reach out of the process, and who may import them. */
 const DOORS: readonly Door[] = [
   {
     modules: ['undici', 'node:dns', 'node:dns/promises'],
-    openTo: ['src/platform/', 'src/providers/sandbox/'],
+    openTo: ['src/platform/', ...SECOND_PARTIES],
     instead: 'go out through platform/outbound-http.ts, which guards addresses',
   },
   {
     modules: ['node:http', 'node:https', 'node:http2', 'node:net', 'node:tls'],
-    openTo: ['src/platform/', 'src/roles/', 'src/providers/sandbox/'],
+    openTo: ['src/platform/', 'src/roles/', ...SECOND_PARTIES],
     instead: 'go out through platform/outbound-http.ts, come in through platform/http',
   },
   {

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { endpoint } from '../kernel/endpoint.ts';
+import { instant, pageAnswer, pageQuery } from '../kernel/shapes.ts';
+import { INBOUND_STATES, INBOUND_VERDICTS } from './inbound-event.ts';
+import { inboundEventObject, inboundEventWithRequest } from './inbound-event-json.ts';
+
+const one = z.strictObject({ id: z.string().max(64) });
+
+export const listInboundEvents = endpoint({
+  id: 'listInboundEvents',
+  method: 'GET',
+  path: '/api/v1/inbound-events',
+  summary: 'List what providers notified, newest first',
+  description: 'The refused ones too, as far as they were kept: at most sixty a minute for an account.',
+  tag: 'Provider notifications',
+  access: { by: 'tenant', scope: 'inbound_event:read' },
+  idempotency: 'none',
+  query: z.strictObject({
+    ...pageQuery,
+    verdict: z.enum(INBOUND_VERDICTS).optional(),
+    state: z.enum(INBOUND_STATES).optional(),
+    providerAccountId: z.string().max(64).optional(),
+    paymentId: z.string().max(64).optional(),
+    createdAfter: instant.optional(),
+    createdBefore: instant.optional(),
+  }),
+  answer: { status: 200, schema: pageAnswer(inboundEventObject), description: 'A page of notifications.' },
+  problems: [],
+});
+
+export const getInboundEvent = endpoint({
+  id: 'getInboundEvent',
+  method: 'GET',
+  path: '/api/v1/inbound-events/{id}',
+  summary: 'Read a notification as it came',
+  tag: 'Provider notifications',
+  access: { by: 'tenant', scope: 'inbound_event:read' },
+  idempotency: 'none',
+  params: one,
+  answer: { status: 200, schema: inboundEventWithRequest, description: 'The notification with its request.' },
+  problems: [],
+});
+
+export const replayInboundEvent = endpoint({
+  id: 'replayInboundEvent',
+  method: 'POST',
+  path: '/api/v1/inbound-events/{id}/replay',
+  summary: 'Take a notification again',
+  description:
+    'What was set aside, unmatched or failed is applied again. What was refused for its signature is verified again ' +
+    'with the keys of today, as of the time it came, and taken only if it verifies. Nothing has an effect twice.',
+  tag: 'Provider notifications',
+  access: { by: 'tenant', scope: 'inbound_event:execute' },
+  idempotency: 'none',
+  params: one,
+  answer: { status: 200, schema: inboundEventObject, description: 'The notification as it is now.' },
+  problems: ['state_conflict'],
+});

@@ -1,0 +1,47 @@
+import type { Money } from '../../kernel/money.ts';
+import type { AttemptReport, Decline, OperationReport } from '../provider.ts';
+import { bankCodeOf, declineReasonOf, type PaymentMeaning } from './scantopay-states.ts';
+
+/** The state of a payment in the gateway's words; what only may have been captured is still on its way. */
+export function paymentReportOf(
+  meaning: PaymentMeaning | null,
+  amount: Money,
+  bankResponse: string | null | undefined,
+): AttemptReport {
+  switch (meaning?.state) {
+    case 'captured':
+      return { state: 'captured', amount };
+    case 'canceled':
+    case 'expired':
+      return { state: meaning.state };
+    case 'declined':
+      return { state: 'declined', decline: declineOf(meaning.reason, bankResponse) };
+    default:
+      return { state: 'pending' };
+  }
+}
+
+function declineOf(reason: Decline['reason'] | null, bankResponse: string | null | undefined): Decline {
+  const providerCode = bankCodeOf(bankResponse);
+  return {
+    reason: reason ?? declineReasonOf(providerCode),
+    ...(providerCode === null ? {} : { providerCode }),
+  };
+}
+
+/** A payment is reversed whole and at most once, and the reversal has no number of its own. */
+export function reversalOf(paymentId: string, amount: Money, state: OperationReport['state']): OperationReport {
+  return { providerRef: `reversal-${paymentId}`, amount, ...standing(state, 'reversal_failed') };
+}
+
+/** A refund is named before its number is told, so that the request's answer and the notification name the same. */
+export function refundOf(paymentId: string, amount: Money, state: OperationReport['state']): OperationReport {
+  return { providerRef: `refund-${paymentId}-${amount.amount}`, amount, ...standing(state, 'refund_failed') };
+}
+
+function standing(
+  state: OperationReport['state'],
+  failureCode: string,
+): Pick<OperationReport, 'state' | 'failureCode'> {
+  return state === 'failed' ? { state, failureCode } : { state };
+}
