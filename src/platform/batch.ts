@@ -11,19 +11,20 @@ interface BatchOptions<Item, Outcome> {
   readonly itemsMax: number;
 }
 
+/** While the database works on one, the next is made ready; more would only make the batches smaller. */
+const WRITES_MAX = 2;
 /** A write that takes longer waits for a lock or a bad disk; those behind it go past it. */
 const SLOW_MS = 50;
-const SLOW_WRITES_MAX = 4;
+const WRITES_WITH_SLOW_MAX = 6;
 
 /**
  * Gathers items that arrive while a write is under way and writes them together: one round trip and one commit for many
- * requests. An idle system adds no wait: the first item is written at once. One write at a time makes the largest batches,
- * and a statement costs the server more than a row in it; a slow one does not hold up the next.
+ * requests. An idle system adds no wait: the first item is written at once. A slow write does not hold up the others.
  * Where a write of several items fails, each is written again alone, so that one bad item harms only itself.
  */
 export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome>): (item: Item) => Promise<Outcome> {
   const queue: Waiting<Item, Outcome>[] = [];
-  let isWriting = false;
+  let writing = 0;
   let slowWrites = 0;
 
   async function write(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
@@ -39,19 +40,22 @@ export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome
   }
 
   function pump(): void {
-    if (queue.length === 0 || isWriting || slowWrites >= SLOW_WRITES_MAX) return;
-    isWriting = true;
+    while (queue.length > 0 && writing < WRITES_MAX && writing + slowWrites < WRITES_WITH_SLOW_MAX) begin();
+  }
+
+  function begin(): void {
+    writing++;
     let isSlow = false;
     const patience = setTimeout(() => {
       isSlow = true;
       slowWrites++;
-      isWriting = false;
+      writing--;
       pump();
     }, SLOW_MS);
     void write(queue.splice(0, options.itemsMax)).finally(() => {
       clearTimeout(patience);
       if (isSlow) slowWrites--;
-      else isWriting = false;
+      else writing--;
       pump();
     });
   }

@@ -19,8 +19,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   full_page_writes: 'on',
   max_connections: '200',
   shared_buffers: '128MB',
-  // A young installation doubles every few seconds; plans made for its empty tables must not last a minute.
-  autovacuum_naptime: '10s',
   idle_in_transaction_session_timeout: '60s',
   timezone: 'UTC',
   log_timezone: 'UTC',
