@@ -55,6 +55,14 @@ test('the relay is woken whether or not there is room', () => {
   expect(woken).toBe(2);
 });
 
+test('nothing wakes nobody', () => {
+  let woken = 0;
+  const inbox = new RelayInbox(() => woken++);
+  inbox.open();
+  inbox.handOver([]);
+  expect(woken).toBe(0);
+});
+
 test('a row about an event that did not come along is left in the table', () => {
   const inbox = new RelayInbox(() => {});
   inbox.open();

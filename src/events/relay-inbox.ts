@@ -32,6 +32,7 @@ export class RelayInbox {
 
   /** Called after the commit. A row about an event that is not among `events` was not written and is left out. */
   handOver(rows: readonly WholeRow<'outbox'>[], events: readonly EventHead[] = []): void {
+    if (rows.length === 0) return;
     if (this.#isRead && this.#waiting.size + rows.length <= ROWS_MAX) {
       const byId = new Map(events.map((event) => [event.event_id, event]));
       for (const row of rows) {

@@ -1,4 +1,5 @@
 import { isId } from '../kernel/id.ts';
+import { returnUrlOf } from '../payments/attempt.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import type { Logger } from '../platform/log.ts';
 import type { RawWebhook, WebhookReply } from '../providers/provider-webhook.ts';
@@ -25,7 +26,7 @@ export async function receivePartnerIpn(
 /** Where a browser that comes back from a partner's page goes on: to the page that leads it to its shop; null: nowhere. */
 export async function findPartnerReturn(context: PaymentContext, orderId: unknown): Promise<string | null> {
   const owner = await findPartnerAttempt(context, orderId);
-  return owner === null ? null : `${context.checkoutUrl}/return/${owner.tenantId}/${String(orderId)}`;
+  return owner === null ? null : returnUrlOf(context.checkoutUrl, { ...owner, attemptId: String(orderId) });
 }
 
 async function findPartnerAttempt({ database }: PaymentContext, orderId: unknown) {

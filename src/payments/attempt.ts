@@ -92,3 +92,11 @@ export function nextSyncAt(state: AttemptState, tries: number, now: Temporal.Ins
   const delays = state === 'dispatched' || state === 'unknown' ? UNKNOWN_DELAYS_S : AWAITED_DELAYS_S;
   return now.add({ seconds: delays[Math.min(tries, delays.length - 1)] ?? 0 });
 }
+
+/** Where a provider sends the shopper's browser back to: a page of ours, which settles nothing and leads on. */
+export function returnUrlOf(
+  checkoutUrl: string,
+  { tenantId, attemptId }: Pick<Attempt, 'tenantId' | 'attemptId'>,
+): string {
+  return `${checkoutUrl}/return/${tenantId}/${attemptId}`;
+}

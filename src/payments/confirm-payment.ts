@@ -6,10 +6,11 @@ import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import { createBatcherPerDatabase } from '../platform/batch.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
+import { notificationUrlOf } from '../provider-accounts/account.ts';
 import { chooseProviderAccount, type OpenAccount } from '../provider-accounts/open-provider-account.ts';
 import type { CreateInput } from '../providers/provider.ts';
 import type { SignalResult } from './apply-signal.ts';
-import { type Attempt, nextSyncAt } from './attempt.ts';
+import { type Attempt, nextSyncAt, returnUrlOf } from './attempt.ts';
 import { openRequest, sealRequest } from './attempt-request.ts';
 import type { PaymentContext } from './context.ts';
 import type { PaymentState } from './decision.ts';
@@ -164,8 +165,8 @@ async function newAttempt(
     amount: { amount: payment.amount, currency: payment.currency },
     captureMethod: payment.captureMethod,
     method: request.method,
-    returnUrl: request.returnUrl ?? `${context.checkoutUrl}/return/${payment.tenantId}/${attemptId}`,
-    notificationUrl: `${context.hooksUrl}/hooks/${provider.id}/${account.providerAccountId}`,
+    returnUrl: request.returnUrl ?? returnUrlOf(context.checkoutUrl, { tenantId: payment.tenantId, attemptId }),
+    notificationUrl: notificationUrlOf(context.hooksUrl, account),
     expiresAt: payment.expiresAt,
     ...given('description', payment.description),
     ...given('statementDescriptor', payment.statementDescriptor),

@@ -1,4 +1,5 @@
 import { crashPoint } from '../platform/crash-point.ts';
+import { notificationUrlOf } from '../provider-accounts/account.ts';
 import { type OpenAccount, openProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import type { Refused } from '../providers/provider.ts';
 import type { Capture } from './capture.ts';
@@ -43,7 +44,7 @@ async function send(
     attemptId,
     ...(providerRef === null ? {} : { providerRef }),
     amount: { amount: operation.amount, currency: operation.currency },
-    notificationUrl: `${hooksUrl}/hooks/${provider.id}/${account.providerAccountId}`,
+    notificationUrl: notificationUrlOf(hooksUrl, account),
   };
   if ('captureId' in operation) {
     const { captureId, final } = operation;

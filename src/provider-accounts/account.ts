@@ -22,6 +22,14 @@ export interface ProviderAccount {
   readonly updatedAt: Temporal.Instant;
 }
 
+/** Where the provider of an account sends its notifications. */
+export function notificationUrlOf(
+  hooksUrl: string,
+  { provider, providerAccountId }: Pick<ProviderAccount, 'provider' | 'providerAccountId'>,
+): string {
+  return `${hooksUrl}/hooks/${provider}/${providerAccountId}`;
+}
+
 type Named = Pick<ProviderAccount, 'tenantId' | 'providerAccountId'>;
 
 /** Where an account's credentials stand; bound into the sealed bytes. */

@@ -10,7 +10,7 @@ import {
   type IdempotencyClaim,
 } from '../platform/http/bind-endpoint.ts';
 import type { PaymentProvider } from '../providers/provider.ts';
-import type { ProviderAccount } from './account.ts';
+import { notificationUrlOf, type ProviderAccount } from './account.ts';
 import { addProviderAccount } from './add-provider-account.ts';
 import * as api from './api.ts';
 import { changeProviderAccount, setAccountStatus } from './change-provider-account.ts';
@@ -107,7 +107,7 @@ async function accountJson(
     credentialsSet: Object.keys(await openCredentials(sealer, account)),
     previousCredentialsUntil: overlapEnd(account, clock)?.toString() ?? null,
     reversalCutOff: account.reversalCutOff,
-    notificationUrl: `${hooksUrl}/hooks/${account.provider}/${account.providerAccountId}`,
+    notificationUrl: notificationUrlOf(hooksUrl, account),
     createdAt: account.createdAt.toString(),
     updatedAt: account.updatedAt.toString(),
   };

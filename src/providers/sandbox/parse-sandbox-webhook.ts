@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { ProviderCall } from '../provider.ts';
 import type { ProviderEvent, RawWebhook, WebhookOutcome, WebhookRejection } from '../provider-webhook.ts';
+import { jsonOf } from '../read-answer.ts';
 import { isUsable, type SandboxCredentials } from './sandbox-credentials.ts';
 import {
   belongsTo,
@@ -109,14 +110,6 @@ function contentHashOf({ type, charge, capture, refund, reversal, dispute }: Wir
     return typeof value === 'bigint' ? value.toString() : value;
   });
   return createHash('sha256').update(json).digest('hex');
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-  } catch {
-    return undefined;
-  }
 }
 
 function rejected(reason: WebhookRejection): WebhookOutcome {
