@@ -22,10 +22,12 @@ export interface AdvanceTestClock {
 /** One try at one provider. */
 export interface Attempt {
   id: string;
-  state: "dispatched" | "requires_action" | "pending" | "unknown" | "authorized" | "captured" | "declined" | "refused" | "not_sent" | "canceled" | "expired";
+  state: "dispatched" | "requires_action" | "completing" | "pending" | "unknown" | "authorized" | "captured" | "declined" | "refused" | "not_sent" | "canceled" | "expired";
   provider: string;
   providerAccountId: string;
   providerRef: string | null;
+  /** The provider’s name for the money, where it differs from providerRef and is known. */
+  chargeRef: string | null;
   failureCode: string | null;
   /**
    * RFC 3339.
@@ -105,6 +107,17 @@ export interface CheckoutSession {
   stateKey: string;
   /** Back to the shop, once nothing moves any more. */
   leaveUrl: string | null;
+}
+
+/** What the shopper’s browser brought back, by the names of the provider. Never card data. */
+export type ClientData = Record<string, string>;
+
+export interface CompleteCheckoutSession {
+  clientData: ClientData;
+}
+
+export interface CompletePayment {
+  clientData: ClientData;
 }
 
 export interface CreatePayment {
@@ -1260,6 +1273,13 @@ function checkoutOperations(send: Send) {
     /** Cancel from the shopper’s browser */
     cancelSession: (token: string, options?: CallOptions): Promise<CheckoutSession> =>
       send({ method: 'POST', path: `/api/v1/checkout-sessions/${pathSegment(token)}/cancel` }, options),
+    /**
+     * Carry out the second step from the shopper’s browser
+     *
+     * As completePayment, for the page that has the provider’s fields in it.
+     */
+    completeSession: (token: string, body: CompleteCheckoutSession, options?: CallOptions): Promise<CheckoutSession> =>
+      send({ method: 'POST', path: `/api/v1/checkout-sessions/${pathSegment(token)}/complete`, body }, options),
     /** Start an attempt from the shopper’s browser */
     confirmSession: (token: string, body?: {
       method?: {
@@ -1518,6 +1538,13 @@ function paymentsOperations(send: Send) {
      */
     cancel: (id: string, options?: CallOptions): Promise<Payment> =>
       send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/cancel` }, options),
+    /**
+     * Carry out the second step of an attempt
+     *
+     * For providers that charge only after the shopper’s browser has brought something back, such as the token of their card fields (`capabilities.complete`), and for tenants that draw their own page; the hosted page does this by itself. The data name, they never decide: the amount is the payment’s. The same data again change nothing. Where the provider was not reached, the attempt waits as before and can be completed again, under another Idempotency-Key. Data that hold a card number are refused.
+     */
+    complete: (id: string, body: CompletePayment, options?: CallOptions): Promise<Payment> =>
+      send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/complete`, body }, options),
     /**
      * Start an attempt
      *

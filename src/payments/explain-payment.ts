@@ -140,6 +140,7 @@ const STATUSES: Readonly<Record<PaymentStatus, StatusExplanation>> = {
 
 const PROCESSING: Readonly<Record<string, string>> = {
   dispatched: 'An attempt is being sent to the provider.',
+  completing: 'What the shopper’s browser brought is being sent to the provider.',
   requires_action: 'An attempt waits for the shopper to act at the bank.',
   pending: 'The provider works on an attempt.',
   unknown: 'An attempt was sent, and it is not known what came of it. It is never failed and never tried anew blindly.',
@@ -173,6 +174,7 @@ function processingWaits(payment: Payment, attempt: Attempt): readonly Wait[] {
         asked,
       ];
     case 'dispatched':
+    case 'completing':
       return [{ who: 'provider', what: 'The provider answers the request.', until: attempt.syncDueAt }];
     default:
       return [{ who: 'provider', what: 'The provider says what came of the attempt.', until: null }, asked];
@@ -253,7 +255,7 @@ function doubts({ openAttempts, pendingOperations, now }: ExplainFacts): Explana
   const attempts = openAttempts.filter(
     ({ state, syncDueAt, releaseRequestedAt, syncTries }) =>
       state === 'unknown' ||
-      (state === 'dispatched' && isDue(syncDueAt)) ||
+      ((state === 'dispatched' || state === 'completing') && isDue(syncDueAt)) ||
       (releaseRequestedAt !== null && syncTries > 0),
   );
   const operations = pendingOperations.filter((operation) => isInDoubt(operation, now));

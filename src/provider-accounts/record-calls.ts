@@ -103,8 +103,9 @@ async function insertAll(db: Queryable, rows: readonly WholeRow<'provider_calls'
 
 function callRow(finished: FinishedCall, clock: Clock): WholeRow<'provider_calls'> {
   const { account, operation, call, input, answer, error, durationMs } = finished;
-  const { method, returnUrl, text, description } = input;
-  const secrets = secretsIn(call.credentials, call.previousCredentials, method, returnUrl, text, description);
+  const { method, returnUrl, text, description, created, clientData } = input;
+  const said = [method, returnUrl, text, description, created, clientData];
+  const secrets = secretsIn(call.credentials, call.previousCredentials, ...said);
   return {
     tenant_id: account.tenantId,
     call_id: newId('pc', clock),

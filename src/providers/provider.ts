@@ -77,12 +77,24 @@ export type NextAction =
 export type AttemptReport =
   | { readonly state: 'requires_action'; readonly nextAction: NextAction; readonly expiresAt?: Temporal.Instant }
   | { readonly state: 'pending' }
-  | { readonly state: 'authorized'; readonly amount: Money; readonly authorizationExpiresAt?: Temporal.Instant }
-  | { readonly state: 'captured'; readonly amount: Money }
+  | ({
+      readonly state: 'authorized';
+      readonly amount: Money;
+      readonly authorizationExpiresAt?: Temporal.Instant;
+    } & Charged)
+  | ({ readonly state: 'captured'; readonly amount: Money } & Charged)
   | { readonly state: 'declined'; readonly decline: Decline }
   /** `afterAuthorization`: it had been authorized, so more ends with it than a try. */
   | { readonly state: 'canceled'; readonly afterAuthorization?: boolean }
   | { readonly state: 'expired'; readonly afterAuthorization?: boolean };
+
+interface Charged {
+  /**
+   * The provider's own name for the money, where it is another than `providerRef` and exists only now. Stored with the
+   * attempt and given back with every later call about it. One attempt has one: another is a contradiction.
+   */
+  readonly chargeRef?: string;
+}
 
 export interface CreateInput {
   /** Our attempt id; the provider's idempotency key and its reference for us. [a-z0-9_]{30}. Never made anew on a retry. */
@@ -115,6 +127,8 @@ export type CreateAnswer =
 export interface AttemptRef {
   readonly attemptId: string;
   readonly providerRef?: string;
+  /** As a report told it. */
+  readonly chargeRef?: string;
 }
 
 /** A read changes nothing, so `not_sent` and `unknown` are the same to the caller. The lists are whole. */
@@ -250,7 +264,10 @@ export interface PaymentProvider<Credentials = unknown> {
 
   /** Starts an attempt. Repeating with the same attemptId and content returns the same attempt, never a second one. */
   create(call: ProviderCall<Credentials>, input: CreateInput): Promise<CreateAnswer>;
-  /** The second step, where the shopper's consent must be turned into a charge by us. Safe to repeat. */
+  /**
+   * The second step, where the shopper's consent must be turned into a charge by us. Safe to repeat: one attempt is
+   * charged once, whatever comes under its id, also at the same time and with other data.
+   */
   complete?(call: ProviderCall<Credentials>, input: CompleteInput): Promise<CreateAnswer>;
   /** Asks where an attempt stands; the same authority as a notification. */
   retrieve(call: ProviderCall<Credentials>, attempt: AttemptRef): Promise<RetrieveAnswer>;
