@@ -835,6 +835,8 @@ export interface ProviderAccount {
   status: "active" | "disabled";
   /** Which fields of the credentials are set. */
   credentialsSet: readonly string[];
+  /** What this account can do, which may be less than its provider; null where this installation no longer serves the provider. */
+  capabilities: ProviderCapabilities | null;
   /** Until when notifications signed with the credentials before a rotation are taken. */
   previousCredentialsUntil: string | null;
   /** Until when a capture is reversed instead of refunded; null: this account makes no reversals. */
@@ -1746,7 +1748,7 @@ function refundsOperations(send: Send) {
     /**
      * Refund a payment
      *
-     * Needs an Idempotency-Key or a reference, so that a repeat cannot refund twice. A refund may stay pending until the provider says what came of it; refund.succeeded or refund.failed tells.
+     * Needs an Idempotency-Key or a reference, so that a repeat cannot refund twice. A refund may stay pending until the provider says what came of it; refund.succeeded or refund.failed tells. A refund that the provider account cannot make (none at all, a part, a second one: `capabilities.refund`) is refused before anything is sent.
      */
     create: (id: string, body: CreateRefund, options?: CallOptions): Promise<Refund> =>
       send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/refunds`, body, ownKey: true }, options),

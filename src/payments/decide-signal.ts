@@ -63,7 +63,7 @@ function decide(state: PaymentState, signal: Signal, world: Circumstances): Deci
     case 'release_refused':
       return decideReleaseRefused(state);
     case 'refund_requested':
-      return decideRefundRequest(payment, signal.refund);
+      return decideRefundRequest(payment, signal.refund, signal.capability);
     case 'refund_reported':
       return decideRefundReport(state, signal.report, world);
     case 'refund_refused':

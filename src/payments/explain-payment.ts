@@ -1,4 +1,5 @@
 import { amountToJson, toDecimal } from '../kernel/money.ts';
+import type { Capabilities } from '../providers/provider-capabilities.ts';
 import { type Attempt, isOpen } from './attempt.ts';
 import type { AnyOperation } from './dispatch-operation.ts';
 import type { Dispute } from './dispute.ts';
@@ -42,7 +43,7 @@ export interface AccountFacts {
   readonly canCapture: boolean;
   readonly canRelease: boolean;
   readonly canCancel: boolean;
-  readonly canRefund: boolean;
+  readonly refund: Capabilities['refund'];
   readonly canReverse: boolean;
   /** From when on a capture can no longer be reversed; null where nothing is captured or it never can. */
   readonly reversalCutOff: Temporal.Instant | null;

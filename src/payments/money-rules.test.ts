@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Problem } from '../kernel/problem.ts';
 import type { AttemptReport, OperationReport } from '../providers/provider.ts';
 import { ATTEMPT_TRANSITIONS } from './attempt.ts';
-import { PAID } from './decide-fixture.ts';
+import { MANY_REFUNDS, PAID } from './decide-fixture.ts';
 import { DISPUTE_TRANSITIONS } from './dispute.ts';
 import { keepMoney, type MoneyKeeper, type Reached } from './money-keeper-fixture.ts';
 import { OPERATION_TRANSITIONS } from './operation.ts';
@@ -103,7 +103,11 @@ const aboutOperation: fc.Arbitrary<Signal> = fc.oneof(
     };
   }),
   fc.record({ number, amount }).map((one): Signal => {
-    return { kind: 'refund_requested', refund: sampleRefund({ refundId: `re_${one.number}`, amount: one.amount }) };
+    return {
+      kind: 'refund_requested',
+      refund: sampleRefund({ refundId: `re_${one.number}`, amount: one.amount }),
+      capability: MANY_REFUNDS,
+    };
   }),
   fc.record({ attemptId, operation }).map((one): Signal => {
     const refundId = one.operation.id === null ? null : `re_${one.operation.id}`;

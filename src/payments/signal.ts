@@ -6,6 +6,7 @@ import type {
   RefundReport,
   ReversalReport,
 } from '../providers/provider.ts';
+import type { Capabilities } from '../providers/provider-capabilities.ts';
 import type { Attempt } from './attempt.ts';
 import type { Capture } from './capture.ts';
 import type { Refund } from './refund.ts';
@@ -49,7 +50,8 @@ type Told =
   /** What is authorized and not captured is to be given back. */
   | { readonly kind: 'release_requested' }
   | { readonly kind: 'release_refused'; readonly attemptId: string; readonly code: string }
-  | { readonly kind: 'refund_requested'; readonly refund: Refund }
+  /** `capability`: what the account it goes to can do. */
+  | { readonly kind: 'refund_requested'; readonly refund: Refund; readonly capability: Capabilities['refund'] }
   | { readonly kind: 'refund_reported'; readonly attemptId: string; readonly report: RefundReport }
   | { readonly kind: 'refund_refused'; readonly refundId: string; readonly code: string }
   | { readonly kind: 'refund_unknown'; readonly refundId: string; readonly reason: string }

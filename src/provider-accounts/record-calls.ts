@@ -138,6 +138,8 @@ export function recordCalls(
     id: provider.id,
     displayName: provider.displayName,
     capabilities: provider.capabilities,
+    // Taken away before this: an open account's provider is that account's.
+    limits: undefined,
     credentials: provider.credentials,
     method: provider.method,
     parseWebhook: (call, request) => provider.parseWebhook(call, request),

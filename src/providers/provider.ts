@@ -257,6 +257,8 @@ export interface PaymentProvider<Credentials = unknown> {
   readonly id: string;
   readonly displayName: string;
   readonly capabilities: Capabilities;
+  /** What an account with these credentials can do less; pure. Left out: every account can do all of it. */
+  limits?(credentials: Credentials): Partial<Capabilities>;
   /** Parses stored credentials and draws the panel's form. Secrets are marked with `.meta({ secret: true })`. */
   readonly credentials: z.ZodType<Credentials>;
   /** Parses the `method` of a confirm request; its input side is public. */

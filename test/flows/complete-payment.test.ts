@@ -47,7 +47,7 @@ async function calls(attemptId: string): Promise<readonly string[]> {
   return rows.map(({ operation }) => operation);
 }
 
-describe('S4.1 a card at a provider with a second step', () => {
+describe('S2.5 a card at a provider with a second step', () => {
   test('is charged by create, confirm and complete, and the notification afterwards changes nothing', async () => {
     const begun = await till.begin();
     expect(begun.payment).toMatchObject({ status: 'processing', latestAttempt: { state: 'requires_action' } });
@@ -101,7 +101,7 @@ describe('S4.1 a card at a provider with a second step', () => {
     await shop.untilLike(begun.id, { status: 'succeeded' });
   });
 
-  test('S2.9 comes from the shopper’s own page too, by the token of the payment', async () => {
+  test('comes from the shopper’s own page too, by the token of the payment', async () => {
     const begun = await till.begin();
     const path = `${tollgate.apiUrl}/api/v1/checkout-sessions/${begun.checkoutToken}`;
     expect((await call(path)).body).toMatchObject({ status: 'processing', nextAction: { type: 'client' } });
@@ -116,7 +116,7 @@ describe('S4.1 a card at a provider with a second step', () => {
 });
 
 describe('what the browser brought', () => {
-  test('S0.17 stands sealed in the attempt while it is on its way, is gone with the outcome, and is told nobody', async () => {
+  test('S2.2 stands sealed in the attempt while it is on its way, is gone with the outcome, and is told nobody', async () => {
     const begun = await silent.begin();
     const release = silent.simulator.holdCharges();
     const data = { ...begun.enter('approve'), email: 'ada.lovelace@shopper.example' };
@@ -152,7 +152,7 @@ describe('what the browser brought', () => {
     ['a control character', { pfToken: 'a\u0007b' }],
     ['a value that is too long', { pfToken: 'x'.repeat(8_193) }],
     ['too many entries', Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`n${index}`, 'x']))],
-  ])('S0.18 is refused as %s, and nothing is sent', async (_what, clientData) => {
+  ])('is refused as %s, and nothing is sent', async (_what, clientData) => {
     const begun = await till.begin();
     const answer = await till.complete(begun, clientData as never);
     expect([answer.status, answer.body.code]).toEqual([422, 'validation_failed']);
@@ -161,7 +161,7 @@ describe('what the browser brought', () => {
     expect(await calls(begun.attemptId)).toEqual(['create']);
   });
 
-  test('is refused where it holds a card number, which is not repeated', async () => {
+  test('S2.2 is refused where it holds a card number, which is not repeated', async () => {
     const begun = await till.begin();
     const answer = await till.complete(begun, { number: '4111 1111 1111 1111' });
     expect([answer.status, answer.body.code]).toEqual([422, 'card_number_not_allowed']);
@@ -171,7 +171,7 @@ describe('what the browser brought', () => {
   });
 });
 
-describe('A3 several browsers at once', () => {
+describe('S2.9 several browsers at once', () => {
   test('with the same data make one charge, and each is answered with the payment', async () => {
     const begun = await till.begin();
     const data = begun.enter('approve');
@@ -204,7 +204,7 @@ describe('A3 several browsers at once', () => {
     expect(silent.charges(begun.attemptId)).toBe(1);
   });
 
-  test('S0.9 under one Idempotency-Key get one answer, byte for byte, for ever', async () => {
+  test('S0.17 S2.9 under one Idempotency-Key get one answer, byte for byte, for ever', async () => {
     const begun = await till.begin();
     const data = begun.enter('approve');
     const idempotencyKey = `complete-${begun.id}`;
@@ -361,7 +361,7 @@ describe('there is nothing to complete', () => {
     expect(await shop.read(id)).toMatchObject({ latestAttempt: { state: 'requires_action' } });
   });
 
-  test('A8 of another tenant’s payment, or one of the other mode', async () => {
+  test('S2.10 of another tenant’s payment, or one of the other mode', async () => {
     const begun = await till.begin();
     const stranger = await tollgate.createTenant();
     const data = begun.enter('approve');

@@ -195,6 +195,10 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       await shop.refund(id, { amount: 100, reason, reference });
       return shop.refund(id, { amount: 100, reason, reference });
     },
+    async not_supported_by_provider(stage) {
+      const { id } = await stage.shop.pay();
+      return without(stage, { refund: false }, () => stage.shop.refund(id, { reason }, 'no-refunds'));
+    },
     async card_number_not_allowed({ shop }) {
       return shop.refund((await shop.pay()).id, { reason: PAN }, 'card');
     },
