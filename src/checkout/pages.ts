@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problem.ts';
-import type { Attempt } from '../payments/attempt.ts';
+import { type Attempt, hasLapsed } from '../payments/attempt.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
 import { confirmPayment } from '../payments/confirm-payment.ts';
 import type { PaymentContext } from '../payments/context.ts';
+import { endOpenAttempt } from '../payments/end-open-attempt.ts';
 import { expirePayment } from '../payments/jobs.ts';
 import { openCustomer } from '../payments/payment-json.ts';
 import {
+  type OpenedPayment,
   type PaymentWithAttempt,
   readAttempt,
   readPaymentByToken,
@@ -17,6 +19,7 @@ import { syncAttempt } from '../payments/sync-attempt.ts';
 import { waitAtMost } from '../platform/deadline.ts';
 import { exchangeOf } from '../platform/http/exchange.ts';
 import type { Logger } from '../platform/log.ts';
+import { cardFieldModules, readCardFields } from './card-fields.ts';
 import { checkoutView, returnUrlWith, TEST_TOKENS } from './checkout-view.ts';
 import { checkoutAssets } from './page/assets.ts';
 import { chooseLocale } from './page/locale.ts';
@@ -36,7 +39,7 @@ const ASK_ON_RETURN_MS = 1_500;
  * that reload and back button are safe. Nothing is read from the query string.
  */
 export function checkoutPages(fastify: FastifyInstance, context: PaymentContext, log: Logger): void {
-  for (const asset of Object.values(checkoutAssets())) {
+  for (const asset of [...Object.values(checkoutAssets()), ...cardFieldModules(context)]) {
     fastify.get(asset.path, (_request, reply) =>
       reply
         .header('content-type', asset.contentType)
@@ -73,8 +76,11 @@ async function show(
     const tenant = await context.readTenant(found.payment.tenantId);
     const customer = await openCustomer(context.sealer, found.payment);
     const locale = chooseLocale(customer?.locale, request.headers['accept-language']);
-    const view = checkoutView({ ...found, token, tenant, locale, nonce, now: found.clock.now(), way });
-    return pageHeaders(reply, nonce, tenant.settings.frameAncestors).send(renderCheckoutPage(view));
+    const cardFields = await readCardFields(context, found);
+    const view = checkoutView({ ...found, token, tenant, locale, nonce, now: found.clock.now(), way, cardFields });
+    const { frameAncestors } = tenant.settings;
+    const origins = view.kind === 'card' && cardFields !== null ? cardFields.origins : [];
+    return pageHeaders(reply, nonce, { frameAncestors, origins }).send(renderCheckoutPage(view));
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'not_found') throw error;
     return missing(request, reply, nonce);
@@ -83,18 +89,28 @@ async function show(
 
 function missing(request: FastifyRequest, reply: FastifyReply, nonce: string): FastifyReply {
   const locale = chooseLocale(undefined, request.headers['accept-language']);
-  return pageHeaders(reply, nonce, []).code(404).send(renderCheckoutMissing(locale, nonce));
+  return pageHeaders(reply, nonce, { frameAncestors: [], origins: [] })
+    .code(404)
+    .send(renderCheckoutMissing(locale, nonce));
 }
 
-/** Strict: no script or style but our own files and one nonced block, frames only where the tenant lists the origin. */
-function pageHeaders(reply: FastifyReply, nonce: string, frameAncestors: readonly string[]): FastifyReply {
+/**
+ * Strict: no script or style but our own files and one nonced block, framed only where the tenant lists the origin. A
+ * page with card fields takes scripts and frames of their provider too, whose `origins` its adapter names.
+ */
+function pageHeaders(
+  reply: FastifyReply,
+  nonce: string,
+  { frameAncestors, origins }: { readonly frameAncestors: readonly string[]; readonly origins: readonly string[] },
+): FastifyReply {
   const ancestors = frameAncestors.length === 0 ? "'none'" : frameAncestors.join(' ');
   const policy = [
     "default-src 'none'",
     `style-src 'self' 'nonce-${nonce}'`,
-    "script-src 'self'",
+    ["script-src 'self'", ...origins].join(' '),
     "img-src 'self' data:",
-    "connect-src 'self'",
+    ["connect-src 'self'", ...origins].join(' '),
+    ...(origins.length === 0 ? [] : [['frame-src', ...origins].join(' ')]),
     "form-action 'self'",
     "base-uri 'none'",
     `frame-ancestors ${ancestors}`,
@@ -107,7 +123,7 @@ function pageHeaders(reply: FastifyReply, nonce: string, frameAncestors: readonl
     .header('x-content-type-options', 'nosniff');
 }
 
-type Act = (context: PaymentContext, found: PaymentWithAttempt, token: string, form: URLSearchParams) => Promise<void>;
+type Act = (context: PaymentContext, found: OpenedPayment, token: string, form: URLSearchParams) => Promise<void>;
 
 /** Runs an act of the shopper and leads back to the page. */
 async function act(
@@ -139,7 +155,11 @@ async function act(
   return reply.code(303).header('location', `/c/${token}/leave`).header('referrer-policy', 'no-referrer').send();
 }
 
-async function pay(context: PaymentContext, found: PaymentWithAttempt, token: string): Promise<void> {
+async function pay(context: PaymentContext, found: OpenedPayment, token: string): Promise<void> {
+  const { payment, latestAttempt, clock } = found;
+  // The fields of a provider are good for a while; the attempt that waits in them in vain is ended first.
+  const waitsInVain = latestAttempt?.state === 'requires_action' && hasLapsed(latestAttempt, clock.now());
+  if (waitsInVain && payment.status === 'processing') await endOpenAttempt(context, payment);
   await confirm(context, found, token, undefined);
 }
 

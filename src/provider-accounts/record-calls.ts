@@ -133,7 +133,7 @@ export function recordCalls(
   account: FinishedCall['account'],
   recorder: CallRecorder,
 ): PaymentProvider {
-  const { cancel, complete, capture, release, refund, reverse, submitEvidence, listSettlement } = provider;
+  const { cardFields, cancel, complete, capture, release, refund, reverse, submitEvidence, listSettlement } = provider;
   const recorded: EveryMember = {
     id: provider.id,
     displayName: provider.displayName,
@@ -142,6 +142,7 @@ export function recordCalls(
     limits: undefined,
     credentials: provider.credentials,
     method: provider.method,
+    cardFields,
     parseWebhook: (call, request) => provider.parseWebhook(call, request),
     // These are about no payment; the timeline has no place for them.
     checkCredentials: (call) => provider.checkCredentials(call),

@@ -11,6 +11,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Money } from '../kernel/money.ts';
 import type { OutboundHttp } from '../platform/outbound-http.ts';
 import type { Capabilities } from './provider-capabilities.ts';
+import type { CardFields } from './provider-card-fields.ts';
 import type { SettlementAnswer, SettlementQuery } from './provider-settlement.ts';
 import type { RawWebhook, WebhookOutcome } from './provider-webhook.ts';
 
@@ -263,6 +264,8 @@ export interface PaymentProvider<Credentials = unknown> {
   readonly credentials: z.ZodType<Credentials>;
   /** Parses the `method` of a confirm request; its input side is public. */
   readonly method: z.ZodType;
+  /** How the hosted page carries out a `client` next action; without it the page cannot. */
+  readonly cardFields?: CardFields<Credentials>;
 
   /** Starts an attempt. Repeating with the same attemptId and content returns the same attempt, never a second one. */
   create(call: ProviderCall<Credentials>, input: CreateInput): Promise<CreateAnswer>;
