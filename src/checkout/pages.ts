@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problem.ts';
-import { type Attempt, hasLapsed } from '../payments/attempt.ts';
+import { hasLapsed } from '../payments/attempt.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
 import { confirmPayment } from '../payments/confirm-payment.ts';
 import type { PaymentContext } from '../payments/context.ts';
@@ -15,12 +15,11 @@ import {
   readPaymentByToken,
   readPaymentOfAttempt,
 } from '../payments/read-payment.ts';
-import { syncAttempt } from '../payments/sync-attempt.ts';
-import { waitAtMost } from '../platform/deadline.ts';
 import { exchangeOf } from '../platform/http/exchange.ts';
 import type { Logger } from '../platform/log.ts';
 import { cardFieldModules, readCardFields } from './card-fields.ts';
 import { checkoutView, returnUrlWith, TEST_TOKENS } from './checkout-view.ts';
+import { followReturn } from './follow-return.ts';
 import { checkoutAssets } from './page/assets.ts';
 import { chooseLocale } from './page/locale.ts';
 import { renderCheckoutMissing } from './page/render-checkout-missing.ts';
@@ -31,12 +30,9 @@ interface TokenRequest {
   Params: { readonly token: string };
 }
 
-/** A shopper who comes back from the bank waits this long at most for our question to the bank. */
-const ASK_ON_RETURN_MS = 1_500;
-
 /**
  * The hosted page. GET shows the server's state; forms POST to the page itself, act, and lead back to it with 303, so
- * that reload and back button are safe. Nothing is read from the query string.
+ * that reload and back button are safe. Nothing is read from the query string but on the way home from a bank.
  */
 export function checkoutPages(fastify: FastifyInstance, context: PaymentContext, log: Logger): void {
   for (const asset of [...Object.values(checkoutAssets()), ...cardFieldModules(context)]) {
@@ -51,7 +47,7 @@ export function checkoutPages(fastify: FastifyInstance, context: PaymentContext,
   fastify.get<TokenRequest>('/c/:token', (request, reply) => show(context, request, reply, 'looking'));
   fastify.get<TokenRequest>('/c/:token/leave', (request, reply) => show(context, request, reply, 'leaving'));
   fastify.get<TokenRequest>('/c/:token/return', async (request, reply) => {
-    await askBank(context, log, request.params.token);
+    await comeBack(context, log, request);
     return show(context, request, reply, 'returned');
   });
   fastify.post<TokenRequest>('/c/:token/pay', (request, reply) => act(context, log, request, reply, pay));
@@ -195,18 +191,12 @@ async function confirm(
   await confirmPayment(context, { tenantId, mode, paymentId, method, source: 'shopper', returnUrl }, null);
 }
 
-/** A return proves nothing; it makes us ask. The page does not wait for a slow bank. */
-async function askBank(context: PaymentContext, log: Logger, token: string): Promise<void> {
-  const found = await readPaymentByToken(context, token).catch(() => null);
+/** Also the page of a payment that is over tells how it stands, so that a token that opens nothing is no matter here. */
+async function comeBack(context: PaymentContext, log: Logger, request: FastifyRequest<TokenRequest>): Promise<void> {
+  const found = await readPaymentByToken(context, request.params.token).catch(() => null);
   if (found === null || found.latestAttempt === null || found.payment.status !== 'processing') return;
-  await askBriefly(context, log, found.latestAttempt);
-}
-
-async function askBriefly(context: PaymentContext, log: Logger, attempt: Attempt): Promise<void> {
-  const asked = syncAttempt(context, attempt, 'poll').catch((error: unknown) => {
-    log.warn({ error, attemptId: attempt.attemptId }, 'The bank could not be asked on return');
-  });
-  await waitAtMost(asked, ASK_ON_RETURN_MS);
+  const { payment, latestAttempt: attempt } = found;
+  await followReturn(context, log, { payment, attempt, url: request.url, secure: exchangeOf(request).secure });
 }
 
 /** Where the bank sends browsers of attempts that did not start on the hosted page: on to the shop, with a hint. */
@@ -219,7 +209,9 @@ async function leaveToShop(
 ): Promise<FastifyReply> {
   const attempt = await readAttempt(context.database.query, tenantId, attemptId);
   if (attempt === null) return missing(request, reply, randomBytes(16).toString('base64'));
-  await askBriefly(context, log, attempt);
+  const before = await readPaymentOfAttempt(context.database.query, attempt);
+  const { secure } = exchangeOf(request);
+  await followReturn(context, log, { payment: before, attempt, url: request.url, secure });
   const payment = await readPaymentOfAttempt(context.database.query, attempt);
   const url = returnUrlWith(payment, payment.status);
   if (url === null) return missing(request, reply, randomBytes(16).toString('base64'));

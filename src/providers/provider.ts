@@ -246,7 +246,10 @@ export type EvidenceAnswer =
 export interface CompleteInput extends AttemptRef {
   /** What the attempt was made with; its id is the idempotency key here too. */
   readonly created: CreateInput;
-  /** What the browser brought back. Untrusted: it names, it never decides. */
+  /**
+   * What the browser brought back: what the provider's fields gave it, or the query it came home with. Untrusted: it
+   * names, it never decides.
+   */
   readonly clientData: Readonly<Record<string, string>>;
 }
 

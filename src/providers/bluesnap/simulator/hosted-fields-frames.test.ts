@@ -12,7 +12,8 @@ afterEach(() => merchant.simulator.close());
 
 async function enter(tag: string, value: string): Promise<unknown> {
   const answer = await fetch(`${frames}/${tag}`, { method: 'POST', body: value });
-  return (await answer.json()).errorCode;
+  const { errorCode } = (await answer.json()) as { readonly errorCode: unknown };
+  return errorCode;
 }
 
 async function charge(): Promise<unknown> {
