@@ -160,7 +160,12 @@ async function refund(stage: Stage, target: Target, attemptId: string): Promise<
     providerAccountId: idOfTenant('pa', tenantId),
   });
   const key = claim(stage, 'refundPayment', refundId);
-  await applySignal(target, 'tenant', { kind: 'refund_requested', refund: asked }, { key });
+  await applySignal(
+    target,
+    'tenant',
+    { kind: 'refund_requested', refund: asked, capability: { partial: true, multiple: true } },
+    { key },
+  );
   clock.advance(BETWEEN_STEPS);
   const { amount, currency } = asked;
   const report = { refundId, providerRef: `rf_${refundId}`, amount: { amount, currency }, state: 'succeeded' } as const;

@@ -46,13 +46,17 @@ create table attempts (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   release_requested_at timestamp with time zone,
+  completion_sealed bytea,
+  charge_ref text,
   constraint attempts_pkey PRIMARY KEY (tenant_id, attempt_id),
   constraint attempts_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id),
-  constraint attempts_state_check CHECK (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'pending'::text, 'unknown'::text, 'authorized'::text, 'captured'::text, 'declined'::text, 'refused'::text, 'not_sent'::text, 'canceled'::text, 'expired'::text])),
-  constraint attempts_sync_check CHECK (sync_due_at IS NULL OR (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'pending'::text, 'unknown'::text])) OR state = 'authorized'::text AND release_requested_at IS NOT NULL)
+  constraint attempts_completing_check CHECK (state <> 'completing'::text OR completion_sealed IS NOT NULL),
+  constraint attempts_completion_check CHECK (completion_sealed IS NULL OR (state = ANY (ARRAY['completing'::text, 'pending'::text, 'unknown'::text]))),
+  constraint attempts_state_check CHECK (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'completing'::text, 'pending'::text, 'unknown'::text, 'authorized'::text, 'captured'::text, 'declined'::text, 'refused'::text, 'not_sent'::text, 'canceled'::text, 'expired'::text])),
+  constraint attempts_sync_check CHECK (sync_due_at IS NULL OR (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'completing'::text, 'pending'::text, 'unknown'::text])) OR state = 'authorized'::text AND release_requested_at IS NOT NULL)
 );
 CREATE INDEX attempts_id_idx ON public.attempts USING btree (attempt_id);
-CREATE UNIQUE INDEX attempts_open_key ON public.attempts USING btree (tenant_id, payment_id) WHERE (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'pending'::text, 'unknown'::text]));
+CREATE UNIQUE INDEX attempts_open_key ON public.attempts USING btree (tenant_id, payment_id) WHERE (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'completing'::text, 'pending'::text, 'unknown'::text]));
 CREATE INDEX attempts_payment_idx ON public.attempts USING btree (tenant_id, payment_id);
 CREATE INDEX attempts_provider_ref_idx ON public.attempts USING btree (tenant_id, provider_account_id, provider_ref) WHERE (provider_ref IS NOT NULL);
 CREATE INDEX attempts_sync_idx ON public.attempts USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);

@@ -22,10 +22,12 @@ export interface AdvanceTestClock {
 /** One try at one provider. */
 export interface Attempt {
   id: string;
-  state: "dispatched" | "requires_action" | "pending" | "unknown" | "authorized" | "captured" | "declined" | "refused" | "not_sent" | "canceled" | "expired";
+  state: "dispatched" | "requires_action" | "completing" | "pending" | "unknown" | "authorized" | "captured" | "declined" | "refused" | "not_sent" | "canceled" | "expired";
   provider: string;
   providerAccountId: string;
   providerRef: string | null;
+  /** The provider’s name for the money, where it differs from providerRef and is known. */
+  chargeRef: string | null;
   failureCode: string | null;
   /**
    * RFC 3339.
@@ -105,6 +107,17 @@ export interface CheckoutSession {
   stateKey: string;
   /** Back to the shop, once nothing moves any more. */
   leaveUrl: string | null;
+}
+
+/** What the shopper’s browser brought back, by the names of the provider. Never card data. */
+export type ClientData = Record<string, string>;
+
+export interface CompleteCheckoutSession {
+  clientData: ClientData;
+}
+
+export interface CompletePayment {
+  clientData: ClientData;
 }
 
 export interface CreatePayment {
@@ -822,6 +835,8 @@ export interface ProviderAccount {
   status: "active" | "disabled";
   /** Which fields of the credentials are set. */
   credentialsSet: readonly string[];
+  /** What this account can do, which may be less than its provider; null where this installation no longer serves the provider. */
+  capabilities: ProviderCapabilities | null;
   /** Until when notifications signed with the credentials before a rotation are taken. */
   previousCredentialsUntil: string | null;
   /** Until when a capture is reversed instead of refunded; null: this account makes no reversals. */
@@ -1260,6 +1275,13 @@ function checkoutOperations(send: Send) {
     /** Cancel from the shopper’s browser */
     cancelSession: (token: string, options?: CallOptions): Promise<CheckoutSession> =>
       send({ method: 'POST', path: `/api/v1/checkout-sessions/${pathSegment(token)}/cancel` }, options),
+    /**
+     * Carry out the second step from the shopper’s browser
+     *
+     * As completePayment, for the page that has the provider’s fields in it.
+     */
+    completeSession: (token: string, body: CompleteCheckoutSession, options?: CallOptions): Promise<CheckoutSession> =>
+      send({ method: 'POST', path: `/api/v1/checkout-sessions/${pathSegment(token)}/complete`, body }, options),
     /** Start an attempt from the shopper’s browser */
     confirmSession: (token: string, body?: {
       method?: {
@@ -1519,6 +1541,13 @@ function paymentsOperations(send: Send) {
     cancel: (id: string, options?: CallOptions): Promise<Payment> =>
       send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/cancel` }, options),
     /**
+     * Carry out the second step of an attempt
+     *
+     * For providers that charge only after the shopper’s browser has brought something back, such as the token of their card fields (`capabilities.complete`), and for tenants that draw their own page; the hosted page does this by itself. The data name, they never decide: the amount is the payment’s. The same data again change nothing. Where the provider was not reached, the attempt waits as before and can be completed again, under another Idempotency-Key. Data that hold a card number are refused.
+     */
+    complete: (id: string, body: CompletePayment, options?: CallOptions): Promise<Payment> =>
+      send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/complete`, body }, options),
+    /**
      * Start an attempt
      *
      * For tenants that draw their own page; the hosted page does this by itself. Without a method the provider account decides. The answer tells what the shopper does next; whether it was paid comes by notification.
@@ -1719,7 +1748,7 @@ function refundsOperations(send: Send) {
     /**
      * Refund a payment
      *
-     * Needs an Idempotency-Key or a reference, so that a repeat cannot refund twice. A refund may stay pending until the provider says what came of it; refund.succeeded or refund.failed tells.
+     * Needs an Idempotency-Key or a reference, so that a repeat cannot refund twice. A refund may stay pending until the provider says what came of it; refund.succeeded or refund.failed tells. A refund that the provider account cannot make (none at all, a part, a second one: `capabilities.refund`) is refused before anything is sent.
      */
     create: (id: string, body: CreateRefund, options?: CallOptions): Promise<Refund> =>
       send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/refunds`, body, ownKey: true }, options),

@@ -68,7 +68,9 @@ async function planCapture(
   const amount = request.amount === undefined ? available : amountFromJson(request.amount);
   const { provider } = await openProviderAccount(context, payment.tenantId, latestAttempt.providerAccountId);
   const isWhole = amount === payment.amountAuthorized;
-  checkCapability(provider.capabilities.capture, { isWhole, isLast: request.final || amount === available });
+  const isFirst = payment.amountCaptured + payment.amountCapturePending === 0n;
+  const isLast = request.final || amount === available;
+  checkCapability(provider.capabilities.capture, { isWhole, isOnly: isFirst && isLast });
   const its = { amount, madeBy: 'tenant', final: request.final } as const;
   const clock = await context.tenantClocks.of(payment.tenantId, payment.mode);
   return newCapture(payment, latestAttempt, makingWith(clock), its);
@@ -76,15 +78,15 @@ async function planCapture(
 
 function checkCapability(
   capability: Capabilities['capture'],
-  { isWhole, isLast }: { readonly isWhole: boolean; readonly isLast: boolean },
+  { isWhole, isOnly }: { readonly isWhole: boolean; readonly isOnly: boolean },
 ): void {
   const refusal =
     capability === false
       ? 'This provider takes money with the authorization only.'
       : !capability.partial && !isWhole
         ? 'This provider captures the whole amount only.'
-        : !capability.multiple && !isLast
-          ? 'This provider captures once; send final: true.'
+        : !capability.multiple && !isOnly
+          ? 'This provider captures once; send final: true with the first capture.'
           : null;
   if (refusal !== null) throw new Problem('not_supported_by_provider', refusal);
 }

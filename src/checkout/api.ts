@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../kernel/endpoint.ts';
 import { instant } from '../kernel/shapes.ts';
-import { nextAction, paymentStatus } from '../payments/payment-shape.ts';
+import { clientData, nextAction, paymentStatus } from '../payments/payment-shape.ts';
 
 const token = z.strictObject({ token: z.string().max(128) });
 
@@ -50,6 +50,21 @@ export const confirmCheckoutSession = endpoint({
   body: z.strictObject({ method: z.looseObject({ type: z.string().max(64) }).optional() }),
   answer: { status: 200, schema: session, description: 'The payment with what the shopper does next.' },
   problems: ['not_found', 'attempt_in_progress', 'state_conflict', 'no_provider_account', 'card_number_not_allowed'],
+});
+
+export const completeCheckoutSession = endpoint({
+  id: 'completeCheckoutSession',
+  method: 'POST',
+  path: '/api/v1/checkout-sessions/{token}/complete',
+  summary: 'Carry out the second step from the shopper’s browser',
+  description: 'As completePayment, for the page that has the provider’s fields in it.',
+  tag: 'Checkout',
+  access: { by: 'checkoutToken' },
+  idempotency: 'none',
+  params: token,
+  body: z.strictObject({ clientData }).meta({ id: 'CompleteCheckoutSession' }),
+  answer: { status: 200, schema: session, description: 'The payment with what came of its attempt so far.' },
+  problems: ['not_found', 'nothing_to_complete', 'attempt_in_progress', 'state_conflict', 'card_number_not_allowed'],
 });
 
 export const cancelCheckoutSession = endpoint({

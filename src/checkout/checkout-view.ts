@@ -1,10 +1,11 @@
 import { renderSVG } from 'uqr';
 import { present } from '../kernel/assert.ts';
 import { addToReturnUrl } from '../kernel/return-url.ts';
-import type { Attempt } from '../payments/attempt.ts';
+import { type Attempt, hasLapsed } from '../payments/attempt.ts';
 import type { Payment, PaymentStatus } from '../payments/payment.ts';
 import type { DeclineReason, NextAction } from '../providers/provider.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import type { CardFieldsOfPage } from './card-fields.ts';
 import { trustedHtml } from './page/html.ts';
 import type { CheckoutLocale } from './page/locale.ts';
 import type { CheckoutView, PaymentMethodChoice } from './page/view.ts';
@@ -22,6 +23,8 @@ interface ViewInput {
    * there and waits for the bank's own word.
    */
   readonly way: 'looking' | 'leaving' | 'returned';
+  /** What the page needs for the provider's card fields; null where it has none of them. */
+  readonly cardFields: CardFieldsOfPage | null;
 }
 
 /** One choice is no choice: the page then shows the pay button alone. */
@@ -90,13 +93,14 @@ type Common = Pick<
   | 'stateKey'
 >;
 
-function stateOf({ payment, latestAttempt, now, way }: ViewInput): State {
+function stateOf(input: ViewInput): State {
+  const { payment, latestAttempt, now } = input;
   const status = shownStatus(payment, now);
   switch (status) {
     case 'created':
       return createdState(latestAttempt);
     case 'processing':
-      return processingState(present(latestAttempt, 'the attempt'), way);
+      return processingState(present(latestAttempt, 'the attempt'), input);
     case 'authorized':
     case 'succeeded':
       return { kind: 'succeeded', ...leave(payment, 'succeeded') };
@@ -127,14 +131,29 @@ function createdState(attempt: Attempt | null): State {
   };
 }
 
-function processingState(attempt: Attempt, way: ViewInput['way']): State {
-  if (attempt.state === 'unknown') return { kind: 'unknown' };
-  if (attempt.state !== 'requires_action' || attempt.nextAction === null || way === 'returned')
-    return { kind: 'waiting' };
-  return actionState(attempt.nextAction, way === 'leaving');
+function processingState(attempt: Attempt, input: ViewInput): State {
+  const { state, nextAction } = attempt;
+  if (state === 'unknown') return { kind: 'unknown' };
+  if (state !== 'requires_action' || nextAction === null) return { kind: 'waiting' };
+  if (nextAction.type === 'client') return clientState(attempt, nextAction.clientSecret, input);
+  return input.way === 'returned' ? { kind: 'waiting' } : actionState(nextAction, input.way === 'leaving');
 }
 
-function actionState(action: NextAction, leaving: boolean): State {
+/** A provider's fields are good for a while; after it the pay button begins anew. */
+function clientState(attempt: Attempt, secret: string, { cardFields, token, now }: ViewInput): State {
+  if (hasLapsed(attempt, now)) return { kind: 'choose', methods: METHODS, notice: null };
+  if (cardFields === null) return { kind: 'unavailable' };
+  return {
+    kind: 'card',
+    modulePath: cardFields.modulePath,
+    scriptUrl: cardFields.scriptUrl,
+    secret,
+    completePath: `/api/v1/checkout-sessions/${token}/complete`,
+    notice: attempt.failureCode === null ? null : 'not_sent',
+  };
+}
+
+function actionState(action: Exclude<NextAction, { readonly type: 'client' }>, leaving: boolean): State {
   switch (action.type) {
     case 'redirect':
     case 'deep_link':
@@ -146,9 +165,6 @@ function actionState(action: NextAction, leaving: boolean): State {
         payload: action.payload,
         ...(action.deepLink === undefined ? {} : { deepLink: action.deepLink }),
       };
-    case 'client':
-      // Needs the provider's own script in the tenant's page; this page has none of those.
-      return { kind: 'unavailable' };
   }
 }
 

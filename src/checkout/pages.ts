@@ -1,23 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problem.ts';
-import type { Attempt } from '../payments/attempt.ts';
+import { hasLapsed } from '../payments/attempt.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
 import { confirmPayment } from '../payments/confirm-payment.ts';
 import type { PaymentContext } from '../payments/context.ts';
+import { endOpenAttempt } from '../payments/end-open-attempt.ts';
 import { expirePayment } from '../payments/jobs.ts';
 import { openCustomer } from '../payments/payment-json.ts';
 import {
+  type OpenedPayment,
   type PaymentWithAttempt,
   readAttempt,
   readPaymentByToken,
   readPaymentOfAttempt,
 } from '../payments/read-payment.ts';
-import { syncAttempt } from '../payments/sync-attempt.ts';
-import { waitAtMost } from '../platform/deadline.ts';
 import { exchangeOf } from '../platform/http/exchange.ts';
 import type { Logger } from '../platform/log.ts';
+import { cardFieldModules, readCardFields } from './card-fields.ts';
 import { checkoutView, returnUrlWith, TEST_TOKENS } from './checkout-view.ts';
+import { followReturn } from './follow-return.ts';
 import { checkoutAssets } from './page/assets.ts';
 import { chooseLocale } from './page/locale.ts';
 import { renderCheckoutMissing } from './page/render-checkout-missing.ts';
@@ -28,15 +30,12 @@ interface TokenRequest {
   Params: { readonly token: string };
 }
 
-/** A shopper who comes back from the bank waits this long at most for our question to the bank. */
-const ASK_ON_RETURN_MS = 1_500;
-
 /**
  * The hosted page. GET shows the server's state; forms POST to the page itself, act, and lead back to it with 303, so
- * that reload and back button are safe. Nothing is read from the query string.
+ * that reload and back button are safe. Nothing is read from the query string but on the way home from a bank.
  */
 export function checkoutPages(fastify: FastifyInstance, context: PaymentContext, log: Logger): void {
-  for (const asset of Object.values(checkoutAssets())) {
+  for (const asset of [...Object.values(checkoutAssets()), ...cardFieldModules(context)]) {
     fastify.get(asset.path, (_request, reply) =>
       reply
         .header('content-type', asset.contentType)
@@ -48,7 +47,7 @@ export function checkoutPages(fastify: FastifyInstance, context: PaymentContext,
   fastify.get<TokenRequest>('/c/:token', (request, reply) => show(context, request, reply, 'looking'));
   fastify.get<TokenRequest>('/c/:token/leave', (request, reply) => show(context, request, reply, 'leaving'));
   fastify.get<TokenRequest>('/c/:token/return', async (request, reply) => {
-    await askBank(context, log, request.params.token);
+    await comeBack(context, log, request);
     return show(context, request, reply, 'returned');
   });
   fastify.post<TokenRequest>('/c/:token/pay', (request, reply) => act(context, log, request, reply, pay));
@@ -73,8 +72,11 @@ async function show(
     const tenant = await context.readTenant(found.payment.tenantId);
     const customer = await openCustomer(context.sealer, found.payment);
     const locale = chooseLocale(customer?.locale, request.headers['accept-language']);
-    const view = checkoutView({ ...found, token, tenant, locale, nonce, now: found.clock.now(), way });
-    return pageHeaders(reply, nonce, tenant.settings.frameAncestors).send(renderCheckoutPage(view));
+    const cardFields = await readCardFields(context, found);
+    const view = checkoutView({ ...found, token, tenant, locale, nonce, now: found.clock.now(), way, cardFields });
+    const { frameAncestors } = tenant.settings;
+    const origins = view.kind === 'card' && cardFields !== null ? cardFields.origins : [];
+    return pageHeaders(reply, nonce, { frameAncestors, origins }).send(renderCheckoutPage(view));
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'not_found') throw error;
     return missing(request, reply, nonce);
@@ -83,18 +85,28 @@ async function show(
 
 function missing(request: FastifyRequest, reply: FastifyReply, nonce: string): FastifyReply {
   const locale = chooseLocale(undefined, request.headers['accept-language']);
-  return pageHeaders(reply, nonce, []).code(404).send(renderCheckoutMissing(locale, nonce));
+  return pageHeaders(reply, nonce, { frameAncestors: [], origins: [] })
+    .code(404)
+    .send(renderCheckoutMissing(locale, nonce));
 }
 
-/** Strict: no script or style but our own files and one nonced block, frames only where the tenant lists the origin. */
-function pageHeaders(reply: FastifyReply, nonce: string, frameAncestors: readonly string[]): FastifyReply {
+/**
+ * Strict: no script or style but our own files and one nonced block, framed only where the tenant lists the origin. A
+ * page with card fields takes scripts and frames of their provider too, whose `origins` its adapter names.
+ */
+function pageHeaders(
+  reply: FastifyReply,
+  nonce: string,
+  { frameAncestors, origins }: { readonly frameAncestors: readonly string[]; readonly origins: readonly string[] },
+): FastifyReply {
   const ancestors = frameAncestors.length === 0 ? "'none'" : frameAncestors.join(' ');
   const policy = [
     "default-src 'none'",
     `style-src 'self' 'nonce-${nonce}'`,
-    "script-src 'self'",
+    ["script-src 'self'", ...origins].join(' '),
     "img-src 'self' data:",
-    "connect-src 'self'",
+    ["connect-src 'self'", ...origins].join(' '),
+    ...(origins.length === 0 ? [] : [['frame-src', ...origins].join(' ')]),
     "form-action 'self'",
     "base-uri 'none'",
     `frame-ancestors ${ancestors}`,
@@ -107,7 +119,7 @@ function pageHeaders(reply: FastifyReply, nonce: string, frameAncestors: readonl
     .header('x-content-type-options', 'nosniff');
 }
 
-type Act = (context: PaymentContext, found: PaymentWithAttempt, token: string, form: URLSearchParams) => Promise<void>;
+type Act = (context: PaymentContext, found: OpenedPayment, token: string, form: URLSearchParams) => Promise<void>;
 
 /** Runs an act of the shopper and leads back to the page. */
 async function act(
@@ -139,7 +151,11 @@ async function act(
   return reply.code(303).header('location', `/c/${token}/leave`).header('referrer-policy', 'no-referrer').send();
 }
 
-async function pay(context: PaymentContext, found: PaymentWithAttempt, token: string): Promise<void> {
+async function pay(context: PaymentContext, found: OpenedPayment, token: string): Promise<void> {
+  const { payment, latestAttempt, clock } = found;
+  // The fields of a provider are good for a while; the attempt that waits in them in vain is ended first.
+  const waitsInVain = latestAttempt?.state === 'requires_action' && hasLapsed(latestAttempt, clock.now());
+  if (waitsInVain && payment.status === 'processing') await endOpenAttempt(context, payment);
   await confirm(context, found, token, undefined);
 }
 
@@ -175,18 +191,12 @@ async function confirm(
   await confirmPayment(context, { tenantId, mode, paymentId, method, source: 'shopper', returnUrl }, null);
 }
 
-/** A return proves nothing; it makes us ask. The page does not wait for a slow bank. */
-async function askBank(context: PaymentContext, log: Logger, token: string): Promise<void> {
-  const found = await readPaymentByToken(context, token).catch(() => null);
+/** Also the page of a payment that is over tells how it stands, so that a token that opens nothing is no matter here. */
+async function comeBack(context: PaymentContext, log: Logger, request: FastifyRequest<TokenRequest>): Promise<void> {
+  const found = await readPaymentByToken(context, request.params.token).catch(() => null);
   if (found === null || found.latestAttempt === null || found.payment.status !== 'processing') return;
-  await askBriefly(context, log, found.latestAttempt);
-}
-
-async function askBriefly(context: PaymentContext, log: Logger, attempt: Attempt): Promise<void> {
-  const asked = syncAttempt(context, attempt, 'poll').catch((error: unknown) => {
-    log.warn({ error, attemptId: attempt.attemptId }, 'The bank could not be asked on return');
-  });
-  await waitAtMost(asked, ASK_ON_RETURN_MS);
+  const { payment, latestAttempt: attempt } = found;
+  await followReturn(context, log, { payment, attempt, url: request.url, secure: exchangeOf(request).secure });
 }
 
 /** Where the bank sends browsers of attempts that did not start on the hosted page: on to the shop, with a hint. */
@@ -199,7 +209,9 @@ async function leaveToShop(
 ): Promise<FastifyReply> {
   const attempt = await readAttempt(context.database.query, tenantId, attemptId);
   if (attempt === null) return missing(request, reply, randomBytes(16).toString('base64'));
-  await askBriefly(context, log, attempt);
+  const before = await readPaymentOfAttempt(context.database.query, attempt);
+  const { secure } = exchangeOf(request);
+  await followReturn(context, log, { payment: before, attempt, url: request.url, secure });
   const payment = await readPaymentOfAttempt(context.database.query, attempt);
   const url = returnUrlWith(payment, payment.status);
   if (url === null) return missing(request, reply, randomBytes(16).toString('base64'));

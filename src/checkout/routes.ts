@@ -1,5 +1,7 @@
 import { amountToJson } from '../kernel/money.ts';
+import { nextActionOf } from '../payments/attempt.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
+import { completePayment } from '../payments/complete-payment.ts';
 import { confirmPayment } from '../payments/confirm-payment.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { isEnded } from '../payments/payment.ts';
@@ -31,6 +33,12 @@ export function checkoutSessionRoutes(context: PaymentContext): readonly BoundEn
       );
       return { body: sessionJson(await read(params.token, secure)) };
     }),
+    bindEndpoint(api.completeCheckoutSession, async ({ params, body: { clientData }, secure }) => {
+      const { payment } = await read(params.token, secure);
+      const { tenantId, mode, paymentId } = payment;
+      await completePayment(context, { tenantId, mode, paymentId, clientData, source: 'shopper' }, null);
+      return { body: sessionJson(await read(params.token, secure)) };
+    }),
     bindEndpoint(api.cancelCheckoutSession, async ({ params, secure }) => {
       const { payment } = await read(params.token, secure);
       const { tenantId, mode, paymentId } = payment;
@@ -51,7 +59,7 @@ function sessionJson({ payment, latestAttempt, clock }: OpenedPayment): api.Chec
     currency: payment.currency,
     description: payment.description,
     status: payment.status,
-    nextAction: latestAttempt?.nextAction ?? null,
+    nextAction: nextActionOf(latestAttempt),
     expiresAt: payment.expiresAt.toString(),
     secondsLeft: secondsLeft(payment, now),
     stateKey: stateKey(payment, now),

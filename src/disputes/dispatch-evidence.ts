@@ -1,5 +1,6 @@
 import { outboxRow } from '../events/event.ts';
 import { present } from '../kernel/assert.ts';
+import { attemptRefOf } from '../payments/attempt.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import type { Dispute } from '../payments/dispute.ts';
 import { readAttempt } from '../payments/read-payment.ts';
@@ -32,9 +33,8 @@ async function send(context: PaymentContext, dispute: Dispute, evidence: Evidenc
   const { attemptId, providerRef: disputeRef } = dispute;
   const { provider, call } = await openProviderAccount(context, tenantId, providerAccountId);
   const attempt = await readAttempt(context.database.query, tenantId, attemptId);
-  const providerRef = attempt?.providerRef ?? null;
   const text = String(await context.sealer.open(evidencePlace(evidence), evidence.textSealed));
-  const named = providerRef === null ? { attemptId } : { attemptId, providerRef };
+  const named = attempt === null ? { attemptId } : attemptRefOf(attempt);
   crashPoint('operation-unsent');
   const answer =
     (await provider.submitEvidence?.(call, { ...named, disputeRef, evidenceKey: evidenceId, text })) ?? UNSUPPORTED;

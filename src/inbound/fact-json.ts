@@ -31,8 +31,9 @@ const report = z.discriminatedUnion('state', [
     state: z.literal('authorized'),
     amount: money,
     authorizationExpiresAt: instant.exactOptional(),
+    chargeRef: z.string().exactOptional(),
   }),
-  z.strictObject({ state: z.literal('captured'), amount: money }),
+  z.strictObject({ state: z.literal('captured'), amount: money, chargeRef: z.string().exactOptional() }),
   z.strictObject({
     state: z.literal('declined'),
     decline: z.strictObject({

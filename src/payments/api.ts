@@ -16,7 +16,15 @@ import {
 } from '../kernel/shapes.ts';
 import { timeCursor } from '../kernel/time-cursor.ts';
 import { explanation, paymentInDoubt } from './explain-shape.ts';
-import { cartItem, createdPayment, customer, payment, paymentObject, paymentStatus } from './payment-shape.ts';
+import {
+  cartItem,
+  clientData,
+  createdPayment,
+  customer,
+  payment,
+  paymentObject,
+  paymentStatus,
+} from './payment-shape.ts';
 
 const createPaymentBody = z
   .strictObject({
@@ -135,6 +143,27 @@ export const confirmPayment = endpoint({
   answer: { status: 200, schema: payment, description: 'The payment with its new attempt.' },
   problems: ['attempt_in_progress', 'state_conflict', 'no_provider_account', 'card_number_not_allowed'],
   example: { method: { type: 'sandbox', token: 'tok_approve' } },
+});
+
+export const completePayment = endpoint({
+  id: 'completePayment',
+  method: 'POST',
+  path: '/api/v1/payments/{id}/complete',
+  summary: 'Carry out the second step of an attempt',
+  description:
+    'For providers that charge only after the shopper’s browser has brought something back, such as the token of their ' +
+    'card fields (`capabilities.complete`), and for tenants that draw their own page; the hosted page does this by ' +
+    'itself. The data name, they never decide: the amount is the payment’s. The same data again change nothing. Where ' +
+    'the provider was not reached, the attempt waits as before and can be completed again, under another ' +
+    'Idempotency-Key. Data that hold a card number are refused.',
+  tag: 'Payments',
+  access: { by: 'tenant', scope: 'payment:update' },
+  idempotency: 'optional',
+  params: one,
+  body: z.strictObject({ clientData }).meta({ id: 'CompletePayment' }),
+  answer: { status: 200, schema: payment, description: 'The payment with what came of its attempt so far.' },
+  problems: ['nothing_to_complete', 'attempt_in_progress', 'state_conflict', 'card_number_not_allowed'],
+  example: { clientData: { pfToken: 'a-token-of-the-card-fields', firstName: 'Ada', lastName: 'Lovelace' } },
 });
 
 export const cancelPayment = endpoint({

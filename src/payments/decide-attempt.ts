@@ -1,7 +1,14 @@
 import { assert } from '../kernel/assert.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { AttemptReport } from '../providers/provider.ts';
-import { ATTEMPT_TRANSITIONS, type Attempt, type AttemptState, isOpen, nextSyncAt } from './attempt.ts';
+import {
+  ATTEMPT_TRANSITIONS,
+  type Attempt,
+  type AttemptState,
+  isCompletionOpen,
+  isOpen,
+  nextSyncAt,
+} from './attempt.ts';
 import { closeWhereDone } from './decide-capture.ts';
 import { decideAuthorized, decideCaptured } from './decide-money.ts';
 import { type Circumstances, type Decision, type PaymentState, quarantined, unchanged, unfit } from './decision.ts';
@@ -48,7 +55,32 @@ export function decideAttemptReport(
   if (providerRef !== null && attempt.providerRef !== null && providerRef !== attempt.providerRef) {
     return quarantined('provider_ref_mismatch');
   }
-  const known = { ...attempt, providerRef: attempt.providerRef ?? providerRef };
+  const chargeRef = 'chargeRef' in report ? (report.chargeRef ?? null) : null;
+  if (chargeRef !== null && attempt.chargeRef !== null && chargeRef !== attempt.chargeRef) {
+    return quarantined('charge_ref_mismatch');
+  }
+  const known = {
+    ...attempt,
+    providerRef: attempt.providerRef ?? providerRef,
+    chargeRef: attempt.chargeRef ?? chargeRef,
+  };
+  return withChargeRef(decideKnown(payment, attempt, known, report, world), payment, attempt, known);
+}
+
+/** The name of money that we knew of before is news by itself. */
+function withChargeRef(decision: Decision, payment: Payment, before: Attempt, known: Attempt): Decision {
+  const hasMoney = before.state === 'authorized' || before.state === 'captured';
+  if (decision.outcome !== 'no_change' || !hasMoney || known.chargeRef === before.chargeRef) return decision;
+  return { outcome: 'applied', payment, attempt: { ...before, chargeRef: known.chargeRef }, happenings: [] };
+}
+
+function decideKnown(
+  payment: Payment,
+  attempt: Attempt,
+  known: Attempt,
+  report: AttemptReport,
+  world: Circumstances,
+): Decision {
   switch (report.state) {
     case 'requires_action':
     case 'pending':
@@ -77,7 +109,9 @@ function keepWaiting(
   report: AttemptReport & { state: 'requires_action' | 'pending' },
   now: Temporal.Instant,
 ): Decision {
-  const nextAction = report.state === 'requires_action' ? report.nextAction : attempt.nextAction;
+  const asks = report.state === 'requires_action';
+  // What the shopper did has been taken by the provider, and nothing more is awaited of them.
+  const nextAction = asks ? report.nextAction : isCompletionOpen(before) ? null : attempt.nextAction;
   const same = before.state === report.state && before.providerRef === attempt.providerRef;
   // What a shopper already did (pending) is not undone by an older message that still asks for it.
   const older = before.state === 'pending' && report.state === 'requires_action';
@@ -89,6 +123,8 @@ function keepWaiting(
       ...attempt,
       state: report.state,
       nextAction,
+      // An attempt that asks again takes other data, or the same again.
+      completionSealed: asks ? null : attempt.completionSealed,
       providerExpiresAt: (report.state === 'requires_action' ? report.expiresAt : null) ?? attempt.providerExpiresAt,
       syncDueAt: nextSyncAt(report.state, 0, now),
       syncTries: 0,

@@ -5,6 +5,9 @@ import type { Circumstances, Decision, PaymentState } from './decision.ts';
 import { NOON, sampleAttempt, samplePayment } from './payment-fixture.ts';
 import type { Signal } from './signal.ts';
 
+/** Of an account that refunds in parts, as often as there is something left. */
+export const MANY_REFUNDS = { partial: true, multiple: true } as const;
+
 export const PAID = { amount: 1250n, currency: 'EUR' } as const;
 
 /** A state with nothing but what is given. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { codeOf, decide, moved, paid, refundReport, started, types } from './decide-fixture.ts';
+import { codeOf, decide, MANY_REFUNDS, moved, paid, refundReport, started, types } from './decide-fixture.ts';
 import type { PaymentState } from './decision.ts';
 import { NOON, sampleAttempt, sampleRefund, sampleReversal } from './payment-fixture.ts';
 import type { Signal } from './signal.ts';
@@ -7,7 +7,28 @@ import type { Signal } from './signal.ts';
 describe('S2.25 a refund', () => {
   const refunded = (state: 'pending' | 'succeeded' | 'failed', amount = 500n): Signal =>
     refundReport(state, { amount });
-  const requested = () => moved(paid(), { kind: 'refund_requested', refund: sampleRefund() });
+  const requested = () => moved(paid(), { kind: 'refund_requested', refund: sampleRefund(), capability: MANY_REFUNDS });
+
+  test.each([
+    ['of an account without refunds', false, 1250n, 'This provider account makes no refunds.'],
+    ['of a part, where the whole is all that can be', { partial: false, multiple: false }, 500n, 'the whole payment'],
+    ['of the whole, where that is all that can be', { partial: false, multiple: false }, 1250n, null],
+    ['of a part, where there can be one', { partial: true, multiple: false }, 500n, null],
+  ] as const)('%s is refused before anything is promised, or made', (_what, capability, amount, refusal) => {
+    const ask = () => decide(paid(), { kind: 'refund_requested', refund: sampleRefund({ amount }), capability });
+    if (refusal === null) expect(ask().outcome).toBe('applied');
+    else expect(ask).toThrow(refusal);
+  });
+
+  test('where there can be one, another is refused until the first has failed', () => {
+    const once = { partial: true, multiple: false } as const;
+    const ask = (state: ReturnType<typeof paid>, refundId: string) =>
+      decide(state, { kind: 'refund_requested', refund: sampleRefund({ refundId }), capability: once });
+    const asked = moved(paid(), { kind: 'refund_requested', refund: sampleRefund(), capability: once });
+    expect(codeOf(() => ask(asked, 're_2'))).toBe('not_supported_by_provider');
+    expect(codeOf(() => ask(moved(asked, refundReport('succeeded')), 're_2'))).toBe('not_supported_by_provider');
+    expect(ask(moved(asked, refundReport('failed')), 're_2').outcome).toBe('applied');
+  });
 
   test('promises its amount at once and gives it back when it fails', () => {
     expect(requested().payment).toMatchObject({ amountRefundPending: 500n, amountRefunded: 0n });
@@ -30,15 +51,19 @@ describe('S2.25 a refund', () => {
 
   test('of more than is left is refused, refunds under way counted', () => {
     const more = sampleRefund({ refundId: 're_2', amount: 751n });
-    expect(codeOf(() => decide(requested(), { kind: 'refund_requested', refund: more }))).toBe('amount_not_available');
+    expect(
+      codeOf(() => decide(requested(), { kind: 'refund_requested', refund: more, capability: MANY_REFUNDS })),
+    ).toBe('amount_not_available');
     const rest = sampleRefund({ refundId: 're_2', amount: 750n });
-    expect(decide(requested(), { kind: 'refund_requested', refund: rest }).outcome).toBe('applied');
+    expect(decide(requested(), { kind: 'refund_requested', refund: rest, capability: MANY_REFUNDS }).outcome).toBe(
+      'applied',
+    );
   });
 
   test('of money that was never captured is refused', () => {
-    expect(codeOf(() => decide(started(), { kind: 'refund_requested', refund: sampleRefund() }))).toBe(
-      'state_conflict',
-    );
+    expect(
+      codeOf(() => decide(started(), { kind: 'refund_requested', refund: sampleRefund(), capability: MANY_REFUNDS })),
+    ).toBe('state_conflict');
   });
 
   test('reported with another amount is set aside', () => {
@@ -94,9 +119,9 @@ describe('S2.25 a refund', () => {
 
   test('of a reversed payment, or one about to be, is refused', () => {
     const reversing = moved(paid(), { kind: 'reversal_requested', reversal: sampleReversal() });
-    expect(codeOf(() => decide(reversing, { kind: 'refund_requested', refund: sampleRefund() }))).toBe(
-      'state_conflict',
-    );
+    expect(
+      codeOf(() => decide(reversing, { kind: 'refund_requested', refund: sampleRefund(), capability: MANY_REFUNDS })),
+    ).toBe('state_conflict');
   });
 });
 

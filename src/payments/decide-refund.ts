@@ -1,5 +1,6 @@
 import { Problem } from '../kernel/problem.ts';
 import type { RefundReport } from '../providers/provider.ts';
+import type { Capabilities } from '../providers/provider-capabilities.ts';
 import type { Attempt } from './attempt.ts';
 import {
   type Applied,
@@ -27,8 +28,11 @@ import type { Refund } from './refund.ts';
 /** Why money of an ended payment goes back. */
 export const LATE = 'Paid after the payment had ended';
 
-/** @throws Problem state_conflict where nothing was captured, amount_not_available where too little is left */
-export function decideRefundRequest(payment: Payment, refund: Refund): Decision {
+/**
+ * @throws Problem state_conflict where nothing was captured, amount_not_available where too little is left,
+ * not_supported_by_provider where the provider account makes no such refund
+ */
+export function decideRefundRequest(payment: Payment, refund: Refund, capability: Capabilities['refund']): Decision {
   if (payment.status === 'reversed' || payment.reversalId !== null) {
     throw new Problem('state_conflict', 'A payment that is reversed, or about to be, is not refunded.');
   }
@@ -41,12 +45,33 @@ export function decideRefundRequest(payment: Payment, refund: Refund): Decision 
       errors: [{ pointer: '/amount', detail: `At most ${available} minor units can still be refunded.` }],
     });
   }
+  refuseUnsupported(payment, refund, capability);
   return {
     outcome: 'applied',
     payment: { ...payment, amountRefundPending: payment.amountRefundPending + refund.amount },
     refunds: [refund],
     happenings: [{ type: 'refund.created', refund }],
   };
+}
+
+/** Whoever cannot do it would refuse it later, or do it otherwise: then nothing is promised and nothing is sent. */
+function refuseUnsupported(
+  { amountCaptured, amountRefunded, amountRefundPending }: Payment,
+  { amount }: Refund,
+  capability: Capabilities['refund'],
+): void {
+  if (capability === false) throw new Problem('not_supported_by_provider', 'This provider account makes no refunds.');
+  if (!capability.multiple && amountRefunded + amountRefundPending > 0n) {
+    throw new Problem(
+      'not_supported_by_provider',
+      'This provider refunds a payment once; one refund is there already.',
+    );
+  }
+  if (!capability.partial && amount !== amountCaptured) {
+    throw new Problem('not_supported_by_provider', 'This provider refunds the whole payment only.', {
+      errors: [{ pointer: '/amount', detail: `Must be ${amountCaptured} minor units, or left out` }],
+    });
+  }
 }
 
 /** What a provider's word about a refund makes of it and of the payment's amounts. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   codeOf,
   decide,
+  MANY_REFUNDS,
   moved,
   paid,
   type Reported,
@@ -15,7 +16,7 @@ import { NOON, sampleAttempt, sampleRefund, sampleReversal } from './payment-fix
 import type { Signal } from './signal.ts';
 
 const ask: Signal = { kind: 'reversal_requested', reversal: sampleReversal() };
-const refund: Signal = { kind: 'refund_requested', refund: sampleRefund() };
+const refund: Signal = { kind: 'refund_requested', refund: sampleRefund(), capability: MANY_REFUNDS };
 const refused: Signal = { kind: 'reversal_refused', reversalId: 'rev_1', code: 'past_cut_off' };
 const requested = () => moved(paid(), ask);
 const fromConsole = { id: null, ref: 'console_1' };

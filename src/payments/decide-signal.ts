@@ -2,6 +2,12 @@ import { unreachable } from '../kernel/assert.ts';
 import { Problem } from '../kernel/problem.ts';
 import { decideAttemptReport, decideAttemptStart, endAttempt } from './decide-attempt.ts';
 import { captureInDoubt, decideCaptureReport, decideCaptureRequest, failCapture } from './decide-capture.ts';
+import {
+  decideCompletionNotSent,
+  decideCompletionStart,
+  forgetCompletion,
+  isAnswerToTheFirstStep,
+} from './decide-completion.ts';
 import { decideDisputeReport } from './decide-dispute.ts';
 import { released } from './decide-money.ts';
 import { decideRefundReport, decideRefundRequest, failRefund, refundInDoubt } from './decide-refund.ts';
@@ -15,13 +21,21 @@ import type { Signal } from './signal.ts';
  * @throws Problem where a tenant or shopper asks for something the state does not allow
  */
 export function decideSignal(state: PaymentState, signal: Signal, world: Circumstances): Decision {
+  if (isAnswerToTheFirstStep(state, signal, world)) return unchanged('its second step is under way');
+  return forgetCompletion(decide(state, signal, world));
+}
+
+function decide(state: PaymentState, signal: Signal, world: Circumstances): Decision {
   const { payment, attempt } = state;
   switch (signal.kind) {
     case 'attempt_started':
       return decideAttemptStart(payment, signal.attempt, world.now);
+    case 'completion_started':
+      return decideCompletionStart(state, signal.completionSealed, world.now);
     case 'attempt_reported':
       return decideAttemptReport(state, signal, world);
     case 'attempt_not_sent':
+      if (signal.step === 'complete') return decideCompletionNotSent(state, signal.reason, world.now);
       return endAttempt(
         payment,
         attempt,
@@ -49,7 +63,7 @@ export function decideSignal(state: PaymentState, signal: Signal, world: Circums
     case 'release_refused':
       return decideReleaseRefused(state);
     case 'refund_requested':
-      return decideRefundRequest(payment, signal.refund);
+      return decideRefundRequest(payment, signal.refund, signal.capability);
     case 'refund_reported':
       return decideRefundReport(state, signal.report, world);
     case 'refund_refused':

@@ -7,6 +7,11 @@ import { openRequest } from './attempt-request.ts';
 import type { PaymentContext } from './context.ts';
 import type { Signal } from './signal.ts';
 
+interface Sending extends Pick<SignalOptions, 'known' | 'answer'> {
+  /** The step that is answered: the second one, or anything else that was asked about the attempt. */
+  readonly step?: 'complete';
+}
+
 interface FirstSending extends Pick<SignalOptions, 'known' | 'answer'> {
   /** What was just sealed into the attempt, for whoever still has it; else it is opened again. */
   readonly request?: CreateInput | undefined;
@@ -36,22 +41,23 @@ export async function applyAnswer(
   attempt: Attempt,
   answer: CreateAnswer,
   send: 'first' | 'repeat',
-  options: Pick<SignalOptions, 'known' | 'answer'> = {},
+  { step, ...options }: Sending = {},
 ): Promise<SignalResult | null> {
   // A repeat that was not sent, or came back in doubt, says nothing about the request before it.
   if (send === 'repeat' && (answer.kind === 'not_sent' || answer.kind === 'unknown')) return null;
-  return context.applySignal(attempt, 'provider_answer', signalOf(attempt.attemptId, answer), options);
+  return context.applySignal(attempt, 'provider_answer', signalOf(attempt.attemptId, answer, step), options);
 }
 
-function signalOf(attemptId: string, answer: CreateAnswer): Signal {
+function signalOf(attemptId: string, answer: CreateAnswer, step: Sending['step']): Signal {
+  const about = step === undefined ? { attemptId } : { attemptId, step };
   switch (answer.kind) {
     case 'answered':
-      return { kind: 'attempt_reported', attemptId, providerRef: answer.providerRef, report: answer.report };
+      return { kind: 'attempt_reported', ...about, providerRef: answer.providerRef, report: answer.report };
     case 'refused':
-      return { kind: 'attempt_refused', attemptId, code: answer.code, message: answer.message };
+      return { kind: 'attempt_refused', ...about, code: answer.code, message: answer.message };
     case 'not_sent':
-      return { kind: 'attempt_not_sent', attemptId, reason: answer.reason };
+      return { kind: 'attempt_not_sent', ...about, reason: answer.reason };
     case 'unknown':
-      return { kind: 'attempt_unknown', attemptId, reason: answer.reason };
+      return { kind: 'attempt_unknown', ...about, reason: answer.reason };
   }
 }

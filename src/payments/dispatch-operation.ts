@@ -1,7 +1,8 @@
 import { crashPoint } from '../platform/crash-point.ts';
 import { notificationUrlOf } from '../provider-accounts/account.ts';
 import { type OpenAccount, openProviderAccount } from '../provider-accounts/open-provider-account.ts';
-import type { Refused } from '../providers/provider.ts';
+import type { AttemptRef, Refused } from '../providers/provider.ts';
+import { attemptRefOf } from './attempt.ts';
 import type { Capture } from './capture.ts';
 import type { PaymentContext } from './context.ts';
 import type { Refund } from './refund.ts';
@@ -21,7 +22,7 @@ export async function dispatchOperation(context: PaymentContext, operation: AnyO
   const account = await openProviderAccount(context, tenantId, providerAccountId);
   const attempt = await selectAttempt(context.database.query, tenantId, attemptId);
   crashPoint('operation-unsent');
-  const signal = await send(context, account, operation, attempt?.providerRef ?? null);
+  const signal = await send(context, account, operation, attempt === null ? { attemptId } : attemptRefOf(attempt));
   crashPoint('operation-answered');
   await context.applySignal(operation, 'provider_answer', signal);
   // A refusal has a reason that we may not have heard of: something happened to the money at the provider's console.
@@ -37,12 +38,11 @@ async function send(
   { hooksUrl }: PaymentContext,
   { provider, call, account }: OpenAccount,
   operation: AnyOperation,
-  providerRef: string | null,
+  ref: AttemptRef,
 ): Promise<Signal> {
   const { attemptId } = operation;
   const common = {
-    attemptId,
-    ...(providerRef === null ? {} : { providerRef }),
+    ...ref,
     amount: { amount: operation.amount, currency: operation.currency },
     notificationUrl: notificationUrlOf(hooksUrl, account),
   };

@@ -1,8 +1,7 @@
 import { present } from '../kernel/assert.ts';
-import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import type { Attempt } from './attempt.ts';
+import { cancelAttempt } from './cancel-attempt.ts';
 import type { PaymentContext } from './context.ts';
-import { applyAnswer } from './dispatch-attempt.ts';
 import type { Payment } from './payment.ts';
 import { selectAttempt, selectPayment } from './store.ts';
 import { syncAttempt } from './sync-attempt.ts';
@@ -19,12 +18,7 @@ export async function endOpenAttempt(context: PaymentContext, payment: Payment):
   const asked = present(await selectPayment(database.query, payment.tenantId, payment.paymentId), 'the payment');
   const still = await openAttemptOf(context, asked);
   if (still === null || (still.state !== 'requires_action' && still.state !== 'pending')) return asked;
-  const { provider, call } = await openProviderAccount(context, still.tenantId, still.providerAccountId);
-  if (provider.cancel === undefined) return asked;
-  const { attemptId, providerRef } = still;
-  const answer = await provider.cancel(call, providerRef === null ? { attemptId } : { attemptId, providerRef });
-  // A refusal to cancel is no word about the attempt itself.
-  if (answer.kind === 'answered') await applyAnswer(context, still, answer, 'repeat');
+  await cancelAttempt(context, still);
   return present(await selectPayment(database.query, payment.tenantId, payment.paymentId), 'the payment');
 }
 

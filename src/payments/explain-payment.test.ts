@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newCapture } from './decide-capture.ts';
+import { MANY_REFUNDS } from './decide-fixture.ts';
 import { newReversal } from './decide-reversal.ts';
 import { type ExplainFacts, explainPayment } from './explain-payment.ts';
 import { explanation } from './explain-shape.ts';
@@ -7,7 +8,7 @@ import type { Payment, PaymentStatus } from './payment.ts';
 import { PAYMENT_TRANSITIONS } from './payment.ts';
 import { NOON, sampleAttempt, samplePayment, sampleRefund } from './payment-fixture.ts';
 
-const ALL = { canCapture: true, canRelease: true, canCancel: true, canRefund: true, canReverse: true };
+const ALL = { canCapture: true, canRelease: true, canCancel: true, canReverse: true, refund: MANY_REFUNDS };
 const ACCOUNT = { ...ALL, reversalCutOff: NOON.add({ hours: 24 }) };
 const MAKING = { now: NOON, newId: (prefix: string) => `${prefix}_1` };
 
@@ -214,7 +215,7 @@ describe('money that was captured', () => {
   });
 
   test('cannot be refunded where the provider makes no refunds, or nothing is left', () => {
-    const account = { ...ACCOUNT, canRefund: false };
+    const account = { ...ACCOUNT, refund: false } as const;
     expect(why(explain(PAID, { latestAttempt: captured, account }), 'refund')).toMatch(/makes no refunds/);
     const gone = explain({ ...PAID, amountRefunded: 1250n }, { latestAttempt: captured });
     expect(why(gone, 'refund')).toBe('The refund exceeds what is left of the payment.');

@@ -1,4 +1,5 @@
 import { amountToJson, toDecimal } from '../kernel/money.ts';
+import type { Capabilities } from '../providers/provider-capabilities.ts';
 import { type Attempt, isOpen } from './attempt.ts';
 import type { AnyOperation } from './dispatch-operation.ts';
 import type { Dispute } from './dispute.ts';
@@ -42,7 +43,7 @@ export interface AccountFacts {
   readonly canCapture: boolean;
   readonly canRelease: boolean;
   readonly canCancel: boolean;
-  readonly canRefund: boolean;
+  readonly refund: Capabilities['refund'];
   readonly canReverse: boolean;
   /** From when on a capture can no longer be reversed; null where nothing is captured or it never can. */
   readonly reversalCutOff: Temporal.Instant | null;
@@ -140,6 +141,7 @@ const STATUSES: Readonly<Record<PaymentStatus, StatusExplanation>> = {
 
 const PROCESSING: Readonly<Record<string, string>> = {
   dispatched: 'An attempt is being sent to the provider.',
+  completing: 'What the shopper’s browser brought is being sent to the provider.',
   requires_action: 'An attempt waits for the shopper to act at the bank.',
   pending: 'The provider works on an attempt.',
   unknown: 'An attempt was sent, and it is not known what came of it. It is never failed and never tried anew blindly.',
@@ -173,6 +175,7 @@ function processingWaits(payment: Payment, attempt: Attempt): readonly Wait[] {
         asked,
       ];
     case 'dispatched':
+    case 'completing':
       return [{ who: 'provider', what: 'The provider answers the request.', until: attempt.syncDueAt }];
     default:
       return [{ who: 'provider', what: 'The provider says what came of the attempt.', until: null }, asked];
@@ -253,7 +256,7 @@ function doubts({ openAttempts, pendingOperations, now }: ExplainFacts): Explana
   const attempts = openAttempts.filter(
     ({ state, syncDueAt, releaseRequestedAt, syncTries }) =>
       state === 'unknown' ||
-      (state === 'dispatched' && isDue(syncDueAt)) ||
+      ((state === 'dispatched' || state === 'completing') && isDue(syncDueAt)) ||
       (releaseRequestedAt !== null && syncTries > 0),
   );
   const operations = pendingOperations.filter((operation) => isInDoubt(operation, now));

@@ -86,10 +86,8 @@ function whyNotCancel(facts: ExplainFacts): string | null {
 function whyNotRefund(facts: ExplainFacts): string | null {
   const { payment, account } = facts;
   const its = { madeBy: 'tenant', reason: '', reference: null, amount: atLeastOne(refundableAmount(payment)) } as const;
-  return (
-    refusalOf(() => decideRefundRequest(payment, newRefund(payment, placeOf(facts), making(facts), its))) ??
-    (account?.canRefund === false ? 'This provider makes no refunds.' : null)
-  );
+  const refund = newRefund(payment, placeOf(facts), making(facts), its);
+  return refusalOf(() => decideRefundRequest(payment, refund, account?.refund ?? false));
 }
 
 function whyNotReverse({ payment, account, now }: ExplainFacts): string | null {

@@ -3,7 +3,7 @@ import { Problem } from '../kernel/problem.ts';
 import type { RetrieveAnswer } from '../providers/provider.ts';
 import type { Attempt } from './attempt.ts';
 import { newCapture } from './decide-capture.ts';
-import { PAID } from './decide-fixture.ts';
+import { MANY_REFUNDS, PAID } from './decide-fixture.ts';
 import { newRefund } from './decide-refund.ts';
 import { newReversal } from './decide-reversal.ts';
 import type { Making, SuccessPolicy } from './decision.ts';
@@ -179,7 +179,9 @@ export class GatewayModel {
       const amount = wanted ?? refundableAmount(payment);
       const its = { amount, madeBy: 'tenant', reason: 'returned', reference: null } as const;
       const refund = newRefund(payment, attempt, making, its);
-      return amount === 0n ? null : { id: refund.refundId, signal: { kind: 'refund_requested', refund } };
+      return amount === 0n
+        ? null
+        : { id: refund.refundId, signal: { kind: 'refund_requested', refund, capability: MANY_REFUNDS } };
     }
     const reversal = newReversal(payment, attempt, making, { madeBy: 'tenant', reason: 'unacknowledged' });
     return { id: reversal.reversalId, signal: { kind: 'reversal_requested', reversal } };

@@ -53,6 +53,9 @@ export function checkRows(kept: Kept): void {
   for (const one of attempts.values()) {
     const mayWait = isOpen(one) || (one.state === 'authorized' && one.releaseRequestedAt !== null);
     assert(one.syncDueAt === null || mayWait, 'attempts_sync_check');
+    assert(one.state !== 'completing' || one.completionSealed !== null, 'attempts_completing_check');
+    const mayHold = one.state === 'completing' || one.state === 'pending' || one.state === 'unknown';
+    assert(one.completionSealed === null || mayHold, 'attempts_completion_check');
   }
   const open = payment.openAttemptId;
   assert(open === null || openAttempts(kept).some(({ attemptId }) => attemptId === open), 'the open attempt is open');

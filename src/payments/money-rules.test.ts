@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Problem } from '../kernel/problem.ts';
 import type { AttemptReport, OperationReport } from '../providers/provider.ts';
 import { ATTEMPT_TRANSITIONS } from './attempt.ts';
-import { PAID } from './decide-fixture.ts';
+import { MANY_REFUNDS, PAID } from './decide-fixture.ts';
 import { DISPUTE_TRANSITIONS } from './dispute.ts';
 import { keepMoney, type MoneyKeeper, type Reached } from './money-keeper-fixture.ts';
 import { OPERATION_TRANSITIONS } from './operation.ts';
@@ -36,6 +36,9 @@ const attemptReport: fc.Arbitrary<AttemptReport> = fc.oneof(
     .map((ended): AttemptReport => ended),
 );
 
+/** Of the first step, or of the second. */
+const step = fc.constantFrom({}, {}, { step: 'complete' as const });
+
 /** A report of an operation asked for here (by its number), or made at the provider. */
 const operation = fc.record({ id: fc.option(number), amount, state, ref: number });
 
@@ -57,18 +60,26 @@ const aboutAttempt: fc.Arbitrary<Signal> = fc.oneof(
   },
   {
     weight: 6,
-    arbitrary: fc.record({ attemptId, report: attemptReport }).map((one): Signal => {
-      return { kind: 'attempt_reported', providerRef: `ref_${one.attemptId}`, ...one };
+    arbitrary: fc.record({ attemptId, report: attemptReport, step }).map(({ step: of, ...one }): Signal => {
+      return { kind: 'attempt_reported', providerRef: `ref_${one.attemptId}`, ...one, ...of };
     }),
   },
-  attemptId.chain((id) =>
-    fc.constantFrom<Signal>(
-      { kind: 'attempt_unknown', attemptId: id, reason: 'timeout' },
-      { kind: 'attempt_not_sent', attemptId: id, reason: 'refused' },
-      { kind: 'attempt_refused', attemptId: id, code: 'invalid', message: 'no' },
-      { kind: 'release_refused', attemptId: id, code: 'not_supported' },
+  {
+    weight: 2,
+    arbitrary: attemptId.map((id): Signal => {
+      return { kind: 'completion_started', attemptId: id, completionSealed: new Uint8Array(1) };
+    }),
+  },
+  fc
+    .tuple(attemptId, step)
+    .chain(([id, of]) =>
+      fc.constantFrom<Signal>(
+        { kind: 'attempt_unknown', attemptId: id, reason: 'timeout', ...of },
+        { kind: 'attempt_not_sent', attemptId: id, reason: 'refused', ...of },
+        { kind: 'attempt_refused', attemptId: id, code: 'invalid', message: 'no', ...of },
+        { kind: 'release_refused', attemptId: id, code: 'not_supported' },
+      ),
     ),
-  ),
   fc.constantFrom<Signal>(
     { kind: 'cancel_requested' },
     { kind: 'expiry_reached', early: true },
@@ -92,7 +103,11 @@ const aboutOperation: fc.Arbitrary<Signal> = fc.oneof(
     };
   }),
   fc.record({ number, amount }).map((one): Signal => {
-    return { kind: 'refund_requested', refund: sampleRefund({ refundId: `re_${one.number}`, amount: one.amount }) };
+    return {
+      kind: 'refund_requested',
+      refund: sampleRefund({ refundId: `re_${one.number}`, amount: one.amount }),
+      capability: MANY_REFUNDS,
+    };
   }),
   fc.record({ attemptId, operation }).map((one): Signal => {
     const refundId = one.operation.id === null ? null : `re_${one.operation.id}`;

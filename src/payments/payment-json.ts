@@ -1,6 +1,6 @@
 import { amountToJson } from '../kernel/money.ts';
 import type { Sealer } from '../keys/sealer.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, nextActionOf } from './attempt.ts';
 import { capturableAmount, type Payment } from './payment.ts';
 import type { PaymentAnswer, PaymentObject } from './payment-shape.ts';
 
@@ -44,7 +44,7 @@ export function paymentObjectJson(payment: Payment, latestAttempt: Attempt | nul
     updatedAt: payment.updatedAt.toString(),
     version: payment.version,
     latestAttempt: latestAttempt === null ? null : attemptJson(latestAttempt),
-    nextAction: latestAttempt?.nextAction ?? null,
+    nextAction: nextActionOf(latestAttempt),
   };
 }
 
@@ -64,6 +64,7 @@ function attemptJson(attempt: Attempt): NonNullable<PaymentObject['latestAttempt
     provider: attempt.provider,
     providerAccountId: attempt.providerAccountId,
     providerRef: attempt.providerRef,
+    chargeRef: attempt.chargeRef,
     failureCode: attempt.failureCode,
     createdAt: attempt.createdAt.toString(),
   };

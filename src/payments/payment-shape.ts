@@ -50,12 +50,31 @@ export const nextAction = z
   .nullable()
   .meta({ id: 'NextAction', description: 'What the shopper does next; null where nothing is awaited of them.' });
 
+const VALUES_MAX = 50;
+/** Tokens and signed answers of providers are the longest; a body has 256 KiB at most. */
+const VALUE_CHARACTERS_MAX = 8_192;
+
+export const clientData = z
+  .record(
+    z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, 'Names must be 1 to 64 characters of A-Z a-z 0-9 _ . -'),
+    z
+      .string()
+      .max(VALUE_CHARACTERS_MAX, `Values must be at most ${VALUE_CHARACTERS_MAX} characters`)
+      .regex(/^\P{Cc}*$/u, 'Values must not contain control characters'),
+  )
+  .refine((data) => Object.keys(data).length <= VALUES_MAX, `Must have at most ${VALUES_MAX} entries`)
+  .meta({
+    id: 'ClientData',
+    description: 'What the shopper’s browser brought back, by the names of the provider. Never card data.',
+  });
+
 const attempt = z
   .strictObject({
     id: z.string(),
     state: z.enum([
       'dispatched',
       'requires_action',
+      'completing',
       'pending',
       'unknown',
       'authorized',
@@ -69,6 +88,10 @@ const attempt = z
     provider: z.string(),
     providerAccountId: z.string(),
     providerRef: z.string().nullable(),
+    chargeRef: z
+      .string()
+      .nullable()
+      .meta({ description: 'The provider’s name for the money, where it differs from providerRef and is known.' }),
     failureCode: z.string().nullable(),
     createdAt: instant,
   })

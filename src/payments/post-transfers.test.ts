@@ -6,6 +6,7 @@ import {
   captureReport,
   decide,
   disputeReport,
+  MANY_REFUNDS,
   moved,
   PAID,
   paid,
@@ -26,7 +27,7 @@ function posted(state: PaymentState, signal: Signal, changes: Partial<Circumstan
 }
 
 const capture: Signal = { kind: 'capture_requested', capture: sampleCapture() };
-const refund: Signal = { kind: 'refund_requested', refund: sampleRefund() };
+const refund: Signal = { kind: 'refund_requested', refund: sampleRefund(), capability: MANY_REFUNDS };
 const reversal: Signal = { kind: 'reversal_requested', reversal: sampleReversal() };
 
 describe('the ledger', () => {

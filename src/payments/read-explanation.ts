@@ -62,7 +62,7 @@ function accountFacts({ account, provider }: OpenAccount, firstCaptureAt: Tempor
     canCapture: capabilities.capture !== false,
     canRelease: capabilities.release,
     canCancel: capabilities.cancel,
-    canRefund: capabilities.refund !== false,
+    refund: capabilities.refund,
     canReverse: capabilities.reversal && rule !== null,
     reversalCutOff: rule === null || firstCaptureAt === null ? null : cutOffAfter(rule, firstCaptureAt),
   };

@@ -1,6 +1,6 @@
 import { crashPoint } from '../platform/crash-point.ts';
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
-import { type Attempt, nextReleaseAt } from './attempt.ts';
+import { type Attempt, attemptRefOf, nextReleaseAt } from './attempt.ts';
 import type { PaymentContext } from './context.ts';
 import { applyAnswer } from './dispatch-attempt.ts';
 import { clockOfAttempt } from './read-payment.ts';
@@ -11,13 +11,10 @@ import { scheduleAttemptSync } from './store-due-work.ts';
  * not for a movement, so repeating it is harmless; without an answer it is repeated on a schedule.
  */
 export async function releaseAttempt(context: PaymentContext, attempt: Attempt): Promise<void> {
-  const { attemptId, providerRef } = attempt;
+  const { attemptId } = attempt;
   const { provider, call } = await openProviderAccount(context, attempt.tenantId, attempt.providerAccountId);
   crashPoint('release-unsent');
-  const answer = (await provider.release?.(
-    call,
-    providerRef === null ? { attemptId } : { attemptId, providerRef },
-  )) ?? {
+  const answer = (await provider.release?.(call, attemptRefOf(attempt))) ?? {
     kind: 'refused' as const,
     code: 'not_supported',
     message: 'This provider does not release authorizations.',

@@ -3,6 +3,7 @@ import { pageOf } from '../kernel/page.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api.ts';
 import { cancelPayment } from './cancel-payment.ts';
+import { completePayment } from './complete-payment.ts';
 import { confirmPayment } from './confirm-payment.ts';
 import type { PaymentContext } from './context.ts';
 import { createCheckoutToken } from './create-checkout-token.ts';
@@ -45,6 +46,10 @@ export function paymentRoutes(context: PaymentContext): readonly BoundEndpoint[]
       const { tenantId, mode } = caller;
       const request = { tenantId, mode, paymentId: params.id, method: body.method, source: 'tenant' } as const;
       return confirmPayment(context, request, idempotency);
+    }),
+    bindEndpoint(api.completePayment, ({ caller: { tenantId, mode }, params, body, idempotency }) => {
+      const request = { tenantId, mode, paymentId: params.id, clientData: body.clientData, source: 'tenant' } as const;
+      return completePayment(context, request, idempotency);
     }),
     bindEndpoint(api.cancelPayment, ({ caller: { tenantId, mode }, params, idempotency }) =>
       cancelPayment(context, { tenantId, mode, paymentId: params.id, source: 'tenant' }, idempotency),

@@ -111,7 +111,9 @@ export function attemptFromRow(row: Selectable<Tables['attempts']>): Attempt {
     provider: row.provider,
     state: row.state as AttemptState,
     providerRef: row.provider_ref,
+    chargeRef: row.charge_ref,
     requestSealed: row.request_sealed,
+    completionSealed: row.completion_sealed,
     nextAction: row.next_action as NextAction | null,
     failureCode: row.failure_code,
     failureMessage: row.failure_message,
@@ -143,5 +145,7 @@ export function attemptToRow(attempt: Attempt): WholeRow<'attempts'> {
     created_at: attempt.createdAt,
     updated_at: attempt.updatedAt,
     release_requested_at: attempt.releaseRequestedAt,
+    completion_sealed: attempt.completionSealed as Buffer | null,
+    charge_ref: attempt.chargeRef,
   };
 }

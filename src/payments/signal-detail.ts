@@ -13,7 +13,8 @@ function wordsOf(signal: Signal): Readonly<Record<string, unknown>> {
       const { report } = signal;
       const decline = report.state === 'declined' ? { reason: report.decline.reason } : {};
       const money = 'amount' in report ? moneyJson(report.amount) : {};
-      return { state: report.state, providerRef: signal.providerRef, ...money, ...decline };
+      const charge = 'chargeRef' in report ? { chargeRef: report.chargeRef } : {};
+      return { state: report.state, providerRef: signal.providerRef, ...charge, ...money, ...decline };
     }
     case 'capture_reported':
     case 'refund_reported':
@@ -49,6 +50,7 @@ function wordsOf(signal: Signal): Readonly<Record<string, unknown>> {
       return { amount: signal.reversal.amount.toString() };
     case 'attempt_started':
       return { provider: signal.attempt.provider };
+    case 'completion_started':
     case 'cancel_requested':
     case 'release_requested':
       return {};

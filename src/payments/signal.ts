@@ -6,6 +6,7 @@ import type {
   RefundReport,
   ReversalReport,
 } from '../providers/provider.ts';
+import type { Capabilities } from '../providers/provider-capabilities.ts';
 import type { Attempt } from './attempt.ts';
 import type { Capture } from './capture.ts';
 import type { Refund } from './refund.ts';
@@ -20,18 +21,25 @@ export type Signal = Told & {
   readonly inboundEventId?: string;
 };
 
+/** An attempt, and the step that is answered: the second one, or anything else that was asked about it. */
+interface OfAttempt {
+  readonly attemptId: string;
+  readonly step?: 'complete';
+}
+
 type Told =
   /** We are about to call a provider; committed before the first byte is sent. */
   | { readonly kind: 'attempt_started'; readonly attempt: Attempt }
-  | {
+  /** The same for the second step, with what the browser brought. */
+  | { readonly kind: 'completion_started'; readonly attemptId: string; readonly completionSealed: Uint8Array }
+  | ({
       readonly kind: 'attempt_reported';
-      readonly attemptId: string;
       readonly providerRef: string | null;
       readonly report: AttemptReport;
-    }
-  | { readonly kind: 'attempt_not_sent'; readonly attemptId: string; readonly reason: string }
-  | { readonly kind: 'attempt_refused'; readonly attemptId: string; readonly code: string; readonly message: string }
-  | { readonly kind: 'attempt_unknown'; readonly attemptId: string; readonly reason: string }
+    } & OfAttempt)
+  | ({ readonly kind: 'attempt_not_sent'; readonly reason: string } & OfAttempt)
+  | ({ readonly kind: 'attempt_refused'; readonly code: string; readonly message: string } & OfAttempt)
+  | ({ readonly kind: 'attempt_unknown'; readonly reason: string } & OfAttempt)
   | { readonly kind: 'cancel_requested' }
   /** `early`: a test asks for it before its time; test mode only. */
   | { readonly kind: 'expiry_reached'; readonly early: boolean }
@@ -42,7 +50,8 @@ type Told =
   /** What is authorized and not captured is to be given back. */
   | { readonly kind: 'release_requested' }
   | { readonly kind: 'release_refused'; readonly attemptId: string; readonly code: string }
-  | { readonly kind: 'refund_requested'; readonly refund: Refund }
+  /** `capability`: what the account it goes to can do. */
+  | { readonly kind: 'refund_requested'; readonly refund: Refund; readonly capability: Capabilities['refund'] }
   | { readonly kind: 'refund_reported'; readonly attemptId: string; readonly report: RefundReport }
   | { readonly kind: 'refund_refused'; readonly refundId: string; readonly code: string }
   | { readonly kind: 'refund_unknown'; readonly refundId: string; readonly reason: string }

@@ -145,7 +145,7 @@ export async function selectDoubts(
         sync_due_at as next_question_at, sync_tries as tries, null::text as note
       from attempts
       where tenant_id = ${tenantId} and sync_due_at is not null
-        and (state = 'unknown' or (state = 'dispatched' and sync_due_at <= ${now})
+        and (state = 'unknown' or (state in ('dispatched', 'completing') and sync_due_at <= ${now})
           or (state = 'authorized' and sync_tries > 0))
       union all ${pendingDoubts('captures', tenantId, now)}
       union all ${pendingDoubts('refunds', tenantId, now)}

@@ -88,6 +88,7 @@ function putAttempts(rows: readonly WholeRow<'attempts'>[]): RawBuilder<unknown>
     on conflict on constraint attempts_pkey do update set
       state = excluded.state, provider_ref = excluded.provider_ref, next_action = excluded.next_action,
       failure_code = excluded.failure_code, failure_message = excluded.failure_message,
+      completion_sealed = excluded.completion_sealed, charge_ref = excluded.charge_ref,
       provider_expires_at = excluded.provider_expires_at, release_requested_at = excluded.release_requested_at,
       sync_due_at = excluded.sync_due_at, sync_tries = excluded.sync_tries, updated_at = excluded.updated_at
     returning attempt_id as id

@@ -1,8 +1,10 @@
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import type { RetrieveAnswer } from '../providers/provider.ts';
-import { type Attempt, isOpen, nextSyncAt } from './attempt.ts';
+import { type Attempt, attemptRefOf, hasLapsed, isCompletionOpen, isOpen, nextSyncAt } from './attempt.ts';
+import { cancelAttempt } from './cancel-attempt.ts';
 import type { PaymentContext } from './context.ts';
 import { dispatchAttempt } from './dispatch-attempt.ts';
+import { dispatchCompletion } from './dispatch-completion.ts';
 import { clockOfAttempt, readPaymentOfAttempt } from './read-payment.ts';
 import { releaseAttempt } from './release-attempt.ts';
 import type { Signal } from './signal.ts';
@@ -14,7 +16,7 @@ type Source = 'poll' | 'operator';
 /**
  * Asks the provider where an attempt and its operations stand and applies the answer: the second net under
  * notifications, and the way out of every doubt. An attempt the provider does not know is sent again with the same key
- * and content, never anew. Without news the next question is scheduled. Harmless to run at any time and twice at once.
+ * and content, never anew; one whose second step it has not seen has that step sent again. Without news the next question is scheduled. Harmless to run at any time and twice at once.
  * Returns whether the provider answered.
  */
 export async function syncAttempt(context: PaymentContext, attempt: Attempt, source: Source): Promise<boolean> {
@@ -31,19 +33,45 @@ export async function syncAttempt(context: PaymentContext, attempt: Attempt, sou
 
 async function askProvider(context: PaymentContext, attempt: Attempt, source: Source): Promise<boolean> {
   const { provider, call } = await openProviderAccount(context, attempt.tenantId, attempt.providerAccountId);
-  const { attemptId, providerRef } = attempt;
-  const canAsk = providerRef !== null || provider.capabilities.retrieveBy.includes('attemptId');
-  const answer = canAsk
-    ? await provider.retrieve(call, providerRef === null ? { attemptId } : { attemptId, providerRef })
-    : { kind: 'not_found' as const };
+  const canAsk = attempt.providerRef !== null || provider.capabilities.retrieveBy.includes('attemptId');
+  const answer = canAsk ? await provider.retrieve(call, attemptRefOf(attempt)) : { kind: 'not_found' as const };
   if (answer.kind === 'unknown') return false;
+  if (isCompletionOpen(attempt)) {
+    // Whoever still waits for the second step has not seen it.
+    const isUnseen = answer.kind === 'not_found' || answer.report.state === 'requires_action';
+    if (isUnseen) {
+      await repeatCompletion(context, attempt);
+      return canAsk;
+    }
+  }
   if (answer.kind === 'not_found') {
-    const neverConfirmed = attempt.state === 'dispatched' || attempt.state === 'unknown';
-    if (neverConfirmed) await dispatchAttempt(context, attempt, 'repeat');
+    await repeatUnknown(context, attempt);
     return canAsk;
   }
   for (const signal of await signalsOf(context, attempt, answer)) await context.applySignal(attempt, source, signal);
   return true;
+}
+
+/** What is being sent by its own request at this moment is left to it. */
+async function repeatCompletion(context: PaymentContext, attempt: Attempt): Promise<void> {
+  const now = (await clockOfAttempt(context, attempt)).now();
+  const isBeingSent =
+    attempt.state === 'completing' &&
+    attempt.syncDueAt !== null &&
+    Temporal.Instant.compare(now, attempt.syncDueAt) < 0;
+  if (!isBeingSent) await dispatchCompletion(context, attempt, 'repeat');
+}
+
+/** An attempt that its provider does not know never reached it, or can still be begun there and nowhere else. */
+async function repeatUnknown(context: PaymentContext, attempt: Attempt): Promise<void> {
+  if (attempt.state === 'dispatched' || attempt.state === 'unknown') {
+    await dispatchAttempt(context, attempt, 'repeat');
+  } else if (
+    attempt.state === 'requires_action' &&
+    hasLapsed(attempt, (await clockOfAttempt(context, attempt)).now())
+  ) {
+    await cancelAttempt(context, attempt);
+  }
 }
 
 /** The provider's whole picture as signals, what stands on something after what it stands on. */

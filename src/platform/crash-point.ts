@@ -6,6 +6,10 @@ export type CrashPointName =
   | 'attempt-unsent'
   /** The provider answered; we know, the database does not. */
   | 'attempt-answered'
+  /** What the browser brought for the second step is committed, the provider not yet called. */
+  | 'completion-unsent'
+  /** The provider answered the second step; we know, the database does not. */
+  | 'completion-answered'
   /** A signal and what it changed are committed. */
   | 'signal-written'
   /** The first answer of a key is kept, the client has not got it. */

@@ -43,6 +43,8 @@ export interface AttemptsTable {
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
   release_requested_at: Temporal.Instant | null;
+  completion_sealed: BytesColumn | null;
+  charge_ref: string | null;
 }
 
 export interface CapturesTable {

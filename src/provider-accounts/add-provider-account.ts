@@ -1,6 +1,7 @@
 import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { PaymentProvider } from '../providers/provider.ts';
+import { accountCapabilities } from '../providers/provider-limits.ts';
 import type { ProviderAccount } from './account.ts';
 import { createProviderAccount } from './create-provider-account.ts';
 import { parseCredentials } from './credentials.ts';
@@ -39,20 +40,28 @@ export async function addProviderAccount(
     });
   }
   const reversalCutOff = input.reversalCutOff ?? null;
-  refuseIdleCutOff(provider, reversalCutOff);
+  const credentials = parseCredentials(provider, input.credentials);
+  refuseIdleCutOff(provider, credentials, reversalCutOff);
   return createProviderAccount(
     { db: tx, sealer, clock },
     {
       ...{ tenantId, mode, provider: provider.id, priority: input.priority, reversalCutOff },
       name: input.name ?? provider.displayName,
-      credentials: parseCredentials(provider, input.credentials),
+      credentials,
     },
   );
 }
 
-/** A cut-off at a provider without reversals would promise what cannot be done. @throws Problem not_supported_by_provider */
-export function refuseIdleCutOff(provider: PaymentProvider, reversalCutOff: ReversalCutOff | null): void {
-  if (reversalCutOff === null || provider.capabilities.reversal) return;
+/**
+ * A cut-off of an account without reversals would promise what cannot be done.
+ * @throws Problem not_supported_by_provider
+ */
+export function refuseIdleCutOff(
+  provider: PaymentProvider,
+  credentials: unknown,
+  reversalCutOff: ReversalCutOff | null,
+): void {
+  if (reversalCutOff === null || accountCapabilities(provider, credentials).reversal) return;
   throw new Problem('not_supported_by_provider', `${provider.displayName} makes no reversals.`, {
     errors: [{ pointer: '/reversalCutOff', detail: 'Must be left out where the provider makes no reversals' }],
   });

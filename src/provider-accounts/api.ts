@@ -23,6 +23,26 @@ const credentials = z.record(z.string().max(64), z.unknown()).meta({
   description: 'What the provider wants, as `credentials` of GET /api/v1/providers describes it. Never shown again.',
 });
 
+const oneOrMany = z.strictObject({ partial: z.boolean(), multiple: z.boolean() });
+const capabilities = z
+  .strictObject({
+    modes: z.array(z.enum(['live', 'test'])),
+    currencies: z.union([z.array(z.string()), z.literal('any')]),
+    nextActions: z.array(z.enum(['redirect', 'qr', 'client', 'deep_link'])),
+    capture: z.union([z.literal(false), oneOrMany]),
+    release: z.boolean(),
+    refund: z.union([z.literal(false), oneOrMany]),
+    reversal: z.boolean(),
+    evidence: z.boolean(),
+    cancel: z.boolean(),
+    complete: z.boolean(),
+    retrieveBy: z.array(z.enum(['attemptId', 'providerRef'])),
+    forwards: z.array(z.enum(['description', 'statementDescriptor', 'terminalId', 'mcc', 'subMerchantName', 'rrn2'])),
+    unacknowledged: z.enum(['repeats', 'reverses']),
+    settlement: z.boolean(),
+  })
+  .meta({ id: 'ProviderCapabilities' });
+
 const providerAccount = z
   .strictObject({
     id: z.string(),
@@ -33,6 +53,11 @@ const providerAccount = z
     priority: z.int(),
     status: z.enum(['active', 'disabled']),
     credentialsSet: z.array(z.string()).meta({ description: 'Which fields of the credentials are set.' }),
+    capabilities: capabilities.nullable().meta({
+      description:
+        'What this account can do, which may be less than its provider; null where this installation no longer serves ' +
+        'the provider.',
+    }),
     previousCredentialsUntil: instant
       .nullable()
       .meta({ description: 'Until when notifications signed with the credentials before a rotation are taken.' }),
@@ -198,26 +223,6 @@ export const enableProviderAccount = endpoint({
 });
 
 const jsonSchema = z.record(z.string(), z.unknown());
-const oneOrMany = z.strictObject({ partial: z.boolean(), multiple: z.boolean() });
-const capabilities = z
-  .strictObject({
-    modes: z.array(z.enum(['live', 'test'])),
-    currencies: z.union([z.array(z.string()), z.literal('any')]),
-    nextActions: z.array(z.enum(['redirect', 'qr', 'client', 'deep_link'])),
-    capture: z.union([z.literal(false), oneOrMany]),
-    release: z.boolean(),
-    refund: z.union([z.literal(false), oneOrMany]),
-    reversal: z.boolean(),
-    evidence: z.boolean(),
-    cancel: z.boolean(),
-    complete: z.boolean(),
-    retrieveBy: z.array(z.enum(['attemptId', 'providerRef'])),
-    forwards: z.array(z.enum(['description', 'statementDescriptor', 'terminalId', 'mcc', 'subMerchantName', 'rrn2'])),
-    unacknowledged: z.enum(['repeats', 'reverses']),
-    settlement: z.boolean(),
-  })
-  .meta({ id: 'ProviderCapabilities' });
-
 const provider = z
   .strictObject({
     id: z.string(),

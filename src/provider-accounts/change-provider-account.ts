@@ -2,11 +2,11 @@ import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { ProviderAccount } from './account.ts';
 import { refuseIdleCutOff } from './add-provider-account.ts';
-import { overlapEnd } from './credentials.ts';
+import { openCredentials, overlapEnd } from './credentials.ts';
 import type { AccountContext } from './open-provider-account.ts';
 import { lockOwnAccount, type Owner, updateAccount } from './store.ts';
 
-type Registered = Pick<AccountContext, 'registry' | 'clock'>;
+type Registered = Pick<AccountContext, 'registry' | 'sealer' | 'clock'>;
 type Changes = Partial<Pick<ProviderAccount, 'name' | 'priority' | 'reversalCutOff'>>;
 
 /**
@@ -22,7 +22,11 @@ export async function changeProviderAccount(
 ): Promise<ProviderAccount> {
   const account = await lockAccount(tx, owner, providerAccountId);
   const provider = context.registry.get(account.provider)?.provider;
-  if (provider !== undefined) refuseIdleCutOff(provider, changes.reversalCutOff ?? null);
+  const { reversalCutOff = null } = changes;
+  if (provider !== undefined && reversalCutOff !== null) {
+    const credentials = provider.credentials.parse(await openCredentials(context.sealer, account));
+    refuseIdleCutOff(provider, credentials, reversalCutOff);
+  }
   return saveAccount(context, tx, { ...account, ...changes });
 }
 

@@ -6,6 +6,7 @@ import { createBatcherPerDatabase } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
 import type { PaymentProvider, ProviderCall } from '../providers/provider.ts';
+import { providerOfAccount } from '../providers/provider-limits.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { ProviderAccount } from './account.ts';
 import { openCredentials, openPreviousCredentials } from './credentials.ts';
@@ -23,6 +24,7 @@ export interface AccountContext {
 /** An account with everything a call to its provider needs; what is called through it is recorded. */
 export interface OpenAccount {
   readonly account: ProviderAccount;
+  /** With the capabilities and methods of this account. */
   readonly provider: PaymentProvider;
   readonly call: ProviderCall<unknown>;
 }
@@ -111,7 +113,7 @@ async function open(context: AccountContext, account: ProviderAccount): Promise<
   }
   const credentials = provider.credentials.parse(await openCredentials(context.sealer, account));
   const previous = await openPreviousCredentials(context, provider, account);
-  const recorded = recordCalls(provider, account, context.callRecorder);
+  const recorded = recordCalls(providerOfAccount(provider, credentials), account, context.callRecorder);
   const call = { mode: account.mode, credentials, http: http(account.mode), clock: context.clock };
   return { account, provider: recorded, call: previous === null ? call : { ...call, previousCredentials: previous } };
 }

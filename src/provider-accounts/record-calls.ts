@@ -103,8 +103,9 @@ async function insertAll(db: Queryable, rows: readonly WholeRow<'provider_calls'
 
 function callRow(finished: FinishedCall, clock: Clock): WholeRow<'provider_calls'> {
   const { account, operation, call, input, answer, error, durationMs } = finished;
-  const { method, returnUrl, text, description } = input;
-  const secrets = secretsIn(call.credentials, call.previousCredentials, method, returnUrl, text, description);
+  const { method, returnUrl, text, description, created, clientData } = input;
+  const said = [method, returnUrl, text, description, created, clientData];
+  const secrets = secretsIn(call.credentials, call.previousCredentials, ...said);
   return {
     tenant_id: account.tenantId,
     call_id: newId('pc', clock),
@@ -132,13 +133,16 @@ export function recordCalls(
   account: FinishedCall['account'],
   recorder: CallRecorder,
 ): PaymentProvider {
-  const { cancel, complete, capture, release, refund, reverse, submitEvidence, listSettlement } = provider;
+  const { cardFields, cancel, complete, capture, release, refund, reverse, submitEvidence, listSettlement } = provider;
   const recorded: EveryMember = {
     id: provider.id,
     displayName: provider.displayName,
     capabilities: provider.capabilities,
+    // Taken away before this: an open account's provider is that account's.
+    limits: undefined,
     credentials: provider.credentials,
     method: provider.method,
+    cardFields,
     parseWebhook: (call, request) => provider.parseWebhook(call, request),
     // These are about no payment; the timeline has no place for them.
     checkCredentials: (call) => provider.checkCredentials(call),

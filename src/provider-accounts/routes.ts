@@ -10,6 +10,8 @@ import {
   type IdempotencyClaim,
 } from '../platform/http/bind-endpoint.ts';
 import type { PaymentProvider } from '../providers/provider.ts';
+import type { Capabilities } from '../providers/provider-capabilities.ts';
+import { accountCapabilities } from '../providers/provider-limits.ts';
 import { notificationUrlOf, type ProviderAccount } from './account.ts';
 import { addProviderAccount } from './add-provider-account.ts';
 import * as api from './api.ts';
@@ -93,9 +95,12 @@ function keyedRoutes(context: ProviderAccountContext): readonly BoundEndpoint[] 
 }
 
 async function accountJson(
-  { sealer, clock, hooksUrl }: ProviderAccountContext,
+  { sealer, clock, hooksUrl, registry }: ProviderAccountContext,
   account: ProviderAccount,
 ): Promise<api.ProviderAccountAnswer> {
+  const credentials = await openCredentials(sealer, account);
+  const provider = registry.get(account.provider)?.provider;
+  const parsed = provider?.credentials.safeParse(credentials);
   return {
     id: account.providerAccountId,
     object: 'provider_account',
@@ -104,7 +109,11 @@ async function accountJson(
     name: account.name,
     priority: account.priority,
     status: account.status,
-    credentialsSet: Object.keys(await openCredentials(sealer, account)),
+    credentialsSet: Object.keys(credentials),
+    capabilities:
+      provider === undefined || parsed?.success !== true
+        ? null
+        : capabilitiesJson(accountCapabilities(provider, parsed.data)),
     previousCredentialsUntil: overlapEnd(account, clock)?.toString() ?? null,
     reversalCutOff: account.reversalCutOff,
     notificationUrl: notificationUrlOf(hooksUrl, account),
@@ -114,20 +123,24 @@ async function accountJson(
 }
 
 function providerJson({ id, displayName, capabilities, credentials, method }: PaymentProvider): api.ProviderAnswer {
-  const { modes, currencies, nextActions, retrieveBy, forwards } = capabilities;
   return {
     id,
     object: 'provider',
     displayName,
-    capabilities: {
-      ...capabilities,
-      modes: [...modes],
-      currencies: currencies === 'any' ? 'any' : [...currencies],
-      nextActions: [...nextActions],
-      retrieveBy: [...retrieveBy],
-      forwards: [...forwards],
-    },
+    capabilities: capabilitiesJson(capabilities),
     credentials: { ...inputSchema(credentials) },
     method: { ...inputSchema(method) },
+  };
+}
+
+function capabilitiesJson(capabilities: Capabilities): api.ProviderAnswer['capabilities'] {
+  const { modes, currencies, nextActions, retrieveBy, forwards } = capabilities;
+  return {
+    ...capabilities,
+    modes: [...modes],
+    currencies: currencies === 'any' ? 'any' : [...currencies],
+    nextActions: [...nextActions],
+    retrieveBy: [...retrieveBy],
+    forwards: [...forwards],
   };
 }

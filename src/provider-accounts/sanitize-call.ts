@@ -25,6 +25,7 @@ const MASK = '[masked]';
 /** A list of what is kept, so that a field that is added to the contract stays out until somebody lets it in. */
 const REQUEST_FIELDS = [
   'providerRef',
+  'chargeRef',
   'captureId',
   'refundId',
   'reversalId',
@@ -95,7 +96,11 @@ function keptReport(report: AttemptReport, text: (value: string) => string): Kep
       return { state, nextAction: report.nextAction.type };
     case 'authorized':
     case 'captured':
-      return { state, ...moneyJson(report.amount) };
+      return {
+        state,
+        ...moneyJson(report.amount),
+        ...(report.chargeRef === undefined ? {} : { chargeRef: report.chargeRef }),
+      };
     case 'declined': {
       const { reason, providerCode, message } = report.decline;
       return {

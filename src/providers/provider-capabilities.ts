@@ -2,7 +2,10 @@
 import type { Mode } from '../kernel/caller.ts';
 import type { NextAction } from './provider.ts';
 
-/** What a provider can do, as data: shown in the panel, read by routing, checked against the methods by a test. */
+/**
+ * What a provider can do, as data: shown in the panel, read by routing, checked against the methods by a test. What it
+ * cannot do is never asked of it: a provider that refunds the whole only is asked for the whole.
+ */
 export interface Capabilities {
   readonly modes: readonly Mode[];
   readonly currencies: readonly string[] | 'any';

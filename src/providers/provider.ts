@@ -11,6 +11,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Money } from '../kernel/money.ts';
 import type { OutboundHttp } from '../platform/outbound-http.ts';
 import type { Capabilities } from './provider-capabilities.ts';
+import type { CardFields } from './provider-card-fields.ts';
 import type { SettlementAnswer, SettlementQuery } from './provider-settlement.ts';
 import type { RawWebhook, WebhookOutcome } from './provider-webhook.ts';
 
@@ -77,12 +78,24 @@ export type NextAction =
 export type AttemptReport =
   | { readonly state: 'requires_action'; readonly nextAction: NextAction; readonly expiresAt?: Temporal.Instant }
   | { readonly state: 'pending' }
-  | { readonly state: 'authorized'; readonly amount: Money; readonly authorizationExpiresAt?: Temporal.Instant }
-  | { readonly state: 'captured'; readonly amount: Money }
+  | ({
+      readonly state: 'authorized';
+      readonly amount: Money;
+      readonly authorizationExpiresAt?: Temporal.Instant;
+    } & Charged)
+  | ({ readonly state: 'captured'; readonly amount: Money } & Charged)
   | { readonly state: 'declined'; readonly decline: Decline }
   /** `afterAuthorization`: it had been authorized, so more ends with it than a try. */
   | { readonly state: 'canceled'; readonly afterAuthorization?: boolean }
   | { readonly state: 'expired'; readonly afterAuthorization?: boolean };
+
+interface Charged {
+  /**
+   * The provider's own name for the money, where it is another than `providerRef` and exists only now. Stored with the
+   * attempt and given back with every later call about it. One attempt has one: another is a contradiction.
+   */
+  readonly chargeRef?: string;
+}
 
 export interface CreateInput {
   /** Our attempt id; the provider's idempotency key and its reference for us. [a-z0-9_]{30}. Never made anew on a retry. */
@@ -115,6 +128,8 @@ export type CreateAnswer =
 export interface AttemptRef {
   readonly attemptId: string;
   readonly providerRef?: string;
+  /** As a report told it. */
+  readonly chargeRef?: string;
 }
 
 /** A read changes nothing, so `not_sent` and `unknown` are the same to the caller. The lists are whole. */
@@ -231,7 +246,10 @@ export type EvidenceAnswer =
 export interface CompleteInput extends AttemptRef {
   /** What the attempt was made with; its id is the idempotency key here too. */
   readonly created: CreateInput;
-  /** What the browser brought back. Untrusted: it names, it never decides. */
+  /**
+   * What the browser brought back: what the provider's fields gave it, or the query it came home with. Untrusted: it
+   * names, it never decides.
+   */
   readonly clientData: Readonly<Record<string, string>>;
 }
 
@@ -243,14 +261,21 @@ export interface PaymentProvider<Credentials = unknown> {
   readonly id: string;
   readonly displayName: string;
   readonly capabilities: Capabilities;
+  /** What an account with these credentials can do less; pure. Left out: every account can do all of it. */
+  limits?(credentials: Credentials): Partial<Capabilities>;
   /** Parses stored credentials and draws the panel's form. Secrets are marked with `.meta({ secret: true })`. */
   readonly credentials: z.ZodType<Credentials>;
   /** Parses the `method` of a confirm request; its input side is public. */
   readonly method: z.ZodType;
+  /** How the hosted page carries out a `client` next action; without it the page cannot. */
+  readonly cardFields?: CardFields<Credentials>;
 
   /** Starts an attempt. Repeating with the same attemptId and content returns the same attempt, never a second one. */
   create(call: ProviderCall<Credentials>, input: CreateInput): Promise<CreateAnswer>;
-  /** The second step, where the shopper's consent must be turned into a charge by us. Safe to repeat. */
+  /**
+   * The second step, where the shopper's consent must be turned into a charge by us. Safe to repeat: one attempt is
+   * charged once, whatever comes under its id, also at the same time and with other data.
+   */
   complete?(call: ProviderCall<Credentials>, input: CompleteInput): Promise<CreateAnswer>;
   /** Asks where an attempt stands; the same authority as a notification. */
   retrieve(call: ProviderCall<Credentials>, attempt: AttemptRef): Promise<RetrieveAnswer>;

@@ -10,7 +10,8 @@ export const createRefund = endpoint({
   summary: 'Refund a payment',
   description:
     'Needs an Idempotency-Key or a reference, so that a repeat cannot refund twice. A refund may stay pending until the ' +
-    'provider says what came of it; refund.succeeded or refund.failed tells.',
+    'provider says what came of it; refund.succeeded or refund.failed tells. A refund that the provider account cannot ' +
+    'make (none at all, a part, a second one: `capabilities.refund`) is refused before anything is sent.',
   tag: 'Refunds',
   access: { by: 'tenant', scope: 'refund:create' },
   idempotency: 'optional',
@@ -28,6 +29,7 @@ export const createRefund = endpoint({
     'amount_not_available',
     'state_conflict',
     'reference_already_used',
+    'not_supported_by_provider',
     'card_number_not_allowed',
   ],
   example: { amount: 5000, reason: 'One of two arrived broken' },

@@ -16,6 +16,8 @@ import { readPayment } from '../payments/read-payment.ts';
 import type { Refund } from '../payments/refund.ts';
 import { violatedConstraint } from '../platform/database.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
+import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
+import type { Capabilities } from '../providers/provider-capabilities.ts';
 import { readRefund, selectRefundIdByReference } from './read-refund.ts';
 
 interface RefundRequest {
@@ -29,7 +31,7 @@ interface RefundRequest {
  * Refunds captured money, all or part of it. Phases: promise the amount and commit the refund and refund.created; call
  * the provider, key = refund id; apply its answer. What is in doubt stays pending, and its amount stays promised.
  * @throws Problem idempotency_required, not_found, state_conflict, amount_not_available, reference_already_used,
- * idempotency_key_reused, idempotency_in_progress
+ * not_supported_by_provider, idempotency_key_reused, idempotency_in_progress
  */
 export async function refundPayment(
   context: PaymentContext,
@@ -40,20 +42,29 @@ export async function refundPayment(
   checkRequest(request, idempotency);
   const { payment, latestAttempt } = await readPayment(context.database.query, caller, request.paymentId);
   const scope = { tenantId: payment.tenantId, mode: payment.mode, route: 'createRefund' };
-  return runOnceInTwoPhases<RefundObject, Refund>(context, scope, idempotency, {
-    plan: async () =>
-      planRefund(await context.tenantClocks.of(payment.tenantId, payment.mode), payment, latestAttempt, request),
-    resourceId: ({ refundId }) => refundId,
-    async intend(refund, key) {
-      await context.applySignal(payment, 'tenant', { kind: 'refund_requested', refund }, { key });
+  return runOnceInTwoPhases<RefundObject, Plan>(context, scope, idempotency, {
+    async plan() {
+      const clock = await context.tenantClocks.of(payment.tenantId, payment.mode);
+      const refund = planRefund(clock, payment, latestAttempt, request);
+      const { provider } = await openProviderAccount(context, refund.tenantId, refund.providerAccountId);
+      return { refund, capability: provider.capabilities.refund };
+    },
+    resourceId: ({ refund }) => refund.refundId,
+    async intend(plan, key) {
+      await context.applySignal(payment, 'tenant', { kind: 'refund_requested', ...plan }, { key });
       return true;
     },
-    carryOut: (refund) => dispatchOperation(context, refund),
+    carryOut: ({ refund }) => dispatchOperation(context, refund),
     async answer(refundId) {
       const stored = await readRefund(context.database.query, caller, refundId);
       return isBeingSent(stored) ? null : { status: 201, body: refundJson(stored) };
     },
   }).catch((error: unknown) => explainReference(context, caller, request, error));
+}
+
+interface Plan {
+  readonly refund: Refund;
+  readonly capability: Capabilities['refund'];
 }
 
 function checkRequest(request: RefundRequest, idempotency: IdempotencyClaim | null): void {

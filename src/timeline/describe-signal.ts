@@ -23,6 +23,7 @@ const WHO: Readonly<Record<string, string>> = {
 /** What each kind says, after its source, or as a sentence of its own; `%` stands for the detail. */
 const SAYS: Readonly<Record<SignalKind, string>> = {
   attempt_started: 'started an attempt',
+  completion_started: 'brought what the shopper’s browser had for the second step',
   attempt_reported: 'reported the attempt as “%”',
   attempt_not_sent: 'The request never reached the provider, so the attempt counts as no try',
   attempt_refused: 'refused the attempt (%)',

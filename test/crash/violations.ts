@@ -205,7 +205,7 @@ async function leftoversOf({ database }: CrashWorld, shop: Shop): Promise<string
     `select
       (select count(*) from outbox where tenant_id = $1)::int as outbox,
       (select count(*) from attempts where tenant_id = $1
-        and state in ('dispatched', 'requires_action', 'pending', 'unknown'))::int as open,
+        and state in ('dispatched', 'requires_action', 'completing', 'pending', 'unknown'))::int as open,
       (select count(*) from idempotency_keys where tenant_id = $1 and state <> 'done')::int as keys,
       (select count(*) from deliveries where tenant_id = $1 and status <> 'succeeded')::int as deliveries,
       (select count(*) from inbound_events where tenant_id = $1 and state <> 'applied')::int as notifications,

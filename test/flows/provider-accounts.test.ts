@@ -45,6 +45,7 @@ describe('an account', () => {
       priority: 7,
       status: 'active',
       credentialsSet: ['merchantCode', 'secretKey'],
+      capabilities: expect.objectContaining({ refund: { partial: true, multiple: true }, complete: false }),
       previousCredentialsUntil: null,
       reversalCutOff,
       notificationUrl: `${desk.line.url}/hooks/sandbox/${made.id}`,

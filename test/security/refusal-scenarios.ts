@@ -28,6 +28,8 @@ const reason = 'broken';
 const noMethod = { body: {} };
 const atSandbox = { body: { provider: 'sandbox', credentials: {} } };
 const CUT_OFF = { reversalCutOff: { afterSeconds: 60 } };
+const SECOND_STEP = { body: { clientData: { token: 'x' } } };
+const CARD_IN_SECOND_STEP = { body: { clientData: { number: PAN } } };
 const cardMethod = { body: { method: { type: 'card', number: PAN } } };
 
 async function open({ shop }: Stage) {
@@ -146,6 +148,22 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       return stage.shop.send('POST', `/payments/${(await open(stage)).id}/confirm`, cardMethod);
     },
   },
+  completePayment: {
+    async nothing_to_complete(stage) {
+      return stage.shop.send('POST', `/payments/${(await open(stage)).id}/complete`, SECOND_STEP);
+    },
+    async attempt_in_progress(stage) {
+      const { id } = await open(stage);
+      await stage.shop.confirm(id, 'tok_pending_forever');
+      return stage.shop.send('POST', `/payments/${id}/complete`, SECOND_STEP);
+    },
+    async state_conflict(stage) {
+      return stage.shop.send('POST', `/payments/${(await canceled(stage)).id}/complete`, SECOND_STEP);
+    },
+    async card_number_not_allowed(stage) {
+      return stage.shop.send('POST', `/payments/${(await open(stage)).id}/complete`, CARD_IN_SECOND_STEP);
+    },
+  },
   cancelPayment: {
     attempt_in_progress: (stage) => inDoubt(stage, ({ id }) => stage.shop.send('POST', `/payments/${id}/cancel`)),
     async state_conflict({ shop }) {
@@ -176,6 +194,10 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       const reference = freshReference();
       await shop.refund(id, { amount: 100, reason, reference });
       return shop.refund(id, { amount: 100, reason, reference });
+    },
+    async not_supported_by_provider(stage) {
+      const { id } = await stage.shop.pay();
+      return without(stage, { refund: false }, () => stage.shop.refund(id, { reason }, 'no-refunds'));
     },
     async card_number_not_allowed({ shop }) {
       return shop.refund((await shop.pay()).id, { reason: PAN }, 'card');
@@ -261,6 +283,26 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     async card_number_not_allowed(stage) {
       const { checkoutToken } = await open(stage);
       return stage.anyone.send('POST', `/checkout-sessions/${checkoutToken}/confirm`, cardMethod);
+    },
+  },
+  completeCheckoutSession: {
+    not_found: ({ anyone }) => anyone.send('POST', `${TOKEN_UNKNOWN}/complete`, SECOND_STEP),
+    async nothing_to_complete(stage) {
+      const { checkoutToken } = await open(stage);
+      return stage.anyone.send('POST', `/checkout-sessions/${checkoutToken}/complete`, SECOND_STEP);
+    },
+    async attempt_in_progress(stage) {
+      const { id, checkoutToken } = await open(stage);
+      await stage.shop.confirm(id, 'tok_pending_forever');
+      return stage.anyone.send('POST', `/checkout-sessions/${checkoutToken}/complete`, SECOND_STEP);
+    },
+    async state_conflict(stage) {
+      const { checkoutToken } = await canceled(stage);
+      return stage.anyone.send('POST', `/checkout-sessions/${checkoutToken}/complete`, SECOND_STEP);
+    },
+    async card_number_not_allowed(stage) {
+      const { checkoutToken } = await open(stage);
+      return stage.anyone.send('POST', `/checkout-sessions/${checkoutToken}/complete`, CARD_IN_SECOND_STEP);
     },
   },
   cancelCheckoutSession: {

@@ -13,11 +13,13 @@ interface DocumentParts {
   readonly body: Html;
   /** Whether the page does anything that needs a script. */
   readonly island: boolean;
+  /** Whether a provider's card fields are in it. */
+  readonly cardFields?: boolean;
 }
 
 /** The whole HTML document around a page's body. Nothing in it needs a script, a cookie or a font to be usable. */
 export function renderDocument(parts: DocumentParts): string {
-  const { stylesheet, island } = checkoutAssets();
+  const { stylesheet, island, cardFields } = checkoutAssets();
   const page = html`<!doctype html>
 <html lang="${parts.locale.tag}" dir="${parts.locale.dir}">
 <head>
@@ -33,6 +35,7 @@ export function renderDocument(parts: DocumentParts): string {
 <style nonce="${parts.nonce}">${brandColors(parts.brandColor)}</style>
 ${parts.head}
 ${parts.island && html`<script type="module" src="${island.path}"></script>`}
+${parts.cardFields && html`<script type="module" src="${cardFields.path}"></script>`}
 </head>
 <body>
 ${parts.body}

@@ -37,9 +37,8 @@ describe.each(CHECKOUT_KINDS)('the page when %s', (kind) => {
   it('has no style attributes, no inline script and no handlers, which the policy would block', () => {
     expect(page).not.toMatch(/\sstyle=/);
     expect(page).not.toMatch(/\son[a-z]+=/);
-    expect(page.match(/<script[^>]*>[^<]*/g)).toEqual([
-      expect.stringMatching(/^<script type="module" src="\/c\/assets\/[^"]+">$/),
-    ]);
+    const own = expect.stringMatching(/^<script type="module" src="\/c\/assets\/[^"]+">$/);
+    expect(page.match(/<script[^>]*>[^<]*/g)).toEqual(kind === 'card' ? [own, own] : [own]);
     expect(page.match(/<style[^>]*>/g)).toEqual(['<style nonce="bm9uY2U">']);
   });
 
@@ -98,6 +97,31 @@ describe('choosing', () => {
     expect(page).toContain('Pay by 14:45');
     expect(page).toMatch(/role="timer"[^>]* aria-live="off" data-seconds-left="59"/);
     expect(renderCheckoutPage(sampleView('choose', { secondsLeft: -3 }))).toContain('data-seconds-left="0"');
+  });
+});
+
+describe('a card', () => {
+  const page = renderCheckoutPage(sampleView('card'));
+
+  it('is entered into places that the provider fills, beside a name and the amount on the button', () => {
+    for (const place of ['number', 'expiry', 'code']) expect(page).toContain(`data-place="${place}"`);
+    expect(page.match(/<input [^>]*>/g)?.map((input) => /name="(\w+)"/.exec(input)?.[1])).toEqual([
+      'firstName',
+      'lastName',
+      'state',
+    ]);
+    expect(page).toContain(`Pay ${AMOUNT}</button>`);
+  });
+
+  it('says without scripts what is missing, and has the way back outside the form', () => {
+    expect(page).toContain(`<noscript><p class="notice">${EN.card.needsScript}</p></noscript>`);
+    expect(page.indexOf('/c/sampletoken/cancel')).toBeGreaterThan(page.indexOf('</form>'));
+  });
+
+  it('that never reached the provider is said so', () => {
+    const again = renderCheckoutPage(sampleView('card', { notice: 'not_sent' }));
+    expect(again).toContain(`<p class="notice" role="alert">${EN.unavailableText}</p>`);
+    expect(page).not.toContain(EN.unavailableText);
   });
 });
 

@@ -26,6 +26,8 @@ const BEHAVIORS: Readonly<Record<CheckoutKind, Behavior>> = {
   choose: { open: true, counts: true, polls: true },
   redirect: { open: true, counts: true, polls: false },
   qr: { open: true, counts: true, polls: true },
+  // Never reloaded by itself: what the shopper has entered would be gone. Nor can a tester play this bank.
+  card: { open: false, counts: true, polls: false },
   waiting: { open: true, counts: false, polls: true },
   unknown: { open: true, counts: false, polls: true },
   unavailable: { open: true, counts: false, polls: false },
@@ -50,6 +52,7 @@ export function renderCheckoutPage(view: CheckoutView): string {
     head: renderRefresh(view),
     body: renderBody(view, messages),
     island: true,
+    cardFields: view.kind === 'card',
   });
 }
 
@@ -112,5 +115,5 @@ ${BEHAVIORS[view.kind].counts && renderDeadline(view, messages)}
 }
 
 function isWork(view: CheckoutView): view is WorkView {
-  return view.kind === 'choose' || view.kind === 'qr';
+  return view.kind === 'choose' || view.kind === 'qr' || view.kind === 'card';
 }

@@ -75,6 +75,20 @@ interface QrState {
   readonly deepLink?: string;
 }
 
+/** The provider's own card fields are in the page. */
+interface CardState {
+  readonly kind: 'card';
+  /** The provider's module, served by ourselves, and the script that it needs. */
+  readonly modulePath: string;
+  readonly scriptUrl: string;
+  /** What the provider gave for this one attempt. */
+  readonly secret: string;
+  /** Where what the fields gave back is sent. */
+  readonly completePath: string;
+  /** What became of the try before. */
+  readonly notice: 'not_sent' | null;
+}
+
 /** The bank has the request; nobody knows whether it has; it cannot be reached. */
 interface PendingState<K extends 'waiting' | 'unknown' | 'unavailable'> {
   readonly kind: K;
@@ -99,6 +113,7 @@ export type CheckoutView = CheckoutCommon &
     | ChooseState
     | RedirectState
     | QrState
+    | CardState
     | PendingState<'waiting'>
     | PendingState<'unknown'>
     | PendingState<'unavailable'>

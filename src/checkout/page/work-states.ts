@@ -1,4 +1,5 @@
 import type { DeclineReason } from '../../providers/provider.ts';
+import { renderCard } from './card-state.ts';
 import { declineText } from './decline-text.ts';
 import { renderCancel, stateField } from './forms.ts';
 import { type Html, html } from './html.ts';
@@ -9,17 +10,25 @@ import { amountText } from './summary.ts';
 import type { PaymentMethodChoice, ViewOf } from './view.ts';
 
 /** The states in which the shopper has something to do here; the amount comes first, the work below it. */
-export type WorkView = ViewOf<'choose' | 'qr'>;
+export type WorkView = ViewOf<'choose' | 'qr' | 'card'>;
 
 /** The heading of the work. */
 export function workTitle(view: WorkView, messages: Messages): string {
   if (view.kind === 'qr') return messages.qrTitle;
+  if (view.kind === 'card') return messages.card.title;
   return view.methods.length > 1 ? messages.chooseTitle : messages.confirmTitle;
 }
 
-/** What the shopper does: choose and pay, or scan. */
+/** What the shopper does: choose and pay, scan, or enter a card. */
 export function renderWork(view: WorkView, messages: Messages): Html {
-  return view.kind === 'qr' ? renderQr(view, messages) : renderChoose(view, messages);
+  switch (view.kind) {
+    case 'choose':
+      return renderChoose(view, messages);
+    case 'qr':
+      return renderQr(view, messages);
+    case 'card':
+      return renderCard(view, messages);
+  }
 }
 
 function renderChoose(view: ViewOf<'choose'>, messages: Messages): Html {

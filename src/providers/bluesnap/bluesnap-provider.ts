@@ -1,5 +1,6 @@
 import type { CredentialsAnswer, PaymentProvider, ProviderCall } from '../provider.ts';
 import type { Capabilities } from '../provider-capabilities.ts';
+import { bluesnapCardFields } from './bluesnap-card-fields.ts';
 import { type BluesnapCall, tryCredentials } from './bluesnap-client.ts';
 import { type BluesnapCredentials, bluesnapCredentials } from './bluesnap-credentials.ts';
 import { bluesnapMethod } from './bluesnap-method.ts';
@@ -42,6 +43,7 @@ export function createBluesnapProvider(options: BluesnapProviderOptions = {}): P
     capabilities: CAPABILITIES,
     credentials: bluesnapCredentials,
     method: bluesnapMethod,
+    cardFields: bluesnapCardFields,
     create: (call, input) => createAtBluesnap(within(call), input),
     complete: (call, input) => completeAtBluesnap(within(call), input),
     retrieve: (call, attempt) => retrieveFromBluesnap(within(call), attempt),

@@ -49,6 +49,7 @@ export function createPartnerProvider(): PaymentProvider<PartnerCredentials> {
     id: 'partner',
     displayName: 'Partner gateway',
     capabilities: CAPABILITIES,
+    limits: (credentials) => limitsOf(profileOf(credentials)),
     credentials: partnerCredentials,
     method: partnerMethod,
     create,
@@ -56,6 +57,24 @@ export function createPartnerProvider(): PaymentProvider<PartnerCredentials> {
     refund,
     checkCredentials,
     parseWebhook: async (call, request) => parsePartnerWebhook(call, request),
+  };
+}
+
+const REFUNDS: Readonly<Record<PartnerProfile['refunds'], Capabilities['refund']>> = {
+  none: false,
+  once: { partial: true, multiple: false },
+  many: { partial: true, multiple: true },
+};
+
+function limitsOf({ refunds, unacknowledged, messages }: PartnerProfile): Partial<Capabilities> {
+  const told = new Set(messages.createAnswer.fields.flatMap((field) => ('means' in field ? field.means : [])));
+  return {
+    refund: REFUNDS[refunds],
+    unacknowledged,
+    nextActions: [
+      ...(told.has('redirectUrl') ? (['redirect'] as const) : []),
+      ...(told.has('qrPayload') ? (['qr'] as const) : []),
+    ],
   };
 }
 

@@ -58,7 +58,7 @@ export async function queryReference(line: ScantopayLine, attempt: AttemptRef, c
 export async function findTransaction(line: ScantopayLine, attempt: AttemptRef, amount: Money): Promise<Asked> {
   const code = codeOf(attempt);
   if (code === null) {
-    return refused('transaction_unknown', 'A hosted checkout is undone in the portal: only a notification numbers it');
+    return refused('transaction_unknown', 'Only its notification numbers a hosted checkout, and none has come');
   }
   const asked = await queryReference(line, attempt, code);
   if (asked.kind !== 'not_told') return asked;

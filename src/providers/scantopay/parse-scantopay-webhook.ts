@@ -94,7 +94,10 @@ function eventOf({ wire, amount, meaning }: Message, receivedAt: Temporal.Instan
 function factOf(meaning: Meaning, paymentId: string, amount: Money, wire: WireTransaction): ProviderEvent['fact'] {
   switch (meaning.of) {
     case 'payment':
-      return { about: 'attempt', report: paymentReportOf(meaning, amount, wire.bankResponse) };
+      return {
+        about: 'attempt',
+        report: paymentReportOf(meaning, { paymentId, amount, bankResponse: wire.bankResponse }),
+      };
     case 'reversal':
       return { about: 'reversal', reversal: { reversalId: null, ...reversalOf(paymentId, amount, meaning.state) } };
     case 'refund':

@@ -47,18 +47,18 @@ async function transactionAnswer(
   { meaning, amount, paymentId, wire }: FoundTransaction,
 ): Promise<RetrieveAnswer> {
   if (meaning === null || meaning.of === 'payment') {
-    return answered(code, paymentReportOf(meaning, amount, wire.bankResponse));
+    return answered(code, paymentReportOf(meaning, { paymentId, amount, bankResponse: wire.bankResponse }));
   }
   if (meaning.of === 'reversal') {
     const reversals = [{ reversalId: null, ...reversalOf(paymentId, amount, meaning.state) }];
-    return answered(code, { state: 'captured', amount }, { reversals });
+    return answered(code, { state: 'captured', amount, chargeRef: paymentId }, { reversals });
   }
   // Only the last refund is told. The list is whole where that one gave everything back, and never otherwise.
   const whole = await findCode(line, attempt, code);
   const isWhole = whole.kind === 'code' && whole.amount.amount === amount.amount;
   if (!isWhole || wire.originalTransactionId == null) return unknown('only the last of several refunds is told');
   const refunds = [{ refundId: null, ...refundOf(paymentId, amount, meaning.state) }];
-  return answered(code, { state: 'captured', amount }, { refunds });
+  return answered(code, { state: 'captured', amount, chargeRef: paymentId }, { refunds });
 }
 
 /** Source: https://developer.scantopay.io/docs/qr-code-lifecycle */

@@ -31,6 +31,7 @@ export async function refundAtScantopay(line: ScantopayLine, input: RefundInput)
       body: { amount: wireAmountOf(input.amount) },
     }),
     report: refundOf,
+    doneBefore: new Set(['already_refunded', 'amount_exceeded', 'invalid_amount']),
   });
   return made.kind === 'made' ? { kind: 'answered', refund: { refundId, ...made.report } } : made;
 }
@@ -45,6 +46,7 @@ export async function reverseAtScantopay(line: ScantopayLine, input: ReversalInp
     read: async (found) => reversalFound(input, found),
     send: (paymentId) => ({ method: 'DELETE', path: `/pluto/purchase/${paymentId}` }),
     report: reversalOf,
+    doneBefore: new Set(['already_reversed']),
   });
   return made.kind === 'made' ? { kind: 'answered', reversal: { reversalId, ...made.report } } : made;
 }
@@ -57,9 +59,14 @@ interface Way {
   readonly read: (found: FoundTransaction) => Promise<Made | null>;
   readonly send: (paymentId: string) => Parameters<typeof askScantopay>[1];
   readonly report: typeof refundOf;
+  /** Refusals of a whole payment by which a copy of the request is told that another has come before it. */
+  readonly doneBefore: ReadonlySet<string>;
 }
 
 async function giveBack(line: ScantopayLine, input: Input, way: Way): Promise<Made> {
+  // A hosted checkout cannot be asked about; its notification has told the payment's number.
+  if (codeOf(input) === null && input.chargeRef !== undefined)
+    return giveBackByNumber(line, input, input.chargeRef, way);
   const asked = await findTransaction(line, input, input.amount);
   if (asked.kind !== 'found') return notFound(asked);
   const standing = await way.read(asked);
@@ -76,7 +83,27 @@ async function giveBack(line: ScantopayLine, input: Input, way: Way): Promise<Ma
     : reply;
 }
 
-const MAYBE_OF_A_COPY: ReadonlySet<string> = new Set(['done_before', 'amount_exceeded', 'invalid_amount']);
+/**
+ * Gives a payment back of which nothing but its number is known. Whole, as all that is asked for here: a repeat is then
+ * refused by words that say that it was done before, and is told as the first answer would have been. The end of both
+ * comes by notification, under the same name.
+ */
+async function giveBackByNumber(line: ScantopayLine, { amount }: Input, paymentId: string, way: Way): Promise<Made> {
+  const made: Made = { kind: 'made', report: way.report(paymentId, amount, 'pending') };
+  const reply = await askScantopay(line, way.send(paymentId));
+  if (reply.kind === 'ok') return made;
+  if (reply.kind !== 'refused') return reply;
+  if (way.doneBefore.has(reply.code)) return made;
+  return reply.code === 'in_progress' ? unknown('the provider is at it, and does not say with what') : reply;
+}
+
+const MAYBE_OF_A_COPY: ReadonlySet<string> = new Set([
+  'already_refunded',
+  'already_reversed',
+  'in_progress',
+  'amount_exceeded',
+  'invalid_amount',
+]);
 
 /** Refusals that are no less true of a request that came for the first time. */
 const ABOUT_THIS_REQUEST: ReadonlySet<string> = new Set(['invalid_card', 'invalid_credentials', 'forbidden']);

@@ -26,7 +26,10 @@ describe('what a notification tells', () => {
           attempt: { attemptId: PAID.reference },
           occurredAt: Temporal.Instant.from('2026-03-02T08:00:00Z'),
           authoritative: true,
-          fact: { about: 'attempt', report: { state: 'captured', amount: { amount: 700n, currency: 'ZAR' } } },
+          fact: {
+            about: 'attempt',
+            report: { state: 'captured', amount: { amount: 700n, currency: 'ZAR' }, chargeRef: '4071' },
+          },
         },
       ],
       replies: { accepted: { status: 200 }, duplicate: { status: 200 }, refused: { status: 409 } },

@@ -113,7 +113,7 @@ async function closeServer(server: Server): Promise<void> {
 export async function created(
   stage: ScantopayStage,
   overrides: Partial<CreateInput> = {},
-): Promise<Required<AttemptRef>> {
+): Promise<Required<Omit<AttemptRef, 'chargeRef'>>> {
   const input = stage.input(overrides);
   const answer = await stage.provider.create(stage.call(), input);
   if (answer.kind !== 'answered') throw new Error(`Not created: ${JSON.stringify(answer)}`);

@@ -18,6 +18,17 @@ const reverse = (input: AttemptRef) => stage.provider.reverse?.(stage.call(), re
 const retrieve = (attempt: AttemptRef) => stage.provider.retrieve(stage.call(), attempt);
 const cancel = (attempt: AttemptRef) => stage.provider.cancel?.(stage.call(), attempt);
 
+const HOSTED = { method: { type: 'scantopay', flow: 'hosted' } } as const;
+
+/** A hosted checkout that was paid, as the gateway knows it by its notification. */
+async function paidHosted(cardType?: 'DEBIT'): Promise<AttemptRef> {
+  const attempt = await created(stage, HOSTED);
+  await stage.simulator.approve(attempt.attemptId, cardType);
+  const { fact } = await lastEvent(stage);
+  if (fact.about !== 'attempt' || !('chargeRef' in fact.report)) throw new Error('It tells no number');
+  return { ...attempt, ...(fact.report.chargeRef === undefined ? {} : { chargeRef: fact.report.chargeRef }) };
+}
+
 afterEach(() => stage.stop());
 
 describe('a merchant who is notified', () => {
@@ -38,13 +49,58 @@ describe('a merchant who is notified', () => {
     expect(await retrieve(other)).toMatchObject({ report: { state: 'expired' } });
   });
 
-  it('cannot ask about a hosted checkout, nor undo one here', async () => {
-    const attempt = await created(stage, { method: { type: 'scantopay', flow: 'hosted' } });
+  it('cannot ask about a hosted checkout, nor undo one whose number nobody has told', async () => {
+    const attempt = await created(stage, HOSTED);
     await stage.simulator.approve(attempt.attemptId);
     expect(await retrieve(attempt)).toMatchObject({ kind: 'unknown' });
     expect(await refund(refundInput(stage, attempt))).toMatchObject({ kind: 'refused', code: 'transaction_unknown' });
     expect(await reverse(attempt)).toMatchObject({ kind: 'refused', code: 'transaction_unknown' });
     expect(await cancel(attempt)).toMatchObject({ kind: 'refused', code: 'not_supported' });
+  });
+
+  it('undoes a hosted checkout by the number that its notification told', async () => {
+    for (const undo of [refund, reverse] as const) {
+      const paid = await paidHosted();
+      const answer = await undo(refundInput(stage, paid));
+      if (answer?.kind !== 'answered') throw new Error('It was not taken');
+      const asked = 'refund' in answer ? answer.refund : answer.reversal;
+      expect(asked).toMatchObject({ state: 'pending', amount });
+      await stage.simulator.tick();
+      const { fact } = await lastEvent(stage);
+      const told = fact.about === 'refund' ? fact.refund : fact.about === 'reversal' && fact.reversal;
+      expect(told).toMatchObject({ state: 'succeeded', amount, providerRef: asked.providerRef });
+    }
+  });
+
+  it.each(['lost_after', 'slow_after', 'bad_gateway_after'] as const)(
+    'a hosted checkout whose undoing is answered by %s is undone once, and the repeat says what the first would have',
+    async (fault) => {
+      for (const undo of [refund, reverse] as const) {
+        const input = refundInput(stage, await paidHosted());
+        stage.simulator.failNext(fault);
+        expect(await undo(input)).toMatchObject({ kind: 'unknown' });
+        expect(await undo(input)).toMatchObject({ kind: 'answered' });
+        await stage.simulator.tick();
+        expect(await undo(input)).toMatchObject({ kind: 'answered' });
+      }
+      expect(stage.simulator.ledger.transactions.filter(({ kind }) => kind === 'refund')).toHaveLength(1);
+    },
+  );
+
+  it('a hosted checkout that was reversed is not refunded, nor one of a debit card', async () => {
+    const reversed = await paidHosted();
+    await reverse(reversed);
+    await stage.simulator.tick();
+    const answer = await refund(refundInput(stage, reversed));
+    expect(answer).toMatchObject({ kind: 'refused', code: 'already_reversed' });
+    const debit = await paidHosted('DEBIT');
+    expect(await refund(refundInput(stage, debit))).toMatchObject({ kind: 'refused', code: 'invalid_card' });
+  });
+
+  it('a hosted checkout at which the provider is already stays open', async () => {
+    const paid = await paidHosted();
+    stage.simulator.failNext({ status: 400, body: '{"error":"Refund in progress"}' });
+    expect(await refund(refundInput(stage, paid))).toMatchObject({ kind: 'unknown' });
   });
 
   it('a canceled code cannot be paid with, and canceling again says the same', async () => {

@@ -27,8 +27,8 @@ describe('a merchant who polls', () => {
     });
     stage.simulator.lock(providerRef);
     expect(await retrieve(attempt)).toMatchObject({ report: { state: 'pending' } });
-    await stage.simulator.approve(providerRef);
-    const paid = { kind: 'answered', providerRef, report: { state: 'captured', amount }, ...emptyLists };
+    const chargeRef = String(await stage.simulator.approve(providerRef));
+    const paid = { kind: 'answered', providerRef, report: { state: 'captured', amount, chargeRef }, ...emptyLists };
     expect(await retrieve(attempt)).toEqual(paid);
     const other = await created(stage);
     stage.clock.advance({ minutes: 16 });

@@ -10,7 +10,7 @@ import { scantopayMethod } from './scantopay-method.ts';
 
 const CAPABILITIES: Capabilities = {
   modes: ['test', 'live'],
-  // An account has one, which its credentials name.
+  // Of an account: the one its credentials name.
   currencies: 'any',
   nextActions: ['qr', 'redirect', 'deep_link'],
   capture: false,
@@ -42,6 +42,7 @@ export function createScantopayProvider(options: ScantopayProviderOptions = {}):
     id: 'scantopay',
     displayName: 'Scan to Pay',
     capabilities: CAPABILITIES,
+    limits: ({ currency }) => ({ currencies: [currency] }),
     credentials: scantopayCredentials,
     method: scantopayMethod,
     create: (call, input) => createAtScantopay(line(call), input),

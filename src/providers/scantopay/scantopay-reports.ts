@@ -2,15 +2,21 @@ import type { Money } from '../../kernel/money.ts';
 import type { AttemptReport, Decline, OperationReport } from '../provider.ts';
 import { bankCodeOf, declineReasonOf, type PaymentMeaning } from './scantopay-states.ts';
 
+interface ReportedPayment {
+  readonly paymentId: string;
+  readonly amount: Money;
+  readonly bankResponse: string | null | undefined;
+}
+
 /** The state of a payment in the gateway's words; what only may have been captured is still on its way. */
 export function paymentReportOf(
   meaning: PaymentMeaning | null,
-  amount: Money,
-  bankResponse: string | null | undefined,
+  { paymentId, amount, bankResponse }: ReportedPayment,
 ): AttemptReport {
   switch (meaning?.state) {
     case 'captured':
-      return { state: 'captured', amount };
+      // Refunds and reversals go by this number, which exists only once the payment is made.
+      return { state: 'captured', amount, chargeRef: paymentId };
     case 'canceled':
     case 'expired':
       return { state: meaning.state };

@@ -90,7 +90,9 @@ const REFUSALS: ReadonlyMap<number, string> = new Map([
 ]);
 
 const REFUSAL_WORDS: readonly { readonly words: RegExp; readonly code: string }[] = [
-  { words: /already (?:been )?(?:refunded|reversed)|in progress/i, code: 'done_before' },
+  { words: /already (?:been )?refunded/i, code: 'already_refunded' },
+  { words: /already (?:been )?reversed/i, code: 'already_reversed' },
+  { words: /in progress/i, code: 'in_progress' },
   { words: /\bexceeds\b/i, code: 'amount_exceeded' },
   { words: /duplicate|already (?:used|exists|in use)|not unique|must be unique/i, code: 'duplicate_reference' },
   { words: /invalid[ _]card/i, code: 'invalid_card' },

@@ -18,7 +18,7 @@ const UNKNOWN = { kind: 'unknown', reason: expect.any(String) };
 const notificationUrl = 'https://pay.example/hooks/stripe/pa_1';
 
 /** An attempt that was paid: on Stripe's page, or at once. */
-async function paid(changes: Partial<CreateInput> = {}): Promise<Required<AttemptRef>> {
+async function paid(changes: Partial<CreateInput> = {}): Promise<Required<Omit<AttemptRef, 'chargeRef'>>> {
   const input = stage.input(changes);
   const answer = await stage.provider.create(stage.call(), input);
   if (answer.kind !== 'answered') throw new Error(`No attempt: ${JSON.stringify(answer)}`);

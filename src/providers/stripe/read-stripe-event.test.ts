@@ -18,7 +18,7 @@ const CLIENT = { type: 'stripe', flow: 'client' };
 const MANUAL = { captureMethod: 'manual' } as const;
 
 interface Told {
-  readonly attempt: Required<AttemptRef>;
+  readonly attempt: Required<Omit<AttemptRef, 'chargeRef'>>;
   /** What was told since the attempt was made, by the type of the notification, those that tell nothing left out. */
   readonly events: readonly (readonly [string, ProviderEvent])[];
   readonly types: readonly string[];

@@ -50,7 +50,9 @@ async function sideBySide(ours: () => Promise<unknown>, theirs: () => Promise<un
   return wires;
 }
 
-async function paid(captureMethod: 'automatic' | 'manual' = 'automatic'): Promise<Required<AttemptRef>> {
+async function paid(
+  captureMethod: 'automatic' | 'manual' = 'automatic',
+): Promise<Required<Omit<AttemptRef, 'chargeRef'>>> {
   const input = stage.input({ method: paidBy('pm_card_visa'), captureMethod });
   const answer = await stage.provider.create(stage.call(), input);
   return { attemptId: input.attemptId, providerRef: answer.kind === 'answered' ? answer.providerRef : '' };

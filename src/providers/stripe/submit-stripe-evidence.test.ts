@@ -12,7 +12,7 @@ afterAll(async () => {
   await stage.stop();
 });
 
-interface Disputed extends Required<AttemptRef> {
+interface Disputed extends Required<Omit<AttemptRef, 'chargeRef'>> {
   readonly disputeRef: string;
 }
 

@@ -47,6 +47,20 @@ export const AF: Messages = {
   copyCode: 'Kopieer betaalkode',
   copied: 'Gekopieer',
 
+  card: {
+    title: 'Betaal met kaart',
+    text: 'Jou kaart gaan direk na die betaaldiens. Die winkel sien dit nooit nie.',
+    number: 'Kaartnommer',
+    expiry: 'Vervaldatum',
+    code: 'Sekuriteitskode',
+    firstName: 'Voornaam',
+    lastName: 'Van',
+    check: 'Kontroleer asseblief die gemerkte velde.',
+    failed:
+      'Die kaartvelde is nie nou beskikbaar nie. Niks is van jou verhaal nie. Probeer asseblief oor ’n oomblik weer.',
+    needsScript: 'Kaartbetaling het JavaScript nodig. Skakel dit in jou blaaier aan, of gaan terug na die winkel.',
+  },
+
   waitingTitle: 'Jou bank bevestig die betaling',
   waitingText: 'Jy kan hierdie bladsy toemaak; die winkel sal in kennis gestel word.',
   unknownTitle: 'Ons vra die bank',

@@ -48,6 +48,21 @@ export const DE: Messages = {
   copyCode: 'Zahlungscode kopieren',
   copied: 'Kopiert',
 
+  card: {
+    title: 'Mit Karte bezahlen',
+    text: 'Ihre Kartendaten gehen direkt an den Zahlungsanbieter. Der Shop sieht sie nie.',
+    number: 'Kartennummer',
+    expiry: 'Gültig bis',
+    code: 'Prüfnummer',
+    firstName: 'Vorname',
+    lastName: 'Nachname',
+    check: 'Bitte prüfen Sie die markierten Felder.',
+    failed:
+      'Die Kartenfelder sind gerade nicht verfügbar. Es wurde nichts abgebucht. Bitte versuchen Sie es gleich noch einmal.',
+    needsScript:
+      'Für die Kartenzahlung wird JavaScript benötigt. Schalten Sie es im Browser ein oder gehen Sie zurück zum Shop.',
+  },
+
   waitingTitle: 'Ihre Bank bestätigt die Zahlung',
   waitingText: 'Sie können diese Seite schließen; der Shop wird benachrichtigt.',
   unknownTitle: 'Wir fragen bei der Bank nach',

@@ -47,6 +47,19 @@ export const EN: Messages = {
   copyCode: 'Copy payment code',
   copied: 'Copied',
 
+  card: {
+    title: 'Pay by card',
+    text: 'Your card goes straight to the payment provider. The shop never sees it.',
+    number: 'Card number',
+    expiry: 'Expiry date',
+    code: 'Security code',
+    firstName: 'First name',
+    lastName: 'Last name',
+    check: 'Please check the marked fields.',
+    failed: 'The card fields are not available right now. You have not been charged. Please try again in a moment.',
+    needsScript: 'Paying by card needs JavaScript. Switch it on in your browser, or go back to the shop.',
+  },
+
   waitingTitle: 'Your bank is confirming',
   waitingText: 'You can close this page; the shop will be told.',
   unknownTitle: 'We are asking the bank',

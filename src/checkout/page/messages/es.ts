@@ -47,6 +47,20 @@ export const ES: Messages = {
   copyCode: 'Copiar código de pago',
   copied: 'Copiado',
 
+  card: {
+    title: 'Pagar con tarjeta',
+    text: 'Los datos de su tarjeta van directamente al proveedor de pagos. La tienda nunca los ve.',
+    number: 'Número de tarjeta',
+    expiry: 'Fecha de caducidad',
+    code: 'Código de seguridad',
+    firstName: 'Nombre',
+    lastName: 'Apellidos',
+    check: 'Revise los campos marcados.',
+    failed:
+      'Los campos de la tarjeta no están disponibles en este momento. No se le ha cobrado nada. Inténtelo de nuevo en un momento.',
+    needsScript: 'Para pagar con tarjeta se necesita JavaScript. Actívelo en su navegador o vuelva a la tienda.',
+  },
+
   waitingTitle: 'Su banco está confirmando',
   waitingText: 'Puede cerrar esta página; se avisará a la tienda.',
   unknownTitle: 'Estamos preguntando al banco',

@@ -47,6 +47,21 @@ export const FR: Messages = {
   copyCode: 'Copier le code de paiement',
   copied: 'Copié',
 
+  card: {
+    title: 'Payer par carte',
+    text: 'Votre carte est transmise directement au prestataire de paiement. La boutique ne la voit jamais.',
+    number: 'Numéro de carte',
+    expiry: 'Date d’expiration',
+    code: 'Code de sécurité',
+    firstName: 'Prénom',
+    lastName: 'Nom',
+    check: 'Veuillez vérifier les champs signalés.',
+    failed:
+      'Les champs de carte ne sont pas disponibles pour le moment. Vous n’avez pas été débité. Veuillez réessayer dans un instant.',
+    needsScript:
+      'Le paiement par carte nécessite JavaScript. Activez-le dans votre navigateur ou revenez à la boutique.',
+  },
+
   waitingTitle: 'Votre banque confirme le paiement',
   waitingText: 'Vous pouvez fermer cette page ; la boutique sera informée.',
   unknownTitle: 'Nous interrogeons la banque',

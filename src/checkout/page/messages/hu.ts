@@ -47,6 +47,19 @@ export const HU: Messages = {
   copyCode: 'Fizetési kód másolása',
   copied: 'Másolva',
 
+  card: {
+    title: 'Fizetés kártyával',
+    text: 'A kártyaadatok közvetlenül a fizetési szolgáltatóhoz kerülnek. A bolt soha nem látja őket.',
+    number: 'Kártyaszám',
+    expiry: 'Lejárat',
+    code: 'Biztonsági kód',
+    firstName: 'Keresztnév',
+    lastName: 'Vezetéknév',
+    check: 'Kérjük, ellenőrizze a megjelölt mezőket.',
+    failed: 'A kártyamezők most nem érhetők el. Nem terheltük meg a kártyáját. Kérjük, próbálja meg egy kis idő múlva.',
+    needsScript: 'A kártyás fizetéshez JavaScript szükséges. Kapcsolja be a böngészőben, vagy menjen vissza a boltba.',
+  },
+
   waitingTitle: 'A bankja megerősíti a fizetést',
   waitingText: 'Bezárhatja ezt az oldalt; az üzletet értesítjük.',
   unknownTitle: 'Megkérdezzük a bankot',

@@ -50,6 +50,20 @@ export interface Messages {
   readonly copyCode: string;
   readonly copied: string;
 
+  /** Around the provider's card fields. */
+  readonly card: {
+    readonly title: string;
+    readonly text: string;
+    readonly number: string;
+    readonly expiry: string;
+    readonly code: string;
+    readonly firstName: string;
+    readonly lastName: string;
+    readonly check: string;
+    readonly failed: string;
+    readonly needsScript: string;
+  };
+
   readonly waitingTitle: string;
   readonly waitingText: string;
   readonly unknownTitle: string;

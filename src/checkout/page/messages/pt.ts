@@ -47,6 +47,20 @@ export const PT: Messages = {
   copyCode: 'Copiar código de pagamento',
   copied: 'Copiado',
 
+  card: {
+    title: 'Pagar com cartão',
+    text: 'O seu cartão vai diretamente para o fornecedor de pagamentos. A loja nunca o vê.',
+    number: 'Número do cartão',
+    expiry: 'Data de validade',
+    code: 'Código de segurança',
+    firstName: 'Nome',
+    lastName: 'Apelido',
+    check: 'Verifique os campos assinalados.',
+    failed:
+      'Os campos do cartão não estão disponíveis de momento. Nada lhe foi cobrado. Tente de novo dentro de instantes.',
+    needsScript: 'O pagamento com cartão precisa de JavaScript. Ative-o no navegador ou volte à loja.',
+  },
+
   waitingTitle: 'O seu banco está a confirmar',
   waitingText: 'Pode fechar esta página; a loja será avisada.',
   unknownTitle: 'Estamos a perguntar ao banco',

@@ -47,6 +47,19 @@ export const VI: Messages = {
   copyCode: 'Sao chép mã thanh toán',
   copied: 'Đã sao chép',
 
+  card: {
+    title: 'Thanh toán bằng thẻ',
+    text: 'Thông tin thẻ được gửi thẳng đến nhà cung cấp thanh toán. Cửa hàng không bao giờ nhìn thấy.',
+    number: 'Số thẻ',
+    expiry: 'Ngày hết hạn',
+    code: 'Mã bảo mật',
+    firstName: 'Tên',
+    lastName: 'Họ',
+    check: 'Vui lòng kiểm tra các ô được đánh dấu.',
+    failed: 'Hiện không thể hiển thị các ô nhập thẻ. Bạn chưa bị trừ tiền. Vui lòng thử lại sau giây lát.',
+    needsScript: 'Thanh toán bằng thẻ cần JavaScript. Hãy bật JavaScript trong trình duyệt hoặc quay lại cửa hàng.',
+  },
+
   waitingTitle: 'Ngân hàng đang xác nhận',
   waitingText: 'Bạn có thể đóng trang này; cửa hàng sẽ được thông báo.',
   unknownTitle: 'Chúng tôi đang hỏi ngân hàng',

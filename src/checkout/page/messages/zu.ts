@@ -47,6 +47,19 @@ export const ZU: Messages = {
   copyCode: 'Kopisha ikhodi yenkokhelo',
   copied: 'Ikopishiwe',
 
+  card: {
+    title: 'Khokha ngekhadi',
+    text: 'Ikhadi lakho liya ngqo kumhlinzeki wezinkokhelo. Isitolo asilokothi silibone.',
+    number: 'Inombolo yekhadi',
+    expiry: 'Usuku lokuphelelwa',
+    code: 'Ikhodi yokuphepha',
+    firstName: 'Igama',
+    lastName: 'Isibongo',
+    check: 'Sicela uhlole izinkambu ezimakiwe.',
+    failed: 'Izinkambu zekhadi azitholakali okwamanje. Awukhokhiswanga lutho. Sicela uzame futhi emva kwesikhashana.',
+    needsScript: 'Ukukhokha ngekhadi kudinga i-JavaScript. Yivule kusiphequluli sakho noma ubuyele esitolo.',
+  },
+
   waitingTitle: 'Ibhange lakho liyaqinisekisa',
   waitingText: 'Ungalivala leli khasi; isitolo sizokwaziswa.',
   unknownTitle: 'Sibuza ebhange',

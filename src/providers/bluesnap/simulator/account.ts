@@ -55,6 +55,9 @@ export interface Token {
   readonly openedAt: number;
   card: Card | null;
   usedBy: string | null;
+  /** The fields in the merchant's page that hold something fitting, and the card that the number stands for. */
+  readonly fields: Set<string>;
+  numbered: Card | null;
 }
 
 /** What the bank will say: yes, yes after a review, or the name of its no. */

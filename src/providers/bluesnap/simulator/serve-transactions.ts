@@ -30,7 +30,8 @@ const REVERSAL_PERIOD_MS = 8 * 24 * 60 * 60 * 1000;
 /** Opens a session of the hosted fields; the token comes in the Location. */
 export function openToken({ books, clock }: Desk, url: string): Answer {
   const token = `${randomBytes(32).toString('hex')}_`;
-  books.tokens.set(token, { token, openedAt: clock.now().epochMilliseconds, card: null, usedBy: null });
+  const opened = { token, openedAt: clock.now().epochMilliseconds, card: null, usedBy: null };
+  books.tokens.set(token, { ...opened, fields: new Set(), numbered: null });
   return { status: 201, headers: { location: `${url}/services/2/payment-fields-tokens/${token}` } };
 }
 

@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Clock } from '../../../kernel/clock.ts';
 import { type Account, type Books, type Card, openBooks, type Transaction } from './account.ts';
 import { Counter } from './counter.ts';
 import { deliverAnswer } from './deliver-answer.ts';
 import { type Fault, Faults, type Operation } from './faults.ts';
+import { enterField, fieldFrame, webSdk } from './hosted-fields-frames.ts';
 import { choiceOf, hostedFieldsPage, leave, type Page, page } from './hosted-fields-page.ts';
 import { type IpnFault, Notifier, type SentIpn } from './notifier.ts';
 import { openPortal, type Portal, transactionsNamed } from './portal.ts';
@@ -52,6 +54,8 @@ export async function startBluesnapSimulator(options: BluesnapSimulatorOptions):
   const server = Fastify({ bodyLimit: BODY_BYTES_MAX, forceCloseConnections: true });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.get('/web-sdk/5/bluesnap.js', (_request, reply) => sendPage(reply, webSdk()));
+  server.all('/hosted-fields/:token/frame/:tag', (request, reply) => sendPage(reply, serveFrame(books, request)));
   server.all('/hosted-fields/:token', (request, reply) => sendPage(reply, servePage(books, request)));
   server.all('/services/2/*', async (request, reply) => {
     const { answer, fault } = await counter.serve(request);
@@ -91,9 +95,23 @@ function sendPage(reply: FastifyReply, { status, headers, body }: Page): Fastify
   return reply.status(status).headers(headers).send(body);
 }
 
+const NO_FIELDS = '<h1>There are no fields at this address</h1>';
+
+function serveFrame(books: Books, request: FastifyRequest): Page {
+  const { token: name, tag } = request.params as { readonly token: string; readonly tag: string };
+  const token = books.tokens.get(name);
+  const served =
+    token === undefined || token.usedBy !== null
+      ? null
+      : request.method === 'POST'
+        ? enterField(token, tag, Buffer.isBuffer(request.body) ? request.body.toString() : '')
+        : fieldFrame(tag, randomBytes(16).toString('base64'));
+  return served ?? page(404, NO_FIELDS);
+}
+
 function servePage(books: Books, request: FastifyRequest): Page {
   const token = books.tokens.get((request.params as { readonly token: string }).token);
-  if (token === undefined) return page(404, '<h1>There are no fields at this address</h1>');
+  if (token === undefined) return page(404, NO_FIELDS);
   if (request.method === 'GET') {
     const { returnUrl } = request.query as { readonly returnUrl?: unknown };
     return hostedFieldsPage(token, typeof returnUrl === 'string' ? returnUrl : '');
