@@ -3,6 +3,7 @@ import { Problem } from '../kernel/problem.ts';
 import { decideAttemptReport, decideAttemptStart, endAttempt } from './decide-attempt.ts';
 import { captureInDoubt, decideCaptureReport, decideCaptureRequest, failCapture } from './decide-capture.ts';
 import { decideDisputeReport } from './decide-dispute.ts';
+import { decideFailover, NOT_SENT_CODE } from './decide-failover.ts';
 import { released } from './decide-money.ts';
 import { decideRefundReport, decideRefundRequest, failRefund, refundInDoubt } from './decide-refund.ts';
 import { decideReversalReport, decideReversalRequest, failReversal, reversalInDoubt } from './decide-reversal.ts';
@@ -21,13 +22,10 @@ export function decideSignal(state: PaymentState, signal: Signal, world: Circums
       return decideAttemptStart(payment, signal.attempt, world.now);
     case 'attempt_reported':
       return decideAttemptReport(state, signal, world);
+    case 'attempt_failed_over':
+      return decideFailover(state, signal, world);
     case 'attempt_not_sent':
-      return endAttempt(
-        payment,
-        attempt,
-        { state: 'not_sent', code: 'provider_unreachable', message: signal.reason },
-        world,
-      );
+      return endAttempt(payment, attempt, { state: 'not_sent', code: NOT_SENT_CODE, message: signal.reason }, world);
     case 'attempt_refused':
       return endAttempt(payment, attempt, { state: 'refused', code: signal.code, message: signal.message }, world);
     case 'attempt_unknown':

@@ -25,6 +25,7 @@ function explain(payment: Partial<Payment>, its: Partial<ExplainFacts> = {}) {
     lastSignal: null,
     quarantinedSignals: 0,
     account: ACCOUNT,
+    route: null,
     whyNoAccount: null,
     ...its,
   });

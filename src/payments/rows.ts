@@ -119,6 +119,7 @@ export function attemptFromRow(row: Selectable<Tables['attempts']>): Attempt {
     releaseRequestedAt: row.release_requested_at,
     syncDueAt: row.sync_due_at,
     syncTries: row.sync_tries,
+    failedOverTo: row.failed_over_to,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -143,5 +144,6 @@ export function attemptToRow(attempt: Attempt): WholeRow<'attempts'> {
     created_at: attempt.createdAt,
     updated_at: attempt.updatedAt,
     release_requested_at: attempt.releaseRequestedAt,
+    failed_over_to: attempt.failedOverTo,
   };
 }

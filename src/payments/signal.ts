@@ -6,6 +6,7 @@ import type {
   RefundReport,
   ReversalReport,
 } from '../providers/provider.ts';
+import type { RouteNote } from '../routing/route-note.ts';
 import type { Attempt } from './attempt.ts';
 import type { Capture } from './capture.ts';
 import type { Refund } from './refund.ts';
@@ -22,12 +23,20 @@ export type Signal = Told & {
 
 type Told =
   /** We are about to call a provider; committed before the first byte is sent. */
-  | { readonly kind: 'attempt_started'; readonly attempt: Attempt }
+  | { readonly kind: 'attempt_started'; readonly attempt: Attempt; readonly route?: RouteNote }
   | {
       readonly kind: 'attempt_reported';
       readonly attemptId: string;
       readonly providerRef: string | null;
       readonly report: AttemptReport;
+    }
+  /** Certainly nothing happened, for a reason of the account: `next`, at another one, takes over. */
+  | {
+      readonly kind: 'attempt_failed_over';
+      readonly attemptId: string;
+      readonly end: FailoverEnd;
+      readonly next: Attempt;
+      readonly route: RouteNote;
     }
   | { readonly kind: 'attempt_not_sent'; readonly attemptId: string; readonly reason: string }
   | { readonly kind: 'attempt_refused'; readonly attemptId: string; readonly code: string; readonly message: string }
@@ -51,6 +60,11 @@ type Told =
   | { readonly kind: 'reversal_refused'; readonly reversalId: string; readonly code: string }
   | { readonly kind: 'reversal_unknown'; readonly reversalId: string; readonly reason: string }
   | { readonly kind: 'dispute_reported'; readonly attemptId: string; readonly report: DisputeReport };
+
+/** The two answers after which another account may be tried. */
+export type FailoverEnd =
+  | { readonly state: 'not_sent'; readonly reason: string }
+  | { readonly state: 'refused'; readonly code: string; readonly message: string };
 
 export type SignalKind = Signal['kind'];
 

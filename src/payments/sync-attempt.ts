@@ -2,7 +2,7 @@ import { openProviderAccount } from '../provider-accounts/open-provider-account.
 import type { RetrieveAnswer } from '../providers/provider.ts';
 import { type Attempt, isOpen, nextSyncAt } from './attempt.ts';
 import type { PaymentContext } from './context.ts';
-import { dispatchAttempt } from './dispatch-attempt.ts';
+import { repeatAttempt } from './dispatch-attempt.ts';
 import { clockOfAttempt, readPaymentOfAttempt } from './read-payment.ts';
 import { releaseAttempt } from './release-attempt.ts';
 import type { Signal } from './signal.ts';
@@ -39,7 +39,7 @@ async function askProvider(context: PaymentContext, attempt: Attempt, source: So
   if (answer.kind === 'unknown') return false;
   if (answer.kind === 'not_found') {
     const neverConfirmed = attempt.state === 'dispatched' || attempt.state === 'unknown';
-    if (neverConfirmed) await dispatchAttempt(context, attempt, 'repeat');
+    if (neverConfirmed) await repeatAttempt(context, attempt);
     return canAsk;
   }
   for (const signal of await signalsOf(context, attempt, answer)) await context.applySignal(attempt, source, signal);

@@ -43,6 +43,7 @@ export interface AttemptsTable {
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
   release_requested_at: Temporal.Instant | null;
+  failed_over_to: string | null;
 }
 
 export interface CapturesTable {
@@ -307,6 +308,19 @@ export interface PaymentsTable {
   duplicate_payment: Generated<boolean>;
 }
 
+export interface ProviderAccountCircuitsTable {
+  tenant_id: string;
+  provider_account_id: string;
+  state: string;
+  since: Temporal.Instant | null;
+  failures: number;
+  failing_since: Temporal.Instant | null;
+  openings: number;
+  retry_at: Temporal.Instant | null;
+  probe_until: Temporal.Instant | null;
+  updated_at: Temporal.Instant;
+}
+
 export interface ProviderAccountTenantsTable {
   provider_account_id: string;
   tenant_id: string;
@@ -326,6 +340,7 @@ export interface ProviderAccountsTable {
   reversal_cut_off: JsonColumn | null;
   previous_credentials_sealed: BytesColumn | null;
   previous_credentials_until: Temporal.Instant | null;
+  routing: JsonColumn | null;
 }
 
 export interface ProviderCallsTable {
@@ -493,6 +508,7 @@ export interface Tables {
   operator_keys: OperatorKeysTable;
   outbox: OutboxTable;
   payments: PaymentsTable;
+  provider_account_circuits: ProviderAccountCircuitsTable;
   provider_account_tenants: ProviderAccountTenantsTable;
   provider_accounts: ProviderAccountsTable;
   provider_calls: ProviderCallsTable;
