@@ -343,22 +343,68 @@ describe('a confirmation that an account certainly did nothing about', () => {
     }
   });
 
-  test('does not change the account once somebody has asked about the attempt', async () => {
+  test.for(['nothing', 'fails'] as const)(
+    'stays with the account once somebody else has sent the attempt again, of which came: %s',
+    async (fault) => {
+      const shop = await openShop(FIRST, SECOND);
+      const [broken = ''] = shop.codes;
+      // Opens the account at the sandbox, so that each question is one request.
+      await shop.merchant.send('POST', `/provider-accounts/${shop.ids[0]}/test`);
+      const { id } = await shop.create();
+      // While the first request is on its way the tenant asks, and the attempt is sent once more.
+      line.beforeCharge = async (code) => {
+        if (code !== broken) return;
+        line.beforeCharge = async () => {};
+        if (fault !== 'nothing') line.faults.set(broken, fault);
+        // Nobody asks by and by: what is in doubt stays so until the first request has its answer.
+        line.beforeNews = async () => {
+          line.beforeNews = () => turnedAway.promise;
+        };
+        await shop.merchant.send('POST', `/payments/${id}/sync`);
+        line.faults.set(broken, 'not_executed');
+      };
+      const turnedAway = Promise.withResolvers<void>();
+      await shop.confirm(id, 'tok_no_ipn');
+      turnedAway.resolve();
+      line.beforeNews = async () => {};
+      const paid = await shop.untilLike(id, { status: 'succeeded' });
+      expect(accountOf(paid)).toBe(shop.ids[0]);
+      expect((await shop.attempts(id)).map(({ state }) => state)).toEqual(['captured']);
+      expect(line.asked).not.toContain(shop.codes[1]);
+    },
+  );
+
+  test('leaves nothing to send again to whoever asked about the first account meanwhile', async () => {
     const shop = await openShop(FIRST, SECOND);
-    const [broken = ''] = shop.codes;
+    const [broken = '', working = ''] = shop.codes;
+    await shop.merchant.send('POST', `/provider-accounts/${shop.ids[0]}/test`);
     const { id } = await shop.create();
-    // While the first request is on its way the tenant asks, and the attempt is sent once more.
-    line.beforeCharge = async (code) => {
-      if (code !== broken) return;
-      line.beforeCharge = async () => {};
-      await shop.merchant.send('POST', `/payments/${id}/sync`);
-      line.faults.set(broken, 'not_executed');
+    const [heard, told] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let syncing: Promise<Answer> | null = null;
+    line.beforeNews = async () => {
+      line.beforeNews = async () => {};
+      heard.resolve();
+      await told.promise;
     };
-    await shop.confirm(id, 'tok_no_ipn');
-    const paid = await shop.untilLike(id, { status: 'succeeded' });
-    expect(accountOf(paid)).toBe(shop.ids[0]);
-    expect((await shop.attempts(id)).map(({ state }) => state)).toEqual(['captured']);
-    expect(paid).toMatchObject({ amountCaptured: 1250, duplicatePayment: false });
+    line.beforeCharge = async (code) => {
+      if (code === broken) {
+        // The bank says that it knows of nothing, and is turned away from then on.
+        syncing = shop.merchant.send('POST', `/payments/${id}/sync`);
+        await heard.promise;
+        line.faults.set(broken, 'not_executed');
+      }
+      // That word arrives when the second account has the payment.
+      if (code === working) {
+        line.faults.clear();
+        told.resolve();
+        await syncing;
+      }
+    };
+    const paid = await shop.confirm(id, 'tok_no_ipn');
+    line.beforeCharge = async () => {};
+    expect([paid.status, accountOf(paid)]).toEqual(['succeeded', shop.ids[1]]);
+    expect(line.asked.filter((code) => code === broken)).toEqual([broken]);
+    expect((await shop.attempts(id)).map(({ state }) => state).sort()).toEqual(['captured', 'not_sent']);
   });
 });
 

@@ -20,6 +20,8 @@ export interface MerchantLine {
   readonly asked: string[];
   /** Runs before a request to open a charge goes on, and holds it until it is done. */
   beforeCharge: (merchantCode: string) => Promise<void>;
+  /** Runs when the sandbox has said what it knows of a charge, and holds its answer until it is done. */
+  beforeNews: (merchantCode: string) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function layMerchantLine(): Promise<MerchantLine> {
     faults: new Map(),
     asked: [],
     beforeCharge: async () => {},
+    beforeNews: async () => {},
     async close() {
       server.closeAllConnections();
       server.close();
@@ -66,6 +69,7 @@ async function serve(line: MerchantLine, incoming: IncomingMessage, response: Se
     body: Buffer.concat(chunks),
   });
   const body = Buffer.from(await answer.body.arrayBuffer());
+  if (incoming.method === 'GET') await line.beforeNews(merchantCode);
   if (fault === 'fails') return void response.writeHead(502, { 'content-type': 'text/html' }).end('Bad gateway');
   const { 'sandbox-not-executed': notExecuted = [] } = answer.headers;
   const told = { 'content-type': 'application/json', 'sandbox-not-executed': notExecuted };
