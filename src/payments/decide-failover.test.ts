@@ -45,7 +45,9 @@ describe('an attempt of which certainly nothing came', () => {
 describe('no other attempt takes over', () => {
   test('where the attempt is in doubt: nothing moves', () => {
     const unknown = moved(started(), { kind: 'attempt_unknown', attemptId: 'att_1', reason: 'sent again' });
-    expect(decide(unknown, failedOver(NEVER))).toMatchObject({ outcome: 'no_change' });
+    for (const end of [NEVER, TURNED_AWAY]) {
+      expect(decide(unknown, failedOver(end))).toEqual({ outcome: 'no_change', note: 'already unknown' });
+    }
   });
 
   test('where the provider has a word about it already', () => {

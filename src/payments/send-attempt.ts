@@ -111,7 +111,6 @@ async function planNext(
   tried: ReadonlySet<string>,
   wishes: AttemptWishes,
 ): Promise<PlannedAttempt | null> {
-  if (payment.providerAccountId !== null) return null;
   const method = { given: wishes.method };
   const chosen = await chooseNextAccount(context, { owner: payment, payment, method, tried });
   return chosen === null ? null : planAttempt(context, payment, chosen, wishes);

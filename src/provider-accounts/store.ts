@@ -103,28 +103,31 @@ export interface AccountWithCircuit {
 
 /**
  * The accounts of tenants and modes that payments may go to, in the order wanted, each with its circuit: one statement,
- * since every confirmation waits for it. `all`: also disabled ones.
+ * since every confirmation waits for it. `all`: also disabled ones. The offset keeps the planner from turning the join
+ * round, which it likes while there are few accounts, and then every account of the installation is read.
  */
 export async function selectRoutableAccounts(
   db: Queryable,
   wanted: readonly (Owner & { readonly all: boolean })[],
 ): Promise<readonly (readonly AccountWithCircuit[])[]> {
   const { rows } = await sql<RoutableRow>`
-    select a.*, c.state as circuit_state, c.since, c.failures, c.failing_since, c.openings, c.retry_at, c.probe_until
+    select found.*, w.all_of
     from (
-      select tenant_id, mode, bool_or(all_of) as all_of
-      from unnest(${wanted.map((one) => one.tenantId)}::text[], ${wanted.map((one) => one.mode)}::text[],
-        ${wanted.map((one) => one.all)}::boolean[]) w (tenant_id, mode, all_of)
-      group by tenant_id, mode
-    ) w
-    join provider_accounts a using (tenant_id, mode)
-    left join provider_account_circuits c using (tenant_id, provider_account_id)
-    where a.status = 'active' or w.all_of
-    order by a.provider_account_id`.execute(db);
-  const found = rows.map((row) => ({ account: accountFromRow(row), circuit: circuitOfRow(row) }));
+      select distinct * from unnest(${wanted.map((one) => one.tenantId)}::text[],
+        ${wanted.map((one) => one.mode)}::text[], ${wanted.map((one) => one.all)}::boolean[])
+    ) w (tenant_id, mode, all_of)
+    cross join lateral (
+      select a.*, c.state as circuit_state, c.since, c.failures, c.failing_since, c.openings, c.retry_at, c.probe_until
+      from provider_accounts a
+      left join provider_account_circuits c using (tenant_id, provider_account_id)
+      where a.tenant_id = w.tenant_id and a.mode = w.mode and (a.status = 'active' or w.all_of)
+      offset 0
+    ) found
+    order by found.provider_account_id`.execute(db);
+  const found = rows.map((row) => ({ row, account: accountFromRow(row), circuit: circuitOfRow(row) }));
   return wanted.map(({ tenantId, mode, all }) =>
-    found.filter(({ account }) => {
-      return account.tenantId === tenantId && account.mode === mode && (all || account.status === 'active');
+    found.filter(({ row, account }) => {
+      return row.all_of === all && account.tenantId === tenantId && account.mode === mode;
     }),
   );
 }
@@ -188,6 +191,7 @@ function accountFromRow(row: Selectable<Tables['provider_accounts']>): ProviderA
 /** An account's row beside its circuit's columns, all null where it has none. */
 type RoutableRow = Selectable<Tables['provider_accounts']> &
   Pick<Selectable<Tables['provider_account_circuits']>, 'since' | 'failing_since' | 'retry_at' | 'probe_until'> & {
+    readonly all_of: boolean;
     readonly circuit_state: string | null;
     readonly failures: number | null;
     readonly openings: number | null;

@@ -43,15 +43,15 @@ const WAITING_MAX = 5_000;
 export function createCircuitKeeper(context: KeeperContext): CircuitKeeper {
   const { database, clock, log } = context;
   const waiting = new Set<Promise<void>>();
-  /** Accounts of which a failure is on its way: a success after it must not be passed over. */
-  const failing = new Map<string, number>();
+  /** Accounts of which something is on its way: a success after a failure must not be passed over. */
+  const unsettled = new Map<string, number>();
   const write = createBatcher<Noted, null>({ write: (noted) => writeAll(context, noted), itemsMax: BATCH_MAX });
   return {
     record(owner, seen, result) {
       const key = keyOf(owner);
-      if (result.isGood && isUnblemished(seen) && !failing.has(key)) return;
+      if (result.isGood && isUnblemished(seen) && !unsettled.has(key)) return;
       if (waiting.size >= WAITING_MAX) return;
-      failing.set(key, (failing.get(key) ?? 0) + 1);
+      unsettled.set(key, (unsettled.get(key) ?? 0) + 1);
       const written = write({ owner, result }).then(
         () => undefined,
         (error: unknown) => {
@@ -61,9 +61,9 @@ export function createCircuitKeeper(context: KeeperContext): CircuitKeeper {
       waiting.add(written);
       void written.finally(() => {
         waiting.delete(written);
-        const left = (failing.get(key) ?? 1) - 1;
-        if (left === 0) failing.delete(key);
-        else failing.set(key, left);
+        const left = (unsettled.get(key) ?? 1) - 1;
+        if (left === 0) unsettled.delete(key);
+        else unsettled.set(key, left);
       });
     },
     claimProbe(owner) {

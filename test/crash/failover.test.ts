@@ -66,6 +66,8 @@ test.each<{ at: CrashPointName; occurrence: number; paidAt: 'first' | 'second' }
     await world.settle(shop);
     expect(gateway.deaths.slice(deaths)).toEqual(['SIGKILL']);
     expect((await askPatiently(world, shop, request)).text).toBe(answer.text);
+    // Nothing is answered before the account that took over has said anything.
+    expect(answer.body.latestAttempt.state).not.toBe('dispatched');
     const attempts = await world.database.run<{ id: string; account: string; state: string; next: string | null }>(
       `select attempt_id as id, provider_account_id as account, state, failed_over_to as next
        from attempts where payment_id = $1 order by failed_over_to is null`,

@@ -5,9 +5,9 @@ import { request } from 'undici';
 
 /**
  * What befalls a merchant's requests to open a charge. `not_executed`: turned away before anything is done. `refused`:
- * the key is not taken. `fails`: charged or not, the answer is a proxy’s 502.
+ * the key is not taken. `rejected`: the request is not. `fails`: charged or not, the answer is a proxy’s 502.
  */
-type Fault = 'not_executed' | 'refused' | 'fails';
+type Fault = 'not_executed' | 'refused' | 'rejected' | 'fails';
 
 /** The wire between the gateway and the sandbox, on which single merchants can be in trouble. */
 export interface MerchantLine {
@@ -62,6 +62,7 @@ async function serve(line: MerchantLine, incoming: IncomingMessage, response: Se
   };
   if (fault === 'not_executed') return refuse(503, 'not_executed', { 'sandbox-not-executed': 'true' });
   if (fault === 'refused') return refuse(401, 'bad_signature');
+  if (fault === 'rejected') return refuse(422, 'validation_failed');
   const { host: _host, connection: _connection, ...headers } = incoming.headers;
   const answer = await request(new URL(incoming.url ?? '/', line.target), {
     method: incoming.method ?? 'GET',
