@@ -1632,7 +1632,7 @@ function paymentsOperations(send: Send) {
     /**
      * Start an attempt
      *
-     * For tenants that draw their own page; the hosted page does this by itself. Without a method the provider account decides. The answer tells what the shopper does next; whether it was paid comes by notification.
+     * For tenants that draw their own page; the hosted page does this by itself. Without a method the provider account decides. Where an account certainly did nothing about it, another one takes over before this answers. The answer tells what the shopper does next; whether it was paid comes by notification.
      */
     confirm: (id: string, body?: {
       /** Depends on the provider. Sandbox: { "type": "sandbox", "token": "tok_approve" }. */

@@ -65,7 +65,7 @@ function afterResult(circuit: Circuit, { isGood, startedAt }: CallResult, now: T
   // What was sent before the circuit last changed tells of the time before.
   if (circuit.since !== null && Temporal.Instant.compare(startedAt, circuit.since) < 0) return circuit;
   if (isGood) return isUnblemished(circuit) ? circuit : afterSuccess(circuit, now);
-  return circuit.state === 'open' ? afterFailureWhileOpen(circuit, startedAt, now) : afterFailure(circuit, now);
+  return circuit.state === 'open' ? afterFailureWhileOpen(circuit, { startedAt, now }) : afterFailure(circuit, now);
 }
 
 function afterSuccess(circuit: Circuit, now: Temporal.Instant): Circuit {
@@ -81,7 +81,10 @@ function afterFailure(circuit: Circuit, now: Temporal.Instant): Circuit {
 }
 
 /** Only a probe prolongs the wait; what was tried for want of another account says no more than was known. */
-function afterFailureWhileOpen(circuit: Circuit, startedAt: Temporal.Instant, now: Temporal.Instant): Circuit {
+function afterFailureWhileOpen(
+  circuit: Circuit,
+  { startedAt, now }: { readonly startedAt: Temporal.Instant; readonly now: Temporal.Instant },
+): Circuit {
   const counted = { ...circuit, failures: circuit.failures + 1 };
   const { retryAt } = circuit;
   return retryAt !== null && Temporal.Instant.compare(retryAt, startedAt) <= 0 ? opened(counted, now) : counted;

@@ -68,7 +68,7 @@ export function createCircuitKeeper(context: KeeperContext): CircuitKeeper {
     },
     claimProbe(owner) {
       const now = clock.now();
-      return updateProbe(database.query, owner, now, now.add(PROBE_LEASE));
+      return updateProbe(database.query, owner, { now, until: now.add(PROBE_LEASE) });
     },
     async settled() {
       while (waiting.size > 0) await Promise.all(waiting);

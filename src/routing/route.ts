@@ -159,8 +159,9 @@ function explained<Account extends RoutableAccount>(
   const [first, ...others] = ordered;
   if (first === undefined) return [];
   const isEmergency = circuitOf(first).state === 'open';
+  const why = whyFirst({ first, others, payment, isEmergency });
   return [
-    { account: first, circuit: circuitOf(first).state, reasons: [whyFirst(first, others, payment, isEmergency)] },
+    { account: first, circuit: circuitOf(first).state, reasons: [why] },
     ...others.map((account) => ({
       account,
       circuit: circuitOf(account).state,
@@ -169,23 +170,29 @@ function explained<Account extends RoutableAccount>(
   ];
 }
 
-function whyFirst(
-  { priority, routing: { weight } }: RoutableAccount,
-  others: readonly RoutableAccount[],
-  { providerAccountId }: RoutedPayment,
-  isEmergency: boolean,
-): RouteReason {
+interface Standing {
+  readonly first: RoutableAccount;
+  readonly others: readonly RoutableAccount[];
+  readonly payment: RoutedPayment;
+  /** All circuits are open. */
+  readonly isEmergency: boolean;
+}
+
+function whyFirst({ first, others, payment, isEmergency }: Standing): RouteReason {
+  const { priority, routing } = first;
   const equals = others.filter((other) => other.priority === priority);
-  const total = equals.reduce((sum, { routing }) => sum + (routing.weight ?? 0), weight ?? 0);
-  if (providerAccountId !== null) return { code: 'pinned', why: 'The payment names this account.' };
+  if (payment.providerAccountId !== null) return { code: 'pinned', why: 'The payment names this account.' };
   if (isEmergency) {
     return { code: 'least_bad', why: 'Every account that may take it has an open circuit; this one has failed least.' };
   }
   if (others.length === 0) return { code: 'only_account', why: 'No other account may take it now.' };
   if (equals.length === 0) return { code: 'lowest_priority', why: `Its priority ${priority} is the lowest.` };
-  return weight === null
-    ? { code: 'oldest', why: `It is the oldest of priority ${priority}.` }
-    : { code: 'drawn', why: `Drawn among priority ${priority}, with a share of ${weight} in ${total}.` };
+  if (routing.weight === null) return { code: 'oldest', why: `It is the oldest of priority ${priority}.` };
+  const total = equals.reduce((sum, one) => sum + (one.routing.weight ?? 0), routing.weight);
+  const share = `${routing.weight} in ${total} of priority ${priority}`;
+  return payment.paymentId === null
+    ? { code: 'drawn', why: `It has the largest share, ${share}; each payment draws for itself.` }
+    : { code: 'drawn', why: `The payment drew it, which has a share of ${share}.` };
 }
 
 function whyLater(

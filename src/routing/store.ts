@@ -72,8 +72,7 @@ export async function updateCircuits(
 export async function updateProbe(
   db: Queryable,
   { tenantId, providerAccountId }: CircuitOwner,
-  now: Temporal.Instant,
-  until: Temporal.Instant,
+  { now, until }: { readonly now: Temporal.Instant; readonly until: Temporal.Instant },
 ): Promise<boolean> {
   const { rows } = await sql`
     update provider_account_circuits set probe_until = ${until}, updated_at = ${now}

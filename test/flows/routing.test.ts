@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ManualClock } from '../../src/kernel/clock.ts';
-import { FIRST_WAIT_S } from '../../src/routing/circuit.ts';
+import { CLOSED, FIRST_WAIT_S, PROBE_LEASE } from '../../src/routing/circuit.ts';
+import { createCircuitKeeper } from '../../src/routing/keep-circuits.ts';
 import { type Answer, until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type Merchant, merchantOf } from '../support/merchant.ts';
@@ -501,7 +502,29 @@ describe('the circuit of an account', () => {
     expect(accountOf(await pay(shop))).toBe(shop.ids[0]);
   });
 
-  test('is shared by all processes, and nothing is written while all goes well', async () => {
+  test('is shared by all processes: what each has seen counts together', async () => {
+    const shop = await openShop(FIRST);
+    line.faults.set(shop.codes[0] ?? '', 'not_executed');
+    for (let i = 0; i < 3; i++) await pay(shop);
+    const { database, clock: time } = installation.tollgate.gateway.payments;
+    const { log } = installation.tollgate.gateway;
+    const other = createCircuitKeeper({ database, clock: time, log, changes: { add: () => {} } });
+    const owner = { tenantId: shop.tenantId, providerAccountId: shop.ids[0] ?? '' };
+    const failure = { isGood: false, startedAt: clock.now() };
+    for (let i = 0; i < 2; i++) other.record(owner, CLOSED, failure);
+    await other.settled();
+    expect(await shop.circuit(0)).toMatchObject({ state: 'open', failures: 5 });
+    clock.advance({ seconds: FIRST_WAIT_S });
+    expect([await other.claimProbe(owner), await other.claimProbe(owner)]).toEqual([true, false]);
+    // A probe whose process died holds up the next one for a minute.
+    expect(await shop.circuit(0)).toMatchObject({ state: 'open' });
+    clock.advance(PROBE_LEASE);
+    line.faults.clear();
+    expect(await pay(shop)).toMatchObject({ status: 'succeeded' });
+    expect(await shop.circuit(0)).toMatchObject({ state: 'closed', failures: 0 });
+  });
+
+  test('is not written while all goes well, and counts whole what comes at once', async () => {
     const shop = await openShop(FIRST);
     await pay(shop);
     await installation.tollgate.gateway.payments.circuits.settled();
@@ -509,7 +532,6 @@ describe('the circuit of an account', () => {
       installation.database.run('select failures from provider_account_circuits where tenant_id = $1', [shop.tenantId]);
     expect(await rows()).toEqual([]);
     line.faults.set(shop.codes[0] ?? '', 'not_executed');
-    // Many at once are one row, counted whole.
     await Promise.all(Array.from({ length: 12 }, () => pay(shop)));
     await shop.circuit(0);
     expect(await rows()).toEqual([{ failures: 12 }]);
