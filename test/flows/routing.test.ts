@@ -320,6 +320,26 @@ describe('a confirmation that an account certainly did nothing about', () => {
     expect(line.asked).not.toContain(shop.codes[1]);
   });
 
+  test('of another provider, that cannot be reached or has another currency, goes on to the sandbox', async () => {
+    // A port of this machine on which nobody listens.
+    const partner = { provider: 'partner', priority: 1 };
+    const keys = { merchantCode: 'shop', secretKey: randomBytes(32).toString('hex'), apiUrl: 'http://127.0.0.1:9' };
+    const shop = await openShop({ ...partner, credentials: { profile: 'neopay', ...keys } }, SECOND);
+    for (const [currency, state, failures, method] of [
+      ['EUR', 'refused', 0, undefined],
+      ['VND', 'not_sent', 1, undefined],
+      // No candidate, since its schema does not take the method: nothing is even tried there.
+      ['VND', null, 1, { type: 'sandbox', token: 'tok_no_ipn' }],
+    ] as const) {
+      const { id } = await shop.create({ currency });
+      const answer = await shop.merchant.send('POST', `/payments/${id}/confirm`, { body: { method } });
+      expect([answer.status, accountOf(answer.body)], answer.text).toEqual([200, shop.ids[1]]);
+      const states = (await shop.attempts(id)).map((attempt) => attempt.state);
+      expect(states.includes(state ?? 'not_sent')).toBe(state !== null);
+      expect(await shop.circuit(0)).toMatchObject({ state: 'closed', failures });
+    }
+  });
+
   test('stays with the account that the payment names', async () => {
     const shop = await openShop(FIRST, SECOND);
     line.faults.set(shop.codes[0] ?? '', 'not_executed');
