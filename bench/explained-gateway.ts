@@ -9,6 +9,7 @@ import { createLogger } from '../src/platform/log.ts';
 import { createOutboundHttp } from '../src/platform/outbound-http.ts';
 import { createCallRecorder } from '../src/provider-accounts/record-calls.ts';
 import { createProviderRegistry, newSandboxAccount } from '../src/providers/registry.ts';
+import { createCircuitKeeper } from '../src/routing/keep-circuits.ts';
 import { createTenant } from '../src/tenants/create-tenant.ts';
 import { createReadTenant } from '../src/tenants/read-tenant.ts';
 import { tenantSettings } from '../src/tenants/settings.ts';
@@ -51,7 +52,9 @@ export async function openExplainedGateway(
   await insertEndpoint(plain.query, benchEndpoint(tenantId, clock.now()));
   const database = openExplainingDatabase(bench.url, onStatement);
   const http = createOutboundHttp({ allowPrivateTargets: true, userAgent: 'bench' });
-  const callRecorder = createCallRecorder({ database, clock, log: createLogger({ level: 'error' }) });
+  const log = createLogger({ level: 'error' });
+  const callRecorder = createCallRecorder({ database, clock, log });
+  const circuits = createCircuitKeeper({ database, clock, log, changes: { add: () => {} } });
   const tenantClocks = createTenantClocks(database, clock);
   const readTenant = createReadTenant(database);
   const context: PaymentContext = {
@@ -61,6 +64,7 @@ export async function openExplainedGateway(
     tenantClocks,
     registry: createProviderRegistry({ sandboxUrl, sandboxHttp: http, publicHttp: http }),
     callRecorder,
+    circuits,
     readTenant,
     applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver: () => {} }),
     checkoutUrl: 'https://pay.example',

@@ -48,10 +48,12 @@ create table attempts (
   release_requested_at timestamp with time zone,
   completion_sealed bytea,
   charge_ref text,
+  failed_over_to text,
   constraint attempts_pkey PRIMARY KEY (tenant_id, attempt_id),
   constraint attempts_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id),
   constraint attempts_completing_check CHECK (state <> 'completing'::text OR completion_sealed IS NOT NULL),
   constraint attempts_completion_check CHECK (completion_sealed IS NULL OR (state = ANY (ARRAY['completing'::text, 'pending'::text, 'unknown'::text]))),
+  constraint attempts_failed_over_check CHECK (failed_over_to IS NULL OR (state = ANY (ARRAY['not_sent'::text, 'refused'::text, 'authorized'::text, 'captured'::text, 'canceled'::text, 'expired'::text]))),
   constraint attempts_state_check CHECK (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'completing'::text, 'pending'::text, 'unknown'::text, 'authorized'::text, 'captured'::text, 'declined'::text, 'refused'::text, 'not_sent'::text, 'canceled'::text, 'expired'::text])),
   constraint attempts_sync_check CHECK (sync_due_at IS NULL OR (state = ANY (ARRAY['dispatched'::text, 'requires_action'::text, 'completing'::text, 'pending'::text, 'unknown'::text])) OR state = 'authorized'::text AND release_requested_at IS NOT NULL)
 );
@@ -423,6 +425,26 @@ CREATE INDEX payments_order_idx ON public.payments USING btree (tenant_id, mode,
 CREATE TRIGGER payments_amounts_inserted AFTER INSERT ON public.payments FOR EACH ROW WHEN (((new.amount_captured + new.amount_capture_pending) > 0)) EXECUTE FUNCTION check_amounts_of_payment();
 CREATE TRIGGER payments_amounts_updated AFTER UPDATE ON public.payments REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_moved();
 
+create table provider_account_circuits (
+  tenant_id text not null,
+  provider_account_id text not null,
+  state text not null,
+  since timestamp with time zone,
+  failures integer not null,
+  failing_since timestamp with time zone,
+  openings integer not null,
+  retry_at timestamp with time zone,
+  probe_until timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint provider_account_circuits_pkey PRIMARY KEY (tenant_id, provider_account_id),
+  constraint provider_account_circuits_account_fkey FOREIGN KEY (tenant_id, provider_account_id) REFERENCES provider_accounts(tenant_id, provider_account_id),
+  constraint provider_account_circuits_failures_check CHECK (failures >= 0 AND openings >= 0),
+  constraint provider_account_circuits_probe_check CHECK (state = 'open'::text OR probe_until IS NULL),
+  constraint provider_account_circuits_retry_check CHECK ((state = 'open'::text) = (retry_at IS NOT NULL)),
+  constraint provider_account_circuits_state_check CHECK (state = ANY (ARRAY['closed'::text, 'open'::text]))
+);
+CREATE INDEX provider_account_circuits_open_idx ON public.provider_account_circuits USING btree (tenant_id) WHERE (state = 'open'::text);
+
 create table provider_account_tenants (
   provider_account_id text not null,
   tenant_id text not null,
@@ -443,10 +465,12 @@ create table provider_accounts (
   reversal_cut_off jsonb,
   previous_credentials_sealed bytea,
   previous_credentials_until timestamp with time zone,
+  routing jsonb,
   constraint provider_accounts_pkey PRIMARY KEY (tenant_id, provider_account_id),
   constraint provider_accounts_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
   constraint provider_accounts_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
   constraint provider_accounts_previous_credentials_check CHECK ((previous_credentials_sealed IS NULL) = (previous_credentials_until IS NULL)),
+  constraint provider_accounts_routing_check CHECK (jsonb_typeof(routing) = 'object'::text),
   constraint provider_accounts_status_check CHECK (status = ANY (ARRAY['active'::text, 'disabled'::text]))
 );
 

@@ -19,6 +19,14 @@ export interface AdvanceTestClock {
   seconds?: number | undefined;
 }
 
+/** Inclusive, in minor units of the currency. */
+export interface AmountLimits {
+  /** Whole minor units of the currency: 1250 is 12.50 EUR, 1250 JPY is 1250 yen. */
+  min?: number | undefined;
+  /** Whole minor units of the currency: 1250 is 12.50 EUR, 1250 JPY is 1250 yen. */
+  max?: number | undefined;
+}
+
 /** One try at one provider. */
 export interface Attempt {
   id: string;
@@ -109,6 +117,17 @@ export interface CheckoutSession {
   leaveUrl: string | null;
 }
 
+export interface Circuit {
+  /** open: it has lately not answered, and payments go elsewhere while another account takes them. half_open: the next payment tries it. */
+  state: "closed" | "open" | "half_open";
+  /** When it was opened, or closed again; null: it was never open. */
+  since: string | null;
+  /** In a row, without a success between. */
+  failures: number;
+  /** When one payment tries it again; null unless it is open. */
+  retryAt: string | null;
+}
+
 /** What the shopper’s browser brought back, by the names of the provider. Never card data. */
 export type ClientData = Record<string, string>;
 
@@ -170,7 +189,7 @@ export interface CreateProviderAccount {
   /** What the provider wants, as `credentials` of GET /api/v1/providers describes it. Never shown again. */
   credentials: Record<string, unknown>;
   /**
-   * A payment goes to the active account with the lowest; of equal ones to the oldest.
+   * A payment goes to the active account with the lowest that takes it; among equal ones by their shares (`routing.weight`), without any to the oldest.
    * Default: 100.
    */
   priority?: number | undefined;
@@ -181,6 +200,7 @@ export interface CreateProviderAccount {
     dailyAt: string;
     timeZone: string;
   } | null | undefined;
+  routing?: RoutingChanges | undefined;
 }
 
 export interface CreateRefund {
@@ -501,6 +521,27 @@ export interface Event {
   };
 }
 
+export interface ExplainedRoute {
+  attemptId: string;
+  providerAccountId: string;
+  /** Why this account; docs/routing.md lists the codes. */
+  code: string;
+  /** It was sent there to see whether the account answers again. */
+  isProbe: boolean;
+  passedOver: readonly {
+    providerAccountId: string;
+    codes: readonly string[];
+  }[];
+  /** The accounts that the same confirmation came to before, the first in front. */
+  failedOverFrom: readonly {
+    attemptId: string;
+    providerAccountId: string;
+    state: "not_sent" | "refused";
+    /** Why nothing came of it there. */
+    code: string;
+  }[];
+}
+
 export interface InboundEvent {
   id: string;
   object: "inbound_event";
@@ -552,6 +593,22 @@ export interface InboundEventWithRequest {
     headers: Record<string, readonly string[]>;
     body: string;
   };
+}
+
+export interface JudgedAccount {
+  providerAccountId: string;
+  provider: string;
+  name: string;
+  priority: number;
+  weight: number | null;
+  circuit: "closed" | "open" | "half_open";
+  /** Why it is taken, comes later, or may not take the payment. */
+  reasons: readonly {
+    /** For programs; docs/routing.md lists them. */
+    code: string;
+    /** One English sentence for a person. */
+    why: string;
+  }[];
 }
 
 /** What one account holds at one provider account, in minor units. */
@@ -702,6 +759,8 @@ export interface PaymentExplanation {
     why: string;
   }[];
   doubts: readonly Doubt[];
+  /** Where the latest attempt went and why; null: there was none. */
+  route: ExplainedRoute | null;
   money: {
     currency: string;
     amount: number;
@@ -846,6 +905,8 @@ export interface ProviderAccount {
     dailyAt: string;
     timeZone: string;
   } | null;
+  routing: RoutingRules;
+  circuit: Circuit;
   /** Where the provider sends its notifications. */
   notificationUrl: string;
   /**
@@ -945,6 +1006,55 @@ export interface RotateProviderAccount {
   credentials: Record<string, unknown>;
   /** Default: 86400. */
   overlapSeconds?: number | undefined;
+}
+
+export interface Route {
+  object: "route";
+  /** The account it would go to; null: there is none. */
+  chosen: string | null;
+  /** Those that may take it, in the order they are tried. */
+  candidates: readonly JudgedAccount[];
+  /** Those that may not, each with every reason. */
+  refused: readonly JudgedAccount[];
+}
+
+export interface RouteQuestion {
+  /** Whole minor units of the currency: 1250 is 12.50 EUR, 1250 JPY is 1250 yen. */
+  amount: number;
+  /** The tenant's currency unless given. */
+  currency?: string | undefined;
+  /** Default: "automatic". */
+  captureMethod?: "automatic" | "manual" | undefined;
+  /** As a confirmation gives it; null: a confirmation without one. Left out: methods are not judged. */
+  method?: {
+    type: string;
+    [key: string]: unknown;
+  } | null | undefined;
+  providerAccountId?: string | undefined;
+  /** Draws as this payment would; without it the larger share comes first. Need not exist. */
+  paymentId?: string | undefined;
+}
+
+export interface RoutingChanges {
+  /** Its share among the accounts of equal priority that have one: 70 beside 30 gets seven payments of ten. Which account a payment draws follows from its id. Without a share an account of equal priority is a spare. */
+  weight?: number | null | undefined;
+  /** It takes payments in these only; null: in all that its provider takes. */
+  currencies?: readonly string[] | null | undefined;
+  /** By currency, the least and the most that it takes. Other currencies have no limit. */
+  amounts?: Record<string, AmountLimits> | null | undefined;
+  /** It takes payments confirmed with a method of these types only; `none` stands for a confirmation without a method, such as that of the hosted page. null: any that its provider takes. */
+  methods?: readonly string[] | null | undefined;
+}
+
+export interface RoutingRules {
+  /** Its share among the accounts of equal priority that have one: 70 beside 30 gets seven payments of ten. Which account a payment draws follows from its id. Without a share an account of equal priority is a spare. */
+  weight: number | null;
+  /** It takes payments in these only; null: in all that its provider takes. */
+  currencies: readonly string[] | null;
+  /** By currency, the least and the most that it takes. Other currencies have no limit. */
+  amounts: Record<string, AmountLimits> | null;
+  /** It takes payments confirmed with a method of these types only; `none` stands for a confirmation without a method, such as that of the hosted page. null: any that its provider takes. */
+  methods: readonly string[] | null;
 }
 
 export interface SubmitEvidence {
@@ -1180,7 +1290,7 @@ export interface TimelineSignal {
 
 export interface UpdateProviderAccount {
   name?: string | undefined;
-  /** A payment goes to the active account with the lowest; of equal ones to the oldest. */
+  /** A payment goes to the active account with the lowest that takes it; among equal ones by their shares (`routing.weight`), without any to the oldest. */
   priority?: number | undefined;
   /** Until when a capture is reversed instead of refunded; null: this account makes no reversals. */
   reversalCutOff?: {
@@ -1189,6 +1299,7 @@ export interface UpdateProviderAccount {
     dailyAt: string;
     timeZone: string;
   } | null | undefined;
+  routing?: RoutingChanges | undefined;
 }
 
 export interface UpdateSettings {
@@ -1550,7 +1661,7 @@ function paymentsOperations(send: Send) {
     /**
      * Start an attempt
      *
-     * For tenants that draw their own page; the hosted page does this by itself. Without a method the provider account decides. The answer tells what the shopper does next; whether it was paid comes by notification.
+     * For tenants that draw their own page; the hosted page does this by itself. Without a method the provider account decides. Where an account certainly did nothing about it, another one takes over before this answers. The answer tells what the shopper does next; whether it was paid comes by notification.
      */
     confirm: (id: string, body?: {
       /** Depends on the provider. Sandbox: { "type": "sandbox", "token": "tok_approve" }. */
@@ -1675,12 +1786,26 @@ function providerAccountsOperations(send: Send) {
     }> =>
       send({ method: 'GET', path: '/api/v1/provider-accounts', query }, options),
     /**
+     * Close the circuit of a provider account
+     *
+     * For a person who knows that the provider answers again. Payments go to the account at once; it opens again after five failures in a row.
+     */
+    resetCircuit: (id: string, options?: CallOptions): Promise<ProviderAccount> =>
+      send({ method: 'POST', path: `/api/v1/provider-accounts/${pathSegment(id)}/reset-circuit` }, options),
+    /**
      * Rotate the credentials of a provider account
      *
      * Requests go out with the new credentials; notifications signed with the old ones are taken until the overlap ends. A rotation within the overlap of another ends that one. Required fields that are no secret say which account it is at the provider, and stay.
      */
     rotate: (id: string, body: RotateProviderAccount, options?: CallOptions): Promise<ProviderAccount> =>
       send({ method: 'POST', path: `/api/v1/provider-accounts/${pathSegment(id)}/rotate`, body }, options),
+    /**
+     * Ask where a payment would go
+     *
+     * By the same decision that a confirmation makes, on the accounts and circuits as they are now. Writes nothing and sends nothing.
+     */
+    route: (body: RouteQuestion, options?: CallOptions): Promise<Route> =>
+      send({ method: 'POST', path: '/api/v1/provider-accounts/route', body }, options),
     /**
      * Test the credentials of a provider account
      *
@@ -1691,7 +1816,7 @@ function providerAccountsOperations(send: Send) {
     /**
      * Change a provider account
      *
-     * Credentials are rotated instead.
+     * Credentials are rotated instead. Of `routing`, the members that are given are replaced.
      */
     update: (id: string, body?: UpdateProviderAccount, options?: CallOptions): Promise<ProviderAccount> =>
       send({ method: 'PATCH', path: `/api/v1/provider-accounts/${pathSegment(id)}`, body }, options),

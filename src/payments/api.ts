@@ -129,7 +129,8 @@ export const confirmPayment = endpoint({
   summary: 'Start an attempt',
   description:
     'For tenants that draw their own page; the hosted page does this by itself. Without a method the provider account ' +
-    'decides. The answer tells what the shopper does next; whether it was paid comes by notification.',
+    'decides. Where an account certainly did nothing about it, another one takes over before this answers. The answer ' +
+    'tells what the shopper does next; whether it was paid comes by notification.',
   tag: 'Payments',
   access: { by: 'tenant', scope: 'payment:update' },
   idempotency: 'optional',

@@ -23,6 +23,8 @@ export interface Attempt {
   readonly releaseRequestedAt: Temporal.Instant | null;
   readonly syncDueAt: Temporal.Instant | null;
   readonly syncTries: number;
+  /** The attempt that took over in the same confirmation; null: none did. */
+  readonly failedOverTo: string | null;
   readonly createdAt: Temporal.Instant;
   readonly updatedAt: Temporal.Instant;
 }

@@ -6,6 +6,7 @@ import type { Database } from '../platform/database.ts';
 import type { TargetPolicy } from '../platform/outbound-address.ts';
 import type { CallRecorder } from '../provider-accounts/record-calls.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
+import type { CircuitKeeper } from '../routing/keep-circuits.ts';
 import type { ReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import type { ApplySignal } from './apply-signal.ts';
@@ -20,6 +21,8 @@ export interface PaymentContext {
   readonly tenantClocks: TenantClocks;
   readonly registry: ProviderRegistry;
   readonly callRecorder: CallRecorder;
+  /** How provider accounts have lately answered. */
+  readonly circuits: CircuitKeeper;
   readonly readTenant: ReadTenant;
   /** The one way to change a payment; hands over to the relay by itself. */
   readonly applySignal: ApplySignal;

@@ -10,7 +10,7 @@ import { crashPoint } from '../platform/crash-point.ts';
 import { violatedConstraint } from '../platform/database.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { checkTargetUrl } from '../platform/outbound-address.ts';
-import { chooseProviderAccount } from '../provider-accounts/open-provider-account.ts';
+import { checkRoutable } from '../provider-accounts/choose-account.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { TenantClock } from '../test-clocks/test-clock.ts';
 import type { CreatePaymentBody } from './api.ts';
@@ -60,7 +60,7 @@ export function createCreatePayment(context: PaymentContext): CreatePayment {
     const clock = await context.tenantClocks.of(caller.tenantId, caller.mode);
     try {
       checkBody(context, tenant, caller, body, clock);
-      await checkProviderAccount(context, caller, body);
+      await checkProviderAccount(context, tenant, caller, body);
     } catch (refusal) {
       // Clock and settings move on: what was taken once is answered as it was then.
       const first = await firstAnswer(context, caller, idempotency);
@@ -139,13 +139,17 @@ function checkBody(
   }
 }
 
+/** What would be refused at every confirmation is refused now, while somebody who can mend it is listening. */
 async function checkProviderAccount(
   context: PaymentContext,
+  tenant: Tenant,
   { tenantId, mode }: TenantCaller,
-  { providerAccountId }: CreatePaymentBody,
+  { providerAccountId, amount, currency, captureMethod }: CreatePaymentBody,
 ): Promise<void> {
   if (providerAccountId === undefined) return;
-  await chooseProviderAccount(context, { tenantId, mode, providerAccountId });
+  const sum = { amount: amountFromJson(amount), currency: currency ?? tenant.currency };
+  const payment = { ...sum, paymentId: null, captureMethod, providerAccountId };
+  await checkRoutable(context, { owner: { tenantId, mode }, payment, method: 'undecided' }, { sayWhy: true });
 }
 
 function expiryOf(clock: TenantClock, body: CreatePaymentBody): Temporal.Instant {

@@ -9,6 +9,7 @@ import {
   isAnswerToTheFirstStep,
 } from './decide-completion.ts';
 import { decideDisputeReport } from './decide-dispute.ts';
+import { decideFailover, NOT_SENT_CODE } from './decide-failover.ts';
 import { released } from './decide-money.ts';
 import { decideRefundReport, decideRefundRequest, failRefund, refundInDoubt } from './decide-refund.ts';
 import { decideReversalReport, decideReversalRequest, failReversal, reversalInDoubt } from './decide-reversal.ts';
@@ -34,14 +35,11 @@ function decide(state: PaymentState, signal: Signal, world: Circumstances): Deci
       return decideCompletionStart(state, signal.completionSealed, world.now);
     case 'attempt_reported':
       return decideAttemptReport(state, signal, world);
+    case 'attempt_failed_over':
+      return decideFailover(state, signal, world);
     case 'attempt_not_sent':
       if (signal.step === 'complete') return decideCompletionNotSent(state, signal.reason, world.now);
-      return endAttempt(
-        payment,
-        attempt,
-        { state: 'not_sent', code: 'provider_unreachable', message: signal.reason },
-        world,
-      );
+      return endAttempt(payment, attempt, { state: 'not_sent', code: NOT_SENT_CODE, message: signal.reason }, world);
     case 'attempt_refused':
       return endAttempt(payment, attempt, { state: 'refused', code: signal.code, message: signal.message }, world);
     case 'attempt_unknown':

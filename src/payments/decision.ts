@@ -18,6 +18,11 @@ export interface PaymentState {
   readonly dispute: Dispute | null;
 }
 
+/** What a signal about the latest attempt is decided on. */
+export function stateWith(payment: Payment, attempt: Attempt | null): PaymentState {
+  return { payment, attempt, capture: null, refund: null, reversal: null, dispute: null };
+}
+
 /** What a decision depends on besides the state and the signal. */
 export interface Circumstances {
   readonly now: Temporal.Instant;
@@ -74,6 +79,8 @@ export interface Applied {
   readonly outcome: 'applied';
   readonly payment: Payment;
   readonly attempt?: Attempt;
+  /** The attempt that `attempt` took over from, as it ended. */
+  readonly failedOver?: Attempt;
   readonly captures?: readonly Capture[];
   readonly refunds?: readonly Refund[];
   readonly reversal?: Reversal;

@@ -1,5 +1,5 @@
 import { crashPoint } from '../platform/crash-point.ts';
-import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
+import { type OpenAccount, openProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import type { CreateAnswer, CreateInput } from '../providers/provider.ts';
 import type { SignalOptions, SignalResult } from './apply-signal.ts';
 import type { Attempt } from './attempt.ts';
@@ -12,27 +12,35 @@ interface Sending extends Pick<SignalOptions, 'known' | 'answer'> {
   readonly step?: 'complete';
 }
 
-interface FirstSending extends Pick<SignalOptions, 'known' | 'answer'> {
-  /** What was just sealed into the attempt, for whoever still has it; else it is opened again. */
-  readonly request?: CreateInput | undefined;
+/** Sends an attempt's request to its provider, whose intent is committed. What came of it is not yet anywhere. */
+export async function callProvider({ provider, call }: OpenAccount, request: CreateInput): Promise<CreateAnswer> {
+  crashPoint('attempt-unsent');
+  const answer = await provider.create(call, request);
+  crashPoint('attempt-answered');
+  return answer;
 }
 
 /**
- * Sends an attempt's request to its provider and applies the answer. The request is the stored one and its key is the
- * attempt's id, so sending it again, also after a crash, never starts a second attempt there.
- * Returns null where a repeat brought no news.
+ * Sends an attempt's request once more and applies the answer. The request is the stored one and its key is the attempt's
+ * id, so sending it again, also after a crash, never starts a second attempt there.
+ * Returns null where the repeat brought no news, or nothing is to be repeated any more.
  */
-export async function dispatchAttempt(
-  context: PaymentContext,
-  attempt: Attempt,
-  send: 'first' | 'repeat',
-  { request, ...options }: FirstSending = {},
-): Promise<SignalResult | null> {
-  const { provider, call } = await openProviderAccount(context, attempt.tenantId, attempt.providerAccountId);
-  crashPoint('attempt-unsent');
-  const answer = await provider.create(call, request ?? (await openRequest(context.sealer, attempt)));
-  crashPoint('attempt-answered');
-  return applyAnswer(context, attempt, answer, send, options);
+export async function repeatAttempt(context: PaymentContext, attempt: Attempt): Promise<SignalResult | null> {
+  if (attempt.state === 'dispatched' && !(await putInDoubt(context, attempt))) return null;
+  const opened = await openProviderAccount(context, attempt.tenantId, attempt.providerAccountId);
+  const answer = await callProvider(opened, await openRequest(context.sealer, attempt));
+  return applyAnswer(context, attempt, answer, 'repeat');
+}
+
+/**
+ * Whoever sent the first request may still be at it, and may hear that it was not sent; that would be true of the first
+ * and say nothing of ours. So the attempt is in doubt before ours goes out, and nobody starts another in its place.
+ */
+async function putInDoubt(context: PaymentContext, attempt: Attempt): Promise<boolean> {
+  const { attemptId } = attempt;
+  const reason = 'sent again, since nobody had said what came of the first request';
+  const doubted = await context.applySignal(attempt, 'poll', { kind: 'attempt_unknown', attemptId, reason });
+  return doubted.attempt?.attemptId === attemptId && doubted.attempt.state === 'unknown';
 }
 
 /** Applies a provider's answer about an attempt to its payment. */

@@ -26,6 +26,7 @@ function explain(payment: Partial<Payment>, its: Partial<ExplainFacts> = {}) {
     lastSignal: null,
     quarantinedSignals: 0,
     account: ACCOUNT,
+    route: null,
     whyNoAccount: null,
     ...its,
   });

@@ -35,6 +35,8 @@ export interface ExplainFacts {
   readonly quarantinedSignals: number;
   /** What the account at the provider allows; null where no attempt chose one. */
   readonly account: AccountFacts | null;
+  /** Where the latest attempt went, and why. */
+  readonly route: Explanation['route'];
   /** Why no account can take a new attempt; null where one can. */
   readonly whyNoAccount: string | null;
 }
@@ -67,6 +69,7 @@ export function explainPayment(facts: ExplainFacts): Explanation {
     })),
     possible: [...explainPossible(facts)],
     doubts: [...doubts(facts)],
+    route: facts.route,
     money: {
       currency: payment.currency,
       amount: amountToJson(payment.amount),

@@ -20,6 +20,26 @@ const doubt = z
   })
   .meta({ id: 'Doubt', description: 'Sent to the provider, and not known what came of it.' });
 
+const route = z
+  .strictObject({
+    attemptId: z.string(),
+    providerAccountId: z.string(),
+    code: z.string().meta({ description: 'Why this account; docs/routing.md lists the codes.' }),
+    isProbe: z.boolean().meta({ description: 'It was sent there to see whether the account answers again.' }),
+    passedOver: z.array(z.strictObject({ providerAccountId: z.string(), codes: z.array(z.string()) })),
+    failedOverFrom: z
+      .array(
+        z.strictObject({
+          attemptId: z.string(),
+          providerAccountId: z.string(),
+          state: z.enum(['not_sent', 'refused']),
+          code: z.string().meta({ description: 'Why nothing came of it there.' }),
+        }),
+      )
+      .meta({ description: 'The accounts that the same confirmation came to before, the first in front.' }),
+  })
+  .meta({ id: 'ExplainedRoute' });
+
 export const explanation = z
   .strictObject({
     paymentId: z.string(),
@@ -51,6 +71,7 @@ export const explanation = z
       }),
     ),
     doubts: z.array(doubt),
+    route: route.nullable().meta({ description: 'Where the latest attempt went and why; null: there was none.' }),
     money: z.strictObject({
       currency: z.string(),
       amount: z.int(),

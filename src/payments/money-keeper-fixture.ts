@@ -5,7 +5,7 @@ import { ATTEMPT_TRANSITIONS, type Attempt } from './attempt.ts';
 import { decideSignal } from './decide-signal.ts';
 import type { Applied, Decision, PaymentState, SuccessPolicy } from './decision.ts';
 import { DISPUTE_TRANSITIONS, type Dispute } from './dispute.ts';
-import { checkLedger, checkPayment, checkRows, type Kept } from './money-rules-fixture.ts';
+import { checkLedger, checkOneOpen, checkPayment, checkRows, type Kept } from './money-rules-fixture.ts';
 import { OPERATION_TRANSITIONS, type Operation } from './operation.ts';
 import { mayMove, type Payment } from './payment.ts';
 import { NOON } from './payment-fixture.ts';
@@ -84,8 +84,9 @@ function write(kept: Kept, state: PaymentState, decision: Applied, clock: Manual
   const after = decision.payment;
   assert(mayMove(before.payment.status, after.status), `payment ${before.payment.status} → ${after.status}`);
   kept.payment = { ...after, version: before.payment.version + 1, updatedAt: clock.now() };
-  if (decision.attempt !== undefined) {
-    put(kept.attempts, decision.attempt.attemptId, decision.attempt, (one) => one.state, ATTEMPT_TRANSITIONS);
+  for (const one of [decision.failedOver ?? [], decision.attempt ?? []].flat()) {
+    put(kept.attempts, one.attemptId, one, ({ state }) => state, ATTEMPT_TRANSITIONS);
+    checkOneOpen(kept);
   }
   for (const one of decision.captures ?? []) putOperation(kept.captures, one.captureId, one);
   for (const one of decision.refunds ?? []) putOperation(kept.refunds, one.refundId, one);

@@ -49,13 +49,14 @@ export function checkPayment(payment: Payment): void {
 /** The CHECKs and unique keys on what hangs on a payment, and that its amounts are what its operations add up to. */
 export function checkRows(kept: Kept): void {
   const { payment, attempts, reversals, disputes } = kept;
-  assert(openAttempts(kept).length <= 1, 'attempts_open_key');
+  checkOneOpen(kept);
   for (const one of attempts.values()) {
     const mayWait = isOpen(one) || (one.state === 'authorized' && one.releaseRequestedAt !== null);
     assert(one.syncDueAt === null || mayWait, 'attempts_sync_check');
     assert(one.state !== 'completing' || one.completionSealed !== null, 'attempts_completing_check');
     const mayHold = one.state === 'completing' || one.state === 'pending' || one.state === 'unknown';
     assert(one.completionSealed === null || mayHold, 'attempts_completion_check');
+    assert(one.failedOverTo === null || !(isOpen(one) || one.state === 'declined'), 'attempts_failed_over_check');
   }
   const open = payment.openAttemptId;
   assert(open === null || openAttempts(kept).some(({ attemptId }) => attemptId === open), 'the open attempt is open');
@@ -148,6 +149,11 @@ function balanceOf({ transfers }: Pick<Kept, 'transfers'>, account: LedgerAccoun
     return (row.debit_account === account ? row.amount : 0n) - (row.credit_account === account ? row.amount : 0n);
   };
   return transfers.reduce((sum, row) => sum + sign(row), 0n);
+}
+
+/** The unique index, which looks at every row as it is written. */
+export function checkOneOpen(kept: Pick<Kept, 'attempts'>): void {
+  assert(openAttempts(kept).length <= 1, 'attempts_open_key');
 }
 
 /** The attempts whose outcome is still to come. */

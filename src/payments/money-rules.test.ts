@@ -9,13 +9,13 @@ import { keepMoney, type MoneyKeeper, type Reached } from './money-keeper-fixtur
 import { OPERATION_TRANSITIONS } from './operation.ts';
 import { PAYMENT_TRANSITIONS } from './payment.ts';
 import { NOON, sampleAttempt, sampleCapture, samplePayment, sampleRefund, sampleReversal } from './payment-fixture.ts';
-import type { Signal, SignalSource } from './signal.ts';
+import type { FailoverEnd, Signal, SignalSource } from './signal.ts';
 
 const RUNS = 5_000;
 /** Few names and amounts, so that chance meets the same thing again. */
 const AMOUNTS = [500n, 750n, 1250n, 1n] as const;
 
-const attemptId = fc.constantFrom('att_1', 'att_1', 'att_1', 'att_2');
+const attemptId = fc.constantFrom('att_1', 'att_1', 'att_1', 'att_2', 'att_3');
 const amount = fc.constantFrom(...AMOUNTS);
 const number = fc.constantFrom(1, 2, 3);
 const state = fc.constantFrom('pending', 'succeeded', 'failed');
@@ -53,6 +53,13 @@ interface Wish {
   readonly ref: number;
 }
 
+/** Every name may take over from every other, also one that was tried before. */
+function failedOver(attemptId: string, end: FailoverEnd): Signal {
+  const next = sampleAttempt({ attemptId: attemptId === 'att_2' ? 'att_3' : 'att_2', providerAccountId: 'pa_2' });
+  const route = { providerAccountId: 'pa_2', code: 'only_account', isProbe: false, passedOver: [] };
+  return { kind: 'attempt_failed_over', attemptId, end, next, route };
+}
+
 const aboutAttempt: fc.Arbitrary<Signal> = fc.oneof(
   {
     weight: 3,
@@ -77,6 +84,8 @@ const aboutAttempt: fc.Arbitrary<Signal> = fc.oneof(
         { kind: 'attempt_unknown', attemptId: id, reason: 'timeout', ...of },
         { kind: 'attempt_not_sent', attemptId: id, reason: 'refused', ...of },
         { kind: 'attempt_refused', attemptId: id, code: 'invalid', message: 'no', ...of },
+        failedOver(id, { state: 'not_sent', reason: 'dns_failed' }),
+        failedOver(id, { state: 'refused', code: 'invalid_credentials', message: 'no' }),
         { kind: 'release_refused', attemptId: id, code: 'not_supported' },
       ),
     ),
@@ -179,6 +188,8 @@ function isRefusedByDatabase({ kept }: MoneyKeeper, signal: Signal): boolean {
   switch (signal.kind) {
     case 'attempt_started':
       return kept.attempts.has(signal.attempt.attemptId);
+    case 'attempt_failed_over':
+      return kept.attempts.has(signal.next.attemptId);
     case 'capture_requested':
       return kept.captures.has(signal.capture.captureId);
     case 'refund_requested':

@@ -77,6 +77,7 @@ export function sampleAttempt(changes: Partial<Attempt> = {}): Attempt {
     releaseRequestedAt: null,
     syncDueAt: NOON.add({ seconds: 35 }),
     syncTries: 0,
+    failedOverTo: null,
     createdAt: NOON,
     updatedAt: NOON,
     ...changes,

@@ -1,10 +1,7 @@
 import type { Mode } from '../kernel/caller.ts';
 import { Problem } from '../kernel/problem.ts';
-import {
-  chooseProviderAccount,
-  type OpenAccount,
-  openProviderAccount,
-} from '../provider-accounts/open-provider-account.ts';
+import { checkRoutable } from '../provider-accounts/choose-account.ts';
+import { type OpenAccount, openProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import { cutOffAfter } from '../provider-accounts/reversal-cut-off.ts';
 import type { PaymentContext } from './context.ts';
 import { type AccountFacts, explainPayment } from './explain-payment.ts';
@@ -17,7 +14,9 @@ import {
   selectHistory,
   selectLastSignal,
   selectPendingOperations,
+  selectRouteSignals,
 } from './store-explanations.ts';
+import { tellRoute } from './tell-route.ts';
 
 /** Gathers what is known of a payment and explains it; asks nobody and changes nothing. @throws Problem not_found */
 export async function readExplanation(
@@ -27,12 +26,13 @@ export async function readExplanation(
 ): Promise<Explanation> {
   const db = context.database.query;
   const { payment, latestAttempt } = await readPayment(db, owner, paymentId);
-  const [openAttempts, pendingOperations, disputesOpen, history, lastSignal] = await Promise.all([
+  const [openAttempts, pendingOperations, disputesOpen, history, lastSignal, routeSignals] = await Promise.all([
     selectAttemptsToAsk(db, payment),
     selectPendingOperations(db, payment),
     selectDisputesToAnswer(db, payment),
     selectHistory(db, payment),
     selectLastSignal(db, payment),
+    selectRouteSignals(db, payment),
   ]);
   const opened =
     latestAttempt === null
@@ -51,6 +51,7 @@ export async function readExplanation(
     lastSignal,
     quarantinedSignals,
     account: opened === null ? null : accountFacts(opened, firstCaptureAt),
+    route: latestAttempt === null ? null : tellRoute(routeSignals, latestAttempt.attemptId),
     whyNoAccount: payment.status === 'created' ? await whyNoAccount(context, payment) : null,
   });
 }
@@ -70,7 +71,7 @@ function accountFacts({ account, provider }: OpenAccount, firstCaptureAt: Tempor
 
 async function whyNoAccount(context: PaymentContext, payment: Payment): Promise<string | null> {
   try {
-    await chooseProviderAccount(context, payment);
+    await checkRoutable(context, { owner: payment, payment, method: 'undecided' }, { sayWhy: true });
     return null;
   } catch (error) {
     if (error instanceof Problem) return error.message;

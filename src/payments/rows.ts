@@ -121,6 +121,7 @@ export function attemptFromRow(row: Selectable<Tables['attempts']>): Attempt {
     releaseRequestedAt: row.release_requested_at,
     syncDueAt: row.sync_due_at,
     syncTries: row.sync_tries,
+    failedOverTo: row.failed_over_to,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -147,5 +148,6 @@ export function attemptToRow(attempt: Attempt): WholeRow<'attempts'> {
     release_requested_at: attempt.releaseRequestedAt,
     completion_sealed: attempt.completionSealed as Buffer | null,
     charge_ref: attempt.chargeRef,
+    failed_over_to: attempt.failedOverTo,
   };
 }

@@ -49,7 +49,12 @@ function wordsOf(signal: Signal): Readonly<Record<string, unknown>> {
     case 'reversal_requested':
       return { amount: signal.reversal.amount.toString() };
     case 'attempt_started':
-      return { provider: signal.attempt.provider };
+      return { provider: signal.attempt.provider, ...(signal.route === undefined ? {} : { route: signal.route }) };
+    case 'attempt_failed_over': {
+      const { end, next, route } = signal;
+      const why = end.state === 'not_sent' ? { reason: end.reason } : { code: end.code, message: end.message };
+      return { state: end.state, ...why, nextAttemptId: next.attemptId, provider: next.provider, route };
+    }
     case 'completion_started':
     case 'cancel_requested':
     case 'release_requested':

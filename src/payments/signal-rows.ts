@@ -34,7 +34,7 @@ export function signalWrite(decided: Decided, clock: TenantClock): Write {
   // Before the events it causes: the clock may move between the two, and a timeline tells by the times.
   const signal = signalRow(next, decided, decision, clock);
   const { updatedAt } = next;
-  const attempts = decision.attempt === undefined ? [] : [{ ...decision.attempt, updatedAt }];
+  const attempts = [decision.attempt ?? [], decision.failedOver ?? []].flat().map((one) => ({ ...one, updatedAt }));
   const captures = (decision.captures ?? []).map((capture) => ({ ...capture, updatedAt }));
   const refunds = (decision.refunds ?? []).map((refund) => ({ ...refund, updatedAt }));
   const reversals = decision.reversal === undefined ? [] : [{ ...decision.reversal, updatedAt }];

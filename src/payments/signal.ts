@@ -7,6 +7,7 @@ import type {
   ReversalReport,
 } from '../providers/provider.ts';
 import type { Capabilities } from '../providers/provider-capabilities.ts';
+import type { RouteNote } from '../routing/route-note.ts';
 import type { Attempt } from './attempt.ts';
 import type { Capture } from './capture.ts';
 import type { Refund } from './refund.ts';
@@ -29,7 +30,7 @@ interface OfAttempt {
 
 type Told =
   /** We are about to call a provider; committed before the first byte is sent. */
-  | { readonly kind: 'attempt_started'; readonly attempt: Attempt }
+  | { readonly kind: 'attempt_started'; readonly attempt: Attempt; readonly route?: RouteNote }
   /** The same for the second step, with what the browser brought. */
   | { readonly kind: 'completion_started'; readonly attemptId: string; readonly completionSealed: Uint8Array }
   | ({
@@ -37,6 +38,14 @@ type Told =
       readonly providerRef: string | null;
       readonly report: AttemptReport;
     } & OfAttempt)
+  /** Certainly nothing happened, for a reason of the account: `next`, at another one, takes over. */
+  | {
+      readonly kind: 'attempt_failed_over';
+      readonly attemptId: string;
+      readonly end: FailoverEnd;
+      readonly next: Attempt;
+      readonly route: RouteNote;
+    }
   | ({ readonly kind: 'attempt_not_sent'; readonly reason: string } & OfAttempt)
   | ({ readonly kind: 'attempt_refused'; readonly code: string; readonly message: string } & OfAttempt)
   | ({ readonly kind: 'attempt_unknown'; readonly reason: string } & OfAttempt)
@@ -60,6 +69,11 @@ type Told =
   | { readonly kind: 'reversal_refused'; readonly reversalId: string; readonly code: string }
   | { readonly kind: 'reversal_unknown'; readonly reversalId: string; readonly reason: string }
   | { readonly kind: 'dispute_reported'; readonly attemptId: string; readonly report: DisputeReport };
+
+/** The two answers after which another account may be tried. */
+export type FailoverEnd =
+  | { readonly state: 'not_sent'; readonly reason: string }
+  | { readonly state: 'refused'; readonly code: string; readonly message: string };
 
 export type SignalKind = Signal['kind'];
 

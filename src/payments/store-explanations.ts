@@ -9,6 +9,7 @@ import type { SignalSummary } from './explain-payment.ts';
 import { captureFromRow, disputeFromRow, refundFromRow, reversalFromRow } from './operation-rows.ts';
 import type { Payment } from './payment.ts';
 import { attemptFromRow } from './rows.ts';
+import type { RouteSignal } from './tell-route.ts';
 
 type Named = Pick<Payment, 'tenantId' | 'paymentId'>;
 
@@ -113,6 +114,19 @@ export async function selectLastSignal(db: Queryable, { tenantId, paymentId }: N
     where tenant_id = ${tenantId} and payment_id = ${paymentId}
     order by signal_id desc limit 1`.execute(db);
   return rows[0] ?? null;
+}
+
+/** What began a payment's latest attempts, the newest first. */
+export async function selectRouteSignals(
+  db: Queryable,
+  { tenantId, paymentId }: Named,
+): Promise<readonly RouteSignal[]> {
+  const { rows } = await sql<RouteSignal>`
+    select attempt_id as "attemptId", kind, detail from signals
+    where tenant_id = ${tenantId} and payment_id = ${paymentId} and outcome = 'applied'
+      and kind in ('attempt_started', 'attempt_failed_over')
+    order by signal_id desc limit ${ROWS_MAX}`.execute(db);
+  return rows;
 }
 
 /** Something about a payment that a person may have to look at. */

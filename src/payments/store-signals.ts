@@ -82,15 +82,18 @@ function insertOfMoved<Table extends 'ledger_transfers' | 'signals'>(
   )`;
 }
 
+/** One that ended goes before the one that takes over: a payment has one open attempt at a time, at every row. */
 function putAttempts(rows: readonly WholeRow<'attempts'>[]): RawBuilder<unknown> {
   return sql`attempts_put as (
     insert into attempts select r.* from ${recordset('attempts', rows)} r join moved using (tenant_id, payment_id)
+    order by r.failed_over_to is null
     on conflict on constraint attempts_pkey do update set
       state = excluded.state, provider_ref = excluded.provider_ref, next_action = excluded.next_action,
       failure_code = excluded.failure_code, failure_message = excluded.failure_message,
       completion_sealed = excluded.completion_sealed, charge_ref = excluded.charge_ref,
       provider_expires_at = excluded.provider_expires_at, release_requested_at = excluded.release_requested_at,
-      sync_due_at = excluded.sync_due_at, sync_tries = excluded.sync_tries, updated_at = excluded.updated_at
+      sync_due_at = excluded.sync_due_at, sync_tries = excluded.sync_tries, updated_at = excluded.updated_at,
+      failed_over_to = excluded.failed_over_to
     returning attempt_id as id
   )`;
 }

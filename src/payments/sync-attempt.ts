@@ -3,7 +3,7 @@ import type { RetrieveAnswer } from '../providers/provider.ts';
 import { type Attempt, attemptRefOf, hasLapsed, isCompletionOpen, isOpen, nextSyncAt } from './attempt.ts';
 import { cancelAttempt } from './cancel-attempt.ts';
 import type { PaymentContext } from './context.ts';
-import { dispatchAttempt } from './dispatch-attempt.ts';
+import { repeatAttempt } from './dispatch-attempt.ts';
 import { dispatchCompletion } from './dispatch-completion.ts';
 import { clockOfAttempt, readPaymentOfAttempt } from './read-payment.ts';
 import { releaseAttempt } from './release-attempt.ts';
@@ -65,7 +65,7 @@ async function repeatCompletion(context: PaymentContext, attempt: Attempt): Prom
 /** An attempt that its provider does not know never reached it, or can still be begun there and nowhere else. */
 async function repeatUnknown(context: PaymentContext, attempt: Attempt): Promise<void> {
   if (attempt.state === 'dispatched' || attempt.state === 'unknown') {
-    await dispatchAttempt(context, attempt, 'repeat');
+    await repeatAttempt(context, attempt);
   } else if (
     attempt.state === 'requires_action' &&
     hasLapsed(attempt, (await clockOfAttempt(context, attempt)).now())

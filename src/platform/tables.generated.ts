@@ -45,6 +45,7 @@ export interface AttemptsTable {
   release_requested_at: Temporal.Instant | null;
   completion_sealed: BytesColumn | null;
   charge_ref: string | null;
+  failed_over_to: string | null;
 }
 
 export interface CapturesTable {
@@ -309,6 +310,19 @@ export interface PaymentsTable {
   duplicate_payment: Generated<boolean>;
 }
 
+export interface ProviderAccountCircuitsTable {
+  tenant_id: string;
+  provider_account_id: string;
+  state: string;
+  since: Temporal.Instant | null;
+  failures: number;
+  failing_since: Temporal.Instant | null;
+  openings: number;
+  retry_at: Temporal.Instant | null;
+  probe_until: Temporal.Instant | null;
+  updated_at: Temporal.Instant;
+}
+
 export interface ProviderAccountTenantsTable {
   provider_account_id: string;
   tenant_id: string;
@@ -328,6 +342,7 @@ export interface ProviderAccountsTable {
   reversal_cut_off: JsonColumn | null;
   previous_credentials_sealed: BytesColumn | null;
   previous_credentials_until: Temporal.Instant | null;
+  routing: JsonColumn | null;
 }
 
 export interface ProviderCallsTable {
@@ -495,6 +510,7 @@ export interface Tables {
   operator_keys: OperatorKeysTable;
   outbox: OutboxTable;
   payments: PaymentsTable;
+  provider_account_circuits: ProviderAccountCircuitsTable;
   provider_account_tenants: ProviderAccountTenantsTable;
   provider_accounts: ProviderAccountsTable;
   provider_calls: ProviderCallsTable;

@@ -1,5 +1,6 @@
 import type { Mode } from '../kernel/caller.ts';
 import type { SealedPlace } from '../keys/sealer.ts';
+import type { RoutingRules } from '../routing/routing-rules.ts';
 import type { ReversalCutOff } from './reversal-cut-off.ts';
 
 /** A tenant's account at a payment provider. Its credentials go in and never come out. */
@@ -13,6 +14,8 @@ export interface ProviderAccount {
   readonly priority: number;
   /** `disabled`: gets no new payments; what was begun is finished, and its notifications are taken. */
   readonly status: 'active' | 'disabled';
+  /** Which payments it takes, and its share of them. */
+  readonly routing: RoutingRules;
   readonly credentialsSealed: Uint8Array;
   /** What the credentials were before a rotation; until then they still verify notifications. */
   readonly previousCredentials: { readonly sealed: Uint8Array; readonly until: Temporal.Instant } | null;

@@ -2,7 +2,9 @@ import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { PaymentProvider } from '../providers/provider.ts';
 import { accountCapabilities } from '../providers/provider-limits.ts';
+import { NO_RULES, type RoutingChanges, withChanges } from '../routing/routing-rules.ts';
 import type { ProviderAccount } from './account.ts';
+import { checkRoutingRules } from './check-routing-rules.ts';
 import { createProviderAccount } from './create-provider-account.ts';
 import { parseCredentials } from './credentials.ts';
 import type { AccountContext } from './open-provider-account.ts';
@@ -16,11 +18,12 @@ interface AddedAccount {
   readonly credentials: unknown;
   readonly priority: number;
   readonly reversalCutOff?: ReversalCutOff | null | undefined;
+  readonly routing?: RoutingChanges | undefined;
 }
 
 /**
  * Adds an account of a tenant's own in the caller's transaction. The provider is not asked: that is what a test is for.
- * @throws Problem validation_failed (no such provider, credentials), not_supported_by_provider (mode, reversals)
+ * @throws Problem validation_failed (no such provider, credentials, rules), not_supported_by_provider (mode, reversals)
  */
 export async function addProviderAccount(
   { registry, sealer, clock }: Pick<AccountContext, 'registry' | 'sealer' | 'clock'>,
@@ -42,10 +45,12 @@ export async function addProviderAccount(
   const reversalCutOff = input.reversalCutOff ?? null;
   const credentials = parseCredentials(provider, input.credentials);
   refuseIdleCutOff(provider, credentials, reversalCutOff);
+  const routing = withChanges(NO_RULES, input.routing ?? {});
+  checkRoutingRules(provider, routing);
   return createProviderAccount(
     { db: tx, sealer, clock },
     {
-      ...{ tenantId, mode, provider: provider.id, priority: input.priority, reversalCutOff },
+      ...{ tenantId, mode, provider: provider.id, priority: input.priority, reversalCutOff, routing },
       name: input.name ?? provider.displayName,
       credentials,
     },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { findCardNumber } from '../kernel/card-number.ts';
 import { endpoint } from '../kernel/endpoint.ts';
 import { instant, line, pageAnswer, pageQuery } from '../kernel/shapes.ts';
+import { routingChanges, routingRules } from '../routing/routing-rules.ts';
 import { reversalCutOff } from './reversal-cut-off.ts';
 
 const TAG = 'Provider accounts';
@@ -15,7 +16,11 @@ const priority = z
   .int()
   .min(0)
   .max(10_000)
-  .meta({ description: 'A payment goes to the active account with the lowest; of equal ones to the oldest.' });
+  .meta({
+    description:
+      'A payment goes to the active account with the lowest that takes it; among equal ones by their shares ' +
+      '(`routing.weight`), without any to the oldest.',
+  });
 const cutOff = reversalCutOff.nullable().meta({
   description: 'Until when a capture is reversed instead of refunded; null: this account makes no reversals.',
 });
@@ -43,7 +48,20 @@ const capabilities = z
   })
   .meta({ id: 'ProviderCapabilities' });
 
-const providerAccount = z
+const circuit = z
+  .strictObject({
+    state: z.enum(['closed', 'open', 'half_open']).meta({
+      description:
+        'open: it has lately not answered, and payments go elsewhere while another account takes them. half_open: the ' +
+        'next payment tries it.',
+    }),
+    since: instant.nullable().meta({ description: 'When it was opened, or closed again; null: it was never open.' }),
+    failures: z.int().meta({ description: 'In a row, without a success between.' }),
+    retryAt: instant.nullable().meta({ description: 'When one payment tries it again; null unless it is open.' }),
+  })
+  .meta({ id: 'Circuit' });
+
+export const providerAccount = z
   .strictObject({
     id: z.string(),
     object: z.literal('provider_account'),
@@ -62,6 +80,8 @@ const providerAccount = z
       .nullable()
       .meta({ description: 'Until when notifications signed with the credentials before a rotation are taken.' }),
     reversalCutOff: cutOff,
+    routing: routingRules,
+    circuit,
     notificationUrl: z.string().meta({ description: 'Where the provider sends its notifications.' }),
     createdAt: instant,
     updatedAt: instant,
@@ -88,6 +108,7 @@ export const createProviderAccount = endpoint({
       credentials,
       priority: priority.default(100),
       reversalCutOff: cutOff.optional(),
+      routing: routingChanges.optional(),
     })
     .meta({ id: 'CreateProviderAccount' }),
   answer: { status: 201, schema: providerAccount, description: 'The account, without its credentials.' },
@@ -126,17 +147,22 @@ export const updateProviderAccount = endpoint({
   method: 'PATCH',
   path: '/api/v1/provider-accounts/{id}',
   summary: 'Change a provider account',
-  description: 'Credentials are rotated instead.',
+  description: 'Credentials are rotated instead. Of `routing`, the members that are given are replaced.',
   tag: TAG,
   access: { by: 'tenant', scope: 'provider-account:update' },
   idempotency: 'none',
   params: one,
   body: z
-    .strictObject({ name: name.optional(), priority: priority.optional(), reversalCutOff: cutOff.optional() })
+    .strictObject({
+      name: name.optional(),
+      priority: priority.optional(),
+      reversalCutOff: cutOff.optional(),
+      routing: routingChanges.optional(),
+    })
     .meta({ id: 'UpdateProviderAccount' }),
   answer: { status: 200, schema: providerAccount, description: 'The account as it is now.' },
   problems: ['not_supported_by_provider'],
-  example: { priority: 10 },
+  example: { priority: 10, routing: { weight: 70, amounts: { EUR: { max: 500_000 } } } },
 });
 
 export const testProviderAccount = endpoint({

@@ -1,24 +1,28 @@
 import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
+import { type RoutingChanges, withChanges } from '../routing/routing-rules.ts';
 import type { ProviderAccount } from './account.ts';
 import { refuseIdleCutOff } from './add-provider-account.ts';
+import { checkRoutingRules } from './check-routing-rules.ts';
 import { openCredentials, overlapEnd } from './credentials.ts';
 import type { AccountContext } from './open-provider-account.ts';
 import { lockOwnAccount, type Owner, updateAccount } from './store.ts';
 
 type Registered = Pick<AccountContext, 'registry' | 'sealer' | 'clock'>;
-type Changes = Partial<Pick<ProviderAccount, 'name' | 'priority' | 'reversalCutOff'>>;
+type Changes = Partial<Pick<ProviderAccount, 'name' | 'priority' | 'reversalCutOff'>> & {
+  readonly routing?: RoutingChanges;
+};
 
 /**
- * Replaces the given members of an account. Runs in the caller's transaction.
- * @throws Problem not_found, not_supported_by_provider (a cut-off where there are no reversals)
+ * Replaces the given members of an account, and of its rules. Runs in the caller's transaction.
+ * @throws Problem not_found, validation_failed (rules), not_supported_by_provider (a cut-off where there are no reversals)
  */
 export async function changeProviderAccount(
   context: Registered,
   tx: Queryable,
   owner: Owner,
   providerAccountId: string,
-  changes: Changes,
+  { routing: rules, ...changes }: Changes,
 ): Promise<ProviderAccount> {
   const account = await lockAccount(tx, owner, providerAccountId);
   const provider = context.registry.get(account.provider)?.provider;
@@ -27,7 +31,9 @@ export async function changeProviderAccount(
     const credentials = provider.credentials.parse(await openCredentials(context.sealer, account));
     refuseIdleCutOff(provider, credentials, reversalCutOff);
   }
-  return saveAccount(context, tx, { ...account, ...changes });
+  const routing = withChanges(account.routing, rules ?? {});
+  if (provider !== undefined && rules !== undefined) checkRoutingRules(provider, routing);
+  return saveAccount(context, tx, { ...account, ...changes, routing });
 }
 
 /**

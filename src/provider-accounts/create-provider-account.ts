@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import type { Queryable } from '../platform/database.ts';
+import { NO_RULES, type RoutingRules } from '../routing/routing-rules.ts';
 import { credentialsPlace, type ProviderAccount } from './account.ts';
 import type { ReversalCutOff } from './reversal-cut-off.ts';
 import { insertAccount } from './store.ts';
@@ -16,6 +17,8 @@ interface NewProviderAccount {
   /** Already parsed by the provider's own schema. */
   readonly credentials: unknown;
   readonly reversalCutOff: ReversalCutOff | null;
+  /** Left out: it takes whatever its provider takes. */
+  readonly routing?: RoutingRules;
 }
 
 /** Stores an account with its credentials sealed. Runs in the caller's transaction. */
@@ -23,9 +26,9 @@ export async function createProviderAccount(
   { db, sealer, clock }: { readonly db: Queryable; readonly sealer: Sealer; readonly clock: Clock },
   account: NewProviderAccount,
 ): Promise<ProviderAccount> {
-  const { credentials, ...open } = account;
+  const { credentials, routing = NO_RULES, ...open } = account;
   const now = clock.now();
-  const named = { ...open, providerAccountId: newId('pa', clock), status: 'active' as const };
+  const named = { ...open, routing, providerAccountId: newId('pa', clock), status: 'active' as const };
   const credentialsSealed = await sealer.seal(credentialsPlace(named), JSON.stringify(credentials));
   const created = { ...named, credentialsSealed, previousCredentials: null, createdAt: now, updatedAt: now };
   await insertAccount(db, created);

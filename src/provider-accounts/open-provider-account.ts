@@ -1,4 +1,3 @@
-import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
@@ -8,10 +7,11 @@ import { ExpiringCache } from '../platform/expiring-cache.ts';
 import type { PaymentProvider, ProviderCall } from '../providers/provider.ts';
 import { providerOfAccount } from '../providers/provider-limits.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
+import type { CircuitKeeper } from '../routing/keep-circuits.ts';
 import type { ProviderAccount } from './account.ts';
 import { openCredentials, openPreviousCredentials } from './credentials.ts';
 import { type CallRecorder, recordCalls } from './record-calls.ts';
-import { type Owner, selectAccount, selectActiveAccounts, selectNamedAccounts, selectOwnAccount } from './store.ts';
+import { type Owner, selectAccount, selectNamedAccounts, selectOwnAccount } from './store.ts';
 
 export interface AccountContext {
   readonly database: Database;
@@ -19,6 +19,7 @@ export interface AccountContext {
   readonly clock: Clock;
   readonly registry: ProviderRegistry;
   readonly callRecorder: CallRecorder;
+  readonly circuits: CircuitKeeper;
 }
 
 /** An account with everything a call to its provider needs; what is called through it is recorded. */
@@ -53,7 +54,7 @@ export async function openProviderAccount(
     if (stored === null) throw new Problem('not_found', 'There is no such provider account.');
     return stored;
   });
-  return open(context, account);
+  return openAccount(context, account);
 }
 
 /**
@@ -67,7 +68,7 @@ export async function openOwnAccount(
 ): Promise<OpenAccount> {
   const account = await selectOwnAccount(context.database.query, owner, providerAccountId);
   if (account === null) throw new Problem('not_found', 'There is no such provider account.');
-  return open(context, account);
+  return openAccount(context, account);
 }
 
 /** The account named in the address of a notification; null where there is none at that provider. */
@@ -77,34 +78,16 @@ export async function findProviderAccount(
   providerAccountId: string,
 ): Promise<OpenAccount | null> {
   const account = await readNamedAccount(context.database.query, providerAccountId);
-  return account === null || account.provider !== provider ? null : open(context, account);
+  return account === null || account.provider !== provider ? null : openAccount(context, account);
 }
 
 const readNamedAccount = createBatcherPerDatabase(selectNamedAccounts, { itemsMax: 100 });
 
 /**
- * The account a payment goes to: the one it names, else the tenant's first active one of the mode.
- * @throws Problem no_provider_account
+ * A stored account with everything a call to its provider needs.
+ * @throws Problem no_provider_account (the provider has left this mode)
  */
-export async function chooseProviderAccount(
-  context: AccountContext,
-  payment: { readonly tenantId: string; readonly mode: Mode; readonly providerAccountId: string | null },
-): Promise<OpenAccount> {
-  // Read anew for each payment: a disabled account gets no more of them.
-  const active = await readActiveAccounts(context.database.query, payment);
-  const account =
-    payment.providerAccountId === null
-      ? active[0]
-      : active.find((candidate) => candidate.providerAccountId === payment.providerAccountId);
-  if (account === undefined) {
-    throw new Problem('no_provider_account', `There is no active provider account for ${payment.mode} mode.`);
-  }
-  return open(context, account);
-}
-
-const readActiveAccounts = createBatcherPerDatabase(selectActiveAccounts, { itemsMax: 100 });
-
-async function open(context: AccountContext, account: ProviderAccount): Promise<OpenAccount> {
+export async function openAccount(context: AccountContext, account: ProviderAccount): Promise<OpenAccount> {
   const registered = context.registry.get(account.provider);
   if (registered === undefined) throw new Error(`No provider is registered as ${account.provider}`);
   const { provider, http } = registered;

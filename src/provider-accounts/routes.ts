@@ -10,21 +10,27 @@ import {
   type IdempotencyClaim,
 } from '../platform/http/bind-endpoint.ts';
 import type { PaymentProvider } from '../providers/provider.ts';
-import type { Capabilities } from '../providers/provider-capabilities.ts';
-import { accountCapabilities } from '../providers/provider-limits.ts';
-import { notificationUrlOf, type ProviderAccount } from './account.ts';
+import { readCircuits } from '../routing/read-circuits.ts';
+import { resetCircuit } from '../routing/reset-circuit.ts';
+import type { ProviderAccount } from './account.ts';
+import { accountJson } from './account-json.ts';
 import { addProviderAccount } from './add-provider-account.ts';
 import * as api from './api.ts';
-import { changeProviderAccount, setAccountStatus } from './change-provider-account.ts';
+import { capabilitiesJson } from './capabilities-json.ts';
+import { changeProviderAccount, lockAccount, setAccountStatus } from './change-provider-account.ts';
 import { checkCredentials } from './check-credentials.ts';
-import { inputSchema, openCredentials, overlapEnd } from './credentials.ts';
+import { inputSchema } from './credentials.ts';
+import { explainRoute } from './explain-route.ts';
 import type { AccountContext } from './open-provider-account.ts';
 import { rotateCredentials } from './rotate-credentials.ts';
+import * as routeApi from './route-api.ts';
 import { selectOwnAccount, selectOwnAccounts } from './store.ts';
 
 interface ProviderAccountContext extends AccountContext {
   /** Where providers reach us. */
   readonly hooksUrl: string;
+  /** The currency of a tenant whose request names none. */
+  readonly readTenant: (tenantId: string) => Promise<{ readonly currency: string }>;
 }
 
 /** The provider accounts' endpoints, tied to their verbs. */
@@ -34,23 +40,27 @@ export function providerAccountRoutes(context: ProviderAccountContext): readonly
     ...keyedRoutes(context),
     bindEndpoint(api.listProviderAccounts, async ({ caller, query }) => {
       const rows = await selectOwnAccounts(db, caller, query);
-      return { body: pageOf(await Promise.all(rows.map((account) => accountJson(context, account))), query.limit) };
+      return { body: pageOf(await toJson(context, db, rows), query.limit) };
     }),
     bindEndpoint(api.getProviderAccount, async ({ caller, params }) => {
       const account = await selectOwnAccount(db, caller, params.id);
       if (account === null) throw new Problem('not_found', 'There is no such provider account.');
-      return { body: await accountJson(context, account) };
+      return { body: await oneToJson(context, db, account) };
     }),
     bindEndpoint(api.updateProviderAccount, async ({ caller, params, body }) => {
       const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
       const account = await context.database.transaction((tx) =>
         changeProviderAccount(context, tx, caller, params.id, changes),
       );
-      return { body: await accountJson(context, account) };
+      return { body: await oneToJson(context, db, account) };
     }),
     bindEndpoint(api.testProviderAccount, async ({ caller, params }) => ({
       body: { ...(await checkCredentials(context, caller, params.id)) },
     })),
+    bindEndpoint(routeApi.routeProviderAccounts, async ({ caller, body }) => {
+      const currency = body.currency ?? (await context.readTenant(caller.tenantId)).currency;
+      return { body: await explainRoute(context, caller, { ...body, currency }) };
+    }),
     bindEndpoint(api.getProviders, async () => ({
       body: { data: [...context.registry.values()].map(({ provider }) => providerJson(provider)) },
     })),
@@ -78,6 +88,13 @@ function keyedRoutes(context: ProviderAccountContext): readonly BoundEndpoint[] 
         setAccountStatus(context, tx, caller, params.id, 'active'),
       ),
     ),
+    bindEndpoint(routeApi.resetCircuit, ({ caller, params, idempotency }) =>
+      once('resetCircuit', 200, caller, idempotency, async (tx) => {
+        const account = await lockAccount(tx, caller, params.id);
+        await resetCircuit(tx, context.clock, account);
+        return account;
+      }),
+    ),
   ];
 
   function once(
@@ -89,37 +106,30 @@ function keyedRoutes(context: ProviderAccountContext): readonly BoundEndpoint[] 
   ): Promise<EndpointAnswer<api.ProviderAccountAnswer>> {
     return runOnce(context, { tenantId, mode, route }, claim, async (tx) => ({
       status,
-      body: await accountJson(context, await work(tx)),
+      body: await oneToJson(context, tx, await work(tx)),
     }));
   }
 }
 
-async function accountJson(
-  { sealer, clock, hooksUrl, registry }: ProviderAccountContext,
+async function oneToJson(
+  context: ProviderAccountContext,
+  db: Queryable,
   account: ProviderAccount,
 ): Promise<api.ProviderAccountAnswer> {
-  const credentials = await openCredentials(sealer, account);
-  const provider = registry.get(account.provider)?.provider;
-  const parsed = provider?.credentials.safeParse(credentials);
-  return {
-    id: account.providerAccountId,
-    object: 'provider_account',
-    mode: account.mode,
-    provider: account.provider,
-    name: account.name,
-    priority: account.priority,
-    status: account.status,
-    credentialsSet: Object.keys(credentials),
-    capabilities:
-      provider === undefined || parsed?.success !== true
-        ? null
-        : capabilitiesJson(accountCapabilities(provider, parsed.data)),
-    previousCredentialsUntil: overlapEnd(account, clock)?.toString() ?? null,
-    reversalCutOff: account.reversalCutOff,
-    notificationUrl: notificationUrlOf(hooksUrl, account),
-    createdAt: account.createdAt.toString(),
-    updatedAt: account.updatedAt.toString(),
-  };
+  const circuits = await readCircuits(db, account.tenantId, [account.providerAccountId]);
+  return accountJson(context, account, circuits.get(account.providerAccountId));
+}
+
+/** A page of accounts of one tenant. */
+async function toJson(
+  context: ProviderAccountContext,
+  db: Queryable,
+  accounts: readonly ProviderAccount[],
+): Promise<readonly api.ProviderAccountAnswer[]> {
+  const [{ tenantId } = { tenantId: '' }] = accounts;
+  const ids = accounts.map(({ providerAccountId }) => providerAccountId);
+  const circuits = await readCircuits(db, tenantId, ids);
+  return Promise.all(accounts.map((account) => accountJson(context, account, circuits.get(account.providerAccountId))));
 }
 
 function providerJson({ id, displayName, capabilities, credentials, method }: PaymentProvider): api.ProviderAnswer {
@@ -130,17 +140,5 @@ function providerJson({ id, displayName, capabilities, credentials, method }: Pa
     capabilities: capabilitiesJson(capabilities),
     credentials: { ...inputSchema(credentials) },
     method: { ...inputSchema(method) },
-  };
-}
-
-function capabilitiesJson(capabilities: Capabilities): api.ProviderAnswer['capabilities'] {
-  const { modes, currencies, nextActions, retrieveBy, forwards } = capabilities;
-  return {
-    ...capabilities,
-    modes: [...modes],
-    currencies: currencies === 'any' ? 'any' : [...currencies],
-    nextActions: [...nextActions],
-    retrieveBy: [...retrieveBy],
-    forwards: [...forwards],
   };
 }

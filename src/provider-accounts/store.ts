@@ -3,6 +3,9 @@ import type { Mode } from '../kernel/caller.ts';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
+import type { Circuit } from '../routing/circuit.ts';
+import { circuitFromRow } from '../routing/circuit-row.ts';
+import { rulesFromJson } from '../routing/routing-rules.ts';
 import type { ProviderAccount } from './account.ts';
 import { reversalCutOff } from './reversal-cut-off.ts';
 
@@ -91,20 +94,42 @@ export async function selectOwnAccounts(
   return (await query.execute()).map(accountFromRow);
 }
 
-/** The active accounts of tenants and modes, in the order wanted; of each, the one to try first in front. */
-export async function selectActiveAccounts(
+/** An account with how it has lately answered. */
+export interface AccountWithCircuit {
+  readonly account: ProviderAccount;
+  /** null: it has never failed. */
+  readonly circuit: Circuit | null;
+}
+
+/**
+ * The accounts of tenants and modes that payments may go to, in the order wanted, each with its circuit: one statement,
+ * since every confirmation waits for it. `all`: also disabled ones. The offset keeps the planner from turning the join
+ * round, which it likes while there are few accounts, and then every account of the installation is read.
+ */
+export async function selectRoutableAccounts(
   db: Queryable,
-  wanted: readonly { readonly tenantId: string; readonly mode: Mode }[],
-): Promise<readonly (readonly ProviderAccount[])[]> {
-  const { rows } = await sql<Selectable<Tables['provider_accounts']>>`
-    select a.* from (
-      select distinct * from unnest(${wanted.map((one) => one.tenantId)}::text[], ${wanted.map((one) => one.mode)}::text[])
-    ) w (tenant_id, mode)
-    join provider_accounts a using (tenant_id, mode)
-    where a.status = 'active'
-    order by a.priority, a.provider_account_id`.execute(db);
-  const accounts = rows.map(accountFromRow);
-  return wanted.map((one) => accounts.filter(({ tenantId, mode }) => tenantId === one.tenantId && mode === one.mode));
+  wanted: readonly (Owner & { readonly all: boolean })[],
+): Promise<readonly (readonly AccountWithCircuit[])[]> {
+  const { rows } = await sql<RoutableRow>`
+    select found.*, w.all_of
+    from (
+      select distinct * from unnest(${wanted.map((one) => one.tenantId)}::text[],
+        ${wanted.map((one) => one.mode)}::text[], ${wanted.map((one) => one.all)}::boolean[])
+    ) w (tenant_id, mode, all_of)
+    cross join lateral (
+      select a.*, c.state as circuit_state, c.since, c.failures, c.failing_since, c.openings, c.retry_at, c.probe_until
+      from provider_accounts a
+      left join provider_account_circuits c using (tenant_id, provider_account_id)
+      where a.tenant_id = w.tenant_id and a.mode = w.mode and (a.status = 'active' or w.all_of)
+      offset 0
+    ) found
+    order by found.provider_account_id`.execute(db);
+  const found = rows.map((row) => ({ row, account: accountFromRow(row), circuit: circuitOfRow(row) }));
+  return wanted.map(({ tenantId, mode, all }) =>
+    found.filter(({ row, account }) => {
+      return row.all_of === all && account.tenantId === tenantId && account.mode === mode;
+    }),
+  );
 }
 
 /** Accounts by their ids alone, which is all that a notification knows of them; in the order wanted, null where there is none. */
@@ -143,6 +168,7 @@ function changeable(account: ProviderAccount) {
     previous_credentials_sealed: account.previousCredentials?.sealed ?? null,
     previous_credentials_until: account.previousCredentials?.until ?? null,
     reversal_cut_off: account.reversalCutOff === null ? null : JSON.stringify(account.reversalCutOff),
+    routing: JSON.stringify(account.routing),
     updated_at: account.updatedAt,
   };
 }
@@ -156,12 +182,28 @@ function accountFromRow(row: Selectable<Tables['provider_accounts']>): ProviderA
     name: row.name,
     priority: row.priority,
     status: row.status as ProviderAccount['status'],
+    routing: rulesFromJson(row.routing ?? {}),
     credentialsSealed: row.credentials_sealed,
     previousCredentials: previousFromRow(row),
     reversalCutOff: reversalCutOff.nullable().parse(row.reversal_cut_off),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
+}
+
+/** An account's row beside its circuit's columns, all null where it has none. */
+type RoutableRow = Selectable<Tables['provider_accounts']> &
+  Pick<Selectable<Tables['provider_account_circuits']>, 'since' | 'failing_since' | 'retry_at' | 'probe_until'> & {
+    readonly all_of: boolean;
+    readonly circuit_state: string | null;
+    readonly failures: number | null;
+    readonly openings: number | null;
+  };
+
+function circuitOfRow({ circuit_state: state, failures, openings, ...row }: RoutableRow): Circuit | null {
+  return state === null || failures === null || openings === null
+    ? null
+    : circuitFromRow({ ...row, state, failures, openings });
 }
 
 function previousFromRow(row: Selectable<Tables['provider_accounts']>): ProviderAccount['previousCredentials'] {

@@ -8,6 +8,7 @@ import * as ledger from '../ledger/api.ts';
 import * as notifications from '../notifications/api.ts';
 import * as payments from '../payments/api.ts';
 import * as providerAccounts from '../provider-accounts/api.ts';
+import * as routing from '../provider-accounts/route-api.ts';
 import * as refunds from '../refunds/api.ts';
 import * as reversals from '../reversals/api.ts';
 import * as tenants from '../tenants/api.ts';
@@ -28,6 +29,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   checkout,
   notifications,
   providerAccounts,
+  routing,
   testClocks,
   tenants,
 ].flatMap((declarations) => Object.values(declarations).filter(isEndpoint));

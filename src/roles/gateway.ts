@@ -15,6 +15,7 @@ import { createOutboundHttp, type OutboundHttp } from '../platform/outbound-http
 import { Wakeup } from '../platform/wakeup.ts';
 import { createCallRecorder } from '../provider-accounts/record-calls.ts';
 import { createProviderRegistry, newSandboxAccount } from '../providers/registry.ts';
+import { createCircuitKeeper } from '../routing/keep-circuits.ts';
 import { createReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantRoutesContext } from '../tenants/routes.ts';
 import type { TestClockContext } from '../test-clocks/move-test-clock.ts';
@@ -106,6 +107,14 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
+/** What is noted of calls to providers beside the work, and the measures of this process. */
+function openRecords(context: { readonly database: Database; readonly clock: Clock; readonly log: Logger }) {
+  const metrics = createMetrics();
+  const help = 'Circuits of provider accounts that this process has opened or closed';
+  const changes = metrics.counter('tollgate_provider_circuit_changes_total', help, ['to']);
+  return { metrics, callRecorder: createCallRecorder(context), circuits: createCircuitKeeper({ ...context, changes }) };
+}
+
 async function buildGateway(
   { config, sandboxUrl, clock, log }: GatewayOptions,
   databases: Databases,
@@ -120,7 +129,7 @@ async function buildGateway(
   const privateHttp = createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT });
   const readTenant = createReadTenant(database);
   const tenantClocks = createTenantClocks(database, clock);
-  const callRecorder = createCallRecorder({ database, clock, log });
+  const { metrics, ...records } = openRecords({ database, clock, log });
   const privateAllowed = (mode: Mode) => config.allowPrivateTargets && mode === 'test';
   const outboundHttp = (mode: Mode) => (privateAllowed(mode) ? privateHttp : publicHttp);
   const testModeHttp = outboundHttp('test');
@@ -131,7 +140,7 @@ async function buildGateway(
     config,
     clock,
     log,
-    metrics: createMetrics(),
+    metrics,
     wakeup,
     relayInbox,
     backgroundDatabase,
@@ -141,7 +150,7 @@ async function buildGateway(
       sealer,
       clock,
       registry: createProviderRegistry({ sandboxUrl, sandboxHttp: privateHttp, publicHttp, testModeHttp }),
-      callRecorder,
+      ...records,
       tenantClocks,
       readTenant,
       checkoutUrl: config.urls.checkout,
@@ -171,7 +180,7 @@ async function buildGateway(
     deliveryHttp: outboundHttp,
     async close() {
       await Promise.all([publicHttp.close(), privateHttp.close()]);
-      await callRecorder.settled();
+      await Promise.all([records.callRecorder.settled(), records.circuits.settled()]);
       await closeAll(databases);
     },
   };

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { oldestOverdueLane } from '../platform/lanes.ts';
+import { countOpenCircuits } from '../routing/count-open-circuits.ts';
 import type { Gateway } from './gateway.ts';
 
 /** Adds the levels an operator watches: what waits, how long, and what was set aside for a person to look at. */
@@ -22,6 +23,9 @@ export function measureQueues({ metrics, payments, clock }: Gateway): void {
       select count(*)::int as n from inbound_events where state in ('quarantined', 'unmatched', 'failed')`.execute(db);
       return rows[0]?.n ?? 0;
     },
+  );
+  metrics.gauge('tollgate_provider_circuits_open', 'Provider accounts that lately do not answer', () =>
+    countOpenCircuits(db),
   );
   metrics.gauge('tollgate_deliveries_pending', 'Notifications on their way to tenants', async () => {
     const { rows } = await sql<{ n: number }>`

@@ -3,6 +3,8 @@ import { describeEntry } from './describe-entry.ts';
 import { describeSignal } from './describe-signal.ts';
 import type { TimelineRow } from './store.ts';
 
+const WENT = { providerAccountId: 'pa_1', code: 'lowest_priority', isProbe: false, passedOver: [] };
+const OPEN = { providerAccountId: 'pa_2', codes: ['circuit_open'] };
 const AT = { id: 'x_1', at: Temporal.Instant.from('2026-01-01T12:00:00Z'), place: '1x_1' };
 
 function summaryOf(row: TimelineRow): string {
@@ -31,6 +33,27 @@ describe('a signal', () => {
       'The request never reached the provider, so the attempt counts as no try.',
     ],
     [{ kind: 'capture_unknown' }, 'It is not known what came of a capture at the provider.'],
+    [
+      { source: 'tenant', kind: 'attempt_started', detail: { route: { ...WENT, code: 'only_account' } } },
+      'The tenant started an attempt.',
+    ],
+    [
+      { source: 'shopper', kind: 'attempt_started', detail: { route: { ...WENT, isProbe: true, passedOver: [OPEN] } } },
+      'The shopper started an attempt: it went to pa_1 (lowest priority, as a probe), and not to pa_2 (circuit open).',
+    ],
+    [
+      { kind: 'attempt_failed_over', detail: { state: 'not_sent', reason: 'dns_failed', route: WENT } },
+      'The request never reached the provider, so that another account took over: it went to pa_1 (lowest priority).',
+    ],
+    [
+      {
+        source: 'provider_answer',
+        kind: 'attempt_failed_over',
+        detail: { state: 'refused', code: 'forbidden', route: WENT },
+      },
+      'The provider, in its answer, turned the account away (forbidden), so that another one took over: it went to ' +
+        'pa_1 (lowest priority).',
+    ],
     [
       { outcome: 'no_change', note: 'already captured', detail: { state: 'captured' } },
       'The provider, when asked, reported the attempt as “captured”, which changed nothing (already captured).',

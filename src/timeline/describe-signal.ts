@@ -1,5 +1,6 @@
 import { toDecimal } from '../kernel/money.ts';
 import type { SignalKind } from '../payments/signal.ts';
+import { routeNote } from '../routing/route-note.ts';
 
 /** What a sentence about a signal is made of. */
 interface SignalFacts {
@@ -25,6 +26,7 @@ const SAYS: Readonly<Record<SignalKind, string>> = {
   attempt_started: 'started an attempt',
   completion_started: 'brought what the shopper’s browser had for the second step',
   attempt_reported: 'reported the attempt as “%”',
+  attempt_failed_over: 'turned the account away (%), so that another one took over',
   attempt_not_sent: 'The request never reached the provider, so the attempt counts as no try',
   attempt_refused: 'refused the attempt (%)',
   attempt_unknown: 'It is not known what came of the attempt at the provider',
@@ -47,14 +49,34 @@ const SAYS: Readonly<Record<SignalKind, string>> = {
   dispute_reported: 'reported a dispute as “%”',
 };
 
+const NEVER_REACHED = 'The request never reached the provider, so that another account took over';
+
 /** A signal and what was made of it, as one English sentence. `currency` is the payment's. */
 export function describeSignal({ source, kind, outcome, note, detail }: SignalFacts, currency: string): string {
-  const says = (SAYS as Readonly<Record<string, string>>)[kind] ?? kind;
-  const said = says.replace('%', words(detail.state ?? detail.code ?? 'no reason given'));
+  const never = kind === 'attempt_failed_over' && detail.state === 'not_sent';
+  const says = never ? NEVER_REACHED : ((SAYS as Readonly<Record<string, string>>)[kind] ?? kind);
+  const said = says.replace('%', words(codeOf(kind, detail) ?? 'no reason given'));
   const { amount } = detail;
   const sum = typeof amount === 'number' ? ` (${toDecimal({ amount: BigInt(amount), currency })} ${currency})` : '';
   const isSentence = /^[A-Z]/.test(says);
-  return `${isSentence ? '' : `${WHO[source] ?? source} `}${said}${sum}${endOf(outcome, note)}`;
+  return `${isSentence ? '' : `${WHO[source] ?? source} `}${said}${sum}${wayOf(detail)}${endOf(outcome, note)}`;
+}
+
+function codeOf(kind: string, { state, code }: SignalFacts['detail']): unknown {
+  return kind === 'attempt_failed_over' ? code : (state ?? code);
+}
+
+/** Where an attempt went and why, and who was passed over. */
+function wayOf({ route }: SignalFacts['detail']): string {
+  const { success, data } = routeNote.safeParse(route);
+  // Where there is one account there was nothing to decide.
+  if (!success || (data.code === 'only_account' && data.passedOver.length === 0 && !data.isProbe)) return '';
+  const others = data.passedOver.map(({ providerAccountId, codes }) => {
+    return `${providerAccountId} (${codes.map(words).join(', ')})`;
+  });
+  const probe = data.isProbe ? ', as a probe' : '';
+  const over = others.length === 0 ? '' : `, and not to ${others.join(', ')}`;
+  return `: it went to ${data.providerAccountId} (${words(data.code)}${probe})${over}`;
 }
 
 function endOf(outcome: string, note: string | null): string {

@@ -48,6 +48,8 @@ describe('an account', () => {
       capabilities: expect.objectContaining({ refund: { partial: true, multiple: true }, complete: false }),
       previousCredentialsUntil: null,
       reversalCutOff,
+      routing: { weight: null, currencies: null, amounts: null, methods: null },
+      circuit: { state: 'closed', since: null, failures: 0, retryAt: null },
       notificationUrl: `${desk.line.url}/hooks/sandbox/${made.id}`,
       createdAt: desk.clock.now().toString(),
       updatedAt: desk.clock.now().toString(),

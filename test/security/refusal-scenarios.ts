@@ -244,6 +244,10 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       return shop.send('POST', `/payments/${(await shop.pay()).id}/reversals`, { body: { reason: PAN } });
     },
   },
+  routeProviderAccounts: {
+    card_number_not_allowed: ({ shop }) =>
+      shop.send('POST', '/provider-accounts/route', { body: { amount: 1, ...cardMethod.body } }),
+  },
   submitEvidence: {
     state_conflict: (stage) =>
       answerDispute(stage, 'It was delivered.', (disputeId) =>

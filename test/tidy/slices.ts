@@ -13,16 +13,18 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   events: { nouns: ['event'], sees: ['keys'] },
   'test-clocks': { nouns: ['test-clock'], sees: ['idempotency', 'keys'] },
   ledger: { nouns: ['transfer'], sees: [] },
-  'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency'] },
+  // Pure but for its circuits: where a payment may go is decided here, on accounts that others read.
+  routing: { nouns: ['routing-rules', 'circuit', 'route'], sees: [] },
+  'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency', 'routing'] },
   notifications: { nouns: ['endpoint', 'delivery'], sees: ['keys', 'idempotency', 'events', 'test-clocks'] },
   // Above the others, because a new tenant comes with its keys, its endpoint secret and its sandbox account.
   tenants: {
     nouns: ['tenant', 'settings'],
-    sees: ['keys', 'access', 'idempotency', 'events', 'provider-accounts', 'notifications'],
+    sees: ['keys', 'access', 'idempotency', 'events', 'routing', 'provider-accounts', 'notifications'],
   },
   payments: {
     nouns: ['payment', 'attempt', 'operation', 'capture', 'refund', 'reversal', 'dispute', 'signal'],
-    sees: ['keys', 'idempotency', 'events', 'ledger', 'provider-accounts', 'tenants', 'test-clocks'],
+    sees: ['keys', 'idempotency', 'events', 'ledger', 'routing', 'provider-accounts', 'tenants', 'test-clocks'],
   },
   captures: {
     nouns: [],
@@ -41,7 +43,7 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     sees: ['keys', 'idempotency', 'events', 'provider-accounts', 'tenants', 'payments'],
   },
   // Reads the tables of those below as one list; nothing is written here.
-  timeline: { nouns: [], sees: ['events', 'provider-accounts', 'payments'] },
+  timeline: { nouns: [], sees: ['events', 'routing', 'provider-accounts', 'payments'] },
   inbound: {
     nouns: ['inbound-event'],
     sees: ['keys', 'events', 'provider-accounts', 'tenants', 'payments', 'refunds'],

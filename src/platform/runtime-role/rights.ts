@@ -39,6 +39,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   operator_keys: APPEND,
   outbox: CONSUME,
   payments: KEEP,
+  provider_account_circuits: KEEP,
   provider_account_tenants: APPEND,
   provider_accounts: KEEP,
   provider_calls: APPEND,

@@ -1,0 +1,85 @@
+import type { FieldError } from '../kernel/problem.ts';
+import { createBatcherPerDatabase } from '../platform/batch.ts';
+import { type Circuit, CLOSED, stateOf } from '../routing/circuit.ts';
+import { type RoutableAccount, type Route, type RoutedPayment, type RouteQuestion, route } from '../routing/route.ts';
+import type { ProviderAccount } from './account.ts';
+import type { AccountContext } from './open-provider-account.ts';
+import { type Owner, selectRoutableAccounts } from './store.ts';
+
+/** The method a payment is confirmed with, as it was given; `undecided`: nobody has confirmed it yet. */
+export type ChosenMethod = { readonly given: unknown } | 'undecided';
+
+/** An account as the routing sees it. */
+export interface RoutedAccount extends RoutableAccount {
+  readonly stored: ProviderAccount;
+  readonly circuit: Circuit;
+  /** What the provider's schema says against the method. */
+  readonly methodErrors: readonly FieldError[];
+}
+
+export interface RoutedQuestion {
+  readonly owner: Owner;
+  readonly payment: Omit<RoutedPayment, 'mode'>;
+  readonly method: ChosenMethod;
+  /** Accounts that have turned this confirmation away. */
+  readonly tried?: ReadonlySet<string>;
+  /** Disabled ones too, which only adds reasons. */
+  readonly all?: boolean;
+}
+
+/**
+ * Where a payment may go, from the accounts and circuits as they are now: a disabled account gets no more payments.
+ * One statement, which requests that arrive together share; writes nothing.
+ */
+export async function routePayment(context: AccountContext, question: RoutedQuestion): Promise<Route<RoutedAccount>> {
+  return route(await readQuestion(context, question));
+}
+
+/** The same, as the question of the pure decision. */
+export async function readQuestion(
+  context: AccountContext,
+  { owner: { tenantId, mode }, payment, method, tried, all = false }: RoutedQuestion,
+): Promise<RouteQuestion<RoutedAccount>> {
+  const found = await readRoutableAccounts(context.database.query, { tenantId, mode, all });
+  const now = context.clock.now();
+  const circuits = found.map(({ account: { providerAccountId }, circuit }) => {
+    const { failures } = circuit ?? CLOSED;
+    return [providerAccountId, { state: stateOf(circuit ?? CLOSED, now), failures }] as const;
+  });
+  return {
+    payment: { ...payment, mode },
+    method: typeOf(method),
+    accounts: found.map(({ account, circuit }) => routable(context, account, circuit ?? CLOSED, method)),
+    circuits: new Map(circuits),
+    ...(tried === undefined ? {} : { tried }),
+  };
+}
+
+const readRoutableAccounts = createBatcherPerDatabase(selectRoutableAccounts, { itemsMax: 100 });
+
+function routable(
+  { registry }: AccountContext,
+  stored: ProviderAccount,
+  circuit: Circuit,
+  method: ChosenMethod,
+): RoutedAccount {
+  const { providerAccountId, mode, priority, status, routing } = stored;
+  const provider = registry.get(stored.provider)?.provider ?? null;
+  const checked = method === 'undecided' ? undefined : provider?.method.safeParse(method.given);
+  return {
+    ...{ providerAccountId, mode, priority, status, routing, stored, circuit },
+    capabilities: provider?.capabilities ?? null,
+    acceptsMethod: checked?.success === true,
+    methodErrors: (checked?.error?.issues ?? []).map(({ path, message }) => ({
+      pointer: `/${['method', ...path.map(String)].join('/')}`,
+      detail: message,
+    })),
+  };
+}
+
+function typeOf(method: ChosenMethod): RouteQuestion<RoutedAccount>['method'] {
+  if (method === 'undecided') return method;
+  const { given } = method;
+  if (given === undefined || given === null) return null;
+  return typeof given === 'object' && 'type' in given ? String(given.type) : '';
+}
