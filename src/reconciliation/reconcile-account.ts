@@ -1,0 +1,80 @@
+import type { OpenAccount } from '../provider-accounts/open-provider-account.ts';
+import { checkNextMovements, recheckOperations } from './check-operations.ts';
+import { collectPage, openNextWindow } from './collect-listing.ts';
+import type { AccountPlace, ReconciliationContext } from './context.ts';
+import type { MatchState } from './line.ts';
+import { matchLines } from './match-lines.ts';
+import { proveAccount } from './prove-account.ts';
+import type { Report } from './report.ts';
+import { LISTING_INTERVAL } from './statement.ts';
+import { selectReconciled } from './store-accounts.ts';
+import { closeStatements, selectCollecting } from './store-statements.ts';
+
+/** Provider calls of one turn: each may take 20 s, and the lane is ours for 120. */
+const PAGES_AT_ONCE = 4;
+
+/** What a turn left. */
+export interface Turn {
+  /** Whether everything that could be done now is done. */
+  readonly isDone: boolean;
+  /** The proof that was made in the end; empty where the turn is not done. */
+  readonly reports: readonly Report[];
+}
+
+/**
+ * One turn of reconciling an account. Phases, each committed by itself and harmless to repeat: open the next window; read
+ * a few pages of what is due; compare the new lines; and once nothing is left to read, look again at what was open, look
+ * for what should be on a statement by now, end the statements, prove the sums.
+ */
+export async function takeTurn(context: ReconciliationContext, open: OpenAccount): Promise<Turn> {
+  const { tenantId, providerAccountId, mode } = open.account;
+  const place: AccountPlace = { tenantId, providerAccountId, mode };
+  await openNextWindow(context, open);
+  const isAllRead = await readPages(context, open);
+  await matchAll(context, place, ['waiting']);
+  if (!isAllRead) return { isDone: false, reports: [] };
+  if ((await selectReconciled(context.database.query, place)) === null) return { isDone: true, reports: [] };
+  await matchAll(context, place, ['deferred', 'open']);
+  for (let after: string | null = ''; after !== null; ) after = await recheckOperations(context, place, after);
+  while (await checkNextMovements(context, place));
+  await closeStatements(context.database.query, place, context.clock.now());
+  return { isDone: true, reports: await proveAccount(context, place) };
+}
+
+/** When the account's next turn is due; null: once somebody gives it a statement. */
+export async function nextTurnAt(
+  context: ReconciliationContext,
+  { account, provider }: OpenAccount,
+): Promise<Temporal.Instant | null> {
+  const db = context.database.query;
+  const reconciled = await selectReconciled(db, account);
+  const [reading] = await selectCollecting(db, account);
+  const daily = context.clock.now().add(LISTING_INTERVAL);
+  const listed = provider.listSettlement !== undefined && reconciled?.listing !== 'off';
+  const next = listed
+    ? (reconciled?.listedUntil ?? account.createdAt).add(LISTING_INTERVAL)
+    : reconciled === null
+      ? null
+      : daily;
+  const due = [reading?.dueAt ?? null, next].filter((instant) => instant !== null);
+  return due.sort(Temporal.Instant.compare)[0] ?? null;
+}
+
+/** Whether nothing is left to be read now. What could not be had is tried again when it is due, and holds up nothing. */
+async function readPages(context: ReconciliationContext, open: OpenAccount): Promise<boolean> {
+  for (let calls = 0; ; calls++) {
+    const now = context.clock.now();
+    const [next] = await selectCollecting(context.database.query, open.account);
+    if (next === undefined || next.dueAt === null || Temporal.Instant.compare(next.dueAt, now) > 0) return true;
+    if (calls === PAGES_AT_ONCE) return false;
+    await collectPage(context, open, next);
+  }
+}
+
+async function matchAll(
+  context: ReconciliationContext,
+  place: AccountPlace,
+  states: readonly MatchState[],
+): Promise<void> {
+  for (let after: string | null = ''; after !== null; ) after = await matchLines(context, place, { states, after });
+}
