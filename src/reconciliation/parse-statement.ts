@@ -163,10 +163,11 @@ function readLine(row: Row): SettlementLine {
   const isKnown = isCurrency(currency);
   if (!isKnown) row.refuse('currency', 'Must be an active ISO 4217 code in capitals, such as EUR');
   const amountOf = (column: Column) => (isKnown ? row.amount(column, currency) : 0n);
-  const gross = amountOf('gross') ?? missing(row, 'gross', 0n);
+  const said = amountOf('gross');
+  const gross = said ?? missing(row, 'gross', 0n);
   const fee = amountOf('fee') ?? 0n;
   const net = amountOf('net') ?? gross - fee;
-  if (isKnown) refuseWrongSign(row, kind, gross);
+  if (isKnown && said !== null) refuseWrongSign(row, kind, said);
   return {
     ...{ lineRef, kind, occurredAt, fee, net },
     gross: { amount: gross, currency },
@@ -197,6 +198,6 @@ const SIGNS: Readonly<Partial<Record<LineKind, 1 | -1>>> = { charge: 1, refund: 
 /** A sign the wrong way round would double a difference instead of showing one. */
 function refuseWrongSign(row: Row, kind: LineKind, gross: bigint): void {
   const sign = SIGNS[kind];
-  if (sign === undefined || gross * BigInt(sign) > 0n || row.cell('gross') === '') return;
+  if (sign === undefined || gross * BigInt(sign) > 0n) return;
   row.refuse('gross', `Must be ${sign > 0 ? 'above' : 'below'} zero for a ${kind}`);
 }

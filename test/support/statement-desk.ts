@@ -37,7 +37,7 @@ const COLUMNS = [
 ];
 
 /** The file of lines in the default layout. */
-export function fileOf(lines: readonly FileLine[]): string {
+function fileOf(lines: readonly FileLine[]): string {
   const rows = lines.map((line) => COLUMNS.map((column) => line[column] ?? '').join(','));
   return `${[COLUMNS.join(','), ...rows].join('\r\n')}\r\n`;
 }
