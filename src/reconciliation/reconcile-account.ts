@@ -24,7 +24,7 @@ export interface Turn {
 /**
  * One turn of reconciling an account. Phases, each committed by itself and harmless to repeat: open the next window; read
  * a few pages of what is due; compare the new lines; and once nothing is left to read, look again at what was open, look
- * for what should be on a statement by now, end the statements, prove the sums.
+ * for what should be on a statement by now, prove the sums, end the statements.
  */
 export async function takeTurn(context: ReconciliationContext, open: OpenAccount): Promise<Turn> {
   const { tenantId, providerAccountId, mode } = open.account;
@@ -37,8 +37,10 @@ export async function takeTurn(context: ReconciliationContext, open: OpenAccount
   await matchAll(context, place, ['deferred', 'open']);
   for (let after: string | null = ''; after !== null; ) after = await recheckOperations(context, place, after);
   while (await checkNextMovements(context, place));
+  const reports = await proveAccount(context, place);
+  // Last: who reads that a statement is reconciled finds everything that came of it.
   await closeStatements(context.database.query, place, context.clock.now());
-  return { isDone: true, reports: await proveAccount(context, place) };
+  return { isDone: true, reports };
 }
 
 /** When the account's next turn is due; null: once somebody gives it a statement. */

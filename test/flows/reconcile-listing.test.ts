@@ -115,12 +115,7 @@ test('a page that cannot be had is asked for again, and nothing is missing in th
 test('a charge that nobody here knows of is named once, told once, and no payment moves', async () => {
   const from = nextHour();
   const endpoint = await openEndpoint(shop.merchant, sink, { eventTypes: ['reconciliation.mismatch'] });
-  const { captureId, payment } = await shop.pay(900);
-  // As after a restored backup: the provider knows more than we do.
-  await shop.tollgate.database.run(
-    `begin; set local session_replication_role = replica;
-     delete from captures where capture_id = '${captureId}'; delete from attempts where payment_id = '${payment.id}'; commit`,
-  );
+  await shop.chargeElsewhere(900);
   shop.clock.advance({ seconds: 1 });
   const statement = await shop.list(from);
   const [exception, ...others] = await shop.exceptions('&state=open');
@@ -139,4 +134,46 @@ test('a charge that nobody here knows of is named once, told once, and no paymen
     data: { object: exception },
   });
   expect(shop.tollgate.logLines.filter((line) => line.includes('A statement differs from the books'))).toHaveLength(1);
+  await expectSound();
+});
+
+test('S0.18 the listing is read every day by itself, from where it ended, and finds what was lost on the way', async () => {
+  const settings = () => shop.get(`/provider-accounts/${shop.providerAccountId}/reconciliation`);
+  expect((await settings()).listedUntil).toBeNull();
+  const { captureId } = await shop.pay(1111);
+  shop.clock.advance({ hours: 24 });
+  const first = await until(async () => (await settings()).listedUntil);
+  await until(async () => (await shop.get('/statements?limit=1')).data[0].status === 'reconciled');
+  expect((await shop.get(`/captures/${captureId}`)).settlement).toMatchObject({ gross: 1111 });
+  const { captureId: next } = await shop.pay(2222);
+  await until(async () => {
+    const [lane] = await shop.tollgate.database.run<{ hours: number }>(
+      `select extract(epoch from next_due_at - $2::timestamptz)::int / 3600 as hours from lanes
+       where kind = 'reconcile' and lane_id = $1 and lease is null`,
+      [shop.providerAccountId, first],
+    );
+    return lane?.hours === 24;
+  });
+  shop.clock.advance({ hours: 24 });
+  await until(async () => (await settings()).listedUntil !== first);
+  await until(async () => (await shop.get(`/captures/${next}`)).settlement);
+  const automatic = (await shop.get('/statements?limit=2')).data;
+  // Each window reaches into the one before, so that late lines are found.
+  expect(automatic[0].lines).toBeGreaterThan(automatic[0].linesNew);
+  expect(automatic[0].linesNew).toBe(1);
+});
+
+test('a partial capture is the sum of its lines', async () => {
+  const from = nextHour();
+  const created = await shop.merchant.create({
+    ...{ amount: 1250, captureMethod: 'manual', providerAccountId: shop.providerAccountId },
+  });
+  const method = { type: 'stripe', flow: 'client', paymentMethod: 'pm_card_visa' };
+  await shop.merchant.send('POST', `/payments/${created.body.id}/confirm`, { body: { method } });
+  const captured = await shop.merchant.send('POST', `/payments/${created.body.id}/capture`, { body: { amount: 500 } });
+  expect(captured.body.status, captured.text).toBe('succeeded');
+  shop.clock.advance({ seconds: 1 });
+  expect(await shop.list(from)).toMatchObject({ lines: 2 });
+  expect((await shop.get(`/captures/${captured.body.id}`)).settlement).toMatchObject({ gross: 500, fee: 32, net: 468 });
+  await expectSound();
 });

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'vitest';
 import type { ManualClock } from '../../src/kernel/clock.ts';
+import { newId } from '../../src/kernel/id.ts';
+import { createOutboundHttp } from '../../src/platform/outbound-http.ts';
 import {
   type StripeSimulator,
   startStripeSimulator,
 } from '../../src/providers/stripe/simulator/start-stripe-simulator.ts';
+import { createStripeProvider } from '../../src/providers/stripe/stripe-provider.ts';
 import { type Answer, until } from './api-client.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import { type Merchant, merchantOf } from './merchant.ts';
@@ -23,6 +26,8 @@ export interface StripeShop {
   readonly failures: readonly unknown[];
   /** A paid payment, with its only capture and Stripe's name of it. */
   pay(amount?: number): Promise<{ readonly payment: Body; readonly captureId: string; readonly intent: string }>;
+  /** A charge on the same account that this gateway knows nothing of. */
+  chargeElsewhere(amount: number): Promise<void>;
   refund(paymentId: string, amount: number): Promise<Body>;
   /** Has the time since the last statement listed now, and waits until it is compared. Answers the statement. */
   list(from: Temporal.Instant): Promise<Body>;
@@ -62,6 +67,23 @@ export async function openStripeShop(environment: Readonly<Record<string, string
         [body.id],
       );
       return { payment: body, captureId: row?.capture ?? '', intent: row?.intent ?? '' };
+    },
+    async chargeElsewhere(amount) {
+      const http = createOutboundHttp({ allowPrivateTargets: true, userAgent: 'another-shop' });
+      const answer = await createStripeProvider().create(
+        { mode: 'test', credentials, http, clock },
+        {
+          attemptId: newId('att', clock),
+          amount: { amount: BigInt(amount), currency: 'EUR' },
+          captureMethod: 'automatic',
+          method: { type: 'stripe', flow: 'client', paymentMethod: 'pm_card_visa' },
+          returnUrl: 'https://another.example/',
+          notificationUrl: 'https://another.example/',
+          expiresAt: clock.now().add({ minutes: 15 }),
+        },
+      );
+      await http.close();
+      expect(answer).toMatchObject({ kind: 'answered', report: { state: 'captured' } });
     },
     async refund(paymentId, amount) {
       const answer = await merchant.refund(paymentId, { amount, reason: 'Sent back' }, randomBytes(8).toString('hex'));
