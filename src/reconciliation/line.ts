@@ -48,6 +48,9 @@ export interface StatementLine {
  */
 export type MatchState = 'waiting' | 'deferred' | 'open' | 'matched' | 'booked' | 'accepted';
 
+/** States that a line is still looked at in. */
+export type UnsettledState = 'waiting' | 'deferred' | 'open';
+
 export const MATCH_TRANSITIONS: Readonly<Record<MatchState, readonly MatchState[]>> = {
   waiting: ['deferred', 'open', 'matched', 'booked'],
   deferred: ['open', 'matched'],

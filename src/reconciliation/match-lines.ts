@@ -7,7 +7,7 @@ import { type AttemptStanding, attachLine, type Candidate, withLine } from './at
 import type { AccountPlace, ReconciliationContext } from './context.ts';
 import type { ExceptionKind, Mismatch } from './exception.ts';
 import { judgeOperation } from './judge-operation.ts';
-import { costOf, type MatchState, type StatementLine } from './line.ts';
+import { costOf, type StatementLine, type UnsettledState } from './line.ts';
 import { type BookedOperation, hereOf } from './operation.ts';
 import { type Payout, payoutRefOf, readPayout } from './payout.ts';
 import { lockReconciled } from './store-accounts.ts';
@@ -30,13 +30,13 @@ const UNDER_WAY: ReadonlySet<string> = new Set(['dispatched', 'requires_action',
 export async function matchLines(
   context: ReconciliationContext,
   place: AccountPlace,
-  { states, after }: { readonly states: readonly MatchState[]; readonly after: string },
+  { state, after }: { readonly state: UnsettledState; readonly after: string },
 ): Promise<string | null> {
   const clock = await context.tenantClocks.of(place.tenantId, place.mode);
   const now = context.clock.now();
   const outcome = await context.database.transaction(async (tx) => {
     const account = await lockReconciled(tx, newReconciledAccount(place, now));
-    const lines = await selectUnsettledLines(tx, place, states, { after, limit: LINES_AT_ONCE });
+    const lines = await selectUnsettledLines(tx, place, state, { after, limit: LINES_AT_ONCE });
     const last = lines.at(-1);
     if (last === undefined) return null;
     const findings = await findOut(tx, account, lines, { now, present: clock.now() });

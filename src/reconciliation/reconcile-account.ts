@@ -2,7 +2,7 @@ import type { OpenAccount } from '../provider-accounts/open-provider-account.ts'
 import { checkNextMovements, recheckOperations } from './check-operations.ts';
 import { collectPage, openNextWindow } from './collect-listing.ts';
 import type { AccountPlace, ReconciliationContext } from './context.ts';
-import type { MatchState } from './line.ts';
+import type { UnsettledState } from './line.ts';
 import { matchLines } from './match-lines.ts';
 import { proveAccount } from './prove-account.ts';
 import type { Report } from './report.ts';
@@ -31,10 +31,11 @@ export async function takeTurn(context: ReconciliationContext, open: OpenAccount
   const place: AccountPlace = { tenantId, providerAccountId, mode };
   await openNextWindow(context, open);
   const isAllRead = await readPages(context, open);
-  await matchAll(context, place, ['waiting']);
+  await matchAll(context, place, 'waiting');
   if (!isAllRead) return { isDone: false, reports: [] };
   if ((await selectReconciled(context.database.query, place)) === null) return { isDone: true, reports: [] };
-  await matchAll(context, place, ['deferred', 'open']);
+  await matchAll(context, place, 'deferred');
+  await matchAll(context, place, 'open');
   for (let after: string | null = ''; after !== null; ) after = await recheckOperations(context, place, after);
   while (await checkNextMovements(context, place));
   const reports = await proveAccount(context, place);
@@ -73,10 +74,6 @@ async function readPages(context: ReconciliationContext, open: OpenAccount): Pro
   }
 }
 
-async function matchAll(
-  context: ReconciliationContext,
-  place: AccountPlace,
-  states: readonly MatchState[],
-): Promise<void> {
-  for (let after: string | null = ''; after !== null; ) after = await matchLines(context, place, { states, after });
+async function matchAll(context: ReconciliationContext, place: AccountPlace, state: UnsettledState): Promise<void> {
+  for (let after: string | null = ''; after !== null; ) after = await matchLines(context, place, { state, after });
 }

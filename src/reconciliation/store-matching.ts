@@ -3,24 +3,27 @@ import type { AttemptState } from '../payments/attempt.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { OperationNoun } from './exception.ts';
-import type { MatchState, StatementLine } from './line.ts';
+import type { StatementLine, UnsettledState } from './line.ts';
 import type { BookedOperation } from './operation.ts';
 import { lineFromRow } from './rows.ts';
 import type { AccountKey } from './store-accounts.ts';
 
-/** Lines of an account that are not settled, in the order of ids, from after one. */
+/**
+ * Lines of an account in one of the unsettled states, in the order of ids, from after one. State and limit are part
+ * of the text: a plan for any of them would read all settled lines, of which there are ever more.
+ */
 export async function selectUnsettledLines(
   tx: Queryable,
   { tenantId, providerAccountId }: AccountKey,
-  states: readonly MatchState[],
+  state: UnsettledState,
   range: { readonly after: string; readonly limit: number },
 ): Promise<readonly StatementLine[]> {
   const { rows } = await sql<Selectable<Tables['statement_lines']>>`
     select l.* from (
       select tenant_id, line_id from line_matches
       where tenant_id = ${tenantId} and provider_account_id = ${providerAccountId}
-        and state in ('waiting', 'deferred', 'open') and state = any(${states}::text[]) and line_id > ${range.after}
-      order by line_id limit ${range.limit}
+        and state = ${sql.lit(state)} and line_id > ${range.after}
+      order by line_id limit ${sql.lit(range.limit)}
     ) m
     join statement_lines l on l.tenant_id = m.tenant_id and l.line_id = m.line_id
     order by l.line_id`.execute(tx);
