@@ -794,6 +794,7 @@ create table statements (
   constraint statements_source_check CHECK (source = ANY (ARRAY['listing'::text, 'upload'::text])),
   constraint statements_status_check CHECK (status = ANY (ARRAY['collecting'::text, 'matching'::text, 'reconciled'::text]))
 );
+CREATE INDEX statements_account_idx ON public.statements USING btree (tenant_id, provider_account_id, statement_id);
 CREATE UNIQUE INDEX statements_automatic_key ON public.statements USING btree (tenant_id, provider_account_id) WHERE (automatic AND (status = 'collecting'::text));
 CREATE INDEX statements_due_idx ON public.statements USING btree (tenant_id, provider_account_id, due_at) WHERE (status = 'collecting'::text);
 CREATE INDEX statements_list_idx ON public.statements USING btree (tenant_id, mode, statement_id);

@@ -63,6 +63,7 @@ create unique index statements_automatic_key on statements (tenant_id, provider_
   where automatic and status = 'collecting';
 create index statements_due_idx on statements (tenant_id, provider_account_id, due_at) where status = 'collecting';
 create index statements_matching_idx on statements (tenant_id, provider_account_id) where status = 'matching';
+create index statements_account_idx on statements (tenant_id, provider_account_id, statement_id);
 create index statements_list_idx on statements (tenant_id, mode, statement_id);
 
 -- What the provider said, as it said it first. A line that comes again, by pages or files that overlap, is the same line.

@@ -158,6 +158,18 @@ export async function selectStatements(
   return (await query.execute()).map(statementFromRow);
 }
 
+/** Whether the account ever had a statement. */
+export async function hasStatements(db: Queryable, { tenantId, providerAccountId }: AccountKey): Promise<boolean> {
+  const row = await db
+    .selectFrom('statements')
+    .select('statement_id')
+    .where('tenant_id', '=', tenantId)
+    .where('provider_account_id', '=', providerAccountId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Listings of an account that are not read to their end, the longest due first. */
 export async function selectCollecting(
   db: Queryable,

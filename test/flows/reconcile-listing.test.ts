@@ -177,3 +177,32 @@ test('a partial capture is the sum of its lines', async () => {
   expect((await shop.get(`/captures/${captured.body.id}`)).settlement).toMatchObject({ gross: 500, fee: 32, net: 468 });
   await expectSound();
 });
+
+test('a daily listing that cannot be had is asked for patiently, and makes nothing missing', async () => {
+  const { captureId } = await shop.pay(3333);
+  const settings = () => shop.get(`/provider-accounts/${shop.providerAccountId}/reconciliation`);
+  const before = (await settings()).listedUntil;
+  const bad = { kind: 'answer', executed: false, status: 500, body: '{}' } as const;
+  shop.simulator.failNext(bad);
+  shop.clock.advance({ hours: 24 * 10 });
+  const failed = await until(async () => {
+    const [newest] = (await shop.get('/statements?limit=1')).data;
+    return newest.lastError !== null && newest;
+  });
+  const laneDueIn = async () => {
+    const [lane] = await shop.tollgate.database.run<{ seconds: number }>(
+      `select extract(epoch from next_due_at - $2::timestamptz)::int as seconds from lanes
+       where kind = 'reconcile' and lane_id = $1 and lease is null`,
+      [shop.providerAccountId, shop.clock.now().toString()],
+    );
+    return lane?.seconds;
+  };
+  await until(async () => (await laneDueIn()) === 10);
+  expect((await settings()).listedUntil).toBe(before);
+  expect((await shop.exceptions('&state=open&kind=missing_there')).length).toBe(0);
+  shop.clock.advance({ seconds: 10 });
+  await until(async () => (await shop.get(`/statements/${failed.id}`)).status === 'reconciled');
+  expect((await shop.get(`/captures/${captureId}`)).settlement).toMatchObject({ gross: 3333 });
+  expect((await shop.exceptions('&state=open&kind=missing_there')).length).toBe(0);
+  await expectSound();
+});

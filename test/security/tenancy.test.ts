@@ -73,7 +73,7 @@ async function uploadStatement(providerAccountId: string): Promise<Readonly<Reco
     'T-2,payout,2026-01-02,EUR,-500,po-1',
   ].join('\n');
   const { body } = await owner.send('POST', '/statements', { body: { source: 'upload', providerAccountId, csv } });
-  await until(async () => (await owner.send('GET', '/reconciliation-reports')).body.data[0]);
+  await until(async () => (await owner.send('GET', `/statements/${body.id}`)).body.status === 'reconciled');
   const first = async (path: string) => (await owner.send('GET', path)).body.data[0].id as string;
   return {
     statements: body.id,
