@@ -4,6 +4,7 @@ import { ConfigRefused } from '../src/config.ts';
 import { Problem } from '../src/kernel/problem.ts';
 import { ejectDatabase } from './commands/eject-database.ts';
 import { runMigrate } from './commands/migrate.ts';
+import { runReconcile } from './commands/reconcile.ts';
 import { runStart } from './commands/start.ts';
 import { runCreateTenant, runListTenants, runRotateSecret } from './commands/tenants.ts';
 import { runVerifyLedger } from './commands/verify-ledger.ts';
@@ -35,6 +36,17 @@ ledger
   .option('--tenant <tenant>', 'only this one, by id or app name')
   .option('--json')
   .action(runVerifyLedger);
+
+const reconcile = program.command('reconcile').description("what providers' statements say, against the books");
+reconcile
+  .command('run')
+  .description('read statements, compare, prove; exit code 1 where anything differs or could not be had')
+  .option('--tenant <tenant>', 'only this one, by id or app name')
+  .option('--account <id>', 'only this provider account')
+  .option('--from <instant>', 'list from here, instead of from where the last listing ended')
+  .option('--to <instant>', 'list up to here; now unless given')
+  .option('--json')
+  .action(runReconcile);
 
 const tenants = program.command('tenants').description('merchants and product applications');
 tenants

@@ -296,7 +296,7 @@ create table lanes (
   lease text,
   generation bigint not null default 0,
   constraint lanes_pkey PRIMARY KEY (kind, lane_id),
-  constraint lanes_kind_check CHECK (kind = ANY (ARRAY['relay'::text, 'inbound'::text, 'sync'::text, 'expiry'::text, 'delivery'::text]))
+  constraint lanes_kind_check CHECK (kind = ANY (ARRAY['relay'::text, 'inbound'::text, 'sync'::text, 'expiry'::text, 'delivery'::text, 'reconcile'::text]))
 );
 CREATE INDEX lanes_due_idx ON public.lanes USING btree (kind, next_due_at) WHERE (next_due_at IS NOT NULL);
 
@@ -332,13 +332,33 @@ create table ledger_transfers (
   constraint ledger_transfers_amount_check CHECK (amount > 0),
   constraint ledger_transfers_credit_check CHECK (credit_account = ANY (ARRAY['provider_receivable'::text, 'sales'::text, 'refunds'::text, 'fees'::text, 'disputed_funds'::text, 'bank_clearing'::text, 'reserve'::text, 'suspense'::text])),
   constraint ledger_transfers_debit_check CHECK (debit_account = ANY (ARRAY['provider_receivable'::text, 'sales'::text, 'refunds'::text, 'fees'::text, 'disputed_funds'::text, 'bank_clearing'::text, 'reserve'::text, 'suspense'::text])),
-  constraint ledger_transfers_kind_check CHECK (kind = ANY (ARRAY['capture'::text, 'capture_failed'::text, 'refund'::text, 'refund_failed'::text, 'reversal'::text, 'dispute_withdrawn'::text, 'dispute_reinstated'::text, 'fee'::text, 'payout'::text, 'reserve_held'::text, 'reserve_released'::text, 'adjustment'::text])),
+  constraint ledger_transfers_kind_check CHECK (kind = ANY (ARRAY['capture'::text, 'capture_failed'::text, 'refund'::text, 'refund_failed'::text, 'reversal'::text, 'dispute_withdrawn'::text, 'dispute_reinstated'::text, 'fee'::text, 'fee_returned'::text, 'payout'::text, 'payout_returned'::text, 'reserve_held'::text, 'reserve_released'::text, 'adjustment'::text])),
   constraint ledger_transfers_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
 );
 CREATE INDEX ledger_transfers_list_idx ON public.ledger_transfers USING btree (tenant_id, mode, transfer_id);
 CREATE INDEX ledger_transfers_payment_idx ON public.ledger_transfers USING btree (tenant_id, payment_id, transfer_id) WHERE (payment_id IS NOT NULL);
 CREATE TRIGGER ledger_transfers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_transfers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_transfers_balance AFTER INSERT ON public.ledger_transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION post_to_balances();
+
+create table line_matches (
+  tenant_id text not null,
+  line_id text not null,
+  provider_account_id text not null,
+  statement_id text not null,
+  state text not null,
+  subject_noun text,
+  subject_id text,
+  updated_at timestamp with time zone not null,
+  constraint line_matches_pkey PRIMARY KEY (tenant_id, line_id),
+  constraint line_matches_line_fkey FOREIGN KEY (tenant_id, line_id) REFERENCES statement_lines(tenant_id, line_id),
+  constraint line_matches_noun_check CHECK (subject_noun = ANY (ARRAY['capture'::text, 'refund'::text, 'reversal'::text, 'dispute'::text])),
+  constraint line_matches_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'deferred'::text, 'open'::text, 'matched'::text, 'booked'::text, 'accepted'::text])),
+  constraint line_matches_subject_check CHECK ((subject_noun IS NULL) = (subject_id IS NULL) AND (state <> 'matched'::text OR subject_id IS NOT NULL))
+);
+CREATE INDEX line_matches_accepted_idx ON public.line_matches USING btree (tenant_id, provider_account_id, line_id) WHERE (state = 'accepted'::text);
+CREATE INDEX line_matches_statement_idx ON public.line_matches USING btree (tenant_id, statement_id);
+CREATE INDEX line_matches_subject_idx ON public.line_matches USING btree (tenant_id, subject_id) WHERE (subject_id IS NOT NULL);
+CREATE INDEX line_matches_unsettled_idx ON public.line_matches USING btree (tenant_id, provider_account_id, state, line_id) WHERE (state = ANY (ARRAY['waiting'::text, 'deferred'::text, 'open'::text]));
 
 create table operator_keys (
   key_id text not null,
@@ -424,6 +444,29 @@ CREATE INDEX payments_list_idx ON public.payments USING btree (tenant_id, mode, 
 CREATE INDEX payments_order_idx ON public.payments USING btree (tenant_id, mode, order_id) WHERE (order_id IS NOT NULL);
 CREATE TRIGGER payments_amounts_inserted AFTER INSERT ON public.payments FOR EACH ROW WHEN (((new.amount_captured + new.amount_capture_pending) > 0)) EXECUTE FUNCTION check_amounts_of_payment();
 CREATE TRIGGER payments_amounts_updated AFTER UPDATE ON public.payments REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_moved();
+
+create table payouts (
+  tenant_id text not null,
+  payout_id text not null,
+  mode text not null,
+  provider_account_id text not null,
+  statement_id text not null,
+  line_id text not null,
+  payout_ref text not null,
+  status text not null,
+  amount bigint not null,
+  currency text not null,
+  paid_at timestamp with time zone not null,
+  returned_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint payouts_pkey PRIMARY KEY (tenant_id, payout_id),
+  constraint payouts_ref_key UNIQUE (tenant_id, provider_account_id, payout_ref),
+  constraint payouts_amount_check CHECK (amount > 0),
+  constraint payouts_returned_check CHECK ((status = 'returned'::text) = (returned_at IS NOT NULL)),
+  constraint payouts_status_check CHECK (status = ANY (ARRAY['paid'::text, 'returned'::text]))
+);
+CREATE INDEX payouts_list_idx ON public.payouts USING btree (tenant_id, mode, payout_id);
 
 create table provider_account_circuits (
   tenant_id text not null,
@@ -511,6 +554,83 @@ create table provider_questions (
 );
 CREATE INDEX provider_questions_due_idx ON public.provider_questions USING btree (tenant_id, provider_account_id, due_at) WHERE (due_at IS NOT NULL);
 
+create table reconciliation_accounts (
+  tenant_id text not null,
+  provider_account_id text not null,
+  mode text not null,
+  listing text not null,
+  missing_after_days integer not null,
+  expected_fee jsonb,
+  listed_until timestamp with time zone,
+  covered_until timestamp with time zone,
+  checked_until text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint reconciliation_accounts_pkey PRIMARY KEY (tenant_id, provider_account_id),
+  constraint reconciliation_accounts_account_fkey FOREIGN KEY (tenant_id, provider_account_id) REFERENCES provider_accounts(tenant_id, provider_account_id),
+  constraint reconciliation_accounts_listing_check CHECK (listing = ANY (ARRAY['daily'::text, 'off'::text])),
+  constraint reconciliation_accounts_missing_check CHECK (missing_after_days >= 1 AND missing_after_days <= 90)
+);
+
+create table reconciliation_exceptions (
+  tenant_id text not null,
+  exception_id text not null,
+  mode text not null,
+  provider_account_id text not null,
+  kind text not null,
+  state text not null,
+  subject_noun text not null,
+  subject_id text not null,
+  payment_id text,
+  statement_id text,
+  currency text not null,
+  here jsonb,
+  there jsonb,
+  difference bigint not null,
+  times_opened integer not null,
+  resolution text,
+  note text,
+  resolved_by text,
+  resolved_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint reconciliation_exceptions_pkey PRIMARY KEY (tenant_id, exception_id),
+  constraint reconciliation_exceptions_subject_key UNIQUE (tenant_id, subject_id, kind),
+  constraint reconciliation_exceptions_kind_check CHECK (kind = ANY (ARRAY['missing_here'::text, 'missing_there'::text, 'amount'::text, 'currency'::text, 'status'::text, 'duplicate'::text, 'fee'::text, 'conflicting_line'::text])),
+  constraint reconciliation_exceptions_noun_check CHECK (subject_noun = ANY (ARRAY['line'::text, 'capture'::text, 'refund'::text, 'reversal'::text, 'dispute'::text])),
+  constraint reconciliation_exceptions_resolution_check CHECK (resolution = ANY (ARRAY['matched_later'::text, 'accepted'::text, 'provider_error'::text, 'corrected_here'::text, 'not_ours'::text, 'other'::text])),
+  constraint reconciliation_exceptions_resolved_check CHECK ((state = 'resolved'::text) = (resolution IS NOT NULL) AND (resolution IS NULL) = (resolved_at IS NULL) AND (resolution IS NULL) = (resolved_by IS NULL)),
+  constraint reconciliation_exceptions_state_check CHECK (state = ANY (ARRAY['open'::text, 'resolved'::text]))
+);
+CREATE INDEX reconciliation_exceptions_account_idx ON public.reconciliation_exceptions USING btree (tenant_id, provider_account_id, exception_id) WHERE (difference <> 0);
+CREATE INDEX reconciliation_exceptions_list_idx ON public.reconciliation_exceptions USING btree (tenant_id, mode, exception_id);
+CREATE INDEX reconciliation_exceptions_open_idx ON public.reconciliation_exceptions USING btree (tenant_id, provider_account_id, exception_id) WHERE (state = 'open'::text);
+
+create table reconciliation_reports (
+  tenant_id text not null,
+  report_id text not null,
+  mode text not null,
+  provider_account_id text not null,
+  currency text not null,
+  day text not null,
+  as_of timestamp with time zone not null,
+  ledger_receivable numeric not null,
+  lines_net numeric not null,
+  paid_out numeric not null,
+  in_transit numeric not null,
+  waiting_lines numeric not null,
+  open_exceptions numeric not null,
+  accepted_exceptions numeric not null,
+  unexplained numeric not null,
+  exceptions_open integer not null,
+  created_at timestamp with time zone not null,
+  constraint reconciliation_reports_pkey PRIMARY KEY (tenant_id, report_id),
+  constraint reconciliation_reports_day_key UNIQUE (tenant_id, provider_account_id, currency, day),
+  constraint reconciliation_reports_date_check CHECK (day ~ '^\d{4}-\d{2}-\d{2}$'::text),
+  constraint reconciliation_reports_sum_check CHECK (unexplained = (ledger_receivable - lines_net + paid_out - in_transit + waiting_lines - open_exceptions - accepted_exceptions))
+);
+CREATE INDEX reconciliation_reports_list_idx ON public.reconciliation_reports USING btree (tenant_id, mode, report_id);
+
 create table refunds (
   tenant_id text not null,
   refund_id text not null,
@@ -583,6 +703,25 @@ CREATE TRIGGER reversals_inserted AFTER INSERT ON public.reversals REFERENCING N
 CREATE TRIGGER reversals_kept BEFORE DELETE OR TRUNCATE ON public.reversals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER reversals_updated AFTER UPDATE ON public.reversals REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_updated();
 
+create table settlements (
+  tenant_id text not null,
+  subject_id text not null,
+  subject_noun text not null,
+  mode text not null,
+  provider_account_id text not null,
+  payment_id text not null,
+  currency text not null,
+  gross bigint not null,
+  fee bigint not null,
+  net bigint not null,
+  statement_id text not null,
+  settled_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint settlements_pkey PRIMARY KEY (tenant_id, subject_id),
+  constraint settlements_net_check CHECK (net = (gross - fee)),
+  constraint settlements_noun_check CHECK (subject_noun = ANY (ARRAY['capture'::text, 'refund'::text, 'reversal'::text, 'dispute'::text]))
+);
+
 create table signals (
   tenant_id text not null,
   signal_id text not null,
@@ -625,6 +764,70 @@ create table signing_secrets (
   expires_at timestamp with time zone,
   constraint signing_secrets_pkey PRIMARY KEY (tenant_id, endpoint_id, mode, secret_id)
 );
+
+create table statement_lines (
+  tenant_id text not null,
+  line_id text not null,
+  provider_account_id text not null,
+  mode text not null,
+  statement_id text not null,
+  line_ref text not null,
+  kind text not null,
+  attempt_id text,
+  provider_ref text,
+  operation_id text,
+  operation_ref text,
+  currency text not null,
+  gross bigint not null,
+  fee bigint not null,
+  net bigint not null,
+  occurred_at timestamp with time zone not null,
+  available_at timestamp with time zone,
+  payout_ref text,
+  content_hash text not null,
+  created_at timestamp with time zone not null,
+  constraint statement_lines_pkey PRIMARY KEY (tenant_id, line_id),
+  constraint statement_lines_ref_key UNIQUE (tenant_id, provider_account_id, line_ref),
+  constraint statement_lines_statement_fkey FOREIGN KEY (tenant_id, statement_id) REFERENCES statements(tenant_id, statement_id),
+  constraint statement_lines_kind_check CHECK (kind = ANY (ARRAY['charge'::text, 'refund'::text, 'fee'::text, 'dispute'::text, 'dispute_reversal'::text, 'payout'::text, 'adjustment'::text]))
+);
+CREATE INDEX statement_lines_statement_idx ON public.statement_lines USING btree (tenant_id, statement_id, line_id);
+CREATE TRIGGER statement_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.statement_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table statements (
+  tenant_id text not null,
+  statement_id text not null,
+  mode text not null,
+  provider_account_id text not null,
+  source text not null,
+  automatic boolean not null,
+  name text,
+  content_hash text not null,
+  status text not null,
+  period_from timestamp with time zone not null,
+  period_to timestamp with time zone not null,
+  cursor text,
+  pages integer not null,
+  tries integer not null,
+  due_at timestamp with time zone,
+  last_error text,
+  lines integer not null,
+  lines_new integer not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint statements_pkey PRIMARY KEY (tenant_id, statement_id),
+  constraint statements_account_fkey FOREIGN KEY (tenant_id, provider_account_id) REFERENCES provider_accounts(tenant_id, provider_account_id),
+  constraint statements_due_check CHECK ((status = 'collecting'::text) = (due_at IS NOT NULL)),
+  constraint statements_period_check CHECK (period_from <= period_to),
+  constraint statements_source_check CHECK (source = ANY (ARRAY['listing'::text, 'upload'::text])),
+  constraint statements_status_check CHECK (status = ANY (ARRAY['collecting'::text, 'matching'::text, 'reconciled'::text]))
+);
+CREATE INDEX statements_account_idx ON public.statements USING btree (tenant_id, provider_account_id, statement_id);
+CREATE UNIQUE INDEX statements_automatic_key ON public.statements USING btree (tenant_id, provider_account_id) WHERE (automatic AND (status = 'collecting'::text));
+CREATE INDEX statements_due_idx ON public.statements USING btree (tenant_id, provider_account_id, due_at) WHERE (status = 'collecting'::text);
+CREATE INDEX statements_list_idx ON public.statements USING btree (tenant_id, mode, statement_id);
+CREATE INDEX statements_matching_idx ON public.statements USING btree (tenant_id, provider_account_id) WHERE (status = 'matching'::text);
+CREATE UNIQUE INDEX statements_upload_key ON public.statements USING btree (tenant_id, provider_account_id, content_hash) WHERE (source = 'upload'::text);
 
 create table tenants (
   tenant_id text not null,

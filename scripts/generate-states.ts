@@ -4,6 +4,10 @@ import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
 import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
+import { EXCEPTION_TRANSITIONS } from '../src/reconciliation/exception.ts';
+import { MATCH_TRANSITIONS } from '../src/reconciliation/line.ts';
+import { PAYOUT_TRANSITIONS } from '../src/reconciliation/payout.ts';
+import { STATEMENT_TRANSITIONS } from '../src/reconciliation/statement.ts';
 import { TEST_CLOCK_TRANSITIONS } from '../src/test-clocks/test-clock.ts';
 
 const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string[]>>])[] = [
@@ -14,6 +18,10 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['Dispute evidence', EVIDENCE_TRANSITIONS],
   ['Delivery', DELIVERY_TRANSITIONS],
   ['Test clock', TEST_CLOCK_TRANSITIONS],
+  ['Statement', STATEMENT_TRANSITIONS],
+  ['Statement line', MATCH_TRANSITIONS],
+  ['Reconciliation exception', EXCEPTION_TRANSITIONS],
+  ['Payout', PAYOUT_TRANSITIONS],
 ];
 
 /** The transition tables as a page: a table and a diagram for each noun. */

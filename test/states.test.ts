@@ -5,6 +5,10 @@ import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
 import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
+import { EXCEPTION_TRANSITIONS } from '../src/reconciliation/exception.ts';
+import { MATCH_TRANSITIONS } from '../src/reconciliation/line.ts';
+import { PAYOUT_TRANSITIONS } from '../src/reconciliation/payout.ts';
+import { STATEMENT_TRANSITIONS } from '../src/reconciliation/statement.ts';
 import { TEST_CLOCK_TRANSITIONS } from '../src/test-clocks/test-clock.ts';
 
 const TABLES: readonly (readonly [string, string, Readonly<Record<string, readonly string[]>>])[] = [
@@ -15,6 +19,10 @@ const TABLES: readonly (readonly [string, string, Readonly<Record<string, readon
   ['dispute evidence', 'dispatched', EVIDENCE_TRANSITIONS],
   ['delivery', 'pending', DELIVERY_TRANSITIONS],
   ['test clock', 'held', TEST_CLOCK_TRANSITIONS],
+  ['statement', 'collecting', STATEMENT_TRANSITIONS],
+  ['statement line', 'waiting', MATCH_TRANSITIONS],
+  ['reconciliation exception', 'open', EXCEPTION_TRANSITIONS],
+  ['payout', 'paid', PAYOUT_TRANSITIONS],
 ];
 
 describe.each(TABLES)('S0.15 the states of a %s', (_noun, start, transitions) => {

@@ -68,8 +68,20 @@ export interface Capture {
   final: boolean;
   /** A second success's money: not the payment's. */
   duplicate: boolean;
-  /** Filled once a provider statement lists it. */
-  settlement: null;
+  /** null until statements of the provider confirm the amount to the unit: succeeded is not settled. Events carry what was known when they happened. */
+  settlement: {
+    /** Signed as your balance at the provider moves: a refund takes. */
+    gross: number;
+    fee: number;
+    /** gross − fee. */
+    net: number;
+    statementId: string;
+    /**
+     * When the money is or was free to be paid out.
+     * Format: date-time.
+     */
+    settledAt: string;
+  } | null;
 }
 
 /** Default: {"final":true}. */
@@ -211,6 +223,61 @@ export interface CreateRefund {
   reference?: string | undefined;
 }
 
+export type CreateStatement = {
+  source: "upload";
+  /** Whose statement it is; an account of your mode. */
+  providerAccountId: string;
+  /** For people, such as the file’s name. */
+  name?: string | undefined;
+  /** The file (RFC 4180) with its header. A larger one comes in parts, each with the header. */
+  csv: string;
+  /** Default: ",". */
+  delimiter?: "," | ";" | "\t" | undefined;
+  /**
+   * minor: whole units such as 1250; decimal: 12.50, with a point.
+   * Default: "minor".
+   */
+  amounts?: "minor" | "decimal" | undefined;
+  /**
+   * The file’s names of columns, where they are not line_ref, kind, occurred_at and so on.
+   * Default: {}.
+   */
+  columns?: {
+    lineRef?: string | undefined;
+    kind?: string | undefined;
+    occurredAt?: string | undefined;
+    currency?: string | undefined;
+    gross?: string | undefined;
+    fee?: string | undefined;
+    net?: string | undefined;
+    operationId?: string | undefined;
+    operationRef?: string | undefined;
+    attemptId?: string | undefined;
+    providerRef?: string | undefined;
+    availableAt?: string | undefined;
+    payoutRef?: string | undefined;
+  } | undefined;
+  /**
+   * The file’s words for kinds of lines, such as {"Payment":"charge"}.
+   * Default: {}.
+   */
+  kinds?: Record<string, "charge" | "refund" | "fee" | "dispute" | "dispute_reversal" | "payout" | "adjustment"> | undefined;
+} | {
+  source: "listing";
+  /** Whose statement it is; an account of your mode. */
+  providerAccountId: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  from: string;
+  /**
+   * Now unless given.
+   * Format: date-time.
+   */
+  to?: string | undefined;
+};
+
 export interface CreateTenant {
   name: string;
   /** The user name of the tenant’s back end; unique in the installation. */
@@ -240,7 +307,7 @@ export interface CreateWebhookEndpoint {
    * `*` for all, or names of event types.
    * Default: ["*"].
    */
-  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost")[] | undefined;
+  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch")[] | undefined;
   /** Default: "standard". */
   dialect?: "standard" | undefined;
   /** `whsec_` and 24 to 64 bytes in base64; generated unless given. */
@@ -507,7 +574,7 @@ export interface DoubtSubject {
 /** What happened, with the object as it was right after; the body of notifications. */
 export interface Event {
   id: string;
-  type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost";
+  type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch";
   apiVersion: string;
   /**
    * RFC 3339.
@@ -627,14 +694,14 @@ export interface LedgerEntry {
   id: string;
   object: "ledger_entry";
   /** What moved the money. */
-  kind: "capture" | "capture_failed" | "refund" | "refund_failed" | "reversal" | "dispute_withdrawn" | "dispute_reinstated" | "fee" | "payout" | "reserve_held" | "reserve_released" | "adjustment";
+  kind: "capture" | "capture_failed" | "refund" | "refund_failed" | "reversal" | "dispute_withdrawn" | "dispute_reinstated" | "fee" | "fee_returned" | "payout" | "payout_returned" | "reserve_held" | "reserve_released" | "adjustment";
   amount: number;
   currency: string;
   debitAccount: "provider_receivable" | "sales" | "refunds" | "fees" | "disputed_funds" | "bank_clearing" | "reserve" | "suspense";
   creditAccount: "provider_receivable" | "sales" | "refunds" | "fees" | "disputed_funds" | "bank_clearing" | "reserve" | "suspense";
   providerAccountId: string;
   paymentId: string | null;
-  /** The capture, refund, reversal or dispute that moved it. */
+  /** The capture, refund, reversal, dispute or statement line that moved it. */
   subjectId: string;
   /**
    * RFC 3339.
@@ -849,6 +916,37 @@ export interface PaymentObject {
   nextAction: NextAction;
 }
 
+/** Money a provider sent to your bank. */
+export interface Payout {
+  id: string;
+  object: "payout";
+  mode: "live" | "test";
+  providerAccountId: string;
+  /** The provider’s name for it. */
+  providerRef: string;
+  /** returned: the bank sent it back. */
+  status: "paid" | "returned";
+  amount: number;
+  currency: string;
+  statementId: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  paidAt: string;
+  returnedAt: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
 /** A refusal (RFC 9457). Members beyond these depend on the code. */
 export interface Problem {
   /**
@@ -944,6 +1042,121 @@ export interface ProviderCapabilities {
   settlement: boolean;
 }
 
+/** A difference between a statement and the books. */
+export interface ReconciliationException {
+  id: string;
+  object: "reconciliation_exception";
+  mode: "live" | "test";
+  providerAccountId: string;
+  /** missing_here: a line of nothing known here; missing_there: on no statement although it is time; amount, currency: not what is booked; status: a line of what failed, was canceled or reversed, or is not decided here; duplicate: a second line for one operation; fee: a sum that does not come out, or not the expected fee; conflicting_line: one line told in two ways. */
+  kind: "missing_here" | "missing_there" | "amount" | "currency" | "status" | "duplicate" | "fee" | "conflicting_line";
+  state: "open" | "resolved";
+  /** The line or the operation that differs. */
+  subject: {
+    type: "line" | "capture" | "refund" | "reversal" | "dispute";
+    id: string;
+  };
+  paymentId: string | null;
+  statementId: string | null;
+  /** What is booked, signed as the balance at the provider moves; null: nothing is. */
+  here: {
+    amount: number;
+    currency: string;
+    status: string;
+  } | null;
+  /** What the statements say, as a sum where there are several lines; null: nothing. */
+  there: {
+    gross: number;
+    fee: number;
+    net: number;
+    currency: string;
+  } | null;
+  currency: string;
+  /** Booked here minus said there; 0 once it is right. */
+  difference: number;
+  /** matched_later: later lines or facts made it right by themselves. */
+  resolution: "matched_later" | "accepted" | "provider_error" | "corrected_here" | "not_ours" | "other" | null;
+  note: string | null;
+  resolvedBy: string | null;
+  resolvedAt: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+/** The proof of a day for one account and currency; minor units. */
+export interface ReconciliationReport {
+  id: string;
+  object: "reconciliation_report";
+  mode: "live" | "test";
+  providerAccountId: string;
+  currency: string;
+  /** In UTC; made anew during the day, kept afterwards. */
+  day: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  asOf: string;
+  /** What the ledger says the provider owes you. */
+  ledgerReceivable: number;
+  /** All lines but payouts, net. */
+  linesNet: number;
+  /** Payouts less those that came back. */
+  paidOut: number;
+  /** ledgerReceivable − (linesNet − paidOut). */
+  difference: number;
+  /** Booked, and too young to be on a statement. */
+  inTransit: number;
+  /** Lines that nobody has looked at, or whose operation is under way. */
+  waitingLines: number;
+  /** Differences that are open. */
+  openExceptions: number;
+  /** Differences a person took as they are. */
+  acceptedExceptions: number;
+  /** difference − inTransit + waitingLines − openExceptions − acceptedExceptions; 0, or something is wrong. */
+  unexplained: number;
+  /** How many are open. */
+  exceptionsOpen: number;
+}
+
+export interface ReconciliationSettings {
+  object: "reconciliation_settings";
+  providerAccountId: string;
+  listing: "daily" | "off";
+  missingAfterDays: number;
+  expectedFee: {
+    /** Of the amount; 150 is 1.5 %. */
+    basisPoints: number;
+    /**
+     * Minor units of the currency charged.
+     * Default: 0.
+     */
+    fixed: number;
+    /**
+     * Minor units either way.
+     * Default: 0.
+     */
+    tolerance: number;
+  } | null;
+  /** How far the provider’s listing has been read. */
+  listedUntil: string | null;
+  /** How far statements reach; null: there are none. */
+  coveredUntil: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
 export interface Refund {
   id: string;
   object: "refund";
@@ -968,8 +1181,25 @@ export interface Refund {
   reference: string | null;
   /** Gives a second success's money back. */
   duplicate: boolean;
-  /** Filled once a provider statement lists it. */
-  settlement: null;
+  /** null until statements of the provider confirm the amount to the unit: succeeded is not settled. Events carry what was known when they happened. */
+  settlement: {
+    /** Signed as your balance at the provider moves: a refund takes. */
+    gross: number;
+    fee: number;
+    /** gross − fee. */
+    net: number;
+    statementId: string;
+    /**
+     * When the money is or was free to be paid out.
+     * Format: date-time.
+     */
+    settledAt: string;
+  } | null;
+}
+
+export interface ResolveReconciliationException {
+  resolution: "accepted" | "provider_error" | "corrected_here" | "not_ours" | "other";
+  note: string;
 }
 
 export interface Reversal {
@@ -1055,6 +1285,75 @@ export interface RoutingRules {
   amounts: Record<string, AmountLimits> | null;
   /** It takes payments confirmed with a method of these types only; `none` stands for a confirmation without a method, such as that of the hosted page. null: any that its provider takes. */
   methods: readonly string[] | null;
+}
+
+/** A provider's settlement report: a window of its listing, or a file. */
+export interface Statement {
+  id: string;
+  object: "statement";
+  mode: "live" | "test";
+  providerAccountId: string;
+  source: "listing" | "upload";
+  name: string | null;
+  /** collecting: the provider has more pages; matching: its lines are being compared; reconciled: each line was looked at, and what differs is an exception. */
+  status: "collecting" | "matching" | "reconciled";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  periodFrom: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  periodTo: string;
+  lines: number;
+  /** Those that no statement had brought before. */
+  linesNew: number;
+  /** SHA-256, hex. */
+  contentHash: string;
+  /** Why the next page could not be had; it is tried again. */
+  lastError: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+/** A line as the provider said it first; never changed. */
+export interface StatementLine {
+  id: string;
+  object: "statement_line";
+  statementId: string;
+  /** The provider’s own name; unique within the account. */
+  lineRef: string;
+  kind: "charge" | "refund" | "fee" | "dispute" | "dispute_reversal" | "payout" | "adjustment";
+  /** waiting: not looked at; deferred: its operation is under way; open: an exception stands in its way; matched: it counts for its operation; booked: a fee or payout; accepted: a person took the exception as it is. */
+  state: "waiting" | "deferred" | "open" | "matched" | "booked" | "accepted";
+  subject: {
+    type: "capture" | "refund" | "reversal" | "dispute";
+    id: string;
+  } | null;
+  /** Signed as your balance moves; minor units. */
+  gross: number;
+  fee: number;
+  net: number;
+  currency: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  occurredAt: string;
+  availableAt: string | null;
+  payoutRef: string | null;
+  operationRef: string | null;
+  providerRef: string | null;
 }
 
 export interface SubmitEvidence {
@@ -1222,7 +1521,7 @@ export interface TimelineEvent {
   /** One English sentence for a person. */
   summary: string;
   type: "event";
-  eventType: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost";
+  eventType: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch";
 }
 
 /** A notification of the provider that spoke of this payment. */
@@ -1302,6 +1601,28 @@ export interface UpdateProviderAccount {
   routing?: RoutingChanges | undefined;
 }
 
+export interface UpdateReconciliationSettings {
+  /** Whether the provider’s listing is read every day, where it has one. */
+  listing?: "daily" | "off" | undefined;
+  /** So many days after an operation it must be on a statement; 5 unless set. */
+  missingAfterDays?: number | undefined;
+  /** What a charge costs by your contract; null: fees are not compared. */
+  expectedFee?: {
+    /** Of the amount; 150 is 1.5 %. */
+    basisPoints: number;
+    /**
+     * Minor units of the currency charged.
+     * Default: 0.
+     */
+    fixed?: number | undefined;
+    /**
+     * Minor units either way.
+     * Default: 0.
+     */
+    tolerance?: number | undefined;
+  } | null | undefined;
+}
+
 export interface UpdateSettings {
   branding?: {
     displayName?: string | undefined;
@@ -1328,7 +1649,7 @@ export interface UpdateWebhookEndpoint {
   /** https; reachable from the internet. */
   url?: string | undefined;
   /** `*` for all, or names of event types. */
-  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost")[] | undefined;
+  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch")[] | undefined;
   status?: "active" | "paused" | undefined;
   description?: string | null | undefined;
 }
@@ -1491,7 +1812,7 @@ function ledgerOperations(send: Send) {
       /** Entries that debit or credit it. */
       account?: "provider_receivable" | "sales" | "refunds" | "fees" | "disputed_funds" | "bank_clearing" | "reserve" | "suspense" | undefined;
       /** What moved the money. */
-      kind?: "capture" | "capture_failed" | "refund" | "refund_failed" | "reversal" | "dispute_withdrawn" | "dispute_reinstated" | "fee" | "payout" | "reserve_held" | "reserve_released" | "adjustment" | undefined;
+      kind?: "capture" | "capture_failed" | "refund" | "refund_failed" | "reversal" | "dispute_withdrawn" | "dispute_reinstated" | "fee" | "fee_returned" | "payout" | "payout_returned" | "reserve_held" | "reserve_released" | "adjustment" | undefined;
       /**
        * RFC 3339.
        * Format: date-time.
@@ -1558,7 +1879,7 @@ function notificationsOperations(send: Send) {
       /** nextCursor of the page before. */
       cursor?: string | undefined;
       paymentId?: string | undefined;
-      type?: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | undefined;
+      type?: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | undefined;
     }, options?: CallOptions): Promise<{
       data: readonly Event[];
       hasMore: boolean;
@@ -1868,6 +2189,121 @@ function providerNotificationsOperations(send: Send) {
   };
 }
 
+function reconciliationOperations(send: Send) {
+  return {
+    /**
+     * Give a statement, or have one listed
+     *
+     * A file is taken whole or not at all; each line that breaks a rule is named. The same file again is the same statement, and a line that is known already is not a second one. Comparing follows at once, by itself.
+     */
+    createStatement: (body: CreateStatement, options?: CallOptions): Promise<Statement> =>
+      send({ method: 'POST', path: '/api/v1/statements', body }, options),
+    /** Read an exception */
+    getException: (id: string, options?: CallOptions): Promise<ReconciliationException> =>
+      send({ method: 'GET', path: `/api/v1/reconciliation-exceptions/${pathSegment(id)}` }, options),
+    /** Read a payout */
+    getPayout: (id: string, options?: CallOptions): Promise<Payout> =>
+      send({ method: 'GET', path: `/api/v1/payouts/${pathSegment(id)}` }, options),
+    /** Read how an account is reconciled */
+    getSettings: (id: string, options?: CallOptions): Promise<ReconciliationSettings> =>
+      send({ method: 'GET', path: `/api/v1/provider-accounts/${pathSegment(id)}/reconciliation` }, options),
+    /** Read a statement */
+    getStatement: (id: string, options?: CallOptions): Promise<Statement> =>
+      send({ method: 'GET', path: `/api/v1/statements/${pathSegment(id)}` }, options),
+    /** List what differs, newest first */
+    listExceptions: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      providerAccountId?: string | undefined;
+      state?: "open" | "resolved" | undefined;
+      kind?: "missing_here" | "missing_there" | "amount" | "currency" | "status" | "duplicate" | "fee" | "conflicting_line" | undefined;
+      paymentId?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly ReconciliationException[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/reconciliation-exceptions', query }, options),
+    /** List payouts, newest first */
+    listPayouts: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      providerAccountId?: string | undefined;
+      /** ISO 4217 code in capitals. */
+      currency?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Payout[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/payouts', query }, options),
+    /**
+     * List the daily proofs, newest first
+     *
+     * For each provider account, currency and day: what the ledger says the provider owes, what its statements say, what was paid out, and what explains the rest.
+     */
+    listReports: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      providerAccountId?: string | undefined;
+      /** ISO 4217 code in capitals. */
+      currency?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly ReconciliationReport[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/reconciliation-reports', query }, options),
+    /**
+     * List the lines of a statement
+     *
+     * Those that it was the first to bring, with what was made of each.
+     */
+    listStatementLines: (id: string, query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly StatementLine[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: `/api/v1/statements/${pathSegment(id)}/lines`, query }, options),
+    /** List statements, newest first */
+    listStatements: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      providerAccountId?: string | undefined;
+      /** collecting: the provider has more pages; matching: its lines are being compared; reconciled: each line was looked at, and what differs is an exception. */
+      status?: "collecting" | "matching" | "reconciled" | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Statement[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/statements', query }, options),
+    /**
+     * Decide on an exception
+     *
+     * Records the decision; nothing is posted and no payment moves. The difference stays in the daily proof, among the accepted ones. An operation opens again should a statement later say something else of it.
+     */
+    resolveException: (id: string, body: ResolveReconciliationException, options?: CallOptions): Promise<ReconciliationException> =>
+      send({ method: 'POST', path: `/api/v1/reconciliation-exceptions/${pathSegment(id)}/resolve`, body }, options),
+    /** Change how an account is reconciled */
+    updateSettings: (id: string, body?: UpdateReconciliationSettings, options?: CallOptions): Promise<ReconciliationSettings> =>
+      send({ method: 'PATCH', path: `/api/v1/provider-accounts/${pathSegment(id)}/reconciliation`, body }, options),
+  };
+}
+
 function refundsOperations(send: Send) {
   return {
     /**
@@ -1966,6 +2402,7 @@ export class TollgateApi {
   readonly payments: ReturnType<typeof paymentsOperations>;
   readonly providerAccounts: ReturnType<typeof providerAccountsOperations>;
   readonly providerNotifications: ReturnType<typeof providerNotificationsOperations>;
+  readonly reconciliation: ReturnType<typeof reconciliationOperations>;
   readonly refunds: ReturnType<typeof refundsOperations>;
   readonly reversals: ReturnType<typeof reversalsOperations>;
   readonly settings: ReturnType<typeof settingsOperations>;
@@ -1982,6 +2419,7 @@ export class TollgateApi {
     this.payments = paymentsOperations(send);
     this.providerAccounts = providerAccountsOperations(send);
     this.providerNotifications = providerNotificationsOperations(send);
+    this.reconciliation = reconciliationOperations(send);
     this.refunds = refundsOperations(send);
     this.reversals = reversalsOperations(send);
     this.settings = settingsOperations(send);

@@ -1,5 +1,6 @@
 import type { PaymentContext } from '../payments/context.ts';
 import { captureJson } from '../payments/operation-json.ts';
+import { readSettlement } from '../payments/read-settlement.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api.ts';
 import { capturePayment } from './capture-payment.ts';
@@ -11,8 +12,9 @@ export function captureRoutes(context: PaymentContext): readonly BoundEndpoint[]
     bindEndpoint(api.capturePayment, ({ caller, params, body, idempotency }) =>
       capturePayment(context, caller, { ...body, paymentId: params.id }, idempotency),
     ),
-    bindEndpoint(api.getCapture, async ({ caller, params }) => ({
-      body: captureJson(await readCapture(context.database.query, caller, params.id)),
-    })),
+    bindEndpoint(api.getCapture, async ({ caller, params }) => {
+      const capture = await readCapture(context.database.query, caller, params.id);
+      return { body: captureJson(capture, await readSettlement(context.database.query, caller, params.id)) };
+    }),
   ];
 }

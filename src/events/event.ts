@@ -27,6 +27,8 @@ export const EVENT_TYPES = [
   'dispute.funds_reinstated',
   'dispute.won',
   'dispute.lost',
+  'payout.paid',
+  'reconciliation.mismatch',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

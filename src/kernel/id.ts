@@ -31,6 +31,10 @@ export const ID_PREFIXES = [
   'pc',
   'ob',
   'op',
+  'sl',
+  'po',
+  'rx',
+  'rr',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

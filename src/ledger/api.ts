@@ -63,7 +63,9 @@ const entry = z
     creditAccount: account,
     providerAccountId: z.string(),
     paymentId: z.string().nullable(),
-    subjectId: z.string().meta({ description: 'The capture, refund, reversal or dispute that moved it.' }),
+    subjectId: z
+      .string()
+      .meta({ description: 'The capture, refund, reversal, dispute or statement line that moved it.' }),
     createdAt: instant,
   })
   .meta({ id: 'LedgerEntry', description: 'One movement from one account to another. Never changed, never removed.' });

@@ -33,7 +33,9 @@ export const TRANSFER_KINDS = {
   dispute_withdrawn: { debit: 'disputed_funds', credit: 'provider_receivable' },
   dispute_reinstated: { debit: 'provider_receivable', credit: 'disputed_funds' },
   fee: { debit: 'fees', credit: 'provider_receivable' },
+  fee_returned: { debit: 'provider_receivable', credit: 'fees' },
   payout: { debit: 'bank_clearing', credit: 'provider_receivable' },
+  payout_returned: { debit: 'provider_receivable', credit: 'bank_clearing' },
   reserve_held: { debit: 'reserve', credit: 'provider_receivable' },
   reserve_released: { debit: 'provider_receivable', credit: 'reserve' },
 } as const satisfies Readonly<Record<string, { readonly debit: LedgerAccount; readonly credit: LedgerAccount }>>;
@@ -49,7 +51,7 @@ export interface NewTransfer {
   /** Minor units, above 0. */
   readonly amount: bigint;
   readonly paymentId: string | null;
-  /** The capture, refund, reversal or dispute behind it. */
+  /** The capture, refund, reversal, dispute or statement line behind it. */
   readonly subjectId: string;
   /** Tells movements of the same kind and subject apart; for disputes, the total so far. */
   readonly step?: bigint;

@@ -6,8 +6,22 @@ import type { Dispute } from './dispute.ts';
 import type { Operation } from './operation.ts';
 import type { Refund } from './refund.ts';
 import type { Reversal } from './reversal.ts';
+import type { Settlement } from './settlement.ts';
 
-const settlement = z.null().meta({ description: 'Filled once a provider statement lists it.' });
+const settlement = z
+  .strictObject({
+    gross: z.int().meta({ description: 'Signed as your balance at the provider moves: a refund takes.' }),
+    fee: z.int(),
+    net: z.int().meta({ description: 'gross − fee.' }),
+    statementId: z.string(),
+    settledAt: instant.meta({ description: 'When the money is or was free to be paid out.' }),
+  })
+  .nullable()
+  .meta({
+    description:
+      'null until statements of the provider confirm the amount to the unit: succeeded is not settled. Events carry what ' +
+      'was known when they happened.',
+  });
 
 const operationFields = {
   paymentId: z.string(),
@@ -71,15 +85,23 @@ export const disputeObject = z
 export type DisputeObject = z.infer<typeof disputeObject>;
 
 /** A capture as other programs see it. */
-export function captureJson(capture: Capture): CaptureObject {
+export function captureJson(capture: Capture, settled: Settlement | null = null): CaptureObject {
   const { captureId, final, duplicate } = capture;
-  return { id: captureId, object: 'capture', ...operationJson(capture), final, duplicate, settlement: null };
+  return { id: captureId, object: 'capture', ...operationJson(capture), final, duplicate, ...settlementJson(settled) };
 }
 
 /** A refund as other programs see it. */
-export function refundJson(refund: Refund): RefundObject {
+export function refundJson(refund: Refund, settled: Settlement | null = null): RefundObject {
   const { refundId, reason, reference, duplicate } = refund;
-  return { id: refundId, object: 'refund', ...operationJson(refund), reason, reference, duplicate, settlement: null };
+  return {
+    id: refundId,
+    object: 'refund',
+    ...operationJson(refund),
+    reason,
+    reference,
+    duplicate,
+    ...settlementJson(settled),
+  };
 }
 
 /** A reversal as other programs see it. */
@@ -103,6 +125,13 @@ export function disputeJson(dispute: Dispute): DisputeObject {
     createdAt: dispute.createdAt.toString(),
     updatedAt: dispute.updatedAt.toString(),
   };
+}
+
+function settlementJson(settled: Settlement | null): Pick<CaptureObject, 'settlement'> {
+  if (settled === null) return { settlement: null };
+  const { gross, fee, net, statementId, settledAt } = settled;
+  const amounts = { gross: amountToJson(gross), fee: amountToJson(fee), net: amountToJson(net) };
+  return { settlement: { ...amounts, statementId, settledAt: settledAt.toString() } };
 }
 
 function operationJson(operation: Operation) {

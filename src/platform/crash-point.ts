@@ -35,7 +35,13 @@ export type CrashPointName =
   | 'delivery-unsent'
   /** The tenant's server took a notification; the delivery still counts as waiting. */
   | 'delivery-unrecorded'
-  | 'delivery-recorded';
+  | 'delivery-recorded'
+  /** A provider gave a page of its statement; the database does not have it. */
+  | 'statement-page-answered'
+  /** It is stored, its cursor with it, and nothing of it is compared. */
+  | 'statement-page-stored'
+  /** Lines were compared and booked; what follows from it (late ones, the proof, the end) is still to come. */
+  | 'statement-lines-matched';
 
 let armed: CrashPointName | null = null;
 let passingsLeft = 0;

@@ -247,6 +247,17 @@ export interface LedgerTransfersTable {
   created_at: Temporal.Instant;
 }
 
+export interface LineMatchesTable {
+  tenant_id: string;
+  line_id: string;
+  provider_account_id: string;
+  statement_id: string;
+  state: string;
+  subject_noun: string | null;
+  subject_id: string | null;
+  updated_at: Temporal.Instant;
+}
+
 export interface OperatorKeysTable {
   key_id: string;
   secret_hash: BytesColumn;
@@ -308,6 +319,23 @@ export interface PaymentsTable {
   captures_closed: Generated<boolean>;
   reversal_id: string | null;
   duplicate_payment: Generated<boolean>;
+}
+
+export interface PayoutsTable {
+  tenant_id: string;
+  payout_id: string;
+  mode: string;
+  provider_account_id: string;
+  statement_id: string;
+  line_id: string;
+  payout_ref: string;
+  status: string;
+  amount: bigint;
+  currency: string;
+  paid_at: Temporal.Instant;
+  returned_at: Temporal.Instant | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
 }
 
 export interface ProviderAccountCircuitsTable {
@@ -376,6 +404,64 @@ export interface ProviderQuestionsTable {
   due_at: Temporal.Instant | null;
 }
 
+export interface ReconciliationAccountsTable {
+  tenant_id: string;
+  provider_account_id: string;
+  mode: string;
+  listing: string;
+  missing_after_days: number;
+  expected_fee: JsonColumn | null;
+  listed_until: Temporal.Instant | null;
+  covered_until: Temporal.Instant | null;
+  checked_until: string;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
+export interface ReconciliationExceptionsTable {
+  tenant_id: string;
+  exception_id: string;
+  mode: string;
+  provider_account_id: string;
+  kind: string;
+  state: string;
+  subject_noun: string;
+  subject_id: string;
+  payment_id: string | null;
+  statement_id: string | null;
+  currency: string;
+  here: JsonColumn | null;
+  there: JsonColumn | null;
+  difference: bigint;
+  times_opened: number;
+  resolution: string | null;
+  note: string | null;
+  resolved_by: string | null;
+  resolved_at: Temporal.Instant | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
+export interface ReconciliationReportsTable {
+  tenant_id: string;
+  report_id: string;
+  mode: string;
+  provider_account_id: string;
+  currency: string;
+  day: string;
+  as_of: Temporal.Instant;
+  ledger_receivable: bigint;
+  lines_net: bigint;
+  paid_out: bigint;
+  in_transit: bigint;
+  waiting_lines: bigint;
+  open_exceptions: bigint;
+  accepted_exceptions: bigint;
+  unexplained: bigint;
+  exceptions_open: number;
+  created_at: Temporal.Instant;
+}
+
 export interface RefundsTable {
   tenant_id: string;
   refund_id: string;
@@ -420,6 +506,22 @@ export interface ReversalsTable {
   updated_at: Temporal.Instant;
 }
 
+export interface SettlementsTable {
+  tenant_id: string;
+  subject_id: string;
+  subject_noun: string;
+  mode: string;
+  provider_account_id: string;
+  payment_id: string;
+  currency: string;
+  gross: bigint;
+  fee: bigint;
+  net: bigint;
+  statement_id: string;
+  settled_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
 export interface SignalsTable {
   tenant_id: string;
   signal_id: string;
@@ -452,6 +554,52 @@ export interface SigningSecretsTable {
   secret_sealed: BytesColumn;
   created_at: Temporal.Instant;
   expires_at: Temporal.Instant | null;
+}
+
+export interface StatementLinesTable {
+  tenant_id: string;
+  line_id: string;
+  provider_account_id: string;
+  mode: string;
+  statement_id: string;
+  line_ref: string;
+  kind: string;
+  attempt_id: string | null;
+  provider_ref: string | null;
+  operation_id: string | null;
+  operation_ref: string | null;
+  currency: string;
+  gross: bigint;
+  fee: bigint;
+  net: bigint;
+  occurred_at: Temporal.Instant;
+  available_at: Temporal.Instant | null;
+  payout_ref: string | null;
+  content_hash: string;
+  created_at: Temporal.Instant;
+}
+
+export interface StatementsTable {
+  tenant_id: string;
+  statement_id: string;
+  mode: string;
+  provider_account_id: string;
+  source: string;
+  automatic: boolean;
+  name: string | null;
+  content_hash: string;
+  status: string;
+  period_from: Temporal.Instant;
+  period_to: Temporal.Instant;
+  cursor: string | null;
+  pages: number;
+  tries: number;
+  due_at: Temporal.Instant | null;
+  last_error: string | null;
+  lines: number;
+  lines_new: number;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
 }
 
 export interface TenantsTable {
@@ -507,20 +655,28 @@ export interface Tables {
   lanes: LanesTable;
   ledger_balances: LedgerBalancesTable;
   ledger_transfers: LedgerTransfersTable;
+  line_matches: LineMatchesTable;
   operator_keys: OperatorKeysTable;
   outbox: OutboxTable;
   payments: PaymentsTable;
+  payouts: PayoutsTable;
   provider_account_circuits: ProviderAccountCircuitsTable;
   provider_account_tenants: ProviderAccountTenantsTable;
   provider_accounts: ProviderAccountsTable;
   provider_calls: ProviderCallsTable;
   provider_facts: ProviderFactsTable;
   provider_questions: ProviderQuestionsTable;
+  reconciliation_accounts: ReconciliationAccountsTable;
+  reconciliation_exceptions: ReconciliationExceptionsTable;
+  reconciliation_reports: ReconciliationReportsTable;
   refunds: RefundsTable;
   reversals: ReversalsTable;
+  settlements: SettlementsTable;
   signals: SignalsTable;
   signing_keys: SigningKeysTable;
   signing_secrets: SigningSecretsTable;
+  statement_lines: StatementLinesTable;
+  statements: StatementsTable;
   tenants: TenantsTable;
   test_clocks: TestClocksTable;
   webhook_endpoints: WebhookEndpointsTable;

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
 import type { Queryable } from '../platform/database.ts';
+import { addLaneWork } from '../platform/lanes.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { Circuit } from '../routing/circuit.ts';
@@ -15,6 +16,7 @@ export interface Owner {
   readonly mode: Mode;
 }
 
+/** Stores an account, with the lane in which its provider's statements are read. */
 export async function insertAccount(db: Queryable, account: ProviderAccount): Promise<void> {
   await db
     .insertInto('provider_accounts')
@@ -31,6 +33,9 @@ export async function insertAccount(db: Queryable, account: ProviderAccount): Pr
     .insertInto('provider_account_tenants')
     .values({ provider_account_id: account.providerAccountId, tenant_id: account.tenantId })
     .execute();
+  const { tenantId, providerAccountId: laneId, createdAt } = account;
+  // There is nothing on any statement yet.
+  await addLaneWork(db, [{ kind: 'reconcile', laneId, tenantId, dueAt: createdAt.add({ hours: 24 }) }]);
 }
 
 export async function selectAccount(

@@ -1,5 +1,6 @@
 import type { PaymentContext } from '../payments/context.ts';
 import { refundJson } from '../payments/operation-json.ts';
+import { readSettlement } from '../payments/read-settlement.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api.ts';
 import { readRefund } from './read-refund.ts';
@@ -11,8 +12,9 @@ export function refundRoutes(context: PaymentContext): readonly BoundEndpoint[] 
     bindEndpoint(api.createRefund, ({ caller, params, body, idempotency }) =>
       refundPayment(context, caller, { ...body, paymentId: params.id }, idempotency),
     ),
-    bindEndpoint(api.getRefund, async ({ caller, params }) => ({
-      body: refundJson(await readRefund(context.database.query, caller, params.id)),
-    })),
+    bindEndpoint(api.getRefund, async ({ caller, params }) => {
+      const refund = await readRefund(context.database.query, caller, params.id);
+      return { body: refundJson(refund, await readSettlement(context.database.query, caller, params.id)) };
+    }),
   ];
 }

@@ -7,6 +7,7 @@ import { notificationRoutes } from '../notifications/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
 import { providerAccountRoutes } from '../provider-accounts/routes.ts';
+import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import { refundRoutes } from '../refunds/routes.ts';
 import { reversalRoutes } from '../reversals/routes.ts';
 import { tenantRoutes } from '../tenants/routes.ts';
@@ -27,6 +28,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...disputeRoutes(payments),
     ...inboundRoutes(payments),
     ...ledgerRoutes(payments.database),
+    ...reconciliationRoutes({ ...payments, log: gateway.log }),
     ...notificationRoutes(notifications),
     ...providerAccountRoutes(payments),
     ...testClockRoutes(testClocks),

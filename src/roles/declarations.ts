@@ -9,6 +9,7 @@ import * as notifications from '../notifications/api.ts';
 import * as payments from '../payments/api.ts';
 import * as providerAccounts from '../provider-accounts/api.ts';
 import * as routing from '../provider-accounts/route-api.ts';
+import * as reconciliation from '../reconciliation/api.ts';
 import * as refunds from '../refunds/api.ts';
 import * as reversals from '../reversals/api.ts';
 import * as tenants from '../tenants/api.ts';
@@ -26,6 +27,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   disputes,
   inbound,
   ledger,
+  reconciliation,
   checkout,
   notifications,
   providerAccounts,

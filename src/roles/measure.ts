@@ -41,4 +41,25 @@ export function measureQueues({ metrics, payments, clock }: Gateway): void {
       return rows[0]?.n ?? 0;
     },
   );
+  metrics.gauge(
+    'tollgate_reconciliation_exceptions_open',
+    'Differences between statements and books that wait for a person',
+    async () => {
+      const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from reconciliation_exceptions where state = 'open'`.execute(db);
+      return rows[0]?.n ?? 0;
+    },
+  );
+  metrics.gauge(
+    'tollgate_reconciliation_unexplained',
+    'Accounts and currencies whose last daily proof leaves something that nothing explains',
+    async () => {
+      const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from (
+        select distinct on (tenant_id, provider_account_id, currency) unexplained from reconciliation_reports
+        order by tenant_id, provider_account_id, currency, day desc
+      ) last where unexplained <> 0`.execute(db);
+      return rows[0]?.n ?? 0;
+    },
+  );
 }

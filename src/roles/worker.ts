@@ -7,6 +7,7 @@ import { EXPIRY_LEASE_MS, expiryLane, SYNC_LEASE_MS, syncLane } from '../payment
 import { pause } from '../platform/deadline.ts';
 import { runLaneLoop } from '../platform/lane-loop.ts';
 import type { ClaimedLane, LaneKind } from '../platform/lanes.ts';
+import { RECONCILE_LEASE_MS, reconcileLane } from '../reconciliation/jobs.ts';
 import type { Gateway } from './gateway.ts';
 
 interface Worker {
@@ -35,6 +36,7 @@ export function startWorker(gateway: Gateway): Worker {
     laneLoop('inbound', 4, INBOUND_LEASE_MS, (lane) => inboundLane(payments, log, lane)),
     laneLoop('sync', 4, SYNC_LEASE_MS, (lane) => syncLane(payments, lane, [evidence])),
     laneLoop('expiry', 2, EXPIRY_LEASE_MS, (lane) => expiryLane(payments, lane)),
+    laneLoop('reconcile', 1, RECONCILE_LEASE_MS, (lane) => reconcileLane({ ...payments, log }, lane)),
     laneLoop('delivery', 32, DELIVERY_LEASE_MS, (lane) => deliverLane(deliver, lane)),
   ];
   return {

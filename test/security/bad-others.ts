@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../../src/kernel/problem.ts';
+import { BAD_STATEMENTS } from './reconciliation-scenarios.ts';
 
 /** What the paths of the cases lead to. */
 export interface Places {
@@ -228,6 +229,7 @@ const BODILESS = [
 ];
 
 export const BAD_OTHERS: readonly BadOther[] = [
+  ...BAD_STATEMENTS,
   ...REFUNDS,
   ...REFUNDS_WITHOUT_KEY,
   ...at('confirm', ({ open }) => `/payments/${open}/confirm`, METHODS),
@@ -257,6 +259,9 @@ export const BAD_QUERIES: readonly (readonly [query: string, code: ProblemCode, 
   ['/payments?reference=%00', 'malformed_request'],
   ['/payments?reference=%ff', 'malformed_request'],
   ['/deliveries?status=zq7', 'validation_failed', '/query/status'],
+  ['/statements?status=zq7', 'validation_failed', '/query/status'],
+  ['/reconciliation-exceptions?kind=zq7', 'validation_failed', '/query/kind'],
+  ['/payouts?currency=zq7', 'validation_failed', '/query/currency'],
   ['/provider-accounts?mode=live', 'validation_failed', '/query/mode'],
   ['/providers?zq7=1', 'validation_failed', '/query/zq7'],
   ['/events?type=zq7', 'validation_failed', '/query/type'],

@@ -36,9 +36,11 @@ beforeAll(async () => {
   const testClock = await owner.send('POST', '/test-clocks', { body: {} });
   await owner.send('POST', `/test-clocks/${testClock.body.id}/release`);
   const accounts = await owner.send('GET', '/provider-accounts');
+  const reconciled = await uploadStatement(accounts.body.data[0].id);
   owned = {
     'provider-accounts': accounts.body.data[0].id,
     'test-clocks': testClock.body.id,
+    ...reconciled,
     captures: capture.body.id,
     reversals: reversal.body.id,
     payments: open.body.id,
@@ -61,6 +63,23 @@ async function bareTenant(): Promise<string> {
   const { tenant, apiKeys } = await tollgate.createTenant();
   await tollgate.database.run('delete from provider_accounts where tenant_id = $1', [tenant.tenantId]);
   return apiKeys.test;
+}
+
+/** A statement with a payout and a charge of nobody, compared and proven. */
+async function uploadStatement(providerAccountId: string): Promise<Readonly<Record<string, string>>> {
+  const csv = [
+    'line_ref,kind,occurred_at,currency,gross,payout_ref',
+    'T-1,charge,2026-01-01,EUR,1000,',
+    'T-2,payout,2026-01-02,EUR,-500,po-1',
+  ].join('\n');
+  const { body } = await owner.send('POST', '/statements', { body: { source: 'upload', providerAccountId, csv } });
+  await until(async () => (await owner.send('GET', `/statements/${body.id}`)).body.status === 'reconciled');
+  const first = async (path: string) => (await owner.send('GET', path)).body.data[0].id as string;
+  return {
+    statements: body.id,
+    payouts: await first('/payouts'),
+    'reconciliation-exceptions': await first('/reconciliation-exceptions'),
+  };
 }
 
 /** A dispute that was answered and lost, so that nothing more comes of it by itself. */

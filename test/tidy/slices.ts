@@ -42,6 +42,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     nouns: [],
     sees: ['keys', 'idempotency', 'events', 'provider-accounts', 'tenants', 'payments'],
   },
+  // Above payments, whose operations it looks for on statements.
+  reconciliation: {
+    nouns: ['statement', 'line', 'exception', 'operation', 'payout', 'report', 'account'],
+    sees: ['keys', 'idempotency', 'events', 'ledger', 'provider-accounts', 'tenants', 'test-clocks', 'payments'],
+  },
   // Reads the tables of those below as one list; nothing is written here.
   timeline: { nouns: [], sees: ['events', 'routing', 'provider-accounts', 'payments'] },
   inbound: {

@@ -1,0 +1,39 @@
+import { type Selectable, sql } from 'kysely';
+import type { Queryable } from '../platform/database.ts';
+import type { Tables } from '../platform/tables.generated.ts';
+import type { OperationNoun } from './exception.ts';
+import type { MatchState, StatementLine } from './line.ts';
+import { lineFromRow } from './rows.ts';
+import type { PageRequest } from './store-statements.ts';
+
+/** A line with what was made of it. */
+export interface ShownLine {
+  readonly line: StatementLine;
+  readonly state: MatchState;
+  readonly subject: { readonly type: OperationNoun; readonly id: string } | null;
+}
+
+type Row = Selectable<Tables['statement_lines']> & {
+  readonly state: MatchState;
+  readonly subject_noun: OperationNoun | null;
+  readonly subject_id: string | null;
+};
+
+/** The lines a statement brought first, newest first; one row more than the limit, so that the caller knows of more. */
+export async function selectLinesOf(
+  db: Queryable,
+  { tenantId, statementId }: Pick<StatementLine, 'tenantId' | 'statementId'>,
+  page: PageRequest,
+): Promise<readonly ShownLine[]> {
+  const before = page.cursor === undefined ? sql`` : sql` and l.line_id < ${page.cursor}`;
+  const { rows } = await sql<Row>`
+    select l.*, m.state, m.subject_noun, m.subject_id
+    from statement_lines l join line_matches m on m.tenant_id = l.tenant_id and m.line_id = l.line_id
+    where l.tenant_id = ${tenantId} and l.statement_id = ${statementId}${before}
+    order by l.line_id desc limit ${page.limit + 1}`.execute(db);
+  return rows.map(({ state, subject_noun: type, subject_id: id, ...row }) => ({
+    line: lineFromRow(row),
+    state,
+    subject: type === null || id === null ? null : { type, id },
+  }));
+}
