@@ -1,5 +1,6 @@
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
+import { PARTNER_KEY_TRANSITIONS } from '../src/partners/partner-key.ts';
 import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
@@ -14,6 +15,7 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['Dispute evidence', EVIDENCE_TRANSITIONS],
   ['Delivery', DELIVERY_TRANSITIONS],
   ['Test clock', TEST_CLOCK_TRANSITIONS],
+  ['Partner key', PARTNER_KEY_TRANSITIONS],
 ];
 
 /** The transition tables as a page: a table and a diagram for each noun. */

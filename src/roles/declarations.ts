@@ -6,6 +6,7 @@ import * as inbound from '../inbound/api.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
 import * as ledger from '../ledger/api.ts';
 import * as notifications from '../notifications/api.ts';
+import * as partners from '../partners/api.ts';
 import * as payments from '../payments/api.ts';
 import * as providerAccounts from '../provider-accounts/api.ts';
 import * as refunds from '../refunds/api.ts';
@@ -28,6 +29,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   checkout,
   notifications,
   providerAccounts,
+  partners,
   testClocks,
   tenants,
 ].flatMap((declarations) => Object.values(declarations).filter(isEndpoint));

@@ -38,6 +38,7 @@ beforeAll(async () => {
   const accounts = await owner.send('GET', '/provider-accounts');
   owned = {
     'provider-accounts': accounts.body.data[0].id,
+    'partner-keys': (await owner.send('POST', '/partner-keys', { body: {} })).body.id,
     'test-clocks': testClock.body.id,
     captures: capture.body.id,
     reversals: reversal.body.id,

@@ -14,7 +14,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   'test-clocks': { nouns: ['test-clock'], sees: ['idempotency', 'keys'] },
   ledger: { nouns: ['transfer'], sees: [] },
   'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency'] },
-  notifications: { nouns: ['endpoint', 'delivery'], sees: ['keys', 'idempotency', 'events', 'test-clocks'] },
+  partners: { nouns: ['partner-key'], sees: ['keys', 'idempotency'] },
+  notifications: {
+    nouns: ['endpoint', 'delivery'],
+    sees: ['keys', 'idempotency', 'events', 'test-clocks', 'partners'],
+  },
   // Above the others, because a new tenant comes with its keys, its endpoint secret and its sandbox account.
   tenants: {
     nouns: ['tenant', 'settings'],
@@ -39,6 +43,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   refunds: {
     nouns: [],
     sees: ['keys', 'idempotency', 'events', 'provider-accounts', 'tenants', 'payments'],
+  },
+  // What partners may ask of us; everything they can do is a verb of those below.
+  'partner-gateway': {
+    nouns: [],
+    sees: ['events', 'partners', 'payments', 'refunds', 'tenants'],
   },
   // Reads the tables of those below as one list; nothing is written here.
   timeline: { nouns: [], sees: ['events', 'provider-accounts', 'payments'] },
