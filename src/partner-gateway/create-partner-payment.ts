@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { present } from '../kernel/assert.ts';
+import { Problem } from '../kernel/problem.ts';
 import type { PartnerKey } from '../partners/partner-key.ts';
-import { createPayment as declaration } from '../payments/api.ts';
+import { type CreatePaymentBody, createPayment as declaration } from '../payments/api.ts';
 import type { CreatePayment } from '../payments/create-payment.ts';
 import type { CreatedPaymentAnswer } from '../payments/payment-shape.ts';
+import { checkAgainst } from '../platform/http/validation.ts';
 import { callerOf } from './find-order.ts';
 import type { CreateRequest } from './messages.ts';
 
@@ -19,7 +21,7 @@ export async function createPartnerPayment(
   { orderId, amount, currency, description, returnUrl, ipnUrl, expiresAt }: CreateRequest,
   text: string,
 ): Promise<Readonly<Record<string, string>>> {
-  const body = present(declaration.body, 'the shape of a new payment').parse({
+  const body = bodyOf({
     ...{ reference: orderId, amount, currency, description, returnUrl, notificationUrl: ipnUrl, expiresAt },
   });
   const fingerprint = createHash('sha256').update(text).digest('hex');
@@ -36,4 +38,12 @@ export async function createPartnerPayment(
     [key.presentation === 'qr' ? 'qrPayload' : 'redirectUrl']: payment.paymentUrl,
     expiresAt: payment.expiresAt,
   };
+}
+
+/** In the shape of any other new payment, whose rules and defaults hold here as well. @throws Problem validation_failed */
+function bodyOf(given: Readonly<Record<string, unknown>>): CreatePaymentBody {
+  const shape = present(declaration.body, 'the shape of a new payment');
+  const checked = checkAgainst(shape, given, 'body');
+  if (checked.ok) return checked.value as CreatePaymentBody;
+  throw new Problem('validation_failed', 'Some fields break a rule', { errors: checked.errors });
 }

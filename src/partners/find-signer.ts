@@ -1,8 +1,8 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import { newSecret } from '../kernel/id.ts';
 import { SYSTEM } from '../keys/sealer.ts';
 import type { Database } from '../platform/database.ts';
+import { newSharedSecret } from './make-partner-secret.ts';
 import { openSealed, type PartnerContext, previousSecretOf } from './open-partner-key.ts';
 import { MERCHANT_CODE, type PartnerKey, partnerKeyPlace } from './partner-key.ts';
 import { isPartnerSignature, type PartnerSecret, RSA_BITS_MIN } from './sign-partner-message.ts';
@@ -75,7 +75,7 @@ function decoyOf(context: PartnerContext): Promise<Decoy> {
 
 async function makeDecoy({ sealer }: PartnerContext): Promise<Decoy> {
   const place = partnerKeyPlace({ tenantId: SYSTEM, partnerKeyId: 'decoy' });
-  const hmac: PartnerSecret = { algorithm: 'hmac-sha256', secretKey: newSecret(256) };
+  const hmac: PartnerSecret = { algorithm: 'hmac-sha256', secretKey: newSharedSecret() };
   const { privateKey, publicKey } = await makePair('rsa', { modulusLength: RSA_BITS_MIN });
   const rsa: PartnerSecret = {
     algorithm: 'rsa-sha256',

@@ -1,6 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Sealer } from '../keys/sealer.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Queryable } from '../platform/database.ts';
 import { type PartnerKey, partnerKeyPlace, previousPartnerKeyPlace } from './partner-key.ts';
 import type { PartnerSecret } from './sign-partner-message.ts';
 import { selectPartnerKey } from './store.ts';
@@ -29,6 +29,12 @@ export async function openPartnerKey(
   const previous = previousSecretOf(context.clock, key);
   const current = await openSecret(context.sealer, key);
   return { key, secrets: previous === null ? [current] : [current, await openSealed(context.sealer, previous)] };
+}
+
+/** Whether a partner is still told under a key. */
+export async function isPartnerTold(db: Queryable, tenantId: string, partnerKeyId: string): Promise<boolean> {
+  const key = await selectPartnerKey(db, tenantId, partnerKeyId);
+  return key?.status === 'active';
 }
 
 /** A key's current secret. */

@@ -314,6 +314,8 @@ describe('S0.38 S0.39 while the key is rotated', () => {
     const deliveries = await pair.provider.send('GET', `/deliveries?paymentId=${begun.providerRef}`);
     expect(deliveries.body.data).toMatchObject([{ partnerKeyId: partner.keyId, status: 'canceled', attemptsMade: 0 }]);
     expect(pair.told(begun)).toEqual([]);
+    const resent = await pair.provider.send('POST', `/deliveries/${deliveries.body.data[0].id}/resend`);
+    expect([resent.status, resent.body.code]).toEqual([409, 'state_conflict']);
   });
 });
 

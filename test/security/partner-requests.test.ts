@@ -237,6 +237,38 @@ test('S0.32 RSA: the partner’s key opens, and ours signs the answer', async ()
   expectRefusal(await by.send('create-payment', spelled), 401, 'invalid_signature');
 });
 
+test('an RSA key is rotated by both sides, and keeps its algorithm', async () => {
+  const pems = () =>
+    generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    });
+  const [old, fresh] = [pems(), pems()];
+  const made = await shop.send('POST', '/partner-keys', {
+    body: { merchantCode: 'RSA_TURNS', algorithm: 'rsa-sha256', publicKey: old.publicKey },
+  });
+  const rotate = (id: unknown, body: object) => shop.send('POST', `/partner-keys/${id}/rotate`, { body });
+  for (const [id, body] of [
+    [made.body.id, {}],
+    [keyIds.FIRST_SHOP, { publicKey: fresh.publicKey }],
+  ] as const) {
+    const refused = await changesNothing(tollgate.database, () => rotate(id, body));
+    expect([refused.status, refused.body.errors[0].pointer], refused.text).toEqual([422, '/publicKey']);
+  }
+  const rotated = await rotate(made.body.id, { publicKey: fresh.publicKey });
+  expect(rotated.body.secretKey).toBeNull();
+  for (const [key, signer] of [
+    [old.privateKey, made.body.gatewayPublicKey],
+    [fresh.privateKey, rotated.body.gatewayPublicKey],
+  ]) {
+    const answer = await partnerCaller(tollgate.apiUrl, 'RSA_TURNS', key).ask('create-payment', creation());
+    const { signature, ...members } = answer.body;
+    const bytes = Buffer.from(signature, 'base64');
+    expect(verify('sha256', Buffer.from(textOf('created', members)), signer, bytes)).toBe(true);
+  }
+});
+
 describe('a body that could be read in two ways (A8, A9, E3, E4)', () => {
   const text = () => partner.body('create-payment', creation());
 

@@ -29,7 +29,9 @@ export async function layLossyLine(): Promise<LossyLine> {
       method: incoming.method ?? 'GET',
       headers,
       body: Buffer.concat(chunks),
-    });
+    }).catch(() => null);
+    // The other end may have stopped before this one.
+    if (answer === null) return void response.destroy();
     const body = Buffer.from(await answer.body.arrayBuffer());
     if (loses === 'answers') return void response.destroy();
     response.writeHead(answer.statusCode, { 'content-type': 'application/json' }).end(body);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { assert, present } from '../../kernel/assert.ts';
-import { newSecret } from '../../kernel/id.ts';
 import { takeRandomBytes } from '../../kernel/random-bytes.ts';
+import { newSharedSecret } from '../../partners/make-partner-secret.ts';
 import { formatPartnerInstant, partnerOwnRefundId } from '../../partners/partner-words.ts';
 import { partnerTextOf, signPartnerText } from '../../partners/sign-partner-message.ts';
 import type { Dialect, DialectEndpoint, DialectEvent, DialectKey, EncodedMessage } from './dialect.ts';
@@ -71,7 +71,7 @@ export const partnerDialect: Dialect = {
     return encodeNumbered(event, endpoint, keys, { at: clock.now(), nonce });
   },
   acknowledged: ({ status }) => status === 200,
-  newSecret: () => newSecret(256),
+  newSecret: newSharedSecret,
   brokenRule: (secret) =>
     secret.trim().length >= SECRET_CHARACTERS_MIN && secret.length <= SECRET_CHARACTERS_MAX
       ? null
