@@ -231,7 +231,7 @@ export interface CreateWebhookEndpoint {
   dialect?: "standard" | "partner" | undefined;
   /** Dialect `partner` only: what the receiver knows you by; your tenant id unless given. */
   merchantCode?: string | undefined;
-  /** `standard`: `whsec_` and 24 to 64 bytes in base64; `partner`: 16 characters or more. Generated unless given. */
+  /** `standard`: `whsec_` and 24 to 64 bytes in base64; `partner`: any text. Generated unless given. */
   secret?: string | undefined;
   description?: string | undefined;
 }

@@ -53,8 +53,7 @@ export const createWebhookEndpoint = endpoint({
         .optional()
         .meta({ description: 'Dialect `partner` only: what the receiver knows you by; your tenant id unless given.' }),
       secret: z.string().max(512).optional().meta({
-        description:
-          '`standard`: `whsec_` and 24 to 64 bytes in base64; `partner`: 16 characters or more. Generated unless given.',
+        description: '`standard`: `whsec_` and 24 to 64 bytes in base64; `partner`: any text. Generated unless given.',
       }),
       description: line(200).optional(),
     })

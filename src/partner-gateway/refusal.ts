@@ -1,7 +1,7 @@
 import { type FieldError, Problem, type ProblemCode } from '../kernel/problem.ts';
 
 /** What partners are refused with, in the words of their wire. */
-const REFUSALS = {
+export const REFUSALS = {
   malformed: { status: 400, title: 'The body cannot be read in one way' },
   invalid_signature: { status: 401, title: 'The signature does not verify' },
   stale_timestamp: { status: 401, title: 'The signed timestamp is too old or too new' },

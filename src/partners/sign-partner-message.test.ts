@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SIGNED } from '../partner-gateway/messages.ts';
 import {
@@ -55,6 +57,20 @@ describe('what is signed', () => {
       (name) => SIGNED[name as keyof typeof SIGNED].length,
     );
     for (const count of inbound) expect(counts.filter((each) => each === count)).toHaveLength(1);
+  });
+
+  it('is read in one way only: other values have another text, or none', () => {
+    const names = ['a', 'b', 'c'];
+    // Few letters and the bar among them, so that texts would meet all the time if they could.
+    const value = fc.string({ unit: fc.constantFrom('x', '|', '\n'), maxLength: 3 });
+    const message = fc.tuple(value, value, value);
+    const textOf = (values: readonly string[]) =>
+      partnerTextOf(names, Object.fromEntries(values.map((one, at) => [names[at], one])));
+    const property = fc.property(message, message, (one, other) => {
+      const [left, right] = [textOf(one), textOf(other)];
+      return !left.ok || !right.ok || left.text !== right.text || isDeepStrictEqual(one, other);
+    });
+    fc.assert(property, { numRuns: 20_000, seed: 7 });
   });
 
   it.each([[undefined], [null], ['']])('an absent value and %j are the same empty one', (value) => {

@@ -24,8 +24,6 @@ const MEMBERS = [
 type Words = Readonly<Partial<Record<(typeof MEMBERS)[number], string | number>>>;
 
 const NONCE_BYTES = 16;
-/** As short as the receivers of this wire take. */
-const SECRET_CHARACTERS_MIN = 16;
 const SECRET_CHARACTERS_MAX = 512;
 
 const STATUS_OF_PAYMENT: Readonly<Record<string, string>> = {
@@ -73,9 +71,9 @@ export const partnerDialect: Dialect = {
   acknowledged: ({ status }) => status === 200,
   newSecret: newSharedSecret,
   brokenRule: (secret) =>
-    secret.trim().length >= SECRET_CHARACTERS_MIN && secret.length <= SECRET_CHARACTERS_MAX
+    secret.trim() !== '' && secret.length <= SECRET_CHARACTERS_MAX
       ? null
-      : `Must have ${SECRET_CHARACTERS_MIN} to ${SECRET_CHARACTERS_MAX} characters`,
+      : `Must be a text of at most ${SECRET_CHARACTERS_MAX} characters, and not blank`,
 };
 
 function encodeNumbered(
