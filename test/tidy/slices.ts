@@ -47,7 +47,7 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   // What partners may ask of us; everything they can do is a verb of those below.
   'partner-gateway': {
     nouns: [],
-    sees: ['events', 'partners', 'payments', 'refunds', 'tenants'],
+    sees: ['partners', 'payments', 'refunds'],
   },
   // Reads the tables of those below as one list; nothing is written here.
   timeline: { nouns: [], sees: ['events', 'provider-accounts', 'payments'] },
