@@ -33,6 +33,7 @@ export function benchEndpoint(tenantId: string, now: Temporal.Instant): WebhookE
     url: 'https://shop.example/hooks',
     eventTypes: ['*'],
     dialect: 'standard',
+    merchantCode: null,
     status: 'active',
     description: null,
     createdAt: now,

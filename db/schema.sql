@@ -139,6 +139,7 @@ create table deliveries (
   last_status_code integer,
   last_error text,
   created_at timestamp with time zone not null,
+  partner_key_id text,
   constraint deliveries_pkey PRIMARY KEY (tenant_id, delivery_id),
   constraint deliveries_due_check CHECK ((status = 'pending'::text) = (due_at IS NOT NULL)),
   constraint deliveries_status_check CHECK (status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'exhausted'::text, 'canceled'::text])),
@@ -379,6 +380,48 @@ create table outbox (
   due_at timestamp with time zone,
   constraint outbox_pkey PRIMARY KEY (shard, outbox_id),
   constraint outbox_topic_check CHECK (topic = ANY (ARRAY['event'::text, 'inbound'::text, 'sync'::text]))
+);
+
+create table partner_keys (
+  tenant_id text not null,
+  partner_key_id text not null,
+  mode text not null,
+  merchant_code text not null,
+  name text not null,
+  algorithm text not null,
+  presentation text not null,
+  status text not null,
+  key_sealed bytea not null,
+  previous_key_sealed bytea,
+  previous_key_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint partner_keys_pkey PRIMARY KEY (tenant_id, partner_key_id),
+  constraint partner_keys_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
+  constraint partner_keys_algorithm_check CHECK (algorithm = ANY (ARRAY['hmac-sha256'::text, 'rsa-sha256'::text])),
+  constraint partner_keys_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint partner_keys_presentation_check CHECK (presentation = ANY (ARRAY['redirect'::text, 'qr'::text])),
+  constraint partner_keys_previous_check CHECK ((previous_key_sealed IS NULL) = (previous_key_until IS NULL)),
+  constraint partner_keys_status_check CHECK (status = ANY (ARRAY['active'::text, 'revoked'::text]))
+);
+CREATE INDEX partner_keys_list_idx ON public.partner_keys USING btree (tenant_id, mode, partner_key_id);
+
+create table partner_merchant_codes (
+  merchant_code text not null,
+  tenant_id text not null,
+  partner_key_id text not null,
+  constraint partner_merchant_codes_pkey PRIMARY KEY (merchant_code)
+);
+
+create table partner_orders (
+  tenant_id text not null,
+  payment_id text not null,
+  partner_key_id text not null,
+  order_id text not null,
+  constraint partner_orders_pkey PRIMARY KEY (tenant_id, payment_id),
+  constraint partner_orders_order_key UNIQUE (tenant_id, partner_key_id, order_id),
+  constraint partner_orders_partner_key_fkey FOREIGN KEY (tenant_id, partner_key_id) REFERENCES partner_keys(tenant_id, partner_key_id),
+  constraint partner_orders_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id)
 );
 
 create table payments (
@@ -872,9 +915,11 @@ create table webhook_endpoints (
   description text,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  merchant_code text,
   constraint webhook_endpoints_pkey PRIMARY KEY (tenant_id, endpoint_id),
   constraint webhook_endpoints_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
-  constraint webhook_endpoints_dialect_check CHECK (dialect = 'standard'::text),
+  constraint webhook_endpoints_dialect_check CHECK (dialect = ANY (ARRAY['standard'::text, 'partner'::text])),
+  constraint webhook_endpoints_merchant_code_check CHECK ((dialect = 'partner'::text) = (merchant_code IS NOT NULL)),
   constraint webhook_endpoints_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
   constraint webhook_endpoints_status_check CHECK (status = ANY (ARRAY['active'::text, 'paused'::text, 'deleted'::text]))
 );

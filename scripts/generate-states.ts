@@ -1,5 +1,6 @@
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
+import { PARTNER_KEY_TRANSITIONS } from '../src/partners/partner-key.ts';
 import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
@@ -22,6 +23,7 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['Statement line', MATCH_TRANSITIONS],
   ['Reconciliation exception', EXCEPTION_TRANSITIONS],
   ['Payout', PAYOUT_TRANSITIONS],
+  ['Partner key', PARTNER_KEY_TRANSITIONS],
 ];
 
 /** The transition tables as a page: a table and a diagram for each noun. */

@@ -151,6 +151,22 @@ export interface CompletePayment {
   clientData: ClientData;
 }
 
+export interface CreatePartnerKey {
+  /** The partner’s name in every message; unique in the installation, and never given twice. */
+  merchantCode?: string | undefined;
+  /** For people; the merchant code unless given. */
+  name?: string | undefined;
+  /** Default: "hmac-sha256". */
+  algorithm?: "hmac-sha256" | "rsa-sha256" | undefined;
+  /** The partner’s RSA public key in PEM, 2048 bits or more. */
+  publicKey?: string | undefined;
+  /**
+   * What creations answer with: `redirectUrl`, or `qrPayload` for shops that cannot leave their own page.
+   * Default: "redirect".
+   */
+  presentation?: "redirect" | "qr" | undefined;
+}
+
 export interface CreatePayment {
   /** Your own id of this payment; unique for ever, per tenant and mode. */
   reference: string;
@@ -308,9 +324,14 @@ export interface CreateWebhookEndpoint {
    * Default: ["*"].
    */
   eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch")[] | undefined;
-  /** Default: "standard". */
-  dialect?: "standard" | undefined;
-  /** `whsec_` and 24 to 64 bytes in base64; generated unless given. */
+  /**
+   * How notifications look; events that a dialect has no word for are not sent.
+   * Default: "standard".
+   */
+  dialect?: "standard" | "partner" | undefined;
+  /** Dialect `partner` only: what the receiver knows you by; your tenant id unless given. */
+  merchantCode?: string | undefined;
+  /** `standard`: `whsec_` and 24 to 64 bytes in base64; `partner`: any text. Generated unless given. */
   secret?: string | undefined;
   description?: string | undefined;
 }
@@ -410,7 +431,9 @@ export interface CreatedWebhookEndpoint {
   mode: "live" | "test";
   url: string;
   eventTypes: readonly string[];
-  dialect: "standard";
+  dialect: "standard" | "partner";
+  /** Dialect `partner`: what the receiver knows you by. */
+  merchantCode: string | null;
   status: "active" | "paused";
   description: string | null;
   /**
@@ -454,6 +477,8 @@ export interface Delivery {
   endpointId: string | null;
   /** Set where a payment’s own address is used. */
   url: string | null;
+  /** Set where a partner is told of a payment that it made; its key signs. */
+  partnerKeyId: string | null;
   trigger: "automatic" | "resend";
   status: "pending" | "succeeded" | "exhausted" | "canceled";
   attemptsMade: number;
@@ -477,6 +502,8 @@ export interface DeliveryWithAttempts {
   endpointId: string | null;
   /** Set where a payment’s own address is used. */
   url: string | null;
+  /** Set where a partner is told of a payment that it made; its key signs. */
+  partnerKeyId: string | null;
   trigger: "automatic" | "resend";
   status: "pending" | "succeeded" | "exhausted" | "canceled";
   attemptsMade: number;
@@ -733,6 +760,32 @@ export type NextAction = {
   type: "deep_link";
   url: string;
 } | null;
+
+export interface PartnerKey {
+  id: string;
+  object: "partner_key";
+  mode: "live" | "test";
+  merchantCode: string;
+  name: string;
+  algorithm: "hmac-sha256" | "rsa-sha256";
+  /** What creations answer with: `redirectUrl`, or `qrPayload` for shops that cannot leave their own page. */
+  presentation: "redirect" | "qr";
+  status: "active" | "revoked";
+  /** Until when requests signed with the key before a rotation are taken. */
+  previousKeyUntil: string | null;
+  /** RSA keys: what our answers and notifications verify with once no rotation runs; PEM. */
+  gatewayPublicKey: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
 
 export interface Payment {
   id: string;
@@ -1231,6 +1284,16 @@ export interface ReversePayment {
   reason?: string | undefined;
 }
 
+export interface RotatePartnerKey {
+  /** The partner’s RSA public key in PEM, 2048 bits or more. */
+  publicKey?: string | undefined;
+  /**
+   * 0 for a secret that has leaked.
+   * Default: 86400.
+   */
+  overlapSeconds?: number | undefined;
+}
+
 export interface RotateProviderAccount {
   /** What the provider wants, as `credentials` of GET /api/v1/providers describes it. Never shown again. */
   credentials: Record<string, unknown>;
@@ -1285,6 +1348,34 @@ export interface RoutingRules {
   amounts: Record<string, AmountLimits> | null;
   /** It takes payments confirmed with a method of these types only; `none` stands for a confirmation without a method, such as that of the hosted page. null: any that its provider takes. */
   methods: readonly string[] | null;
+}
+
+export interface ShownPartnerKey {
+  id: string;
+  object: "partner_key";
+  mode: "live" | "test";
+  merchantCode: string;
+  name: string;
+  algorithm: "hmac-sha256" | "rsa-sha256";
+  /** What creations answer with: `redirectUrl`, or `qrPayload` for shops that cannot leave their own page. */
+  presentation: "redirect" | "qr";
+  status: "active" | "revoked";
+  /** Until when requests signed with the key before a rotation are taken. */
+  previousKeyUntil: string | null;
+  /** RSA keys: what our answers and notifications verify with once no rotation runs; PEM. */
+  gatewayPublicKey: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+  /** What both sides sign with; null for an RSA key. Shown here only. */
+  secretKey: string | null;
 }
 
 /** A provider's settlement report: a window of its listing, or a file. */
@@ -1660,7 +1751,9 @@ export interface WebhookEndpoint {
   mode: "live" | "test";
   url: string;
   eventTypes: readonly string[];
-  dialect: "standard";
+  dialect: "standard" | "partner";
+  /** Dialect `partner`: what the receiver knows you by. */
+  merchantCode: string | null;
   status: "active" | "paused";
   description: string | null;
   /**
@@ -1960,6 +2053,47 @@ function operatorOperations(send: Send) {
       tenantId: string;
     }, options?: CallOptions): Promise<PaymentObject> =>
       send({ method: 'POST', path: `/api/v1/operator/payments/${pathSegment(id)}/sync`, query }, options),
+  };
+}
+
+function partnerKeysOperations(send: Send) {
+  return {
+    /**
+     * Let a partner use you as its provider
+     *
+     * In the mode of your API key. The partner signs its requests to /api/partner/create-payment, /query-payment and /refund with it, and we our answers and notifications: by HMAC-SHA256 with a generated secret, shown once, or by RSA-SHA256, each side with its own private key.
+     */
+    create: (body?: CreatePartnerKey, options?: CallOptions): Promise<ShownPartnerKey> =>
+      send({ method: 'POST', path: '/api/v1/partner-keys', body }, options),
+    /** Read a partner key */
+    get: (id: string, options?: CallOptions): Promise<PartnerKey> =>
+      send({ method: 'GET', path: `/api/v1/partner-keys/${pathSegment(id)}` }, options),
+    /** List partner keys, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly PartnerKey[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/partner-keys', query }, options),
+    /**
+     * Revoke a partner key
+     *
+     * At once and for ever: its requests are refused, and its partner is told nothing more, also not of open payments. Where a secret has leaked and the partner stays, rotate without an overlap instead.
+     */
+    revoke: (id: string, options?: CallOptions): Promise<PartnerKey> =>
+      send({ method: 'POST', path: `/api/v1/partner-keys/${pathSegment(id)}/revoke` }, options),
+    /**
+     * Rotate a partner key
+     *
+     * Requests signed with the old secret are taken until the overlap ends; each answer is signed with the secret of its request, and notifications with the old one until then. A rotation within the overlap of another ends that one.
+     */
+    rotate: (id: string, body?: RotatePartnerKey, options?: CallOptions): Promise<ShownPartnerKey> =>
+      send({ method: 'POST', path: `/api/v1/partner-keys/${pathSegment(id)}/rotate`, body }, options),
   };
 }
 
@@ -2399,6 +2533,7 @@ export class TollgateApi {
   readonly ledger: ReturnType<typeof ledgerOperations>;
   readonly notifications: ReturnType<typeof notificationsOperations>;
   readonly operator: ReturnType<typeof operatorOperations>;
+  readonly partnerKeys: ReturnType<typeof partnerKeysOperations>;
   readonly payments: ReturnType<typeof paymentsOperations>;
   readonly providerAccounts: ReturnType<typeof providerAccountsOperations>;
   readonly providerNotifications: ReturnType<typeof providerNotificationsOperations>;
@@ -2416,6 +2551,7 @@ export class TollgateApi {
     this.ledger = ledgerOperations(send);
     this.notifications = notificationsOperations(send);
     this.operator = operatorOperations(send);
+    this.partnerKeys = partnerKeysOperations(send);
     this.payments = paymentsOperations(send);
     this.providerAccounts = providerAccountsOperations(send);
     this.providerNotifications = providerNotificationsOperations(send);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVENT_TYPES } from '../events/event.ts';
 import { endpoint } from '../kernel/endpoint.ts';
 import { instant, line, pageAnswer, pageQuery } from '../kernel/shapes.ts';
+import { DIALECT_IDS } from './endpoint.ts';
 
 const one = z.strictObject({ id: z.string().max(64) });
 
@@ -19,7 +20,8 @@ const webhookEndpoint = z
     mode: z.enum(['live', 'test']),
     url: z.string(),
     eventTypes: z.array(z.string()),
-    dialect: z.enum(['standard']),
+    dialect: z.enum(DIALECT_IDS),
+    merchantCode: z.string().nullable().meta({ description: 'Dialect `partner`: what the receiver knows you by.' }),
     status: z.enum(['active', 'paused']),
     description: z.string().nullable(),
     createdAt: instant,
@@ -41,13 +43,23 @@ export const createWebhookEndpoint = endpoint({
     .strictObject({
       url,
       eventTypes: eventTypes.default(['*']),
-      dialect: z.enum(['standard']).default('standard'),
-      secret: z
+      dialect: z
+        .enum(DIALECT_IDS)
+        .default('standard')
+        .meta({ description: 'How notifications look; events that a dialect has no word for are not sent.' }),
+      merchantCode: z
         .string()
-        .max(128)
+        .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Must be 1 to 64 characters of A-Z a-z 0-9 _ -')
         .optional()
-        .meta({ description: '`whsec_` and 24 to 64 bytes in base64; generated unless given.' }),
+        .meta({ description: 'Dialect `partner` only: what the receiver knows you by; your tenant id unless given.' }),
+      secret: z.string().max(512).optional().meta({
+        description: '`standard`: `whsec_` and 24 to 64 bytes in base64; `partner`: any text. Generated unless given.',
+      }),
       description: line(200).optional(),
+    })
+    .refine((body) => body.merchantCode === undefined || body.dialect === 'partner', {
+      path: ['merchantCode'],
+      error: 'Must be left out unless the dialect is partner',
     })
     .meta({ id: 'CreateWebhookEndpoint' }),
   answer: {
@@ -131,6 +143,10 @@ const delivery = z
     paymentId: z.string().nullable(),
     endpointId: z.string().nullable(),
     url: z.string().nullable().meta({ description: 'Set where a payment’s own address is used.' }),
+    partnerKeyId: z
+      .string()
+      .nullable()
+      .meta({ description: 'Set where a partner is told of a payment that it made; its key signs.' }),
     trigger: z.enum(['automatic', 'resend']),
     status: z.enum(['pending', 'succeeded', 'exhausted', 'canceled']),
     attemptsMade: z.int(),

@@ -6,8 +6,9 @@ import type { Sealer } from '../keys/sealer.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import { checkTargetUrl, type TargetPolicy } from '../platform/outbound-address.ts';
-import { parseStandardSecret } from './dialects/standard.ts';
-import type { WebhookEndpoint } from './endpoint.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { findDialect } from './dialects/find-dialect.ts';
+import type { DialectId, WebhookEndpoint } from './endpoint.ts';
 import { createSigningSecret } from './signing-secrets.ts';
 import { insertEndpoint, type Owner, selectEndpoint, updateEndpoint } from './store.ts';
 import { cancelDeliveries, selectWaitingLanes } from './store-deliveries.ts';
@@ -24,7 +25,8 @@ interface NewEndpoint {
   readonly mode: Mode;
   readonly url: string;
   readonly eventTypes: readonly string[];
-  readonly dialect: 'standard';
+  readonly dialect: DialectId;
+  readonly merchantCode?: string | undefined;
   readonly secret?: string | undefined;
   readonly description?: string | undefined;
 }
@@ -39,7 +41,8 @@ export async function createEndpoint(
   input: NewEndpoint,
 ): Promise<{ readonly endpoint: WebhookEndpoint; readonly secret: string }> {
   checkUrl(context, input.mode, input.url);
-  if (input.secret !== undefined) checkSecret(input.secret);
+  const dialect = findDialect(input.dialect);
+  if (input.secret !== undefined) checkSecret(dialect, input.secret);
   const now = context.clock.now();
   const endpoint: WebhookEndpoint = {
     tenantId: input.tenantId,
@@ -47,14 +50,15 @@ export async function createEndpoint(
     mode: input.mode,
     url: input.url,
     eventTypes: input.eventTypes,
-    dialect: input.dialect,
+    dialect: dialect.id,
+    merchantCode: input.dialect === 'partner' ? (input.merchantCode ?? input.tenantId) : null,
     status: 'active',
     description: input.description ?? null,
     createdAt: now,
     updatedAt: now,
   };
   await insertEndpoint(tx, endpoint);
-  const secret = await createSigningSecret({ ...context, db: tx }, endpoint, input.secret);
+  const secret = await createSigningSecret({ ...context, db: tx }, endpoint, input.secret ?? dialect.newSecret());
   return { endpoint, secret };
 }
 
@@ -113,12 +117,10 @@ function checkUrl({ targetPolicy }: EndpointContext, mode: Mode, url: string): v
   });
 }
 
-function checkSecret(secret: string): void {
-  try {
-    parseStandardSecret(secret);
-  } catch {
-    throw new Problem('validation_failed', 'The secret has the wrong form.', {
-      errors: [{ pointer: '/secret', detail: 'Must be whsec_ and 24 to 64 bytes in base64' }],
-    });
-  }
+function checkSecret(dialect: Dialect, secret: string): void {
+  const detail = dialect.brokenRule(secret);
+  if (detail === null) return;
+  throw new Problem('validation_failed', 'The secret has the wrong form.', {
+    errors: [{ pointer: '/secret', detail }],
+  });
 }

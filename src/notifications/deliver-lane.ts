@@ -10,18 +10,16 @@ import type { OutboundHttp, OutboundOutcome } from '../platform/outbound-http.ts
 import type { WholeRow } from '../platform/recordset.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import { type Delivery, nextDeliveryAt } from './delivery.ts';
-import { signStandard } from './dialects/standard.ts';
-import type { WebhookEndpoint } from './endpoint.ts';
-import { DEFAULT_SECRET, openSigningSecrets } from './signing-secrets.ts';
-import { selectEndpoint } from './store.ts';
+import type { DialectEvent } from './dialects/dialect.ts';
+import { isSameReceiver, openReceiver, type Receiver } from './open-receiver.ts';
 import {
   cancelDeliveries,
   recordAttempts,
-  type StoredEvent,
   selectDueDeliveries,
   selectEventsByIds,
   selectNextDeliveryAt,
 } from './store-deliveries.ts';
+import { selectCreatedPayments } from './store-events.ts';
 
 export interface DeliveryContext {
   readonly database: Database;
@@ -47,7 +45,7 @@ const OUR_FAULT: ReadonlySet<string> = new Set(['no_free_connection', 'client_cl
 /**
  * Sends what is due in one lane. Phases: read the batch; send, with no transaction open; record attempts and outcomes
  * in one transaction, if the lane is still ours. A crash between sending and recording sends again: at least once,
- * always under the same webhook-id.
+ * always about the same event.
  */
 export async function deliverLane(context: DeliveryContext, lane: ClaimedLane): Promise<void> {
   const { database, clock } = context;
@@ -56,21 +54,21 @@ export async function deliverLane(context: DeliveryContext, lane: ClaimedLane): 
   const latest = Temporal.Instant.compare(testClock.now(), clock.now()) > 0 ? testClock.now() : clock.now();
   const found = await selectDueDeliveries(database.query, lane.tenantId, lane.laneId, latest, BATCH);
   const waiting = found.filter(({ mode, dueAt }) => isDue(dueAt, clockOf(mode)));
-  // One key a batch: an origin's lane may hold deliveries from before and after the tenant had an endpoint.
-  const due = waiting.filter(({ endpointId }) => endpointId === waiting[0]?.endpointId);
-  const endpoint = await endpointOf(context, lane, due);
-  if (endpoint === 'paused') return releaseLane(database.query, lane, null, clock.now());
-  if (endpoint === 'deleted') {
+  const [first] = waiting;
+  const due = first === undefined ? [] : waiting.filter((delivery) => isSameReceiver(delivery, first));
+  const receiver = first === undefined ? null : await openReceiver(context, first);
+  if (receiver?.kind === 'paused') return releaseLane(database.query, lane, null, clock.now());
+  if (receiver?.kind === 'gone') {
     await cancelDeliveries(database.query, lane.tenantId, lane.laneId);
     return releaseLane(database.query, lane, null, clock.now());
   }
-  const sent = due.length === 0 ? [] : await sendAll(context, due, endpoint, clockOf);
+  const sent = receiver === null ? [] : await sendAll(context, due, receiver, clockOf);
   await database.transaction(async (tx) => {
     if (!(await holdsLane(tx, lane))) return;
     if (sent.length > 0) {
       await recordAttempts(
         tx,
-        sent.map(({ attempt }) => attempt),
+        sent.flatMap(({ attempt }) => attempt ?? []),
         sent.map(({ delivery }) => delivery),
       );
     }
@@ -86,75 +84,66 @@ function isDue(dueAt: Temporal.Instant | null, clock: Clock): boolean {
   return dueAt !== null && Temporal.Instant.compare(dueAt, clock.now()) <= 0;
 }
 
-/** The endpoint whose key and state count for the lane; null where a payment's own address stands alone. */
-async function endpointOf(
-  { database }: DeliveryContext,
-  lane: ClaimedLane,
-  due: readonly Delivery[],
-): Promise<WebhookEndpoint | null | 'paused' | 'deleted'> {
-  const first = due[0];
-  if (first === undefined || first.endpointId === null) return null;
-  const endpoint = await selectEndpoint(
-    database.query,
-    { tenantId: lane.tenantId, mode: first.mode },
-    first.endpointId,
-  );
-  if (endpoint === null) return first.urlOverride === null ? 'deleted' : null;
-  return endpoint.status === 'paused' ? 'paused' : endpoint;
-}
-
 interface Sent {
   readonly delivery: Delivery;
-  readonly attempt: WholeRow<'delivery_attempts'>;
+  /** null: there was nothing to say, and nothing was sent. */
+  readonly attempt: WholeRow<'delivery_attempts'> | null;
 }
 
 async function sendAll(
   context: DeliveryContext,
   due: readonly Delivery[],
-  endpoint: WebhookEndpoint | null,
+  receiver: Receiver,
   clockOf: (mode: Mode) => Clock,
 ): Promise<readonly Sent[]> {
-  const events = new Map(
-    (await selectEventsByIds(context.database.query, due)).map((event) => [event.eventId, event] as const),
-  );
-  const { tenantId, mode } = present(due[0], 'a due delivery');
-  const owner = { tenantId, mode, endpointId: endpoint?.endpointId ?? DEFAULT_SECRET };
-  const secrets = await openSigningSecrets({ ...context, db: context.database.query }, owner);
+  const events = await readEvents(context, due, receiver);
   const sent: Sent[] = [];
   await inParallel(due, CONCURRENCY, async (delivery) => {
     const event = present(events.get(delivery.eventId), `event ${delivery.eventId}`);
-    const url = delivery.urlOverride ?? present(endpoint, 'an endpoint').url;
-    const one = await send(context, delivery, event, url, secrets, clockOf(delivery.mode));
+    const one = await send(context, delivery, event, receiver, clockOf(delivery.mode));
     if (one !== null) sent.push(one);
   });
   return sent;
 }
 
-/** One attempt, stamped and signed anew under the event's webhook-id; null where we could not send it. */
+async function readEvents(
+  { database }: DeliveryContext,
+  due: readonly Delivery[],
+  { dialect }: Receiver,
+): Promise<ReadonlyMap<string, DialectEvent>> {
+  const events = await selectEventsByIds(database.query, due);
+  const named = events.flatMap(({ tenantId, paymentId }) => (paymentId === null ? [] : [{ tenantId, paymentId }]));
+  const payments = dialect.needsPayment ? await selectCreatedPayments(database.query, named) : new Map();
+  return new Map(
+    events.map((event) => [event.eventId, { ...event, payment: payments.get(event.paymentId ?? '') ?? null }]),
+  );
+}
+
+/** One attempt, stamped and signed anew; null where we could not send it. */
 async function send(
   { http, clock }: DeliveryContext,
   delivery: Delivery,
-  event: StoredEvent,
-  url: string,
-  secrets: readonly string[],
+  event: DialectEvent,
+  { dialect, endpoint, keys, url: ownUrl }: Receiver,
   schedule: Clock,
 ): Promise<Sent | null> {
   const at = clock.now();
-  const body = notificationBody(event);
-  const headers = signStandard({ id: event.eventId, at, body, secrets });
+  const message = dialect.encode(event, endpoint, keys, clock);
+  if (message === null) {
+    const lastError = `The dialect ${dialect.id} has no word for this event`;
+    return { delivery: { ...delivery, status: 'canceled', dueAt: null, lastError }, attempt: null };
+  }
+  const url = delivery.urlOverride ?? present(ownUrl, 'an address');
   crashPoint('delivery-unsent');
   const outcome = await http(delivery.mode).send({
-    method: 'POST',
-    url,
-    headers: { ...headers, 'content-type': 'application/json' },
-    body,
+    ...{ method: 'POST', url, headers: message.headers, body: message.body },
     timeoutMs: TIMEOUT_MS,
     responseBytesMax: RESPONSE_BYTES_MAX,
   });
   crashPoint('delivery-unrecorded');
   if (outcome.kind === 'not_sent' && OUR_FAULT.has(outcome.reason)) return null;
   const attemptsMade = delivery.attemptsMade + 1;
-  const acknowledged = outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300;
+  const acknowledged = outcome.kind === 'answered' && dialect.acknowledged(outcome, keys);
   const nextAt = acknowledged ? null : nextDeliveryAt(attemptsMade, schedule.now(), retryAfterSeconds(outcome));
   const error = acknowledged ? null : errorOf(outcome);
   return {
@@ -169,19 +158,6 @@ async function send(
     },
     attempt: attemptRow(delivery, attemptsMade, at, url, outcome, acknowledged, error),
   };
-}
-
-/** The default body; the exact bytes that are signed. */
-function notificationBody(event: StoredEvent): string {
-  return JSON.stringify({
-    id: event.eventId,
-    type: event.type,
-    apiVersion: event.apiVersion,
-    createdAt: event.createdAt.toString(),
-    mode: event.mode,
-    tenantId: event.tenantId,
-    data: { object: event.object },
-  });
 }
 
 function errorOf(outcome: OutboundOutcome): string {

@@ -12,6 +12,8 @@ export interface Delivery {
   readonly mode: Mode;
   readonly endpointId: string | null;
   readonly urlOverride: string | null;
+  /** The key of the partner that is told of a payment it made; null: a tenant's own receiver. */
+  readonly partnerKeyId: string | null;
   readonly trigger: 'automatic' | 'resend';
   readonly status: DeliveryStatus;
   readonly attemptsMade: number;

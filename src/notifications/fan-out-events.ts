@@ -4,18 +4,16 @@ import type { FannedOut } from '../events/relay-outbox.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
+import { findPartnerOrders } from '../partners/find-partner-orders.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { Delivery } from './delivery.ts';
+import { findDialect } from './dialects/find-dialect.ts';
 import { type WebhookEndpoint, wants } from './endpoint.ts';
 import { selectEndpointsOf } from './store.ts';
 import { insertDeliveriesOfTaken } from './store-deliveries.ts';
 
 /** Where one event goes, and in whose queue it waits. */
-interface Target {
-  readonly laneId: string;
-  readonly endpointId: string | null;
-  readonly urlOverride: string | null;
-}
+type Target = Pick<Delivery, 'laneId' | 'endpointId' | 'urlOverride' | 'partnerKeyId'>;
 
 /**
  * Turns events into deliveries, one for each address that wants them, and says which lanes have work now. What it gives
@@ -24,9 +22,12 @@ interface Target {
 export async function fanOutEvents(db: Queryable, clock: Clock, events: readonly EventHead[]): Promise<FannedOut> {
   if (events.length === 0) return { insert: null, work: [] };
   const endpoints = await selectEndpointsOf(db, [...new Set(events.map((event) => event.tenant_id))]);
+  const partners = await findPartnerOrders(db, events.flatMap(withOwnAddress));
   const now = clock.now();
   const deliveries = events.flatMap((event) =>
-    targetsOf(event, endpoints).map((target) => newDelivery(event, target, clock, now)),
+    targetsOf(event, endpoints, partners.get(event.payment_id ?? '') ?? null).map((target) =>
+      newDelivery(event, target, clock, now),
+    ),
   );
   return {
     insert: deliveries.length === 0 ? null : insertDeliveriesOfTaken(deliveries),
@@ -34,32 +35,47 @@ export async function fanOutEvents(db: Queryable, clock: Clock, events: readonly
   };
 }
 
-/**
- * The endpoints that want the event. A payment's own address replaces the main endpoint's (the tenant's oldest of the
- * mode) and keeps its key; without any endpoint it stands alone, under the tenant's default secret.
- */
-function targetsOf(event: EventHead, endpoints: readonly WebhookEndpoint[]): readonly Target[] {
-  const own = endpoints.filter(({ tenantId, mode }) => tenantId === event.tenant_id && mode === event.mode);
-  const [main] = own;
-  const targets = own
-    .filter((endpoint) => wants(endpoint, event.type))
-    .filter((endpoint) => event.notification_url === null || endpoint !== main)
-    .map(({ endpointId }) => ({ laneId: endpointId, endpointId, urlOverride: null }));
-  if (event.notification_url === null || (main !== undefined && !wants(main, event.type))) return targets;
-  const override = {
-    laneId: originLane(event, event.notification_url),
-    endpointId: main?.endpointId ?? null,
-    urlOverride: event.notification_url,
-  };
-  return [override, ...targets];
+/** What a partner made always has an address of its own, so that nothing is looked up for payments without one. */
+function withOwnAddress({ tenant_id: tenantId, payment_id: paymentId, notification_url: url }: EventHead) {
+  return paymentId === null || url === null ? [] : [{ tenantId, paymentId }];
 }
 
-/** One lane an origin, not an address: addresses that differ per payment would make a lane each. */
-function originLane(event: EventHead, url: string): string {
+/**
+ * The endpoints that want the event and have a word for it. A payment's own address replaces the main endpoint's (the
+ * tenant's oldest of the mode) and keeps its dialect and key; without any endpoint it stands alone, under the tenant's
+ * default secret. Where a partner made the payment, the address is the partner's: it replaces nothing, and the tenant is
+ * told as ever.
+ */
+function targetsOf(
+  event: EventHead,
+  endpoints: readonly WebhookEndpoint[],
+  partnerKeyId: string | null,
+): readonly Target[] {
+  const own = endpoints.filter(({ tenantId, mode }) => tenantId === event.tenant_id && mode === event.mode);
+  const [main] = own;
+  const url = event.notification_url;
+  const replaced = url === null || partnerKeyId !== null ? undefined : main;
+  const targets = own
+    .filter((endpoint) => endpoint !== replaced && isTold(endpoint, event.type))
+    .map(({ endpointId }) => ({ laneId: endpointId, endpointId, urlOverride: null, partnerKeyId: null }));
+  if (url === null) return targets;
+  const address = { laneId: originLane(event, url, partnerKeyId), urlOverride: url, partnerKeyId };
+  if (partnerKeyId !== null) {
+    return findDialect('partner').speaks(event.type) ? [{ ...address, endpointId: null }, ...targets] : targets;
+  }
+  if (main !== undefined && !isTold(main, event.type)) return targets;
+  return [{ ...address, endpointId: main?.endpointId ?? null }, ...targets];
+}
+
+function isTold(endpoint: WebhookEndpoint, eventType: string): boolean {
+  return wants(endpoint, eventType) && findDialect(endpoint.dialect).speaks(eventType);
+}
+
+/** One lane an origin, not an address: addresses that differ per payment would make a lane each. A partner has its own. */
+function originLane(event: EventHead, url: string, partnerKeyId: string | null): string {
   const origin = URL.canParse(url) ? new URL(url).origin : 'invalid';
-  const digest = createHash('sha256')
-    .update(JSON.stringify([event.tenant_id, event.mode, origin]))
-    .digest('hex');
+  const name = [event.tenant_id, event.mode, origin, ...(partnerKeyId === null ? [] : [partnerKeyId])];
+  const digest = createHash('sha256').update(JSON.stringify(name)).digest('hex');
   return `origin_${digest.slice(0, 32)}`;
 }
 

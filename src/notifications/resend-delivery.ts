@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
+import { isPartnerTold } from '../partners/open-partner-key.ts';
 import type { Queryable } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import type { Delivery } from './delivery.ts';
@@ -10,7 +11,7 @@ import { insertDelivery, selectDelivery } from './store-deliveries.ts';
 /**
  * Sends an event again by a new delivery with its own schedule; the earlier one stays as it is. In the caller's
  * transaction.
- * @throws Problem not_found, state_conflict where its endpoint was deleted
+ * @throws Problem not_found, state_conflict where its endpoint was deleted or its partner key revoked
  */
 export async function resendDelivery(
   { tx, clock }: { readonly tx: Queryable; readonly clock: Clock },
@@ -19,9 +20,12 @@ export async function resendDelivery(
 ): Promise<Delivery> {
   const earlier = await selectDelivery(tx, owner, deliveryId);
   if (earlier === null) throw new Problem('not_found', 'There is no such delivery.');
-  const { endpointId, urlOverride, tenantId, laneId } = earlier;
+  const { endpointId, urlOverride, partnerKeyId, tenantId, laneId } = earlier;
   if (urlOverride === null && endpointId !== null && (await selectEndpoint(tx, owner, endpointId)) === null) {
     throw new Problem('state_conflict', 'The endpoint of this delivery was deleted.');
+  }
+  if (partnerKeyId !== null && !(await isPartnerTold(tx, tenantId, partnerKeyId))) {
+    throw new Problem('state_conflict', 'The partner key of this delivery was revoked.');
   }
   const now = clock.now();
   const again: Delivery = {

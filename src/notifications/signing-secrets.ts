@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import type { Queryable } from '../platform/database.ts';
+import type { DialectKey } from './dialects/dialect.ts';
 import { newStandardSecret } from './dialects/standard.ts';
 import { insertSigningSecret, type SecretOwner, selectSigningSecrets } from './store.ts';
 
@@ -30,10 +31,14 @@ export async function createSigningSecret(
 export async function openSigningSecrets(
   { db, sealer, clock }: SecretContext,
   owner: SecretOwner,
-): Promise<readonly string[]> {
+): Promise<readonly DialectKey[]> {
   const rows = await selectSigningSecrets(db, owner, clock.now());
   return Promise.all(
-    rows.map(async (row) => String(await sealer.open(secretPlace(owner, row.secret_id), row.secret_sealed))),
+    rows.map(async (row) => ({
+      keyId: row.secret_id,
+      kind: 'secret' as const,
+      text: String(await sealer.open(secretPlace(owner, row.secret_id), row.secret_sealed)),
+    })),
   );
 }
 

@@ -22,13 +22,16 @@ import type { CreatedPaymentAnswer } from './payment-shape.ts';
 import { paymentToRow } from './rows.ts';
 import { insertPayments, type NewPayment, selectPaymentIdByReference } from './store-new-payments.ts';
 
-export type CreatePayment = (request: {
+interface CreateRequest {
   readonly caller: TenantCaller;
   readonly body: CreatePaymentBody;
   readonly idempotency: IdempotencyClaim | null;
-}) => Promise<EndpointAnswer<CreatedPaymentAnswer>>;
+  /** The key of the partner whose payment it is, under its own name for it: the reference. */
+  readonly partnerKeyId?: string;
+}
 
-const ROUTE = 'createPayment';
+export type CreatePayment = (request: CreateRequest) => Promise<EndpointAnswer<CreatedPaymentAnswer>>;
+
 const EXPIRES_IN_S = 900;
 const EXPIRES_IN_MIN_S = 30;
 const EXPIRES_IN_MAX_S = 31 * 86_400;
@@ -55,7 +58,8 @@ export function createCreatePayment(context: PaymentContext): CreatePayment {
     },
     itemsMax: BATCH_MAX,
   });
-  return async ({ caller, body, idempotency }) => {
+  return async (request) => {
+    const { caller, body } = request;
     const tenant = await context.readTenant(caller.tenantId);
     const clock = await context.tenantClocks.of(caller.tenantId, caller.mode);
     try {
@@ -63,31 +67,30 @@ export function createCreatePayment(context: PaymentContext): CreatePayment {
       await checkProviderAccount(context, tenant, caller, body);
     } catch (refusal) {
       // Clock and settings move on: what was taken once is answered as it was then.
-      const first = await firstAnswer(context, caller, idempotency);
+      const first = await firstAnswer(context, request);
       if (first === null) throw refusal;
       return first;
     }
-    const { item, answer } = await preparePayment(context, tenant, caller, body, idempotency, clock);
+    const { item, answer } = await preparePayment(context, tenant, request, clock);
     const placed = await write(item).catch((error: unknown) => {
       // The same key came twice at once with different references: the other one has it.
       if (violatedConstraint(error) === 'idempotency_keys_pkey') return false;
       throw error;
     });
     if (placed) return { body: answer };
-    return explainRefusal(context, caller, body.reference, idempotency);
+    return explainRefusal(context, request);
   };
 }
 
 /** Why a payment was passed over: its key was used (then the first answer comes again) or its reference was. */
 async function explainRefusal(
   context: PaymentContext,
-  caller: TenantCaller,
-  reference: string,
-  idempotency: IdempotencyClaim | null,
+  request: CreateRequest,
 ): Promise<EndpointAnswer<CreatedPaymentAnswer>> {
-  const first = await firstAnswer(context, caller, idempotency);
+  const first = await firstAnswer(context, request);
   if (first !== null) return first;
-  const paymentId = await selectPaymentIdByReference(context.database.query, caller, reference);
+  const { caller, body } = request;
+  const paymentId = await selectPaymentIdByReference(context.database.query, caller, body.reference);
   if (paymentId === null) throw new Problem('unavailable', 'Please send the request again.', { retryAfterSeconds: 1 });
   throw new Problem('reference_already_used', 'Another payment has this reference; references are unique for ever.', {
     members: { paymentId },
@@ -96,16 +99,16 @@ async function explainRefusal(
 
 async function firstAnswer(
   context: PaymentContext,
-  caller: TenantCaller,
-  idempotency: IdempotencyClaim | null,
+  request: CreateRequest,
 ): Promise<EndpointAnswer<CreatedPaymentAnswer> | null> {
-  if (idempotency === null) return null;
-  const earlier = await findAnswer(context, keyScope(caller), idempotency);
+  if (request.idempotency === null) return null;
+  const earlier = await findAnswer(context, keyScope(request), request.idempotency);
   return earlier.state === 'done' ? earlier.answer : null;
 }
 
-function keyScope({ tenantId, mode }: TenantCaller): KeyScope {
-  return { tenantId, mode, route: ROUTE };
+/** Apart for partners: their names for payments are no keys that the tenant has used. */
+function keyScope({ caller: { tenantId, mode }, partnerKeyId }: CreateRequest): KeyScope {
+  return { tenantId, mode, route: partnerKeyId === undefined ? 'createPayment' : 'createPartnerPayment' };
 }
 
 /** Rules that need more than the body's shape. */
@@ -161,11 +164,10 @@ function expiryOf(clock: TenantClock, body: CreatePaymentBody): Temporal.Instant
 async function preparePayment(
   context: PaymentContext,
   tenant: Tenant,
-  caller: TenantCaller,
-  body: CreatePaymentBody,
-  idempotency: IdempotencyClaim | null,
+  request: CreateRequest,
   clock: TenantClock,
 ): Promise<{ readonly item: NewPayment; readonly answer: CreatedPaymentAnswer }> {
+  const { caller, body, idempotency, partnerKeyId } = request;
   const payment = await newPayment(context, tenant, caller, body, clock);
   const { tenantId, mode, paymentId, createdAt } = payment;
   const object = paymentObjectJson(payment, null);
@@ -195,13 +197,13 @@ async function preparePayment(
       : {
           tenant_id: tenantId,
           mode,
-          route: ROUTE,
+          route: keyScope(request).route,
           idempotency_key: idempotency.key,
-          fingerprint: await keptFingerprint(context.sealer, keyScope(caller), idempotency),
+          fingerprint: await keptFingerprint(context.sealer, keyScope(request), idempotency),
           state: 'done',
           resource_id: paymentId,
           answer_status: 201,
-          answer_sealed: await sealAnswer(context.sealer, keyScope(caller), idempotency.key, answer),
+          answer_sealed: await sealAnswer(context.sealer, keyScope(request), idempotency.key, answer),
           created_at: createdAt,
         };
   const tokenRow = {
@@ -211,7 +213,10 @@ async function preparePayment(
     expires_at: payment.expiresAt,
     revoked_at: null,
   };
-  return { item: { payment: paymentToRow(payment), token: tokenRow, event, outbox, key }, answer };
+  const item = { payment: paymentToRow(payment), token: tokenRow, event, outbox, key };
+  if (partnerKeyId === undefined) return { item, answer };
+  const order = { tenant_id: tenantId, payment_id: paymentId, partner_key_id: partnerKeyId, order_id: body.reference };
+  return { item: { ...item, order }, answer };
 }
 
 async function newPayment(

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 
@@ -10,6 +10,8 @@ export interface NewPayment {
   readonly outbox: WholeRow<'outbox'>;
   /** The kept first answer; resource_id is the payment. null where the request came without a key. */
   readonly key: WholeRow<'idempotency_keys'> | null;
+  /** Where a partner made it. */
+  readonly order?: WholeRow<'partner_orders'>;
 }
 
 /**
@@ -20,6 +22,7 @@ export interface NewPayment {
  */
 export async function insertPayments(db: Queryable, items: readonly NewPayment[]): Promise<ReadonlySet<string>> {
   const keys = items.flatMap(({ key }) => (key === null ? [] : [key]));
+  const orders = items.flatMap(({ order = [] }) => order);
   const { rows } = await sql<{ payment_id: string }>`
     with keys as materialized (
       select * from ${recordset('idempotency_keys', keys)}
@@ -59,9 +62,19 @@ export async function insertPayments(db: Queryable, items: readonly NewPayment[]
         items.map(({ outbox }) => outbox),
       )} r
       join told on told.tenant_id = r.tenant_id and told.event_id = r.subject_id
-    )
+    )${orders.length === 0 ? NOTHING : ordersNew(orders)}
     select payment_id from placed`.execute(db);
   return new Set(rows.map((row) => row.payment_id));
+}
+
+const NOTHING = sql``;
+
+/** A part of the statement where partners made payments, so that all others are spared it. */
+function ordersNew(orders: readonly WholeRow<'partner_orders'>[]): RawBuilder<unknown> {
+  return sql`, orders_new as (
+      insert into partner_orders select r.* from ${recordset('partner_orders', orders)} r
+      join placed using (tenant_id, payment_id)
+    )`;
 }
 
 /** The payment that used a reference first. */

@@ -105,6 +105,7 @@ export interface DeliveriesTable {
   last_status_code: number | null;
   last_error: string | null;
   created_at: Temporal.Instant;
+  partner_key_id: string | null;
 }
 
 export interface DeliveryAttemptsTable {
@@ -273,6 +274,35 @@ export interface OutboxTable {
   topic: string;
   subject_id: string;
   due_at: Temporal.Instant | null;
+}
+
+export interface PartnerKeysTable {
+  tenant_id: string;
+  partner_key_id: string;
+  mode: string;
+  merchant_code: string;
+  name: string;
+  algorithm: string;
+  presentation: string;
+  status: string;
+  key_sealed: BytesColumn;
+  previous_key_sealed: BytesColumn | null;
+  previous_key_until: Temporal.Instant | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
+export interface PartnerMerchantCodesTable {
+  merchant_code: string;
+  tenant_id: string;
+  partner_key_id: string;
+}
+
+export interface PartnerOrdersTable {
+  tenant_id: string;
+  payment_id: string;
+  partner_key_id: string;
+  order_id: string;
 }
 
 export interface PaymentsTable {
@@ -635,6 +665,7 @@ export interface WebhookEndpointsTable {
   description: string | null;
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
+  merchant_code: string | null;
 }
 
 export interface Tables {
@@ -658,6 +689,9 @@ export interface Tables {
   line_matches: LineMatchesTable;
   operator_keys: OperatorKeysTable;
   outbox: OutboxTable;
+  partner_keys: PartnerKeysTable;
+  partner_merchant_codes: PartnerMerchantCodesTable;
+  partner_orders: PartnerOrdersTable;
   payments: PaymentsTable;
   payouts: PayoutsTable;
   provider_account_circuits: ProviderAccountCircuitsTable;

@@ -20,6 +20,7 @@ import { serveDocs } from './docs.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 import { serveHooks } from './hooks.ts';
 import { measureQueues } from './measure.ts';
+import { servePartnerApi } from './partner.ts';
 import { startWorker } from './worker.ts';
 
 /** A running installation, or the part of one that this process plays. */
@@ -131,6 +132,7 @@ function publicServer(gateway: Gateway, checks: ReturnType<typeof readyChecks>, 
   });
   if (config.roles.includes('api')) {
     serveApi(server, gateway);
+    servePartnerApi(server, gateway);
     serveDocs(server, config.urls.api);
   }
   if (config.roles.includes('checkout')) serveCheckout(server, gateway);

@@ -4,6 +4,7 @@ import { disputeRoutes } from '../disputes/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
+import { partnerKeyRoutes } from '../partners/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
 import { providerAccountRoutes } from '../provider-accounts/routes.ts';
@@ -31,6 +32,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...reconciliationRoutes({ ...payments, log: gateway.log }),
     ...notificationRoutes(notifications),
     ...providerAccountRoutes(payments),
+    ...partnerKeyRoutes(payments),
     ...testClockRoutes(testClocks),
     ...tenantRoutes(tenants),
   ]);

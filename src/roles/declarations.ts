@@ -6,6 +6,7 @@ import * as inbound from '../inbound/api.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
 import * as ledger from '../ledger/api.ts';
 import * as notifications from '../notifications/api.ts';
+import * as partners from '../partners/api.ts';
 import * as payments from '../payments/api.ts';
 import * as providerAccounts from '../provider-accounts/api.ts';
 import * as routing from '../provider-accounts/route-api.ts';
@@ -32,6 +33,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   notifications,
   providerAccounts,
   routing,
+  partners,
   testClocks,
   tenants,
 ].flatMap((declarations) => Object.values(declarations).filter(isEndpoint));

@@ -29,6 +29,7 @@ beforeAll(async () => {
     paid: (await shop.pay()).id,
     endpoint: endpoint.body.id,
     account: (await shop.send('GET', '/provider-accounts')).body.data[0].id,
+    partnerKey: (await shop.send('POST', '/partner-keys', { body: {} })).body.id,
     token: open.checkoutToken,
     appName: tollgate.tenant.tenant.appName,
   };

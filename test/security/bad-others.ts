@@ -7,6 +7,7 @@ export interface Places {
   readonly paid: string;
   readonly endpoint: string;
   readonly account: string;
+  readonly partnerKey: string;
   readonly token: string;
   readonly appName: string;
 }
@@ -115,6 +116,13 @@ const ENDPOINTS_CREATED = at('webhook-endpoints', () => '/webhook-endpoints', [
   ['an unknown dialect', { url: 'https://shop.example', dialect: 'zq7' }, ['/dialect']],
   ['a weak secret', { url: 'https://shop.example', secret: 'whsec_enE3' }, ['/secret']],
   ['a secret in another form', { url: 'https://shop.example', secret: 'zq7-secret' }, ['/secret']],
+  ['a blank secret', { url: 'https://shop.example', dialect: 'partner', secret: '   ' }, ['/secret']],
+  ['a merchant code in another dialect', { url: 'https://shop.example', merchantCode: 'ZQ7' }, ['/merchantCode']],
+  [
+    'a bar in the merchant code',
+    { url: 'https://shop.example', dialect: 'partner', merchantCode: 'zq7|' },
+    ['/merchantCode'],
+  ],
   ['an unknown field', { url: 'https://shop.example', zq7: 1 }, ['/zq7']],
 ]);
 
@@ -183,6 +191,32 @@ const ACCOUNTS_CHANGED = [
   ),
 ];
 
+const PARTNER_KEYS = [
+  ...at('partner-keys', () => '/partner-keys', [
+    ['a merchant code too short', { merchantCode: 'zq' }, ['/merchantCode']],
+    ['a merchant code too long', { merchantCode: 'zq7'.repeat(22) }, ['/merchantCode']],
+    ['a bar in the merchant code', { merchantCode: 'zq7|SHOP' }, ['/merchantCode']],
+    ['a card number for the merchant code', { merchantCode: PAN.replaceAll(' ', '') }, ['/merchantCode']],
+    ['a card number in the name', { name: PAN }, ['/name']],
+    ['an unknown algorithm', { algorithm: 'zq7' }, ['/algorithm']],
+    ['an RSA key without a public key', { algorithm: 'rsa-sha256' }, ['/publicKey']],
+    ['a public key for a shared secret', { publicKey: 'zq7'.repeat(50) }, ['/publicKey']],
+    ['a public key that is none', { algorithm: 'rsa-sha256', publicKey: 'zq7'.repeat(50) }, ['/publicKey']],
+    ['a secret of one’s own', { secretKey: 'zq7'.repeat(10) }, ['/secretKey']],
+    ['the mode, which the key decides', { mode: 'live' }, ['/mode']],
+    ['an unknown presentation', { presentation: 'zq7' }, ['/presentation']],
+  ]),
+  ...at('partner-keys/{id}/rotate', ({ partnerKey }) => `/partner-keys/${partnerKey}/rotate`, [
+    ['an overlap of the past', { overlapSeconds: -1 }, ['/overlapSeconds']],
+    ['an overlap for ever', { overlapSeconds: 2_592_001 }, ['/overlapSeconds']],
+    ['a public key that is none', { publicKey: 'zq7'.repeat(50) }, ['/publicKey']],
+    ['another merchant code', { merchantCode: 'ZQ7' }, ['/merchantCode']],
+  ]),
+  ...at('partner-keys/{id}/revoke', ({ partnerKey }) => `/partner-keys/${partnerKey}/revoke`, [
+    ['a field where none is', { zq7: 1 }, ['/zq7']],
+  ]),
+];
+
 const tenant = { name: 'Shop', appName: 'zq7-shop', currency: 'EUR' };
 
 const TENANTS = [
@@ -238,6 +272,7 @@ export const BAD_OTHERS: readonly BadOther[] = [
   ...ENDPOINTS_CHANGED,
   ...ACCOUNTS_CREATED,
   ...ACCOUNTS_CHANGED,
+  ...PARTNER_KEYS,
   ...SETTINGS,
   ...TENANTS,
   ...LOGINS,

@@ -335,6 +335,20 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     not_supported_by_provider: (stage) =>
       without(stage, { modes: ['live'] }, () => stage.shop.send('POST', '/provider-accounts', atSandbox)),
   },
+  createPartnerKey: {
+    async merchant_code_taken({ shop }) {
+      const body = { merchantCode: 'TAKEN_ONCE' };
+      await shop.send('POST', '/partner-keys', { body });
+      return shop.send('POST', '/partner-keys', { body });
+    },
+  },
+  rotatePartnerKey: {
+    async state_conflict({ shop }) {
+      const { id } = (await shop.send('POST', '/partner-keys', { body: {} })).body;
+      await shop.send('POST', `/partner-keys/${id}/revoke`);
+      return shop.send('POST', `/partner-keys/${id}/rotate`, { body: {} });
+    },
+  },
   updateProviderAccount: { not_supported_by_provider: (stage) => ofLacking(stage, { reversal: false }, '', CUT_OFF) },
   testProviderAccount: { no_provider_account: (stage) => ofLacking(stage, { modes: ['live'] }, '/test') },
   resendDelivery: {

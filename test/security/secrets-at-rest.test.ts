@@ -70,6 +70,13 @@ async function useEverything(): Promise<void> {
     body: { url: `${sink.url}/hook`, secret },
     idempotencyKey: 'endpoint',
   });
+  const partner = await shop.send('POST', '/partner-keys', {
+    body: { merchantCode: 'CANARY' },
+    idempotencyKey: 'partner',
+  });
+  secrets.set('partner key', partner.body.secretKey);
+  const rotated = await shop.send('POST', `/partner-keys/${partner.body.id}/rotate`, { idempotencyKey: 'rotate' });
+  secrets.set('rotated partner key', rotated.body.secretKey);
   const customer = {
     id: canary('customer-id'),
     name: canary('customer-name'),

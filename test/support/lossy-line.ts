@@ -10,14 +10,18 @@ export interface LossyLine {
   target: string;
   /** Which part of an exchange disappears; the gateway sees the same in both cases. */
   loses: 'nothing' | 'requests' | 'answers';
+  /** What was sent into it, oldest first, also what got lost. */
+  readonly sent: readonly { readonly path: string; readonly body: string }[];
   close(): Promise<void>;
 }
 
 /** Lays a line that leads nowhere yet. It reads each request whole, so that the gateway has sent it for certain. */
 export async function layLossyLine(): Promise<LossyLine> {
+  const sent: { path: string; body: string }[] = [];
   const server = createServer(async (incoming, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
+    sent.push({ path: incoming.url ?? '/', body: Buffer.concat(chunks).toString() });
     const { loses, target } = line;
     if (loses === 'requests') return void response.destroy();
     const { host: _host, connection: _connection, ...headers } = incoming.headers;
@@ -25,7 +29,9 @@ export async function layLossyLine(): Promise<LossyLine> {
       method: incoming.method ?? 'GET',
       headers,
       body: Buffer.concat(chunks),
-    });
+    }).catch(() => null);
+    // The other end may have stopped before this one.
+    if (answer === null) return void response.destroy();
     const body = Buffer.from(await answer.body.arrayBuffer());
     if (loses === 'answers') return void response.destroy();
     response.writeHead(answer.statusCode, { 'content-type': 'application/json' }).end(body);
@@ -36,6 +42,7 @@ export async function layLossyLine(): Promise<LossyLine> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     target: 'http://127.0.0.1:9',
     loses: 'nothing',
+    sent,
     async close() {
       server.closeAllConnections();
       server.close();

@@ -6,6 +6,7 @@ export const DIRECTORIES: Readonly<Record<string, string>> = {
   operator_keys: 'belong to those who run the installation, not to a tenant',
   signing_keys: 'sign access tokens of every tenant',
   provider_account_tenants: 'a notification names its account in the path, before the tenant is known',
+  partner_merchant_codes: 'a partner’s request names its merchant code, before the tenant is known',
   checkout_tokens: 'looked up by token before the tenant is known',
   lanes: 'due work is claimed across tenants',
 };

@@ -16,7 +16,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   // Pure but for its circuits: where a payment may go is decided here, on accounts that others read.
   routing: { nouns: ['routing-rules', 'circuit', 'route'], sees: [] },
   'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency', 'routing'] },
-  notifications: { nouns: ['endpoint', 'delivery'], sees: ['keys', 'idempotency', 'events', 'test-clocks'] },
+  partners: { nouns: ['partner-key'], sees: ['keys', 'idempotency'] },
+  notifications: {
+    nouns: ['endpoint', 'delivery'],
+    sees: ['keys', 'idempotency', 'events', 'test-clocks', 'partners'],
+  },
   // Above the others, because a new tenant comes with its keys, its endpoint secret and its sandbox account.
   tenants: {
     nouns: ['tenant', 'settings'],
@@ -46,6 +50,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   reconciliation: {
     nouns: ['statement', 'line', 'exception', 'operation', 'payout', 'report', 'account'],
     sees: ['keys', 'idempotency', 'events', 'ledger', 'provider-accounts', 'tenants', 'test-clocks', 'payments'],
+  },
+  // What partners may ask of us; everything they can do is a verb of those below.
+  'partner-gateway': {
+    nouns: [],
+    sees: ['partners', 'payments', 'refunds'],
   },
   // Reads the tables of those below as one list; nothing is written here.
   timeline: { nouns: [], sees: ['events', 'routing', 'provider-accounts', 'payments'] },

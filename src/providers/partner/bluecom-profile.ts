@@ -145,6 +145,7 @@ export const bluecomProfile: PartnerProfile = partnerProfile.parse({
     validation_failed: 'refused',
     state_conflict: 'refused',
     amount_not_available: 'refused',
+    https_required: 'refused',
     order_conflict: 'exists',
     refund_conflict: 'exists',
     order_not_found: 'not_found',

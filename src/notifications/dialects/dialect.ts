@@ -1,0 +1,62 @@
+import type { Clock } from '../../kernel/clock.ts';
+import type { DialectId } from '../endpoint.ts';
+import type { StoredEvent } from '../store-deliveries.ts';
+
+/** An event as a dialect is told it. */
+export interface DialectEvent extends StoredEvent {
+  /** The payment it belongs to, as it was when it was created; null unless the dialect needs it and there is one. */
+  readonly payment: unknown;
+}
+
+/** What a dialect needs to know of whom it speaks to. */
+export interface DialectEndpoint {
+  /** What the receiver knows the sender by, in dialects that name one. */
+  readonly merchantCode: string | null;
+  /** Set where the receiver is the partner that made the payment. */
+  readonly partnerKeyId: string | null;
+}
+
+/** `secret`: shared with the receiver, as it was shown. `rsa`: our own half of a pair, PEM. */
+export type DialectKey = { readonly keyId: string } & (
+  | { readonly kind: 'secret'; readonly text: string }
+  | { readonly kind: 'rsa'; readonly privateKey: string }
+);
+
+export interface EncodedMessage {
+  readonly headers: Readonly<Record<string, string>>;
+  /** The exact bytes that are signed; a string stands for its UTF-8. */
+  readonly body: string | Uint8Array;
+}
+
+export interface DialectResponse {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+/**
+ * How notifications look on the wire, and what acknowledges one. A dialect knows nothing of schedules, addresses or
+ * storage. A new one is a file beside this one, a line in find-dialect.ts, an id in endpoint.ts and a page with test
+ * vectors in docs/dialects.
+ */
+export interface Dialect {
+  readonly id: DialectId;
+  /** Whether it has a word for events of this type. Where it has none, nothing is sent. */
+  speaks(eventType: string): boolean;
+  /** Whether `encode` wants the event's payment. */
+  readonly needsPayment: boolean;
+  /**
+   * One attempt, stamped by the clock and signed anew. `keys` are those that are valid now, the newest first: two during
+   * a rotation, never none. Null where the dialect has no word for this very event.
+   */
+  encode(
+    event: DialectEvent,
+    endpoint: DialectEndpoint,
+    keys: readonly DialectKey[],
+    clock: Clock,
+  ): EncodedMessage | null;
+  acknowledged(response: DialectResponse, keys: readonly DialectKey[]): boolean;
+  /** A secret for who gives none. */
+  newSecret(): string;
+  /** The rule that a given secret breaks, in words and without the secret; null: none. */
+  brokenRule(secret: string): string | null;
+}
