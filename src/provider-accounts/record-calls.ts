@@ -132,7 +132,8 @@ export function recordCalls(
   account: FinishedCall['account'],
   recorder: CallRecorder,
 ): PaymentProvider {
-  const { cancel, complete, capture, release, refund, reverse, submitEvidence, listSettlement } = provider;
+  const { cancel, complete, capture, release, refund, reverse, submitEvidence, listSettlement, describeWebhook } =
+    provider;
   const recorded: EveryMember = {
     id: provider.id,
     displayName: provider.displayName,
@@ -140,6 +141,7 @@ export function recordCalls(
     credentials: provider.credentials,
     method: provider.method,
     parseWebhook: (call, request) => provider.parseWebhook(call, request),
+    describeWebhook: describeWebhook && ((call, request) => describeWebhook.call(provider, call, request)),
     // These are about no payment; the timeline has no place for them.
     checkCredentials: (call) => provider.checkCredentials(call),
     listSettlement: listSettlement && ((call, query) => listSettlement.call(provider, call, query)),

@@ -13,6 +13,7 @@ import type {
 } from '../provider.ts';
 import type { Capabilities } from '../provider-capabilities.ts';
 import { refused, unknown } from '../read-answer.ts';
+import { describePartnerWebhook } from './describe-partner-webhook.ts';
 import { parsePartnerWebhook } from './parse-partner-webhook.ts';
 import { askPartner, askPartnerInRotation, type Denial, type PartnerCall } from './partner-client.ts';
 import { isUsable, type PartnerCredentials, partnerCredentials, profileOf } from './partner-credentials.ts';
@@ -56,6 +57,7 @@ export function createPartnerProvider(): PaymentProvider<PartnerCredentials> {
     refund,
     checkCredentials,
     parseWebhook: async (call, request) => parsePartnerWebhook(call, request),
+    describeWebhook: describePartnerWebhook,
   };
 }
 
