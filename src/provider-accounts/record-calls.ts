@@ -143,6 +143,7 @@ export function recordCalls(
     parseWebhook: (call, request) => provider.parseWebhook(call, request),
     describeWebhook: describeWebhook && ((call, request) => describeWebhook.call(provider, call, request)),
     // These are about no payment; the timeline has no place for them.
+    certification: provider.certification,
     checkCredentials: (call) => provider.checkCredentials(call),
     listSettlement: listSettlement && ((call, query) => listSettlement.call(provider, call, query)),
     create: watch('create', provider.create),

@@ -11,6 +11,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Money } from '../kernel/money.ts';
 import type { OutboundHttp } from '../platform/outbound-http.ts';
 import type { Capabilities } from './provider-capabilities.ts';
+import type { Certification } from './provider-certification.ts';
 import type { SettlementAnswer, SettlementQuery } from './provider-settlement.ts';
 import type { RawWebhook, WebhookDescription, WebhookOutcome } from './provider-webhook.ts';
 
@@ -271,4 +272,6 @@ export interface PaymentProvider<Credentials = unknown> {
   parseWebhook(call: ProviderCall<Credentials>, request: RawWebhook): Promise<WebhookOutcome>;
   /** Shows how `parseWebhook` checks a notification. Asks nobody; its `expected` signatures are for the keys' owner alone. */
   describeWebhook?(call: ProviderCall<Credentials>, request: RawWebhook): WebhookDescription;
+  /** The acceptance cases of a provider that is integrated by contract, where it has a side that may be wrong. */
+  readonly certification?: Certification<Credentials>;
 }

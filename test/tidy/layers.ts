@@ -116,6 +116,7 @@ function isWords(target: string): boolean {
 const CONTRACT: readonly string[] = [
   'src/providers/provider.ts',
   'src/providers/provider-capabilities.ts',
+  'src/providers/provider-certification.ts',
   'src/providers/provider-webhook.ts',
   'src/providers/provider-settlement.ts',
   'src/providers/read-answer.ts',

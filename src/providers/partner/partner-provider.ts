@@ -13,6 +13,7 @@ import type {
 } from '../provider.ts';
 import type { Capabilities } from '../provider-capabilities.ts';
 import { refused, unknown } from '../read-answer.ts';
+import { certifyPartner } from './certification/certify-partner.ts';
 import { describePartnerWebhook } from './describe-partner-webhook.ts';
 import { parsePartnerWebhook } from './parse-partner-webhook.ts';
 import { askPartner, askPartnerInRotation, type Denial, type PartnerCall } from './partner-client.ts';
@@ -46,7 +47,7 @@ const NO_ORDER = `att_${'0'.repeat(26)}`;
 
 /** The adapter of signed partner gateways: one for all of them, each account working by its profile. */
 export function createPartnerProvider(): PaymentProvider<PartnerCredentials> {
-  return {
+  const provider: PaymentProvider<PartnerCredentials> = {
     id: 'partner',
     displayName: 'Partner gateway',
     capabilities: CAPABILITIES,
@@ -59,6 +60,7 @@ export function createPartnerProvider(): PaymentProvider<PartnerCredentials> {
     parseWebhook: async (call, request) => parsePartnerWebhook(call, request),
     describeWebhook: describePartnerWebhook,
   };
+  return { ...provider, certification: certifyPartner(provider) };
 }
 
 async function create(call: PartnerCall, input: CreateInput): Promise<CreateAnswer> {
