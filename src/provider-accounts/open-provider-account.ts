@@ -80,6 +80,17 @@ export async function findProviderAccount(
 }
 
 /**
+ * An account by its id alone, whoever's it is: for the command line, whose user runs the installation.
+ * @throws Problem not_found, no_provider_account (the provider has left this mode)
+ */
+export async function openAccountById(context: AccountContext, providerAccountId: string): Promise<OpenAccount> {
+  const tenantId = await selectAccountTenant(context.database.query, providerAccountId);
+  const account = tenantId === null ? null : await selectAccount(context.database.query, tenantId, providerAccountId);
+  if (account === null) throw new Problem('not_found', 'There is no such provider account.');
+  return open(context, account);
+}
+
+/**
  * The account a payment goes to: the one it names, else the tenant's first active one of the mode.
  * @throws Problem no_provider_account
  */

@@ -7,8 +7,10 @@ import type { RawWebhook } from './provider-webhook.ts';
 export interface Certification<Credentials> {
   /** In the order in which they are run. */
   readonly cases: readonly CaseDescription[];
-  /** The currency and amount that its cases pay with, unless somebody chooses others. */
-  defaultAmount(credentials: Credentials): Money;
+  /** What its cases pay with unless somebody chooses: in the preferred currency where the provider takes it. */
+  defaultAmount(credentials: Credentials, preferredCurrency?: string): Money;
+  /** What a report says about whom it is of: names and values, none of them secret. */
+  facts(credentials: Credentials): readonly { readonly name: string; readonly value: string }[];
   /** Nothing is sent before the first case is run. */
   begin(call: ProviderCall<Credentials>, around: CertificationSurroundings): CertificationRun;
 }

@@ -83,7 +83,7 @@ const ALGORITHMS = { 'hmac-sha256': 'HMAC-SHA256', sha256: 'SHA-256', 'rsa-sha25
 const ENCODINGS = { 'hex-lower': 'lower-case hex', 'hex-upper': 'upper-case hex', base64: 'base64' } as const;
 
 /** How this partner signs, in one sentence. */
-function schemeOf(profile: PartnerProfile, credentials: PartnerCredentials): string {
+export function schemeOf(profile: PartnerProfile, credentials: PartnerCredentials): string {
   const method = methodFor(profile, credentials);
   const { order, namePrefix, separator, place } = profile.signing;
   const values =

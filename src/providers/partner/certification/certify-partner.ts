@@ -7,9 +7,9 @@ import type {
   CertificationRun,
   CertificationSurroundings,
 } from '../../provider-certification.ts';
+import { schemeOf } from '../describe-partner-webhook.ts';
 import type { PartnerCall } from '../partner-client.ts';
 import { type PartnerCredentials, profileOf } from '../partner-credentials.ts';
-import { onlyCurrencyOf } from '../partner-reports.ts';
 import { PARTNER_CASES } from './cases.ts';
 import { shown } from './evidence.ts';
 import { Findings, Halt } from './findings.ts';
@@ -23,10 +23,21 @@ const WHOLE_UNITS: Readonly<Record<number, bigint>> = { 0: 100_000n, 2: 100n, 3:
 export function certifyPartner(provider: PaymentProvider<PartnerCredentials>): Certification<PartnerCredentials> {
   return {
     cases: PARTNER_CASES.map(({ work: _, ...description }) => description),
-    defaultAmount(credentials) {
-      const currency = onlyCurrencyOf(profileOf(credentials)) ?? DEFAULT_CURRENCY;
+    defaultAmount(credentials, preferred = DEFAULT_CURRENCY) {
+      const { currencies } = profileOf(credentials);
+      const currency =
+        currencies === 'any' || currencies.includes(preferred) ? preferred : (currencies[0] ?? preferred);
       const exponent = currencyExponent(currency);
       return { amount: (WHOLE_UNITS[exponent] ?? 100n) * 10n ** BigInt(exponent), currency };
+    },
+    facts(credentials) {
+      const profile = profileOf(credentials);
+      return [
+        { name: 'Contract', value: profile.title },
+        { name: 'Merchant code', value: credentials.merchantCode },
+        { name: 'API address', value: credentials.apiUrl },
+        { name: 'Signatures', value: schemeOf(profile, credentials) },
+      ];
     },
     begin: (call, around) => beginRun(provider, call, around),
   };

@@ -35,8 +35,9 @@ function judgeSignature({ profile }: Stage, found: Findings, { verdict }: ReadEx
   const isOwed = profile.messages.createAnswer.signature === 'required' || signsAnswers(profile);
   const isRight = verdict === 'valid' || (verdict === 'missing' && !isOwed);
   const fact = isOwed ? 'The answer is signed.' : 'A signature on the answer is right where there is one.';
-  const what = verdict === 'missing' ? 'not signed' : `signed, and our key finds that ${verdict}`;
-  found.expect(fact, isRight, `The answer is ${what}; whoever stands between could lead shoppers elsewhere.`);
+  const what =
+    verdict === 'missing' ? 'The answer is not signed' : `Our key finds the signature of the answer ${verdict}`;
+  found.expect(fact, isRight, `${what}: whoever stands between could lead shoppers elsewhere.`);
 }
 
 function judgeWay({ call }: Stage, found: Findings, { values }: ReadExchange): void {

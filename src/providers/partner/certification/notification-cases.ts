@@ -92,7 +92,7 @@ export async function judgeStamps(stage: Stage, found: Findings): Promise<void> 
   found.expect(
     `Each notification is stamped within ${toleranceSeconds} s of its arrival.`,
     worst === undefined,
-    `${stale.length} of ${all.length} notifications are not: one has an age of ${age}. Stamp every attempt anew.`,
+    `${stale.length} of ${all.length} notifications are stamped otherwise: one has an age of ${age}. Stamp every attempt anew.`,
   );
   const genuine = all.find(
     (told) => seenOf(stage, told).verdict === 'valid' && !stale.some((each) => each.told === told),

@@ -78,7 +78,7 @@ export const FAULTS: readonly (readonly [string, () => Fault, string, RegExp])[]
   [
     'creations are signed in another order',
     () => created((a) => ({ ...a, members: signed('created', a.members, backwards(SIGNED.created)) })),
-    ...(['create-payment', /finds that invalid/] as const),
+    ...(['create-payment', /finds the signature of the answer invalid/] as const),
   ],
   [
     'creations are signed in capitals',

@@ -69,7 +69,7 @@ export async function compareAmounts(stage: Stage, found: Findings): Promise<voi
   found.expect(
     `Each of ${told.length} amounts is what was asked, written as ${WRITTEN[profile.amount]}.`,
     wrong.length === 0,
-    `${wrong.length} of ${told.length} amounts are not, the first in ${first?.where ?? ''}: ${first === undefined ? '' : literalOf(profile, first)}.`,
+    `${wrong.length} of ${told.length} amounts are another, or written otherwise; the first, in ${first?.where ?? ''}: ${first === undefined ? '' : literalOf(profile, first)}.`,
   );
 }
 
