@@ -14,7 +14,11 @@ import { runVerifyLedger } from './commands/verify-ledger.ts';
 const REFUSED = 1;
 const USAGE = 2;
 
-const program = new Command('tollgate').description('A self-hosted payment gateway').exitOverride();
+const program = new Command('tollgate')
+  .description('A self-hosted payment gateway')
+  // Options belong to the command they follow, also where commands lie in commands.
+  .enablePositionalOptions()
+  .exitOverride();
 
 program
   .command('start')
@@ -76,7 +80,6 @@ const certify = program
   .option('--currency <code>', 'with --amount: what each payment is of')
   .option('--amount <amount>', 'in minor units')
   .option('--json', 'print the report; progress goes beside it')
-  // Or options after the command below would be taken for those of this one.
   .enablePositionalOptions()
   .action(runCertify);
 certify
