@@ -44,6 +44,9 @@ function filled(template: string, task: PayerTask, write: (value: string) => str
   );
 }
 
+/** More makes a code that no terminal has room for, and no telephone reads from one. */
+const QR_CHARACTERS_MAX = 600;
+
 const WHAT_TO_DO: Readonly<Record<PayerTask['action'], string>> = {
   approve: 'Pay it: approve the payment on the partner’s page.',
   cancel: 'Do not pay it: cancel the payment on the partner’s page.',
@@ -58,7 +61,9 @@ export function askPerson(tell: (lines: readonly string[]) => void, hasTerminal:
       tell([
         `${WHAT_TO_DO[action]} (${formatMoney(money, 'en')})`,
         printable(target),
-        ...(hasTerminal && target !== '' ? renderUnicodeCompact(target, { border: 1 }).split('\n') : []),
+        ...(hasTerminal && target !== '' && target.length <= QR_CHARACTERS_MAX
+          ? renderUnicodeCompact(target, { border: 1 }).split('\n')
+          : []),
       ]);
       return 'asked';
     },

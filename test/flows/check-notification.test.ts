@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ManualClock } from '../../src/kernel/clock.ts';
 import { signedBody } from '../../src/providers/partner/bluecom-messages-fixture.ts';
+import { newKeyPair } from '../../src/providers/partner/partner-fixture.ts';
 import {
   type PartnerSimulator,
   startPartnerSimulator,
@@ -172,6 +173,18 @@ describe('a check of a notification', () => {
     const forged = await check(ipn(order, {}, 'a wrong key of sixteen'));
     expect(forged.body.facts).toEqual([]);
     expect(forged.text).not.toContain(order.id);
+  });
+
+  test('shows no signature that only the partner can make', async () => {
+    const { publicKey } = newKeyPair();
+    const { privateKey } = newKeyPair();
+    const credentials = { profile: 'bluecom', merchantCode: 'SHOP_K', publicKey, privateKey, apiUrl: partner.url };
+    const { body } = await check(ipn(NOBODY), {}, await add(shop, credentials));
+    expect(body.verdict).toBe('bad_signature');
+    expect(body.signature.scheme).toMatch(/^RSA-SHA256 \(PKCS #1\), base64/);
+    expect(body.signature.keys).toEqual([
+      { key: 'current', verdict: 'invalid', expected: null, expectedShown: 'nothing' },
+    ]);
   });
 
   test('tells which key of a rotation verified', async () => {

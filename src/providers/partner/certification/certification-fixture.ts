@@ -23,11 +23,14 @@ export interface RunOptions {
   readonly fault?: Fault;
   readonly mode?: 'test' | 'live';
   readonly only?: readonly string[];
+  readonly apiUrl?: string;
   readonly hasInbox?: boolean;
   /** Whether a running gateway answers notifications, which turns none away. */
   readonly isGateway?: boolean;
   readonly payer?: 'control' | 'nobody';
   readonly prepare?: (simulator: PartnerSimulator) => void;
+  /** What strangers send to the open address meanwhile. */
+  readonly noise?: readonly string[];
 }
 
 export type Findings = Readonly<Record<string, CaseFinding>>;
@@ -76,7 +79,7 @@ export async function runCases(options: RunOptions = {}): Promise<Findings> {
   const broken = fault === undefined ? null : await startBrokenPartner(simulator.url, fault);
   const partnerUrl = broken?.url ?? simulator.url;
   const credentials: PartnerCredentials = {
-    ...{ profile, merchantCode: MERCHANT, apiUrl: mode === 'live' ? LIVE_URL : partnerUrl },
+    ...{ profile, merchantCode: MERCHANT, apiUrl: options.apiUrl ?? (mode === 'live' ? LIVE_URL : partnerUrl) },
     ...(keys === 'rsa' ? { publicKey: theirs.publicKey, privateKey: ours.privateKey } : { secretKey: SECRET }),
   };
   const toPartner: OutboundHttp = {
@@ -112,6 +115,9 @@ export async function runCases(options: RunOptions = {}): Promise<Findings> {
       await simulator.tick();
     },
   });
+  for (const body of options.noise ?? []) {
+    await http.send({ method: 'POST', url, body, timeoutMs: 5_000, responseBytesMax: 1_000 });
+  }
   const findings: Record<string, CaseFinding> = {};
   for (const { id } of PARTNER_CASES) {
     if (only === undefined || only.includes(id)) findings[id] = await run.run(id);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { signedWebhook } from '../bluecom-messages-fixture.ts';
 import { SECRET, startPartnerStage } from '../partner-fixture.ts';
 import { PARTNER_CASES } from './cases.ts';
 import { casesThat, type Findings, runCases } from './certification-fixture.ts';
@@ -65,6 +66,12 @@ function lastOrder({ notifications }: { readonly notifications: readonly { reado
   return last === undefined ? '' : JSON.parse(Buffer.from(last.body).toString()).orderId;
 }
 
+test('what strangers send to the open address, and other orders of the account, say nothing about the partner', async () => {
+  const other = Buffer.from(signedWebhook({ timestamp: '2026-03-01T10:00:00Z' }).body).toString();
+  const findings = await runCases({ noise: ['GET /.env', '{"orderId":"1","amount":7.5}', other] });
+  expect(casesThat(findings, 'passed')).toEqual(ALL);
+});
+
 describe('what is not there', () => {
   test('a shopper who does not come makes the cases wait for a person, and no case fail', async () => {
     const findings = await runCases({ payer: 'nobody' });
@@ -117,6 +124,21 @@ describe('the evidence', () => {
       request: { signature: { verdict: 'ours', signedText: expect.stringContaining('|10000|EUR|'), separator: '|' } },
       answer: { status: 200, signature: { verdict: 'invalid', expected: expect.stringMatching(/^[0-9a-f]{64}$/) } },
     });
+  });
+
+  test('does not hold the content of the page, which may lie where only we can look', async () => {
+    const findings = await runCases({ only: ['create-payment', 'hosted-page'] });
+    expect(findings['hosted-page']).toMatchObject({
+      verdict: 'passed',
+      evidence: [{ answer: { status: 200, body: '' } }],
+    });
+  });
+
+  test('says why the adapter sent nothing', async () => {
+    const findings = await runCases({ mode: 'live', only: ['unknown-order'], apiUrl: 'http://plain.example' });
+    expect(findings['unknown-order']?.reason).toBe(
+      'It answered nothing, since nothing was sent (invalid_credentials).',
+    );
   });
 
   test('does not hold a key that the partner repeats, nor card numbers', async () => {

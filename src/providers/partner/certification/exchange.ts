@@ -42,8 +42,13 @@ export interface ReadExchange {
 export const REQUESTS = { create: 'createRequest', query: 'queryRequest', refund: 'refundRequest' } as const;
 const ANSWERS = { create: 'createAnswer', query: 'queryAnswer', refund: 'refundAnswer' } as const;
 
+/** Nobody there, too slow, too much: without a code of the contract no word about what was asked. */
+const SAYS_NOTHING: ReadonlySet<number> = new Set([404, 405, 408, 429]);
+
 /** The one fault of a server that a partner may put in words of its contract. */
 const UNAVAILABLE = 503;
+
+const SAID_CHARACTERS_MAX = 200;
 
 /** Reads an exchange's answer member by member, leniently: each case judges the part that is its own. */
 export function readExchange(
@@ -53,7 +58,10 @@ export function readExchange(
 ): ReadExchange {
   const nothing = { status: null, message: null, members: null, values: {}, means: null, verdict: null } as const;
   if (outcome.kind !== 'answered') {
-    const said = outcome.kind === 'lost' ? `no whole answer (${outcome.reason})` : `not sent (${outcome.reason})`;
+    const said =
+      outcome.kind === 'lost'
+        ? `nothing whole (${outcome.reason})`
+        : `nothing, since it was not reached (${outcome.reason})`;
     return { ...nothing, said, isOk: false, isRefused: false };
   }
   const { status, headers } = outcome;
@@ -64,7 +72,7 @@ export function readExchange(
   const members = outcome.bodyCut ? null : membersOf(jsonOf(outcome.body));
   const values = members === null ? {} : looseValues(profile, name, members);
   const means = meaningOf(profile, values);
-  const isRefusal = status >= 400 && status < 500;
+  const isRefusal = status >= 400 && status < 500 && (means !== null || !SAYS_NOTHING.has(status));
   const isKnown = members !== null && message !== undefined;
   const tellsFound = message?.fields.some((field) => 'means' in field && field.means === 'found') ?? false;
   const isAbsent = tellsFound && values.found !== 'Y';
@@ -104,5 +112,5 @@ function meaningOf({ codes }: PartnerProfile, { code, found }: Values): CodeMean
 function saidOf(status: number, { code, message, status: word }: Values, members: Members | null): string {
   if (members === null) return `${status} without a JSON object`;
   const parts = [code, word, message].filter((part) => part !== undefined);
-  return [status, ...parts].join(' ');
+  return [status, ...parts.map((part) => String(part).slice(0, SAID_CHARACTERS_MAX))].join(' ');
 }

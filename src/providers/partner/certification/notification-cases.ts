@@ -61,8 +61,11 @@ export async function refuseForgedNotifications(stage: Stage, found: Findings): 
     );
   } else copies.push(['no signature', members, {}]);
   for (const [what, copy, headers] of copies) {
-    const status = await deliver(stage, found, inbox, `A copy with ${what}`, JSON.stringify(copy), headers);
-    found.expect(`A copy with ${what} is refused.`, isRefusal(status), `A copy with ${what} was answered ${status}.`);
+    const message = { title: `A copy with ${what}`, body: JSON.stringify(copy), headers };
+    const delivered = await deliver(stage, found, inbox, message);
+    const { status, verdict } = delivered;
+    const otherwise = `A copy with ${what} was answered ${status} and kept as ${verdict}.`;
+    found.expect(`A copy with ${what} is refused.`, isRefused(delivered), otherwise);
   }
 }
 
@@ -99,11 +102,11 @@ export async function judgeStamps(stage: Stage, found: Findings): Promise<void> 
   );
   if (genuine === undefined) return;
   const longAgo = { seconds: toleranceSeconds + STALE_BEYOND_S };
-  const isRefused =
+  const isTurnedDown =
     call.credentials.secretKey === undefined
       ? parsePartnerWebhook(atAnotherTime(stage, longAgo), genuine.notification.request).kind === 'rejected'
-      : isRefusal(await deliverStale(stage, found, genuine, longAgo));
-  found.expect('A truly signed copy that is stamped too long ago is refused.', isRefused, 'A stale copy was taken.');
+      : isRefused(await deliverStale(stage, found, genuine, longAgo));
+  found.expect('A truly signed copy that is stamped too long ago is refused.', isTurnedDown, 'A stale copy was taken.');
 }
 
 function atAnotherTime({ call }: Stage, later: Temporal.DurationLike): Stage['call'] {
@@ -121,7 +124,7 @@ async function deliverStale(
   found: Findings,
   { notification }: ToldOf,
   longAgo: Temporal.DurationLike,
-): Promise<number | null> {
+): Promise<Delivered> {
   const { profile, call } = stage;
   const members = membersOf(jsonOf(notification.request.body)) ?? {};
   const wire = profile.messages.ipn.fields.find((field) => 'means' in field && field.means === 'timestamp')?.wire ?? '';
@@ -131,9 +134,9 @@ async function deliverStale(
   const { place } = profile.signing;
   const inbox = inboxOf(stage, found);
   const title = 'A copy that we stamped too long ago and signed';
-  if (place.in === 'header')
-    return deliver(stage, found, inbox, title, JSON.stringify(stamped), { [place.name]: signature });
-  return deliver(stage, found, inbox, title, JSON.stringify({ ...stamped, [place.member]: signature }), {});
+  const isInHeader = place.in === 'header';
+  const body = JSON.stringify(isInHeader ? stamped : { ...stamped, [place.member]: signature });
+  return deliver(stage, found, inbox, { title, body, headers: isInHeader ? { [place.name]: signature } : {} });
 }
 
 /** What was not acknowledged comes again, stamped and signed anew; a copy of what was taken changes nothing. */
@@ -142,17 +145,15 @@ export async function repeatNotification(stage: Stage, found: Findings): Promise
   if (inbox.turnAway !== undefined) await expectRepeat(stage, found);
   const genuine = (await arrived(stage, found)).find(({ notification }) => notification.verdict === 'accepted');
   if (genuine === undefined) return;
-  const before = (await inbox.received()).length;
   const body = Buffer.from(genuine.notification.request.body).toString();
-  const status = await deliver(stage, found, inbox, 'The same notification once more', body, headersOf(stage, genuine));
-  if (status === null) return;
-  found.expect('A copy is acknowledged with 200.', status === 200, `A copy was answered ${status}.`);
-  await waitUntil(stage, TIMEOUT_MS, async () => (await inbox.received()).length > before);
-  const verdict = (await inbox.received())[before]?.verdict ?? 'nothing';
+  const title = 'The same notification once more';
+  const copy = await deliver(stage, found, inbox, { title, body, headers: headersOf(stage, genuine) });
+  found.expect('A copy is acknowledged with 200.', copy.status === 200, `A copy was answered ${copy.status}.`);
+  const isDuplicate = copy.verdict === 'duplicate';
   found.expect(
     'It is counted as a duplicate and not applied again.',
-    verdict === 'duplicate',
-    `It was counted as ${verdict}.`,
+    isDuplicate,
+    `It was counted as ${copy.verdict}.`,
   );
 }
 
@@ -200,13 +201,15 @@ function sameFacts(one: Values, other: Values): boolean {
 
 async function arrived(stage: Stage, found: Findings): Promise<readonly ToldOf[]> {
   const { profile } = stage;
-  const theirs = (await inboxOf(stage, found).received()).filter(isTheirs);
-  if (theirs.length === 0) found.halt('not_run', 'No notification has come.');
-  return theirs.map((notification) => ({
+  const all = (await inboxOf(stage, found).received()).filter(isTheirs).map((notification) => ({
     notification,
     values: looseValues(profile, 'ipn', membersOf(jsonOf(notification.request.body)) ?? {}),
     about: null,
   }));
+  // Whoever else finds the address, and other orders of the account, say nothing about this run.
+  const ours = all.filter(({ values }) => stage.asked.has(String(values.orderId)));
+  if (ours.length === 0) found.halt('not_run', 'No notification has come about an order of this run.');
+  return ours;
 }
 
 function inboxOf({ around }: Stage, found: Findings): NotificationInbox {
@@ -219,25 +222,42 @@ function inboxOf({ around }: Stage, found: Findings): NotificationInbox {
   );
 }
 
+interface Copy {
+  readonly title: string;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** How a copy was answered, and as what it was kept. */
+interface Delivered {
+  readonly status: number;
+  readonly verdict: string;
+}
+
 /** Sends a message to our own address as the partner would, by the same guarded way as all else. */
 async function deliver(
   stage: Stage,
   found: Findings,
-  { url }: NotificationInbox,
-  title: string,
-  body: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<number | null> {
+  inbox: NotificationInbox,
+  { title, body, headers }: Copy,
+): Promise<Delivered> {
   const { call } = stage;
+  const { url } = inbox;
+  const copies = async () => (await inbox.received()).filter((each) => !isTheirs(each));
+  const before = (await copies()).length;
   const at = call.clock.now();
   const all = { 'content-type': 'application/json', [COPY_HEADER]: '1', ...headers };
   const request = { method: 'POST', url, headers: all, body } as const;
   const outcome = await call.http.send({ ...request, timeoutMs: TIMEOUT_MS, responseBytesMax: 10_000 });
   found.evidence.push(copyStep(call, { title, at, url, body: Buffer.from(body) }, outcome));
-  if (outcome.kind === 'answered') return outcome.status;
-  return found.halt('not_run', `Our own address ${url} cannot be reached from here (${outcome.reason}).`);
+  if (outcome.kind !== 'answered') {
+    found.halt('not_run', `Our own address ${url} cannot be reached from here (${outcome.reason}).`);
+  }
+  await waitUntil(stage, TIMEOUT_MS, async () => (await copies()).length > before);
+  return { status: outcome.status, verdict: (await copies())[before]?.verdict ?? 'nothing' };
 }
 
-function isRefusal(status: number | null): boolean {
-  return status !== null && status >= 400 && status < 500;
+/** Answered with a refusal, and kept as one. */
+function isRefused({ status, verdict }: Delivered): boolean {
+  return status >= 400 && status < 500 && !['accepted', 'duplicate', 'conflicting_duplicate'].includes(verdict);
 }

@@ -21,7 +21,9 @@ export async function openPage({ orders, call, profile }: Stage, found: Findings
     responseBytesMax: PAGE_BYTES_MAX,
   });
   const page = { title: 'The shopper’s page', at, url, method: 'GET', body: new Uint8Array() };
-  found.evidence.push(copyStep(call, page, outcome));
+  // Its content is left out: the address is the partner's choice, and the report goes to the partner.
+  const shown = outcome.kind === 'answered' ? { ...outcome, body: new Uint8Array() } : outcome;
+  found.evidence.push(copyStep(call, page, shown));
   if (outcome.kind !== 'answered') {
     found.expect('The page opens.', false, `The page did not open: ${outcome.reason}.`);
     return;

@@ -66,9 +66,9 @@ export async function findStuckOrder(stage: Stage, found: Findings): Promise<voi
     const isToldPaid = async () =>
       (await toldOf(stage, order.orderId)).some((one) => endTold(stage, one) === 'captured');
     let asked: PaymentState | null = null;
-    let toldForMs = 0;
+    let [polls, toldForMs] = [0, 0];
     await waitUntil(stage, waitMsMax, async () => {
-      asked = await stateOf(stage, found, order, true);
+      if (polls++ % POLLS_PER_QUESTION === 0) asked = await stateOf(stage, found, order, true);
       if (await isToldPaid()) toldForMs += 1_000;
       return asked === 'captured' || toldForMs > Math.min(waitMsMax, CONVERGENCE_MS);
     });
@@ -90,6 +90,9 @@ export async function findStuckOrder(stage: Stage, found: Findings): Promise<voi
     inbox?.turnAway?.(null);
   }
 }
+
+/** A partner is not asked every second while a person looks for their telephone. */
+const POLLS_PER_QUESTION = 5;
 
 /** A payment that was told as paid has to be found as paid within this time. */
 const CONVERGENCE_MS = 60_000;

@@ -22,6 +22,16 @@ describe('a fault is found by the case that is there for it, and by no other', (
     expect(casesThat(findings, 'failed')).toEqual(['refund-too-much']);
   });
 
+  test.each([
+    ['too busy', 429],
+    ['not there', 404],
+  ])('a partner that is %s has refused nothing', async (_what, status) => {
+    const findings = await runCases({
+      fault: { asked: ({ members }) => (members.signature === undefined ? { answer: { status, members: {} } } : null) },
+    });
+    expect(casesThat(findings, 'failed')).toEqual(['unsigned-request']);
+  });
+
   test('of NeoPay, wrong hashes on notifications', async () => {
     const findings = await runCases({ profile: 'neopay', prepare: (simulator) => simulator.notify('badly_signed') });
     expect(casesThat(findings, 'failed')).toEqual(['ipn-signature']);

@@ -90,9 +90,15 @@ export async function ask<Answer>(
   const answer = await work({ ...call, http, clock });
   stage.exchanges.push(...kept);
   const exchange = kept.at(-1) ?? null;
-  if (exchange === null) return { answer, exchange, read: NOTHING_SENT };
+  if (exchange === null) return { answer, exchange, read: { ...NOTHING_SENT, said: unsentBecause(answer) } };
   if (asking.isQuiet !== true) found.evidence.push(exchangeStep(call, exchange));
   return { answer, exchange, read: readExchange(profile, call.credentials, exchange) };
+}
+
+/** Why the adapter sent nothing, in its words. */
+function unsentBecause(answer: unknown): string {
+  const { message, reason } = Object(answer) as { readonly message?: unknown; readonly reason?: unknown };
+  return `nothing, since nothing was sent (${String(message ?? reason ?? 'the adapter refused')})`;
 }
 
 /** What a new order asks for; its id is made here and never again. */
