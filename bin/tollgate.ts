@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigRefused } from '../src/config.ts';
 import { Problem } from '../src/kernel/problem.ts';
+import { runCertify } from './commands/certify.ts';
+import { runCheckIpn } from './commands/check-ipn.ts';
 import { ejectDatabase } from './commands/eject-database.ts';
 import { runMigrate } from './commands/migrate.ts';
 import { runReconcile } from './commands/reconcile.ts';
@@ -13,7 +15,11 @@ import { runVerifyLedger } from './commands/verify-ledger.ts';
 const REFUSED = 1;
 const USAGE = 2;
 
-const program = new Command('tollgate').description('A self-hosted payment gateway').exitOverride();
+const program = new Command('tollgate')
+  .description('A self-hosted payment gateway')
+  // Options belong to the command they follow, also where commands lie in commands.
+  .enablePositionalOptions()
+  .exitOverride();
 
 program
   .command('start')
@@ -67,6 +73,41 @@ tenants
   .option('--overlap <seconds>', 'how long the old one stays valid', '86400')
   .option('--json')
   .action(runRotateSecret);
+
+const certify = program
+  .command('certify')
+  .description('run the acceptance cases of a partner gateway; exit code 1 unless every case that applies passed')
+  .argument('<target>', 'a provider account, or the partner’s API address with --credentials-file')
+  .option('--profile <profile>', 'of an address: bluecom (the default) or neopay')
+  .option('--credentials-file <file>', 'of an address: JSON with merchantCode, secretKey …')
+  .option('--mode <mode>', 'of an address: test or live', 'test')
+  .option('--live', 'allow a live account; only what moves no money is run')
+  .option('--listen <address>', 'take notifications here: a port, or host:port')
+  .option('--ipn-url <url>', 'how the partner reaches --listen')
+  .option('--control-file <file>', 'JSON: the requests that make the sandbox play the shopper')
+  .option('--only <cases>', 'only these, by id with commas between, and those they need')
+  .option('--out <folder>', 'write certification.html and certification.json there')
+  .option('--timeout <seconds>', 'how long people and notifications are waited for', '300')
+  .option('--expires-in <seconds>', 'the life of the payment that is abandoned', '120')
+  .option('--currency <code>', 'with --amount: what each payment is of')
+  .option('--amount <amount>', 'in minor units')
+  .option('--json', 'print the report; progress goes beside it')
+  .enablePositionalOptions()
+  .action(runCertify);
+certify
+  .command('check-ipn')
+  .description('show how a notification is read, signed and judged; changes nothing')
+  .requiredOption('--account <id>', 'the provider account whose keys count')
+  .requiredOption('--file <file>', 'the body, byte for byte')
+  .option(
+    '--header <header>',
+    'a header it came with, as name: value; repeatable',
+    (line, all: string[]) => [...all, line],
+    [],
+  )
+  .option('--received-at <instant>', 'as of when its age is judged')
+  .option('--json')
+  .action(runCheckIpn);
 
 try {
   await program.parseAsync();

@@ -106,6 +106,28 @@ export interface CartItem {
   itemType?: string | undefined;
 }
 
+export interface CheckNotification {
+  /** The body as it was sent, every character of it. */
+  body: string;
+  /**
+   * The headers it came with; names in any case.
+   * Default: {}.
+   */
+  headers?: Record<string, string | readonly string[]> | undefined;
+  /** Default: "POST". */
+  method?: "POST" | "GET" | undefined;
+  /**
+   * As of when its age is judged; now unless given.
+   * Format: date-time.
+   */
+  receivedAt?: string | undefined;
+  /**
+   * Where it came from; for providers whose notifications are taken from their addresses alone.
+   * Default: "".
+   */
+  remoteAddress?: string | undefined;
+}
+
 export interface CheckoutSession {
   object: "checkout_session";
   paymentId: string;
@@ -760,6 +782,69 @@ export type NextAction = {
   type: "deep_link";
   url: string;
 } | null;
+
+export interface NotificationCheck {
+  object: "notification_check";
+  mode: "live" | "test";
+  provider: string;
+  providerAccountId: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  asOf: string;
+  /** What the gateway would make of it. */
+  verdict: "accepted" | "duplicate" | "conflicting_duplicate" | "nonce_reused" | "refused_unwanted" | "bad_signature" | "stale_timestamp" | "malformed" | "wrong_source" | "not_configured" | "probe";
+  /** The verdict and what would follow, in words. */
+  explanation: string;
+  /** The status that the sender would be answered with. */
+  replyStatus: number;
+  /** null: this provider’s check cannot be shown in parts. */
+  signature: {
+    scheme: string;
+    /** The string to sign, exactly. */
+    signedText: string | null;
+    separator: string;
+    received: string | null;
+    keys: readonly {
+      /** previous: that of before a rotation, within its overlap. */
+      key: "current" | "previous";
+      verdict: "valid" | "invalid" | "missing" | "ambiguous" | "no_key";
+      /** What this key signs the text with; null where only the other side can. */
+      expected: string | null;
+      /** beginning: 8 characters, since the key is good for live mode, where nobody may have contents signed here. */
+      expectedShown: "whole" | "beginning" | "nothing";
+    }[];
+    problem: string | null;
+  } | null;
+  /** null: such notifications carry no signed time. */
+  timestamp: {
+    sent: string | null;
+    at: string | null;
+    /** Negative: from the future. */
+    ageSeconds: number | null;
+    toleranceSeconds: number;
+    verdict: "fresh" | "too_old" | "too_new" | "unreadable";
+  } | null;
+  /** What was read, in the order in which it is signed; what no signature covers comes last. */
+  members: readonly {
+    name: string;
+    value: string;
+    means: string | null;
+    signed: boolean;
+  }[];
+  /** What it tells, once it is verified. */
+  facts: readonly {
+    about: "attempt" | "capture" | "refund" | "reversal" | "dispute";
+    state: string;
+    isNew: boolean;
+    /** false: the provider is asked before anything moves. */
+    authoritative: boolean;
+    attemptId: string | null;
+    paymentId: string | null;
+    paymentStatus: string | null;
+  }[];
+}
 
 export interface PartnerKey {
   id: string;
@@ -2280,6 +2365,13 @@ function providerAccountsOperations(send: Send) {
 
 function providerNotificationsOperations(send: Send) {
   return {
+    /**
+     * Check a notification without taking it
+     *
+     * Paste what the provider sent, or is about to send: the answer shows the fields as they are read, the exact string to sign, the signature received and the one that each key of the account expects, the age of the timestamp, and what the gateway would do. Nothing is stored, applied or told. In live mode, and for a test key that is a live key as well, only the beginning of an expected signature is shown.
+     */
+    checkNotification: (id: string, body: CheckNotification, options?: CallOptions): Promise<NotificationCheck> =>
+      send({ method: 'POST', path: `/api/v1/provider-accounts/${pathSegment(id)}/check-notification`, body }, options),
     /** Read a notification as it came */
     getInboundEvent: (id: string, options?: CallOptions): Promise<InboundEventWithRequest> =>
       send({ method: 'GET', path: `/api/v1/inbound-events/${pathSegment(id)}` }, options),

@@ -3,6 +3,7 @@ import { endpoint } from '../kernel/endpoint.ts';
 import { instant, pageAnswer, pageQuery } from '../kernel/shapes.ts';
 import { INBOUND_STATES, INBOUND_VERDICTS } from './inbound-event.ts';
 import { inboundEventObject, inboundEventWithRequest } from './inbound-event-json.ts';
+import { notificationCheckObject, pastedNotification } from './notification-check-json.ts';
 
 const one = z.strictObject({ id: z.string().max(64) });
 
@@ -55,4 +56,30 @@ export const replayInboundEvent = endpoint({
   params: one,
   answer: { status: 200, schema: inboundEventObject, description: 'The notification as it is now.' },
   problems: ['state_conflict'],
+});
+
+export const checkNotification = endpoint({
+  id: 'checkNotification',
+  method: 'POST',
+  path: '/api/v1/provider-accounts/{id}/check-notification',
+  summary: 'Check a notification without taking it',
+  description:
+    'Paste what the provider sent, or is about to send: the answer shows the fields as they are read, the exact string ' +
+    'to sign, the signature received and the one that each key of the account expects, the age of the timestamp, and ' +
+    'what the gateway would do. Nothing is stored, applied or told. In live mode, and for a test key that is a live ' +
+    'key as well, only the beginning of an expected signature is shown.',
+  tag: 'Provider notifications',
+  access: { by: 'tenant', scope: 'provider-account:execute' },
+  idempotency: 'none',
+  params: one,
+  // Signatures and references may look like card numbers; what does is masked in the answer, and nothing is kept.
+  secretsInBody: true,
+  body: pastedNotification,
+  answer: {
+    status: 200,
+    schema: notificationCheckObject,
+    description: 'What there is to see, and what would be done.',
+  },
+  problems: ['no_provider_account'],
+  example: { body: '{"merchantCode":"SHOP_1","orderId":"att_…","signature":"…"}', headers: {} },
 });

@@ -84,7 +84,7 @@ function shown(name: string, value: string): string {
 }
 
 /** The text without what looks like a card number; all of it is masked where the number cannot be told from the rest. */
-function masked(text: string): string {
+export function masked(text: string): string {
   if (!findCardNumber(text)) return text;
   const without = text.replace(DIGITS, (digits) => (findCardNumber(digits) ? MASK : digits));
   return findCardNumber(without) ? MASK : without;

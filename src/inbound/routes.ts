@@ -2,8 +2,10 @@ import { pageOf } from '../kernel/page.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api.ts';
+import { checkNotification } from './check-notification.ts';
 import { inboundEventJson, requestJson } from './inbound-event-json.ts';
 import { openRequest } from './inbound-row.ts';
+import { notificationCheckJson, requestOf } from './notification-check-json.ts';
 import { readInboundEvent } from './read-inbound-event.ts';
 import { replayInboundEvent } from './replay-inbound-event.ts';
 import { selectInboundEvents } from './store-lists.ts';
@@ -24,6 +26,11 @@ export function inboundRoutes(context: PaymentContext): readonly BoundEndpoint[]
     }),
     bindEndpoint(api.replayInboundEvent, async ({ caller, params }) => ({
       body: inboundEventJson(await replayInboundEvent(context, caller, params.id)),
+    })),
+    bindEndpoint(api.checkNotification, async ({ caller, params, body }) => ({
+      body: notificationCheckJson(
+        await checkNotification(context, caller, params.id, requestOf(body, context.clock.now())),
+      ),
     })),
   ];
 }

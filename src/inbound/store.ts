@@ -105,6 +105,22 @@ export async function claimNonce(tx: Queryable, claim: WholeRow<'inbound_nonces'
   return first?.content_hash === claim.content_hash ? 'same' : 'other';
 }
 
+/** The content that a nonce of an account has come with; null where it has not come, or long ago. Claims nothing. */
+export async function selectNonceContent(
+  db: Queryable,
+  { tenantId, providerAccountId }: Account,
+  nonce: string,
+): Promise<string | null> {
+  const row = await db
+    .selectFrom('inbound_nonces')
+    .select('content_hash')
+    .where('tenant_id', '=', tenantId)
+    .where('provider_account_id', '=', providerAccountId)
+    .where('nonce', '=', nonce)
+    .executeTakeFirst();
+  return row?.content_hash ?? null;
+}
+
 /** Forgets the nonces of an account from before an instant, a bounded number at a time. */
 export async function deleteOldNonces(db: Queryable, account: Account, before: Temporal.Instant): Promise<void> {
   await sql`

@@ -185,13 +185,17 @@ async function judge(
 }
 
 /** Of what a message says, stamps and signature aside; the order of its facts does not matter. */
-function contentHashOf(events: readonly ProviderEvent[]): string {
+export function contentHashOf(events: readonly ProviderEvent[]): string {
   const facts = events.map(({ dedupeKey, contentHash }) => [dedupeKey, contentHash]).sort();
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 
 /** Whether money has come that the payment does not take: it has ended, or it is about another amount. */
-async function isUnwanted(tx: Queryable, account: ProviderAccount, events: readonly ProviderEvent[]): Promise<boolean> {
+export async function isUnwanted(
+  tx: Queryable,
+  account: ProviderAccount,
+  events: readonly ProviderEvent[],
+): Promise<boolean> {
   for (const { attempt: named, fact } of events) {
     if (fact.about !== 'attempt') continue;
     const { report } = fact;

@@ -84,6 +84,16 @@ export async function findProviderAccount(
 const readNamedAccount = createBatcherPerDatabase(selectNamedAccounts, { itemsMax: 100 });
 
 /**
+ * An account by its id alone, whoever's it is: for the command line, whose user runs the installation.
+ * @throws Problem not_found, no_provider_account (the provider has left this mode)
+ */
+export async function openAccountById(context: AccountContext, providerAccountId: string): Promise<OpenAccount> {
+  const account = await readNamedAccount(context.database.query, providerAccountId);
+  if (account === null) throw new Problem('not_found', 'There is no such provider account.');
+  return openAccount(context, account);
+}
+
+/**
  * A stored account with everything a call to its provider needs.
  * @throws Problem no_provider_account (the provider has left this mode)
  */

@@ -133,7 +133,8 @@ export function recordCalls(
   account: FinishedCall['account'],
   recorder: CallRecorder,
 ): PaymentProvider {
-  const { cardFields, cancel, complete, capture, release, refund, reverse, submitEvidence, listSettlement } = provider;
+  const { cancel, complete, capture, release, refund, reverse, submitEvidence, listSettlement, describeWebhook } =
+    provider;
   const recorded: EveryMember = {
     id: provider.id,
     displayName: provider.displayName,
@@ -142,9 +143,11 @@ export function recordCalls(
     limits: undefined,
     credentials: provider.credentials,
     method: provider.method,
-    cardFields,
+    cardFields: provider.cardFields,
     parseWebhook: (call, request) => provider.parseWebhook(call, request),
+    describeWebhook: describeWebhook && ((call, request) => describeWebhook.call(provider, call, request)),
     // These are about no payment; the timeline has no place for them.
+    certification: provider.certification,
     checkCredentials: (call) => provider.checkCredentials(call),
     listSettlement: listSettlement && ((call, query) => listSettlement.call(provider, call, query)),
     create: watch('create', provider.create),

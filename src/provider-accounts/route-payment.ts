@@ -1,8 +1,12 @@
 import type { FieldError } from '../kernel/problem.ts';
 import { createBatcherPerDatabase } from '../platform/batch.ts';
+import type { PaymentProvider } from '../providers/provider.ts';
+import type { Capabilities } from '../providers/provider-capabilities.ts';
+import { accountCapabilities } from '../providers/provider-limits.ts';
 import { type Circuit, CLOSED, stateOf } from '../routing/circuit.ts';
 import { type RoutableAccount, type Route, type RoutedPayment, type RouteQuestion, route } from '../routing/route.ts';
 import type { ProviderAccount } from './account.ts';
+import { openCredentials } from './credentials.ts';
 import type { AccountContext } from './open-provider-account.ts';
 import { type Owner, selectRoutableAccounts } from './store.ts';
 
@@ -49,7 +53,9 @@ export async function readQuestion(
   return {
     payment: { ...payment, mode },
     method: typeOf(method),
-    accounts: found.map(({ account, circuit }) => routable(context, account, circuit ?? CLOSED, method)),
+    accounts: await Promise.all(
+      found.map(({ account, circuit }) => routable(context, account, circuit ?? CLOSED, method)),
+    ),
     circuits: new Map(circuits),
     ...(tried === undefined ? {} : { tried }),
   };
@@ -57,24 +63,35 @@ export async function readQuestion(
 
 const readRoutableAccounts = createBatcherPerDatabase(selectRoutableAccounts, { itemsMax: 100 });
 
-function routable(
-  { registry }: AccountContext,
+async function routable(
+  context: AccountContext,
   stored: ProviderAccount,
   circuit: Circuit,
   method: ChosenMethod,
-): RoutedAccount {
+): Promise<RoutedAccount> {
   const { providerAccountId, mode, priority, status, routing } = stored;
-  const provider = registry.get(stored.provider)?.provider ?? null;
+  const provider = context.registry.get(stored.provider)?.provider ?? null;
   const checked = method === 'undecided' ? undefined : provider?.method.safeParse(method.given);
   return {
     ...{ providerAccountId, mode, priority, status, routing, stored, circuit },
-    capabilities: provider?.capabilities ?? null,
+    capabilities: provider === null ? null : await capabilitiesOf(context, provider, stored),
     acceptsMethod: checked?.success === true,
     methodErrors: (checked?.error?.issues ?? []).map(({ path, message }) => ({
       pointer: `/${['method', ...path.map(String)].join('/')}`,
       detail: message,
     })),
   };
+}
+
+/** Credentials are opened only where they say something about what the account can do. */
+async function capabilitiesOf(
+  { sealer }: AccountContext,
+  provider: PaymentProvider,
+  stored: ProviderAccount,
+): Promise<Capabilities | null> {
+  if (provider.limits === undefined) return provider.capabilities;
+  const credentials = provider.credentials.safeParse(await openCredentials(sealer, stored));
+  return credentials.success ? accountCapabilities(provider, credentials.data) : null;
 }
 
 function typeOf(method: ChosenMethod): RouteQuestion<RoutedAccount>['method'] {

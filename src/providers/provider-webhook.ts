@@ -69,3 +69,41 @@ export type WebhookOutcome =
       readonly reply: WebhookReply;
       readonly about?: EventSubject;
     };
+
+/** Everything there is to see about a notification's check, for a person who looks for a fault. Never holds a key. */
+export interface WebhookDescription {
+  /** The algorithm, how the signature is written, and what it is made over, in words. */
+  readonly scheme: string;
+  /** What the notification says, in the order in which it is signed; what no signature covers comes last. */
+  readonly members: readonly DescribedMember[];
+  /** What is signed, exactly; null where it cannot be told. A secret that is appended to it is left out. */
+  readonly signedText: string | null;
+  /** What stands between the signed values; empty where nothing does. */
+  readonly separator: string;
+  readonly received: string | null;
+  /** The newest key first. */
+  readonly keys: readonly KeyFinding[];
+  /** Why there is no text to sign. */
+  readonly because?: string;
+  /** The signed time of sending; null where such notifications have none. */
+  readonly stamp: {
+    readonly sent: string | null;
+    readonly at: Temporal.Instant | null;
+    readonly toleranceSeconds: number;
+  } | null;
+}
+
+export interface DescribedMember {
+  readonly name: string;
+  readonly value: string;
+  /** Our word for it, where it has one. */
+  readonly means: string | null;
+  readonly signed: boolean;
+}
+
+/** What one of an account's keys makes of a signature. `expected`: null where only the other side can make it. */
+export interface KeyFinding {
+  readonly key: 'current' | 'previous';
+  readonly verdict: 'valid' | 'invalid' | 'missing' | 'ambiguous' | 'no_key';
+  readonly expected: string | null;
+}

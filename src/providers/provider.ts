@@ -12,8 +12,9 @@ import type { Money } from '../kernel/money.ts';
 import type { OutboundHttp } from '../platform/outbound-http.ts';
 import type { Capabilities } from './provider-capabilities.ts';
 import type { CardFields } from './provider-card-fields.ts';
+import type { Certification } from './provider-certification.ts';
 import type { SettlementAnswer, SettlementQuery } from './provider-settlement.ts';
-import type { RawWebhook, WebhookOutcome } from './provider-webhook.ts';
+import type { RawWebhook, WebhookDescription, WebhookOutcome } from './provider-webhook.ts';
 
 /** What an adapter may touch during one call. `credentials` are already unsealed and parsed by the adapter's schema. */
 export interface ProviderCall<Credentials> {
@@ -294,4 +295,8 @@ export interface PaymentProvider<Credentials = unknown> {
   checkCredentials(call: ProviderCall<Credentials>): Promise<CredentialsAnswer>;
   /** Verifies and reads a notification. Throws for nothing a sender can cause; never looks into an unverified body. */
   parseWebhook(call: ProviderCall<Credentials>, request: RawWebhook): Promise<WebhookOutcome>;
+  /** Shows how `parseWebhook` checks a notification. Asks nobody; its `expected` signatures are for the keys' owner alone. */
+  describeWebhook?(call: ProviderCall<Credentials>, request: RawWebhook): WebhookDescription;
+  /** The acceptance cases of a provider that is integrated by contract, where it has a side that may be wrong. */
+  readonly certification?: Certification<Credentials>;
 }

@@ -184,6 +184,16 @@ const ACCOUNTS_CHANGED = [
     ['those of another account', { credentials: sandbox }, ['/credentials/merchantCode']],
     ['an overlap of the past', { credentials: sandbox, overlapSeconds: -1 }, ['/overlapSeconds']],
   ]),
+  ...at(
+    'provider-accounts/{id}/check-notification',
+    ({ account }) => `/provider-accounts/${account}/check-notification`,
+    [
+      ['nothing to check', {}, ['/body']],
+      ['a body that is no text', { body: { zq7: 1 } }, ['/body']],
+      ['a header that is no text', { body: '', headers: { zq7: 7 } }, ['/headers/zq7']],
+      ['an unreadable time of receipt', { body: '', receivedAt: 'zq7' }, ['/receivedAt']],
+    ],
+  ),
   ...['test', 'disable', 'enable'].flatMap((verb) =>
     at(`provider-accounts/{id}/${verb}`, ({ account }) => `/provider-accounts/${account}/${verb}`, [
       ['a field where none is', { zq7: 1 }, ['/zq7']],

@@ -114,6 +114,7 @@ const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
   submitEvidence: { text: 'It was delivered.' },
   rotateProviderAccount: { credentials: {} },
   resolveReconciliationException: { resolution: 'other', note: 'None.' },
+  checkNotification: { body: '' },
 };
 
 const guarded = ENDPOINTS.filter(({ access }) => access.by === 'tenant' || access.by === 'operator');

@@ -92,9 +92,9 @@ async function without(
 }
 
 /** Asks something of the shop's own account at a sandbox that lacks something. */
-async function ofLacking(stage: Stage, lacking: Partial<Capabilities>, verb: string, patch?: object): Promise<Answer> {
+async function ofLacking(stage: Stage, lacking: Partial<Capabilities>, verb: string, body?: object): Promise<Answer> {
   const path = `/provider-accounts/${(await stage.shop.send('GET', '/provider-accounts')).body.data[0].id}${verb}`;
-  return without(stage, lacking, () => stage.shop.send(patch ? 'PATCH' : 'POST', path, { body: patch }));
+  return without(stage, lacking, () => stage.shop.send(verb === '' ? 'PATCH' : 'POST', path, { body }));
 }
 
 /** The acquirer's books are closed a second after each capture. */
@@ -351,6 +351,9 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   },
   updateProviderAccount: { not_supported_by_provider: (stage) => ofLacking(stage, { reversal: false }, '', CUT_OFF) },
   testProviderAccount: { no_provider_account: (stage) => ofLacking(stage, { modes: ['live'] }, '/test') },
+  checkNotification: {
+    no_provider_account: (stage) => ofLacking(stage, { modes: ['live'] }, '/check-notification', { body: '' }),
+  },
   resendDelivery: {
     state_conflict: ({ shop, orphanedDeliveryId }) => shop.send('POST', `/deliveries/${orphanedDeliveryId}/resend`),
   },

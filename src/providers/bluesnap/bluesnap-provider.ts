@@ -5,6 +5,7 @@ import { type BluesnapCall, tryCredentials } from './bluesnap-client.ts';
 import { type BluesnapCredentials, bluesnapCredentials } from './bluesnap-credentials.ts';
 import { bluesnapMethod } from './bluesnap-method.ts';
 import { cancelAtBluesnap, completeAtBluesnap, createAtBluesnap } from './charge-at-bluesnap.ts';
+import { describeBluesnapWebhook } from './describe-bluesnap-webhook.ts';
 import { retrieveFromBluesnap } from './find-bluesnap-transaction.ts';
 import { captureAtBluesnap, refundAtBluesnap, releaseAtBluesnap } from './move-bluesnap-money.ts';
 import { parseBluesnapWebhook } from './parse-bluesnap-webhook.ts';
@@ -53,6 +54,7 @@ export function createBluesnapProvider(options: BluesnapProviderOptions = {}): P
     refund: (call, input) => refundAtBluesnap(within(call), input),
     checkCredentials: (call) => checkCredentials(within(call)),
     parseWebhook: async (call, request) => parseBluesnapWebhook(call, request),
+    describeWebhook: describeBluesnapWebhook,
   };
 }
 

@@ -12,7 +12,7 @@ type Call = ProviderCall<BluesnapCredentials>;
  * A signed stamp within this age proves by itself. BlueSnap says nowhere whether a resend is stamped anew, and resends
  * for days: an older one is taken as a hint and asked about. One from the future has no such excuse.
  */
-const TOLERANCE_SECONDS = 300;
+export const BLUESNAP_TOLERANCE_SECONDS = 300;
 
 const STATUSES: Readonly<Record<WebhookRejection, number>> = {
   bad_signature: 401,
@@ -38,7 +38,7 @@ export function parseBluesnapWebhook(call: Call, request: RawWebhook): WebhookOu
   const verdict = verifySignature(call, request);
   if (verdict.kind === 'bad_signature') return rejected('bad_signature');
   const age = verdict.kind === 'signed' ? secondsSince(call, verdict.sentAt) : 0;
-  if (age < -TOLERANCE_SECONDS) return rejected('stale_timestamp');
+  if (age < -BLUESNAP_TOLERANCE_SECONDS) return rejected('stale_timestamp');
   const fields = isForm(request) ? readBluesnapForm(request.body) : null;
   const protectionKey = fields === null ? null : keyOfAuthKey(call, fields);
   if (verdict.kind === 'unsigned' && fields !== null && protectionKey === null) return rejected('bad_signature');
@@ -46,7 +46,7 @@ export function parseBluesnapWebhook(call: Call, request: RawWebhook): WebhookOu
   if (mode === 'live' && fields.get('testMode') === 'Y') return rejected('wrong_source');
   const isSigned = verdict.kind === 'signed';
   const sentAt = isSigned ? verdict.sentAt : request.receivedAt;
-  const read = eventOfIpn(fields, { isSigned, isProof: isSigned && age <= TOLERANCE_SECONDS, sentAt });
+  const read = eventOfIpn(fields, { isSigned, isProof: isSigned && age <= BLUESNAP_TOLERANCE_SECONDS, sentAt });
   if (read === 'malformed') return rejected('malformed');
   const accepted = acceptance(credentials, protectionKey);
   return { kind: 'events', events: read === null ? [] : [read], replies: { accepted, duplicate: accepted } };

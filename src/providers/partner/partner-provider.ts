@@ -13,6 +13,8 @@ import type {
 } from '../provider.ts';
 import type { Capabilities } from '../provider-capabilities.ts';
 import { refused, unknown } from '../read-answer.ts';
+import { certifyPartner } from './certification/certify-partner.ts';
+import { describePartnerWebhook } from './describe-partner-webhook.ts';
 import { parsePartnerWebhook } from './parse-partner-webhook.ts';
 import { askPartner, askPartnerInRotation, type Denial, type PartnerCall } from './partner-client.ts';
 import { isUsable, type PartnerCredentials, partnerCredentials, profileOf } from './partner-credentials.ts';
@@ -45,7 +47,7 @@ const NO_ORDER = `att_${'0'.repeat(26)}`;
 
 /** The adapter of signed partner gateways: one for all of them, each account working by its profile. */
 export function createPartnerProvider(): PaymentProvider<PartnerCredentials> {
-  return {
+  const provider: PaymentProvider<PartnerCredentials> = {
     id: 'partner',
     displayName: 'Partner gateway',
     capabilities: CAPABILITIES,
@@ -57,7 +59,9 @@ export function createPartnerProvider(): PaymentProvider<PartnerCredentials> {
     refund,
     checkCredentials,
     parseWebhook: async (call, request) => parsePartnerWebhook(call, request),
+    describeWebhook: describePartnerWebhook,
   };
+  return { ...provider, certification: certifyPartner(provider) };
 }
 
 const REFUNDS: Readonly<Record<PartnerProfile['refunds'], Capabilities['refund']>> = {

@@ -10,7 +10,7 @@ export type PaymentState = PartnerProfile['statuses']['payment'][string];
 
 /** The amount that a message tells; null where there is none that can be read. */
 export function moneyOf(profile: PartnerProfile, values: Values): Money | null {
-  const { currency = onlyCurrency(profile) } = values;
+  const { currency = onlyCurrencyOf(profile) } = values;
   if (typeof currency !== 'string' || !takesCurrency(profile, currency)) return null;
   const amount = amountFromWire(profile, values.amount, currency);
   return amount === null ? null : { amount, currency };
@@ -63,6 +63,7 @@ export function nextActionOf(profile: PartnerProfile, values: Values, isLive: bo
   return { type: 'redirect', url: url.href, embeddable: profile.embeddable };
 }
 
-function onlyCurrency({ currencies }: PartnerProfile): string | undefined {
+/** The one currency of a partner that has no other; its messages need not name it. */
+export function onlyCurrencyOf({ currencies }: PartnerProfile): string | undefined {
   return currencies === 'any' || currencies.length > 1 ? undefined : currencies[0];
 }

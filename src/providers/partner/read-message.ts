@@ -80,7 +80,8 @@ export function membersOf(json: unknown): Members | null {
   return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Members) : null;
 }
 
-function valueAt(members: Members, wire: string): unknown {
+/** A member, or a member of a member by a name with a dot. */
+export function valueAt(members: Members, wire: string): unknown {
   const [top = '', inner] = wire.split('.');
   const value = Object.hasOwn(members, top) ? members[top] : undefined;
   if (inner === undefined) return value;

@@ -13,7 +13,7 @@ import {
 } from './sandbox-reports.ts';
 import { type WireEvent, wireEvent } from './sandbox-wire.ts';
 
-const TOLERANCE_SECONDS = 300;
+export const SANDBOX_TOLERANCE_SECONDS = 300;
 /** Two during a rotation; more would only be a way to make us compute. */
 const SIGNATURES_MAX = 4;
 
@@ -31,9 +31,9 @@ export function parseSandboxWebhook(call: ProviderCall<SandboxCredentials>, requ
   const stamp = stampOf(request.headers['sandbox-signature']);
   if (stamp === null) return rejected('bad_signature');
   const keys = [call.credentials, call.previousCredentials].filter(isUsable).map(({ secretKey }) => secretKey);
-  if (!isSigned(keys, stamp, request.body)) return rejected('bad_signature');
+  if (!isSandboxSigned(keys, stamp, request.body)) return rejected('bad_signature');
   const age = Math.floor(call.clock.now().epochMilliseconds / 1000) - Number(stamp.timestamp);
-  if (Math.abs(age) > TOLERANCE_SECONDS) return rejected('stale_timestamp');
+  if (Math.abs(age) > SANDBOX_TOLERANCE_SECONDS) return rejected('stale_timestamp');
   const event = wireEvent.safeParse(jsonOf(request.body));
   if (!event.success) return rejected('malformed');
   const { merchantCode } = event.data.charge;
@@ -51,7 +51,7 @@ interface Stamp {
 }
 
 /** `t=<unix seconds>,v1=<hex>[,v1=<hex>…]`, in one header, and nothing else. */
-function stampOf(headers: readonly string[] | undefined): Stamp | null {
+export function stampOf(headers: readonly string[] | undefined): Stamp | null {
   const [value, ...others] = headers ?? [];
   if (value === undefined || others.length > 0) return null;
   const match = /^t=(\d{1,12})((?:,v1=[0-9a-f]{64})+)$/.exec(value);
@@ -61,7 +61,8 @@ function stampOf(headers: readonly string[] | undefined): Stamp | null {
   return { timestamp: match[1], signatures: signatures.map((hex) => Buffer.from(hex, 'hex')) };
 }
 
-function isSigned(keys: readonly string[], { timestamp, signatures }: Stamp, body: Uint8Array): boolean {
+/** Whether one of the keys made one of the signatures. */
+export function isSandboxSigned(keys: readonly string[], { timestamp, signatures }: Stamp, body: Uint8Array): boolean {
   let matches = false;
   for (const key of keys) {
     const expected = createHmac('sha256', key).update(`${timestamp}.`).update(body).digest();

@@ -10,6 +10,7 @@ import type {
 } from '../provider.ts';
 import type { Capabilities } from '../provider-capabilities.ts';
 import { unknown } from '../read-answer.ts';
+import { describeSandboxWebhook } from './describe-sandbox-webhook.ts';
 import { captureAtSandbox, refundAtSandbox, reverseAtSandbox, submitEvidenceToSandbox } from './move-sandbox-money.ts';
 import { parseSandboxWebhook } from './parse-sandbox-webhook.ts';
 import { askSandbox, chargePath, type SandboxAddress, type SandboxCall, type SandboxReply } from './sandbox-client.ts';
@@ -70,6 +71,7 @@ export function createSandboxProvider(options: SandboxProviderOptions): PaymentP
     submitEvidence: (call, input) => submitEvidenceToSandbox(address, call, input),
     checkCredentials: (call) => checkCredentials(address, call),
     parseWebhook: async (call, request) => parseSandboxWebhook(call, request),
+    describeWebhook: describeSandboxWebhook,
   };
 }
 

@@ -2,6 +2,7 @@ import type { CredentialsAnswer, PaymentProvider } from '../provider.ts';
 import type { Capabilities } from '../provider-capabilities.ts';
 import { refused, unknown } from '../read-answer.ts';
 import { createStripeAttempt } from './create-stripe-attempt.ts';
+import { describeStripeWebhook } from './describe-stripe-webhook.ts';
 import { cancelStripeAttempt, releaseAtStripe } from './end-stripe-attempt.ts';
 import { listStripeSettlement } from './list-stripe-settlement.ts';
 import { captureAtStripe, refundAtStripe } from './move-stripe-money.ts';
@@ -56,6 +57,7 @@ export function createStripeProvider(options: StripeProviderOptions = {}): Payme
     listSettlement: (call, query) => listStripeSettlement(address, call, query),
     checkCredentials: (call) => checkCredentials(address, call),
     parseWebhook: (call, request) => parseStripeWebhook(address, call, request),
+    describeWebhook: describeStripeWebhook,
   };
 }
 

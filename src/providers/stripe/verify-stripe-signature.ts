@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** https://docs.stripe.com/webhooks#verify-manually; in both directions, which Stripe's own code leaves out. */
-const TOLERANCE_SECONDS = 300;
+export const STRIPE_TOLERANCE_SECONDS = 300;
 /** One per secret that is rolled and per scheme; more would only be a way to make us compute. */
 const ITEMS_MAX = 16;
 
@@ -29,7 +29,7 @@ export function verifyStripeSignature({
   }
   if (!matches) return 'bad_signature';
   const age = Math.floor(now.epochMilliseconds / 1_000) - Number(stamp.timestamp);
-  return Math.abs(age) > TOLERANCE_SECONDS ? 'stale_timestamp' : 'ok';
+  return Math.abs(age) > STRIPE_TOLERANCE_SECONDS ? 'stale_timestamp' : 'ok';
 }
 
 interface Stamp {
