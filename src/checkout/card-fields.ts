@@ -1,3 +1,4 @@
+import { hasLapsed } from '../payments/attempt.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import type { PaymentWithAttempt } from '../payments/read-payment.ts';
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
@@ -17,13 +18,17 @@ export function cardFieldModules({ registry }: Pick<PaymentContext, 'registry'>)
   );
 }
 
-/** What the page of a payment needs to show the card fields its attempt waits for; null where it waits for none. */
+/**
+ * What the page of a payment needs to show the card fields its attempt waits for. `lapsed`: they are good for a while, and
+ * that is over. Null where it waits for none, or the provider has none for this page.
+ */
 export async function readCardFields(
   context: PaymentContext,
   { payment, latestAttempt }: PaymentWithAttempt,
-): Promise<CardFieldsOfPage | null> {
+): Promise<CardFieldsOfPage | 'lapsed' | null> {
   if (latestAttempt === null || payment.openAttemptId !== latestAttempt.attemptId) return null;
   if (latestAttempt.state !== 'requires_action' || latestAttempt.nextAction?.type !== 'client') return null;
+  if (hasLapsed(latestAttempt, context.clock)) return 'lapsed';
   const { tenantId, providerAccountId } = latestAttempt;
   const { provider, call } = await openProviderAccount(context, tenantId, providerAccountId);
   const { id, cardFields } = provider;

@@ -1,7 +1,7 @@
 import { renderSVG } from 'uqr';
 import { present } from '../kernel/assert.ts';
 import { addToReturnUrl } from '../kernel/return-url.ts';
-import { type Attempt, hasLapsed } from '../payments/attempt.ts';
+import type { Attempt } from '../payments/attempt.ts';
 import type { Payment, PaymentStatus } from '../payments/payment.ts';
 import type { DeclineReason, NextAction } from '../providers/provider.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -23,8 +23,7 @@ interface ViewInput {
    * there and waits for the bank's own word.
    */
   readonly way: 'looking' | 'leaving' | 'returned';
-  /** What the page needs for the provider's card fields; null where it has none of them. */
-  readonly cardFields: CardFieldsOfPage | null;
+  readonly cardFields: CardFieldsOfPage | 'lapsed' | null;
 }
 
 /** One choice is no choice: the page then shows the pay button alone. */
@@ -139,9 +138,9 @@ function processingState(attempt: Attempt, input: ViewInput): State {
   return input.way === 'returned' ? { kind: 'waiting' } : actionState(nextAction, input.way === 'leaving');
 }
 
-/** A provider's fields are good for a while; after it the pay button begins anew. */
-function clientState(attempt: Attempt, secret: string, { cardFields, token, now }: ViewInput): State {
-  if (hasLapsed(attempt, now)) return { kind: 'choose', methods: METHODS, notice: null };
+/** After the time of a provider's fields the pay button begins anew. */
+function clientState(attempt: Attempt, secret: string, { cardFields, token }: ViewInput): State {
+  if (cardFields === 'lapsed') return { kind: 'choose', methods: METHODS, notice: null };
   if (cardFields === null) return { kind: 'unavailable' };
   return {
     kind: 'card',

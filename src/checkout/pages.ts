@@ -9,7 +9,6 @@ import { endOpenAttempt } from '../payments/end-open-attempt.ts';
 import { expirePayment } from '../payments/jobs.ts';
 import { openCustomer } from '../payments/payment-json.ts';
 import {
-  type OpenedPayment,
   type PaymentWithAttempt,
   readAttempt,
   readPaymentByToken,
@@ -75,7 +74,7 @@ async function show(
     const cardFields = await readCardFields(context, found);
     const view = checkoutView({ ...found, token, tenant, locale, nonce, now: found.clock.now(), way, cardFields });
     const { frameAncestors } = tenant.settings;
-    const origins = view.kind === 'card' && cardFields !== null ? cardFields.origins : [];
+    const origins = view.kind === 'card' && typeof cardFields === 'object' ? (cardFields?.origins ?? []) : [];
     return pageHeaders(reply, nonce, { frameAncestors, origins }).send(renderCheckoutPage(view));
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'not_found') throw error;
@@ -119,7 +118,7 @@ function pageHeaders(
     .header('x-content-type-options', 'nosniff');
 }
 
-type Act = (context: PaymentContext, found: OpenedPayment, token: string, form: URLSearchParams) => Promise<void>;
+type Act = (context: PaymentContext, found: PaymentWithAttempt, token: string, form: URLSearchParams) => Promise<void>;
 
 /** Runs an act of the shopper and leads back to the page. */
 async function act(
@@ -151,10 +150,10 @@ async function act(
   return reply.code(303).header('location', `/c/${token}/leave`).header('referrer-policy', 'no-referrer').send();
 }
 
-async function pay(context: PaymentContext, found: OpenedPayment, token: string): Promise<void> {
-  const { payment, latestAttempt, clock } = found;
-  // The fields of a provider are good for a while; the attempt that waits in them in vain is ended first.
-  const waitsInVain = latestAttempt?.state === 'requires_action' && hasLapsed(latestAttempt, clock.now());
+async function pay(context: PaymentContext, found: PaymentWithAttempt, token: string): Promise<void> {
+  const { payment, latestAttempt } = found;
+  // What a provider gives the shopper to do is good for a while; an attempt that waits for it in vain is ended first.
+  const waitsInVain = latestAttempt?.state === 'requires_action' && hasLapsed(latestAttempt, context.clock);
   if (waitsInVain && payment.status === 'processing') await endOpenAttempt(context, payment);
   await confirm(context, found, token, undefined);
 }
@@ -191,7 +190,7 @@ async function confirm(
   await confirmPayment(context, { tenantId, mode, paymentId, method, source: 'shopper', returnUrl }, null);
 }
 
-/** Also the page of a payment that is over tells how it stands, so that a token that opens nothing is no matter here. */
+/** A token that opens nothing is no matter here: the page that follows says so. */
 async function comeBack(context: PaymentContext, log: Logger, request: FastifyRequest<TokenRequest>): Promise<void> {
   const found = await readPaymentByToken(context, request.params.token).catch(() => null);
   if (found === null || found.latestAttempt === null || found.payment.status !== 'processing') return;

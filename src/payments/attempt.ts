@@ -1,3 +1,4 @@
+import type { Clock } from '../kernel/clock.ts';
 import type { AttemptRef, NextAction } from '../providers/provider.ts';
 
 /** One try at one provider. Its id is the provider's idempotency key and never changes. */
@@ -103,9 +104,12 @@ export function nextActionOf(attempt: Attempt | null): NextAction | null {
   return attempt === null || attempt.state === 'completing' ? null : attempt.nextAction;
 }
 
-/** Whether what the shopper was to do can no longer be done at the provider. */
-export function hasLapsed({ providerExpiresAt }: Attempt, now: Temporal.Instant): boolean {
-  return providerExpiresAt !== null && Temporal.Instant.compare(now, providerExpiresAt) >= 0;
+/**
+ * Whether what the shopper was to do can no longer be done at the provider. Its time is the machine's, also where the
+ * tenant holds its own.
+ */
+export function hasLapsed({ providerExpiresAt }: Attempt, clock: Clock): boolean {
+  return providerExpiresAt !== null && Temporal.Instant.compare(clock.now(), providerExpiresAt) >= 0;
 }
 
 /** An attempt as its provider knows it. */

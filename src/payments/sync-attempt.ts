@@ -66,10 +66,7 @@ async function repeatCompletion(context: PaymentContext, attempt: Attempt): Prom
 async function repeatUnknown(context: PaymentContext, attempt: Attempt): Promise<void> {
   if (attempt.state === 'dispatched' || attempt.state === 'unknown') {
     await repeatAttempt(context, attempt);
-  } else if (
-    attempt.state === 'requires_action' &&
-    hasLapsed(attempt, (await clockOfAttempt(context, attempt)).now())
-  ) {
+  } else if (attempt.state === 'requires_action' && hasLapsed(attempt, context.clock)) {
     await cancelAttempt(context, attempt);
   }
 }

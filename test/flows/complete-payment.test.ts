@@ -204,6 +204,18 @@ describe('S2.9 several browsers at once', () => {
     expect(silent.charges(begun.attemptId)).toBe(1);
   });
 
+  test('a second step in flight is left to its own request by whoever asks meanwhile', async () => {
+    const begun = await silent.begin();
+    const release = silent.simulator.holdCharges();
+    const asked = silent.complete(begun, begun.enter('approve'));
+    await until(async () => (await stored(begun.attemptId))?.state === 'completing');
+    await shop.merchant.send('POST', `/payments/${begun.id}/sync`);
+    expect(await calls(begun.attemptId)).toEqual(['create', 'retrieve']);
+    release();
+    expect((await asked).body.status).toBe('succeeded');
+    expect(await calls(begun.attemptId)).toEqual(['complete', 'create', 'retrieve']);
+  });
+
   test('S0.17 S2.9 under one Idempotency-Key get one answer, byte for byte, for ever', async () => {
     const begun = await till.begin();
     const data = begun.enter('approve');
@@ -344,6 +356,21 @@ describe('S0.30 the end of the time to pay', () => {
     const again = await shop.merchant.send('POST', `/payments/${begun.id}/confirm`, { body: {} });
     expect(again.body.nextAction.clientSecret).not.toBe(begun.payment.nextAction.clientSecret);
   });
+});
+
+test('the page of a payment whose fields are past their time offers to pay anew, with fresh ones', async () => {
+  const begun = await silent.begin({ expiresIn: 86_400 });
+  expect((await call(begun.paymentUrl)).text).toContain('data-kind="card"');
+  clock.advance({ minutes: 61 });
+  expect((await call(begun.paymentUrl)).text).toContain('data-kind="choose"');
+  await call(`${begun.paymentUrl}/pay`, {
+    rawBody: 'method=default',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  const page = (await call(begun.paymentUrl)).text;
+  expect(page).toContain('data-kind="card"');
+  expect(page).not.toContain(begun.payment.nextAction.clientSecret);
+  expect((await shop.attempts(begun.id)).map(({ state }) => state).sort()).toEqual(['canceled', 'requires_action']);
 });
 
 describe('there is nothing to complete', () => {
