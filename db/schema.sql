@@ -759,6 +759,7 @@ create table settlements (
   net bigint not null,
   statement_id text not null,
   settled_at timestamp with time zone not null,
+  confirmed boolean not null,
   updated_at timestamp with time zone not null,
   constraint settlements_pkey PRIMARY KEY (tenant_id, subject_id),
   constraint settlements_net_check CHECK (net = (gross - fee)),

@@ -125,8 +125,8 @@ create index line_matches_accepted_idx on line_matches (tenant_id, provider_acco
 create index line_matches_subject_idx on line_matches (tenant_id, subject_id) where subject_id is not null;
 create index line_matches_statement_idx on line_matches (tenant_id, statement_id);
 
--- Of each operation that the statements confirm to the unit, what came of its money. Amounts are signed as the balance
--- at the provider moves.
+-- Of each operation that the statements have confirmed to the unit, what came of its money. Amounts are signed as the
+-- balance at the provider moves.
 create table settlements (
   tenant_id text not null,
   subject_id text not null,
@@ -140,6 +140,8 @@ create table settlements (
   net bigint not null,
   statement_id text not null,
   settled_at timestamptz not null,
+  -- false: what came later contradicts it.
+  confirmed boolean not null,
   updated_at timestamptz not null,
   constraint settlements_pkey primary key (tenant_id, subject_id),
   constraint settlements_noun_check check (subject_noun in ('capture', 'refund', 'reversal', 'dispute')),

@@ -1,7 +1,7 @@
 import type { Queryable } from '../platform/database.ts';
 import type { Settlement } from './settlement.ts';
 
-/** What the statements say of a capture or refund; null until they have confirmed it to the unit. */
+/** What the statements say of a capture or refund; null unless they confirm it to the unit. */
 export async function readSettlement(
   db: Queryable,
   { tenantId }: { readonly tenantId: string },
@@ -12,6 +12,7 @@ export async function readSettlement(
     .select(['gross', 'fee', 'net', 'statement_id as statementId', 'settled_at as settledAt'])
     .where('tenant_id', '=', tenantId)
     .where('subject_id', '=', operationId)
+    .where('confirmed', '=', true)
     .executeTakeFirst();
   return row ?? null;
 }

@@ -549,6 +549,7 @@ export interface SettlementsTable {
   net: bigint;
   statement_id: string;
   settled_at: Temporal.Instant;
+  confirmed: boolean;
   updated_at: Temporal.Instant;
 }
 

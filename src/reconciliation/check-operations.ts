@@ -73,10 +73,9 @@ async function inAccount(context: ReconciliationContext, place: AccountPlace, ch
       tx,
       place,
       {
-        ...{ lines: [], transfers: [], paid: [], returned: [] },
-        settled: judged.filter(({ judgment }) => judgment.isSettled).map(({ operation }) => operation),
+        ...{ lines: [], transfers: [], paid: [], returned: [], mismatches: [] },
+        judged,
         known: await selectExceptionsOf(tx, place.tenantId, chosen.subjectIds),
-        mismatches: judged.flatMap(({ judgment }) => judgment.mismatches),
       },
       { now, clock },
     );

@@ -160,12 +160,12 @@ class Books {
     }));
     return {
       lines: this.#lines,
-      settled: judged.filter(({ judgment }) => judgment.isSettled).map(({ operation }) => operation),
+      judged,
       transfers: this.#transfers,
       paid: this.#paid,
       returned: this.#returned,
       known,
-      mismatches: [...this.#mismatches, ...judged.flatMap(({ judgment }) => judgment.mismatches)],
+      mismatches: this.#mismatches,
     };
   }
 

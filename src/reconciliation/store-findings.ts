@@ -62,14 +62,30 @@ export async function putSettlements(
     net: said.net,
     statement_id: present(said.statementId, 'the statement of a settled operation'),
     settled_at: present(said.settledAt, 'the time of a settled operation'),
+    confirmed: true,
     updated_at: now,
   }));
   await sql`
     insert into settlements as s select r.* from ${recordset('settlements', rows)} r
     on conflict on constraint settlements_pkey do update set
       gross = excluded.gross, fee = excluded.fee, net = excluded.net, statement_id = excluded.statement_id,
-      settled_at = excluded.settled_at, updated_at = excluded.updated_at
-    where (s.gross, s.fee, s.net) is distinct from (excluded.gross, excluded.fee, excluded.net)`.execute(tx);
+      settled_at = excluded.settled_at, confirmed = true, updated_at = excluded.updated_at
+    where (s.gross, s.fee, s.net, s.confirmed) is distinct from (excluded.gross, excluded.fee, excluded.net, true)`.execute(
+    tx,
+  );
+}
+
+/** Operations that statements had confirmed and now contradict, or that failed after all. */
+export async function withdrawSettlements(
+  tx: Queryable,
+  { tenantId }: AccountPlace,
+  operationIds: readonly string[],
+  now: Temporal.Instant,
+): Promise<void> {
+  if (operationIds.length === 0) return;
+  await sql`
+    update settlements set confirmed = false, updated_at = ${now}
+    where tenant_id = ${tenantId} and subject_id = any(${operationIds}::text[]) and confirmed`.execute(tx);
 }
 
 /** Adds payouts, and marks those that came back. */

@@ -40,7 +40,7 @@ export async function takeLines(
     tx,
     place,
     {
-      ...{ lines: [], settled: [], transfers: [], paid: [], returned: [], mismatches: conflicts },
+      ...{ lines: [], judged: [], transfers: [], paid: [], returned: [], mismatches: conflicts },
       known: exceptions.filter(({ kind }) => kind === 'conflicting_line'),
     },
     { now, clock },

@@ -6,23 +6,32 @@ import type { WholeRow } from '../platform/recordset.ts';
 import type { TenantClock } from '../test-clocks/test-clock.ts';
 import type { AccountPlace, ReconciliationContext } from './context.ts';
 import { changesOf, type Mismatch, type ReconciliationException } from './exception.ts';
+import type { Judgment } from './judge-operation.ts';
 import type { MatchState } from './line.ts';
 import type { BookedOperation } from './operation.ts';
 import type { Payout } from './payout.ts';
 import { exceptionJson, payoutJson } from './reconciliation-json.ts';
 import { putExceptions } from './store-exceptions.ts';
-import { insertEvents, insertTransfers, putPayouts, putSettlements, updateMatches } from './store-findings.ts';
+import {
+  insertEvents,
+  insertTransfers,
+  putPayouts,
+  putSettlements,
+  updateMatches,
+  withdrawSettlements,
+} from './store-findings.ts';
 
 /** What came of looking at lines and operations of an account. */
 export interface Findings {
   readonly lines: readonly LineFinding[];
-  /** Operations that the statements confirm. */
-  readonly settled: readonly BookedOperation[];
+  /** Operations that were judged, with whether the statements confirm them. */
+  readonly judged: readonly { readonly operation: BookedOperation; readonly judgment: Judgment }[];
   readonly transfers: readonly NewTransfer[];
   readonly paid: readonly Payout[];
   readonly returned: readonly Payout[];
   /** All exceptions there are of what was looked at, and the mismatches it has now. */
   readonly known: readonly ReconciliationException[];
+  /** Mismatches of lines; those of operations are in their judgments. */
   readonly mismatches: readonly Mismatch[];
 }
 
@@ -54,9 +63,13 @@ export async function writeFindings(
     tx,
     findings.transfers.map((transfer) => transferRow(transfer, clock)),
   );
-  await putSettlements(tx, place, findings.settled, now);
+  const settled = findings.judged.filter(({ judgment }) => judgment.isSettled).map(({ operation }) => operation);
+  const others = findings.judged.filter(({ judgment }) => !judgment.isSettled).map(({ operation }) => operation.id);
+  await putSettlements(tx, place, settled, now);
+  await withdrawSettlements(tx, place, others, now);
   await putPayouts(tx, [...findings.paid, ...findings.returned]);
-  const changes = changesOf(findings.known, findings.mismatches, {
+  const mismatches = [...findings.mismatches, ...findings.judged.flatMap(({ judgment }) => judgment.mismatches)];
+  const changes = changesOf(findings.known, mismatches, {
     ...{ now, place },
     newId: () => newId('rx', { now: () => now }),
   });

@@ -99,8 +99,21 @@ describe('what fails after it was settled', () => {
     days(6);
     await reachNow();
     expect(await desk.kindsOf(refundId)).toEqual(['status open']);
+    expect((await desk.get(`/refunds/${refundId}`)).settlement).toBeNull();
     await desk.upload([{ line_ref: ref(), kind: 'adjustment', gross: 306, operation_id: refundId }]);
     expect(await desk.kindsOf(refundId)).toEqual(['status matched_later']);
+    expect((await desk.get(`/refunds/${refundId}`)).settlement).toBeNull();
+  });
+
+  test('is contradicted by a later line, and confirmed again by the next', async () => {
+    const { captureId } = await desk.pay();
+    await desk.upload([charge(captureId)]);
+    const correct = (gross: number) =>
+      desk.upload([{ line_ref: ref(), kind: 'adjustment', gross, operation_id: captureId }]);
+    await correct(-50);
+    expect(await settlementOf(captureId)).toBeNull();
+    await correct(50);
+    expect(await settlementOf(captureId)).toMatchObject({ gross: 1250, fee: 20 });
   });
 });
 

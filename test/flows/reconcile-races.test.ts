@@ -45,6 +45,8 @@ test('eight runs of one account at once write every line, fee, payout, exception
   expect(await count('events', "type = 'reconciliation.mismatch'")).toBe(1);
   expect(await count('events', "type = 'payout.paid'")).toBe(1);
   expect(await count('statements', "status <> 'reconciled'")).toBe(0);
+  // No page of any window was stored twice.
+  expect(await count('statements', 'lines <> 32 or pages <> 2')).toBe(0);
   const gateway = shop.tollgate.tollgate.gateway;
   const { differences } = await verifyLedger(gateway.payments.database.query);
   expect(differences).toEqual([]);
