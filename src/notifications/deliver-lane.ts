@@ -10,7 +10,7 @@ import type { OutboundHttp, OutboundOutcome } from '../platform/outbound-http.ts
 import type { WholeRow } from '../platform/recordset.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import { type Delivery, nextDeliveryAt } from './delivery.ts';
-import type { DialectEvent } from './dialects/dialect.ts';
+import type { DialectEvent, EncodedMessage } from './dialects/dialect.ts';
 import { isSameReceiver, openReceiver, type Receiver } from './open-receiver.ts';
 import {
   cancelDeliveries,
@@ -121,25 +121,23 @@ async function readEvents(
 
 /** One attempt, stamped and signed anew; null where we could not send it. */
 async function send(
-  { http, clock }: DeliveryContext,
+  context: DeliveryContext,
   delivery: Delivery,
   event: DialectEvent,
-  { dialect, endpoint, keys, url: ownUrl }: Receiver,
+  receiver: Receiver,
   schedule: Clock,
 ): Promise<Sent | null> {
+  const { clock } = context;
+  const { dialect, keys } = receiver;
   const at = clock.now();
-  const message = dialect.encode(event, endpoint, keys, clock);
+  const message = encode(receiver, event, clock);
   if (message === null) {
     const lastError = `The dialect ${dialect.id} has no word for this event`;
     return { delivery: { ...delivery, status: 'canceled', dueAt: null, lastError }, attempt: null };
   }
-  const url = delivery.urlOverride ?? present(ownUrl, 'an address');
+  const url = delivery.urlOverride ?? present(receiver.url, 'an address');
   crashPoint('delivery-unsent');
-  const outcome = await http(delivery.mode).send({
-    ...{ method: 'POST', url, headers: message.headers, body: message.body },
-    timeoutMs: TIMEOUT_MS,
-    responseBytesMax: RESPONSE_BYTES_MAX,
-  });
+  const outcome = message instanceof Error ? UNWRITABLE : await post(context.http(delivery.mode), url, message);
   crashPoint('delivery-unrecorded');
   if (outcome.kind === 'not_sent' && OUR_FAULT.has(outcome.reason)) return null;
   const attemptsMade = delivery.attemptsMade + 1;
@@ -162,6 +160,34 @@ async function send(
 
 function errorOf(outcome: OutboundOutcome): string {
   return outcome.kind === 'answered' ? `HTTP ${outcome.status}` : `${outcome.reason}: ${outcome.detail}`;
+}
+
+/** A fault of ours in one event must hold up no other: it counts as an attempt, which is shown, and is tried again. */
+function encode(
+  { dialect, endpoint, keys }: Receiver,
+  event: DialectEvent,
+  clock: Clock,
+): EncodedMessage | Error | null {
+  try {
+    return dialect.encode(event, endpoint, keys, clock);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+const UNWRITABLE: OutboundOutcome = {
+  kind: 'not_sent',
+  reason: 'invalid_request',
+  detail: 'The event could not be written in this dialect',
+  timings: { totalMs: 0, firstByteMs: null },
+};
+
+function post(http: OutboundHttp, url: string, { headers, body }: EncodedMessage): Promise<OutboundOutcome> {
+  return http.send({
+    ...{ method: 'POST', url, headers, body },
+    timeoutMs: TIMEOUT_MS,
+    responseBytesMax: RESPONSE_BYTES_MAX,
+  });
 }
 
 /** Seconds of a Retry-After header; its date form is not worth the doubt about clocks. RFC 9110 section 10.2.3. */

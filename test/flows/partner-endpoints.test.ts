@@ -146,4 +146,28 @@ describe('an endpoint of the dialect partner', () => {
     });
     expect(endpoint.received()).toHaveLength(2);
   });
+
+  test('goes on with the others where one event cannot be written, which is shown and tried again', async () => {
+    const { shop } = await newShop();
+    const endpoint = await openEndpoint(shop, sink, { dialect: 'partner' });
+    await shop.pay();
+    await endpoint.untilReceived(1);
+    const [{ id, eventId }] = await endpoint.deliveries();
+    const setObject = (object: string) =>
+      tollgate.database.run('update events set object = $2 where event_id = $1', [eventId, object]);
+    const [event] = await tollgate.database.run<{ object: object }>('select object from events where event_id = $1', [
+      eventId,
+    ]);
+    await setObject('{"id":7}');
+    const broken = (await shop.send('POST', `/deliveries/${id}/resend`)).body.id;
+    const read = async () => (await shop.send('GET', `/deliveries/${broken}`)).body;
+    await until(async () => (await read()).attemptsMade === 1);
+    expect(await read()).toMatchObject({ status: 'pending', attempts: [{ outcome: 'not_sent', statusCode: null }] });
+    await shop.pay();
+    await endpoint.untilReceived(2);
+    await setObject(JSON.stringify(event?.object));
+    clock.advance({ seconds: 6 });
+    await until(async () => (await read()).status === 'succeeded');
+    expect(endpoint.received()).toHaveLength(3);
+  });
 });
