@@ -18,6 +18,8 @@ export interface StripeSimulatorOptions {
   readonly clock: Clock;
   /** What failed in the simulator itself. */
   readonly failed: (error: unknown) => void;
+  /** Takes the keys that were registered here and no others; unless given, every test key opens an account. */
+  readonly knownKeysOnly?: boolean;
   /** Where notifications may go; default: this machine only, since anybody may register a receiver. */
   readonly mayNotify?: (url: URL) => boolean;
 }
@@ -104,13 +106,13 @@ interface Office extends Pick<HttpContext, 'accounts' | 'accountOf' | 'accountOf
 }
 
 function openOffice(
-  { clock, mayNotify = isThisMachine }: StripeSimulatorOptions,
+  { clock, mayNotify = isThisMachine, knownKeysOnly = false }: StripeSimulatorOptions,
   notifier: Notifier,
   url: string,
 ): Office {
   const accounts = new Map<string, Account>();
   let refundOutcome: RefundOutcome = 'succeeded';
-  const accountOf = (secretKey: string): Account | null => {
+  const open = (secretKey: string): Account | null => {
     if (!SECRET_KEY.test(secretKey)) return null;
     const known = accounts.get(secretKey) ?? newAccount(secretKey);
     accounts.set(secretKey, known);
@@ -118,7 +120,7 @@ function openOffice(
   };
   return {
     accounts: () => [...accounts.values()],
-    accountOf,
+    accountOf: (secretKey) => (knownKeysOnly ? (accounts.get(secretKey) ?? null) : open(secretKey)),
     accountOfPublishable: (key) => [...accounts.values()].find(({ publishableKey }) => publishableKey === key) ?? null,
     deskOf: (account) => {
       const now = secondsOf(clock);
@@ -127,7 +129,7 @@ function openOffice(
     },
     register: (secretKey, endpoint = {}) => {
       const secret = endpoint.secret ?? newStripeId('whsec');
-      accountOf(secretKey)?.endpoints.push({ id: newStripeId('we'), url: endpoint.url ?? null, secret, types: ['*'] });
+      open(secretKey)?.endpoints.push({ id: newStripeId('we'), url: endpoint.url ?? null, secret, types: ['*'] });
       return secret;
     },
     setRefundOutcome: (outcome) => {
