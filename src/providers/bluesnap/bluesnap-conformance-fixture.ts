@@ -20,6 +20,7 @@ const TRAITS: Traits = {
   // https://developers.bluesnap.com/reference/currency-codes: decimals, of which the shekel takes none.
   amounts: [
     { money: { amount: 100n, currency: 'EUR' }, wire: '1.00' },
+    { money: { amount: 1_999n, currency: 'EUR' }, wire: '19.99' },
     { money: { amount: 100n, currency: 'JPY' }, wire: '100' },
     { money: { amount: 1_000n, currency: 'KWD' }, wire: '1.000' },
     { money: { amount: 100n, currency: 'ILS' }, wire: '1' },
@@ -92,7 +93,11 @@ async function start(): Promise<Double> {
     rotatedCredentials: (url) => ({ ...credentialsAt(url), ipnKey: 'key-after-rotation' }),
     keylessCredentials: (url) => {
       const { ipnKey: _, ...keyless } = credentialsAt(url);
-      return [keyless, { ...keyless, ipnKey: '' }, { ...keyless, ipnKey: 'short', dataProtectionKey: ' ' }];
+      return [
+        ...[keyless, { ...keyless, ipnKey: '' }, { ...keyless, ipnKey: 'short', dataProtectionKey: ' ' }],
+        // Nothing that was made with this one is in the message.
+        { ...keyless, dataProtectionKey: 'a protection key' },
+      ];
     },
     secrets: [password, ipnKey],
     hosts: {
@@ -100,7 +105,8 @@ async function start(): Promise<Double> {
       test: 'sandbox.bluesnap.com',
       live: 'ws.bluesnap.com',
     },
-    money: { amount: 1_250n, currency: 'EUR' },
+    // 19.99 × 100 is 1998.9999999999998 for whoever computes it in floats.
+    money: { amount: 1_999n, currency: 'EUR' },
     notificationUrl: 'https://hooks.example/hooks/bluesnap/pa_1',
     methods: { client: undefined },
     charging: [undefined],
@@ -133,7 +139,7 @@ async function start(): Promise<Double> {
     isMovement: ({ method, path }) => method !== 'GET' && path.includes('/transactions'),
     amountIn: ({ body }) => /"amount":"([\d.]+)"/.exec(body)?.[1] ?? null,
     keyIn: ({ headers, body }) => headers['idempotency-key'] ?? body,
-    withOtherAmount: (answer) => answer.replace(/"amount":12\.5\b/g, '"amount":13.5'),
+    withOtherAmount: (answer) => answer.replace(/"amount":19\.99\b/g, '"amount":13.5'),
     count: ({ attemptId }) => simulator.transactionsOf(attemptId).length,
     countRefunds: ({ ref }) => simulator.transactionsOf(ref.attemptId)[0]?.refunds.length ?? 0,
     close: () => simulator.close(),

@@ -15,7 +15,7 @@ const TRAITS: Traits = {
   amounts: [
     { money: { amount: 1n, currency: 'ZAR' }, wire: '0.01' },
     { money: { amount: 14_950n, currency: 'ZAR' }, wire: '149.5' },
-    { money: { amount: 10_029n, currency: 'ZAR' }, wire: '100.29' },
+    { money: { amount: 1_999n, currency: 'ZAR' }, wire: '19.99' },
     { money: { amount: 999_999_999_999n, currency: 'ZAR' }, wire: '9999999999.99' },
     { money: { amount: 100n, currency: 'EUR' }, wire: null },
     { money: { amount: 100n, currency: 'JPY' }, wire: null },
@@ -79,7 +79,8 @@ async function start(): Promise<Double> {
     },
     secrets: [PASSWORD, NOTIFICATION_KEY],
     hosts: { credentials: () => real, test: 'qa.scantopay.io', live: 'scantopay.live' },
-    money: { amount: 14_950n, currency: 'ZAR' },
+    // 19.99 × 100 is 1998.9999999999998 for whoever computes it in floats.
+    money: { amount: 1_999n, currency: 'ZAR' },
     notificationUrl: receiver.url,
     methods: { qr: QR, redirect: HOSTED, deep_link: { type: 'scantopay', flow: 'app', wallet: 'absa' } },
     charging: [QR, HOSTED],

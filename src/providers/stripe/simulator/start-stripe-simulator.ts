@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type ServerResponse } from 'node:http';
 import type { Clock } from '../../../kernel/clock.ts';
 import { createOutboundHttp } from '../../../platform/outbound-http.ts';
+import { isThisMachine, listen } from '../../second-party.ts';
 import { type Account, newAccount, newStripeId } from './account.ts';
 import { controlSimulator, type SimulatorControl } from './control-simulator.ts';
 import { secondsOf } from './desk.ts';
@@ -140,15 +140,4 @@ function openOffice(
 
 function countOf({ objects }: Account, noun: string): number {
   return [...objects.values()].filter(({ object }) => object === noun).length;
-}
-
-async function listen(server: Server, host: string, port: number): Promise<string> {
-  server.listen(port, host);
-  await once(server, 'listening');
-  const { port: bound } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
-}
-
-function isThisMachine({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
