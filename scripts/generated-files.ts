@@ -2,6 +2,7 @@ import { PROBLEMS } from '../src/kernel/problem.ts';
 import { renderErrorsMarkdown } from '../src/platform/openapi/errors-page.ts';
 import { renderReferenceMarkdown } from '../src/platform/openapi/reference-markdown.ts';
 import { describeApi } from '../src/roles/docs.ts';
+import { generateConformance } from './generate-conformance.ts';
 import { generateSchema } from './generate-schema.ts';
 import { generateSdk } from './generate-sdk.ts';
 import { renderStatesMarkdown } from './generate-states.ts';
@@ -22,5 +23,6 @@ export async function generatedFiles(databaseUrl: string): Promise<ReadonlyMap<s
     ['docs/reference/api.md', renderReferenceMarkdown(openapi)],
     ['docs/reference/errors.md', renderErrorsMarkdown(PROBLEMS)],
     ['docs/reference/states.md', renderStatesMarkdown()],
+    ['docs/reference/conformance.md', await generateConformance()],
   ]);
 }

@@ -38,6 +38,7 @@ test.each([
   ['TOLLGATE_MASTER_KEY', 'hunter2', /^TOLLGATE_MASTER_KEY: Must be 32 bytes/],
   ['TOLLGATE_API_URL', 'ftp://x', /^TOLLGATE_API_URL: Must be an http or https address/],
   ['TOLLGATE_DEMO', 'maybe', /^TOLLGATE_DEMO: Must be true or false/],
+  ['TOLLGATE_SIMULATORS', 'stripe,acme', /^TOLLGATE_SIMULATORS: Must be none, or a comma-separated list of stripe, /],
   ['LOG_LEVEL', 'loud', /^LOG_LEVEL: Must be/],
   ['SMTP_URL', 'mail', /^SMTP_URL: Must be/],
 ])('%s=%s stops the start with its name and rule, without the value', (name, value, message) => {
@@ -49,6 +50,17 @@ test.each([
     expect((error as Error).message).toMatch(message);
     expect((error as Error).message).not.toContain(value.slice(0, 7) === 'mysql:/' ? 'secret' : `"${value}"`);
   }
+});
+
+test('simulators run in the demo, all unless told otherwise, and nowhere else', () => {
+  const own = { DATABASE_URL: 'postgres://u@db/t', TOLLGATE_MASTER_KEY: KEY };
+  const simulatorsOf = (environment: Record<string, string>) => readConfig(environment).simulators;
+  expect(simulatorsOf({})).toEqual(['stripe', 'bluesnap', 'scantopay', 'partner']);
+  expect(simulatorsOf({ TOLLGATE_SIMULATORS: 'partner, stripe' })).toEqual(['partner', 'stripe']);
+  expect(simulatorsOf({ TOLLGATE_SIMULATORS: 'none' })).toEqual([]);
+  expect(simulatorsOf({ TOLLGATE_ALLOW_PRIVATE_TARGETS: 'false' })).toEqual([]);
+  expect(simulatorsOf(own)).toEqual([]);
+  expect(() => simulatorsOf({ ...own, TOLLGATE_SIMULATORS: 'stripe' })).toThrow(/^TOLLGATE_SIMULATORS: Must come with/);
 });
 
 test('an owner’s address without the database that it owns is refused', () => {

@@ -16,6 +16,8 @@ export interface Config {
   /** 0: no sandbox in this process. */
   readonly sandboxPort: number;
   readonly sandboxUrl: string | null;
+  /** Providers whose simulators this process runs for the demo tenant. */
+  readonly simulators: readonly Simulator[];
   readonly roles: readonly Role[];
   readonly dataDir: string;
   readonly masterKey: string | null;
@@ -30,6 +32,9 @@ export interface Config {
 
 export const ROLES = ['api', 'checkout', 'hooks', 'admin', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
+
+export const SIMULATORS = ['stripe', 'bluesnap', 'scantopay', 'partner'] as const;
+export type Simulator = (typeof SIMULATORS)[number];
 
 /** Thrown with one line for every broken variable: its name and the rule, never the value. */
 export class ConfigRefused extends Error {
@@ -54,6 +59,11 @@ const variables = z.object({
   TOLLGATE_SHOP_PORT: port.default(8081),
   TOLLGATE_SANDBOX_PORT: port.optional(),
   TOLLGATE_SANDBOX_URL: baseUrl.optional(),
+  TOLLGATE_SIMULATORS: z
+    .string()
+    .transform((text) => (text === 'none' ? [] : text.split(',').map((name) => name.trim())))
+    .pipe(z.array(z.enum(SIMULATORS, `Must be none, or a comma-separated list of ${SIMULATORS.join(', ')}`)))
+    .optional(),
   TOLLGATE_ROLES: z
     .string()
     .default(ROLES.join(','))
@@ -106,6 +116,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (databaseUrl === null && set.DATABASE_MIGRATE_URL !== undefined) {
     throw new ConfigRefused('DATABASE_MIGRATE_URL: Must come with DATABASE_URL, which names the same database');
   }
+  const allowPrivateTargets = set.TOLLGATE_ALLOW_PRIVATE_TARGETS ?? demo;
+  // They listen on loopback, and their accounts are the demo tenant's.
+  const mayDemonstrate = demo && allowPrivateTargets;
+  if (!mayDemonstrate && (set.TOLLGATE_SIMULATORS ?? []).length > 0) {
+    throw new ConfigRefused('TOLLGATE_SIMULATORS: Must come with the demo, and with private targets allowed in it');
+  }
   return {
     databaseUrl,
     databaseMigrateUrl: set.DATABASE_MIGRATE_URL ?? null,
@@ -116,6 +132,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     // In a real installation nobody plays the bank unless told to.
     sandboxPort: set.TOLLGATE_SANDBOX_PORT ?? (demo ? 8082 : 0),
     sandboxUrl: set.TOLLGATE_SANDBOX_URL ?? null,
+    simulators: set.TOLLGATE_SIMULATORS ?? (mayDemonstrate ? SIMULATORS : []),
     roles: set.TOLLGATE_ROLES,
     dataDir: isAbsolute(set.TOLLGATE_DATA_DIR) ? set.TOLLGATE_DATA_DIR : resolve(set.TOLLGATE_DATA_DIR),
     masterKey: set.TOLLGATE_MASTER_KEY ?? null,
@@ -125,7 +142,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       hooks: set.TOLLGATE_HOOKS_URL ?? own,
       admin: set.TOLLGATE_ADMIN_URL ?? own,
     },
-    allowPrivateTargets: set.TOLLGATE_ALLOW_PRIVATE_TARGETS ?? demo,
+    allowPrivateTargets,
     trustProxy: trustProxyOf(set.TOLLGATE_TRUST_PROXY),
     // Who tries it out wants to see the shop's address, not the requests.
     logLevel: set.LOG_LEVEL ?? (demo ? 'warn' : 'info'),

@@ -5,6 +5,7 @@ import { createLogger } from '../../src/platform/log.ts';
 import { startTollgate, type Tollgate } from '../../src/roles/all.ts';
 import { forgetDatabase, noteDatabase } from '../../src/roles/borrow-gateway.ts';
 import { type DemoCredentials, ensureDemo } from '../../src/roles/demo.ts';
+import { type OpenSimulator, openSimulators } from '../../src/roles/demo-simulators.ts';
 
 interface Shop {
   readonly url: string;
@@ -20,9 +21,12 @@ export async function runStart({ json = false }: { readonly json?: boolean }): P
   if (config.databaseUrl === null) await noteDatabase(config, tollgate.database);
   const demo = config.demo ? await ensureDemo(tollgate.gateway) : null;
   const shop = demo === null || config.shopPort === 0 ? null : await openShop(tollgate, demo, config.shopPort);
-  console.log(json ? readyLine(tollgate, demo, shop) : welcome(tollgate, demo, shop));
+  const simulators = demo === null ? null : await openSimulators(tollgate.gateway, demo.tenant.id);
+  const open = simulators?.open ?? [];
+  console.log(json ? readyLine(tollgate, demo, shop, open) : welcome(tollgate, demo, shop, open));
   const stop = once(async (): Promise<void> => {
     await shop?.close();
+    await simulators?.close();
     await tollgate.stop();
     if (config.databaseUrl === null) await forgetDatabase(config);
   });
@@ -53,7 +57,12 @@ async function openShop({ config }: Tollgate, demo: DemoCredentials, port: numbe
   });
 }
 
-function readyLine({ config, internalUrl }: Tollgate, demo: DemoCredentials | null, shop: Shop | null): string {
+function readyLine(
+  { config, internalUrl }: Tollgate,
+  demo: DemoCredentials | null,
+  shop: Shop | null,
+  simulators: readonly OpenSimulator[],
+): string {
   const { api, checkout, hooks, admin } = config.urls;
   return JSON.stringify({
     ready: true,
@@ -64,12 +73,18 @@ function readyLine({ config, internalUrl }: Tollgate, demo: DemoCredentials | nu
     docsUrl: `${api}/docs`,
     shopUrl: shop?.url ?? null,
     internalUrl,
+    simulators,
     tenant: demo?.tenant ?? null,
     operator: demo === null ? null : { setupUrl: null, apiKey: demo.operator.apiKey },
   });
 }
 
-function welcome({ config, internalUrl }: Tollgate, demo: DemoCredentials | null, shop: Shop | null): string {
+function welcome(
+  { config, internalUrl }: Tollgate,
+  demo: DemoCredentials | null,
+  shop: Shop | null,
+  simulators: readonly OpenSimulator[],
+): string {
   const { api } = config.urls;
   const lines = ['', '  Tollgate is ready.', ''];
   if (shop !== null)
@@ -84,7 +99,24 @@ function welcome({ config, internalUrl }: Tollgate, demo: DemoCredentials | null
     lines.push(`  Test API key    ${demo.tenant.apiKey}`, `  App secret      ${demo.tenant.appSecret}`);
     lines.push(`  Webhook secret  ${demo.tenant.webhookSecret}`, `  Operator key    ${demo.operator.apiKey}`);
   }
+  if (simulators.length > 0) lines.push('', ...simulatorLines(simulators));
   lines.push('', config.databaseUrl === null ? '  Embedded PostgreSQL: for trying out and small installations.' : '');
   lines.push('  Stop with Ctrl-C; data is kept.', '');
   return lines.join('\n');
+}
+
+/** Where the payer's page of each is; what stands in braces comes with the payment's next action. */
+const PAYER_PAGES: Readonly<Record<OpenSimulator['provider'], string>> = {
+  stripe: '/c/pay/{session}',
+  bluesnap: '/hosted-fields/{clientSecret}',
+  scantopay: '/pay/{code}',
+  partner: '/pay/{providerRef}',
+};
+
+function simulatorLines(simulators: readonly OpenSimulator[]): readonly string[] {
+  const lines = simulators.flatMap(({ provider, providerAccountId, url }) => [
+    `  ${provider.padEnd(15)} ${providerAccountId}`,
+    `                  ${url}${PAYER_PAGES[provider]}`,
+  ]);
+  return ['  Simulated providers: POST /payments {"providerAccountId": …}, then pay on the page', ...lines];
 }

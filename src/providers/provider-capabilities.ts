@@ -31,3 +31,9 @@ export interface Capabilities {
 }
 
 export type ForwardedField = 'description' | 'statementDescriptor' | 'terminalId' | 'mcc' | 'subMerchantName' | 'rrn2';
+
+/** Capabilities as they stay: one object is shown to everybody, and nobody may change it. */
+export function declareCapabilities(capabilities: Capabilities): Capabilities {
+  for (const part of Object.values(capabilities)) Object.freeze(part);
+  return Object.freeze(capabilities);
+}

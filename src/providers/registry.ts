@@ -11,6 +11,7 @@ import {
   startSandboxServer,
 } from './sandbox/server/start-sandbox-server.ts';
 import { createScantopayProvider } from './scantopay/scantopay-provider.ts';
+import type { DemoSimulator, DemoSimulatorOptions } from './second-party.ts';
 import { createStripeProvider } from './stripe/stripe-provider.ts';
 
 interface RegistryOptions {
@@ -53,4 +54,21 @@ export function startSandbox(options: SandboxServerOptions): Promise<SandboxServ
 /** Credentials for a fresh account at the sandbox; the account opens itself at the first call. */
 export function newSandboxAccount(): unknown {
   return newSandboxCredentials();
+}
+
+/** What of the simulators is needed only by who runs one; an installation without a demonstration loads none of it. */
+const SIMULATORS = {
+  stripe: () => import('./stripe/simulator/start-demo-simulator.ts'),
+  bluesnap: () => import('./bluesnap/simulator/start-demo-simulator.ts'),
+  scantopay: () => import('./scantopay/simulator/start-demo-simulator.ts'),
+  partner: () => import('./partner/simulator/start-demo-simulator.ts'),
+} as const;
+
+/** Starts a provider's simulator for the demonstration. */
+export async function startSimulator(
+  provider: keyof typeof SIMULATORS,
+  options: DemoSimulatorOptions,
+): Promise<DemoSimulator> {
+  const { startDemoSimulator } = await SIMULATORS[provider]();
+  return startDemoSimulator(options);
 }

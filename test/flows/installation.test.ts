@@ -159,6 +159,9 @@ describe('npm start', () => {
         apiKey: expect.stringMatching(/^sk_test_/),
       },
       operator: { apiKey: expect.any(String) },
+      simulators: ['stripe', 'bluesnap', 'scantopay', 'partner'].map((provider) => ({
+        ...{ provider, url: address, providerAccountId: expect.stringMatching(/^pa_/) },
+      })),
     });
     expect(first.operator).toHaveProperty('setupUrl');
     expect(startSeconds, 'seconds until it was ready').toBeLessThan(60);
@@ -194,6 +197,57 @@ describe('npm start', () => {
     expect(payment).toMatchObject({ status: 'succeeded' });
   });
 
+  const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+  /** A payment at one of the simulated providers, confirmed; where the payer goes. */
+  async function confirmAt(provider: string) {
+    const simulator = first.simulators.find((each) => each.provider === provider);
+    const { providerAccountId, url = '' } = simulator ?? {};
+    const wanted = { reference: `simulated-${provider}`, amount: 1250, currency: 'EUR', providerAccountId };
+    const created = await api('/payments', { body: wanted });
+    expect(created.status, created.text).toBe(201);
+    const confirmed = await api(`/payments/${created.body.id}/confirm`, { body: {} });
+    expect(confirmed.status, confirmed.text).toBe(200);
+    return { id: String(created.body.id), url, nextAction: confirmed.body.nextAction };
+  }
+
+  const untilSucceeded = (id: string) =>
+    until(async () => (await api(`/payments/${id}`)).body.status === 'succeeded', 20_000);
+
+  /** The verified notifications of a provider's account. */
+  async function acceptedFrom(provider: string): Promise<number> {
+    const { data } = (await api('/inbound-events?limit=100')).body;
+    return data.filter((each: Record<string, string>) => each.provider === provider && each.verdict === 'accepted')
+      .length;
+  }
+
+  test('S0.1 S2.8 a payment at the simulated Stripe is paid on its page and told by its signed notification', async () => {
+    const { id, url, nextAction } = await confirmAt('stripe');
+    expect(nextAction).toMatchObject({ type: 'redirect', embeddable: false });
+    expect(nextAction.url.startsWith(`${url}/c/pay/cs_`)).toBe(true);
+    expect((await call(nextAction.url)).text).toContain('1250 EUR');
+    const paid = await call(nextAction.url, { rawBody: 'decision=approve', headers: FORM });
+    expect(paid.status).toBe(303);
+    await untilSucceeded(id);
+    expect(await acceptedFrom('stripe')).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['scantopay', ({ url, nextAction }: Awaited<ReturnType<typeof confirmAt>>) => `${url}/pay/${nextAction.payload}`],
+    ['partner', ({ nextAction }: Awaited<ReturnType<typeof confirmAt>>) => String(nextAction.url)],
+  ])('a payment at the simulated %s succeeds once its payer has agreed', async (provider, pageOf) => {
+    const confirmed = await confirmAt(provider);
+    await call(pageOf(confirmed), { rawBody: 'decision=approve', headers: FORM });
+    await untilSucceeded(confirmed.id);
+    expect(await acceptedFrom(provider)).toBe(1);
+  });
+
+  test('the simulated BlueSnap opens its hosted fields', async () => {
+    const { url, nextAction } = await confirmAt('bluesnap');
+    expect(nextAction.type).toBe('client');
+    expect((await call(`${url}/hosted-fields/${nextAction.clientSecret}`)).text).toContain('A good card');
+  });
+
   test('its connections to the database are those of a role that owns nothing', async () => {
     const { ownerUrl } = JSON.parse(await readFile(join(folder, 'data', 'database.json'), 'utf8'));
     const connected = await ask(
@@ -205,7 +259,7 @@ describe('npm start', () => {
   });
 
   test('secrets in the data directory are for this user only', async () => {
-    for (const name of ['demo.json', 'master.key']) {
+    for (const name of ['demo.json', 'simulators.json', 'master.key']) {
       expect((await stat(join(folder, 'data', name))).mode & 0o077, name).toBe(0);
     }
   });

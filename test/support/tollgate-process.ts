@@ -39,6 +39,7 @@ export interface StartedByNpm {
   readonly ready: Readonly<Record<string, string>> & {
     readonly tenant: Readonly<Record<'id' | 'appName' | 'appSecret' | 'apiKey', string>>;
     readonly operator: Readonly<Record<'apiKey', string>>;
+    readonly simulators: readonly Readonly<Record<'provider' | 'providerAccountId' | 'url', string>>[];
   };
   /** Sends SIGTERM to npm and waits for its end. */
   stop(): Promise<void>;

@@ -112,7 +112,7 @@ function isWords(target: string): boolean {
   return name === 'api.ts' || (SLICES[slice]?.nouns ?? []).includes(name.replace(/\.ts$/, ''));
 }
 
-/** The contract in its parts, and what every adapter reads an answer with. */
+/** The contract in its parts, what every adapter reads an answer with, and what every simulator listens with. */
 const CONTRACT: readonly string[] = [
   'src/providers/provider.ts',
   'src/providers/provider-capabilities.ts',
@@ -123,6 +123,7 @@ const CONTRACT: readonly string[] = [
   'src/providers/provider-webhook.ts',
   'src/providers/provider-settlement.ts',
   'src/providers/read-answer.ts',
+  'src/providers/second-party.ts',
 ];
 
 /** Where a path lies. Pure; the file need not exist. */

@@ -1,5 +1,5 @@
 import type { CredentialsAnswer, PaymentProvider, ProviderCall } from '../provider.ts';
-import type { Capabilities } from '../provider-capabilities.ts';
+import { declareCapabilities } from '../provider-capabilities.ts';
 import { bluesnapCardFields } from './bluesnap-card-fields.ts';
 import { type BluesnapCall, tryCredentials } from './bluesnap-client.ts';
 import { type BluesnapCredentials, bluesnapCredentials } from './bluesnap-credentials.ts';
@@ -10,7 +10,7 @@ import { retrieveFromBluesnap } from './find-bluesnap-transaction.ts';
 import { captureAtBluesnap, refundAtBluesnap, releaseAtBluesnap } from './move-bluesnap-money.ts';
 import { parseBluesnapWebhook } from './parse-bluesnap-webhook.ts';
 
-const CAPABILITIES: Capabilities = {
+const CAPABILITIES = declareCapabilities({
   modes: ['test', 'live'],
   currencies: 'any',
   nextActions: ['client'],
@@ -25,7 +25,7 @@ const CAPABILITIES: Capabilities = {
   forwards: ['statementDescriptor'],
   unacknowledged: 'repeats',
   settlement: false,
-};
+});
 
 const TIMEOUT_MS = 10_000;
 

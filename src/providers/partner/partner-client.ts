@@ -6,7 +6,10 @@ import { membersOf, readValues, type Values, writeMessage } from './read-message
 import type { SigningKeys } from './signing-keys.ts';
 import { verifyMessage } from './verify-message.ts';
 
-export type PartnerCall = ProviderCall<PartnerCredentials>;
+export interface PartnerCall extends ProviderCall<PartnerCredentials> {
+  /** For one exchange; the adapter's own patience unless given. */
+  readonly timeoutMs?: number;
+}
 export type Operation = 'create' | 'query' | 'refund';
 
 /** The partner's own no. `proven`: its signature stands under it, or its profile asks for none. */
@@ -72,7 +75,7 @@ async function sendSigned(
     url,
     headers: { 'content-type': 'application/json', accept: 'application/json', ...written.headers },
     body: written.body,
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: call.timeoutMs ?? TIMEOUT_MS,
     responseBytesMax: RESPONSE_BYTES_MAX,
   });
   const answer = wholeAnswer(outcome);

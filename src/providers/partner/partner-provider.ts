@@ -11,7 +11,7 @@ import type {
   RetrieveAnswer,
   Unknown,
 } from '../provider.ts';
-import type { Capabilities } from '../provider-capabilities.ts';
+import { type Capabilities, declareCapabilities } from '../provider-capabilities.ts';
 import { refused, unknown } from '../read-answer.ts';
 import { certifyPartner } from './certification/certify-partner.ts';
 import { describePartnerWebhook } from './describe-partner-webhook.ts';
@@ -25,7 +25,7 @@ import type { Values } from './read-message.ts';
 import { amountToWire } from './wire-amount.ts';
 import { instantFromWire, instantToWire } from './wire-instant.ts';
 
-const CAPABILITIES: Capabilities = {
+const CAPABILITIES = declareCapabilities({
   modes: ['test', 'live'],
   currencies: 'any',
   nextActions: ['redirect', 'qr'],
@@ -40,13 +40,19 @@ const CAPABILITIES: Capabilities = {
   forwards: ['description'],
   unacknowledged: 'repeats',
   settlement: false,
-};
+});
 
 /** Of the shape of an attempt's id, and of no attempt: its time is the beginning of 1970. */
 const NO_ORDER = `att_${'0'.repeat(26)}`;
 
+export interface PartnerProviderOptions {
+  /** Milliseconds for one exchange. */
+  readonly timeoutMs?: number;
+}
+
 /** The adapter of signed partner gateways: one for all of them, each account working by its profile. */
-export function createPartnerProvider(): PaymentProvider<PartnerCredentials> {
+export function createPartnerProvider(options: PartnerProviderOptions = {}): PaymentProvider<PartnerCredentials> {
+  const within = (call: PartnerCall): PartnerCall => ({ ...call, ...options });
   const provider: PaymentProvider<PartnerCredentials> = {
     id: 'partner',
     displayName: 'Partner gateway',
@@ -54,10 +60,10 @@ export function createPartnerProvider(): PaymentProvider<PartnerCredentials> {
     limits: (credentials) => limitsOf(profileOf(credentials)),
     credentials: partnerCredentials,
     method: partnerMethod,
-    create,
-    retrieve,
-    refund,
-    checkCredentials,
+    create: (call, input) => create(within(call), input),
+    retrieve: (call, attempt) => retrieve(within(call), attempt),
+    refund: (call, input) => refund(within(call), input),
+    checkCredentials: (call) => checkCredentials(within(call)),
     parseWebhook: async (call, request) => parsePartnerWebhook(call, request),
     describeWebhook: describePartnerWebhook,
   };

@@ -11,7 +11,7 @@ import {
   reportOf,
   reversalReportOf,
 } from './sandbox-reports.ts';
-import { type WireEvent, wireEvent } from './sandbox-wire.ts';
+import { type WireEvent, wireEvent, wireUnheardEvent } from './sandbox-wire.ts';
 
 export const SANDBOX_TOLERANCE_SECONDS = 300;
 /** Two during a rotation; more would only be a way to make us compute. */
@@ -34,15 +34,21 @@ export function parseSandboxWebhook(call: ProviderCall<SandboxCredentials>, requ
   if (!isSandboxSigned(keys, stamp, request.body)) return rejected('bad_signature');
   const age = Math.floor(call.clock.now().epochMilliseconds / 1000) - Number(stamp.timestamp);
   if (Math.abs(age) > SANDBOX_TOLERANCE_SECONDS) return rejected('stale_timestamp');
-  const event = wireEvent.safeParse(jsonOf(request.body));
+  const json = jsonOf(request.body);
+  // What was added since tells nothing that we could act on, and is not to come again.
+  if (wireUnheardEvent.safeParse(json).success) return taken([]);
+  const event = wireEvent.safeParse(json);
   if (!event.success) return rejected('malformed');
   const { merchantCode } = event.data.charge;
   const known = [call.credentials.merchantCode, call.previousCredentials?.merchantCode].includes(merchantCode);
   if (!known) return rejected('wrong_source');
   const translated = eventOf(event.data);
-  if (translated === null) return rejected('malformed');
+  return translated === null ? rejected('malformed') : taken([translated]);
+}
+
+function taken(events: readonly ProviderEvent[]): WebhookOutcome {
   const reply = { status: 200 };
-  return { kind: 'events', events: [translated], replies: { accepted: reply, duplicate: reply } };
+  return { kind: 'events', events, replies: { accepted: reply, duplicate: reply } };
 }
 
 interface Stamp {

@@ -8,7 +8,7 @@ import type {
   RetrieveAnswer,
   Unknown,
 } from '../provider.ts';
-import type { Capabilities } from '../provider-capabilities.ts';
+import { declareCapabilities } from '../provider-capabilities.ts';
 import { unknown } from '../read-answer.ts';
 import { describeSandboxWebhook } from './describe-sandbox-webhook.ts';
 import { captureAtSandbox, refundAtSandbox, reverseAtSandbox, submitEvidenceToSandbox } from './move-sandbox-money.ts';
@@ -26,7 +26,7 @@ import {
 } from './sandbox-reports.ts';
 import { wireCharge } from './sandbox-wire.ts';
 
-const CAPABILITIES: Capabilities = {
+const CAPABILITIES = declareCapabilities({
   modes: ['test'],
   currencies: 'any',
   nextActions: ['redirect', 'qr'],
@@ -41,7 +41,7 @@ const CAPABILITIES: Capabilities = {
   forwards: ['description'],
   unacknowledged: 'repeats',
   settlement: false,
-};
+});
 
 export interface SandboxProviderOptions {
   /** The sandbox's origin; a path in it is not kept. */

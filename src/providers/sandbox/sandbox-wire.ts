@@ -103,6 +103,12 @@ export const wireEvent = z.union([
     dispute: wireDispute,
   }),
 ]);
+/** A notification of a kind that was added since. */
+export const wireUnheardEvent = z.object({
+  ...{ id: z.string().min(1).max(64), object: z.literal('event') },
+  type: z.string().regex(/^(?!(?:charge|capture|refund|reversal|dispute)\.)[a-z_]+\.[a-z_]+$/),
+});
+
 export const wireError = z.strictObject({
   error: z.strictObject({ code: z.string().max(100), message: z.string().max(500) }),
 });

@@ -17,6 +17,7 @@ import {
 } from './find-scantopay-transaction.ts';
 import { askScantopay, type ScantopayLine } from './scantopay-client.ts';
 import { paymentReportOf, refundOf, reversalOf } from './scantopay-reports.ts';
+import { wireDeletedCode } from './scantopay-wire.ts';
 
 const POLLING_OFF = 'Scan to Pay tells payments by notification only while an address is set for them (406)';
 
@@ -122,7 +123,9 @@ export async function cancelAtScantopay(line: ScantopayLine, attempt: AttemptRef
     case 'Available':
     case 'Blocked': {
       const reply = await askScantopay(line, { method: 'DELETE', path: `/pluto/code/${code}` });
-      return reply.kind === 'ok' ? canceled : reply;
+      if (reply.kind !== 'ok') return reply;
+      const deleted = wireDeletedCode.safeParse(reply.body);
+      return deleted.data?.code === code ? canceled : unknown('the answer does not say that the code is deleted');
     }
     case 'Locked':
       return refused('payer_is_paying', 'The payer is paying at this moment');

@@ -14,6 +14,7 @@ import { wireAmountOf } from './scantopay-amount.ts';
 import { askScantopay, type ScantopayLine } from './scantopay-client.ts';
 import { refundOf, reversalOf } from './scantopay-reports.ts';
 import type { PaymentMeaning } from './scantopay-states.ts';
+import { wireTaken } from './scantopay-wire.ts';
 
 /**
  * Refunds a payment whole. A refund has no key at the provider, and only one of everything cannot be repeated there: a
@@ -72,7 +73,11 @@ async function giveBack(line: ScantopayLine, input: Input, way: Way): Promise<Ma
   const standing = await way.read(asked);
   if (standing !== null) return standing;
   const reply = await askScantopay(line, way.send(asked.paymentId));
-  if (reply.kind === 'ok') return { kind: 'made', report: way.report(asked.paymentId, input.amount, 'pending') };
+  if (reply.kind === 'ok') {
+    // Who repeats the request finds out by the payment's state.
+    if (!wireTaken.safeParse(reply.body).success) return unknown('the answer does not say that it was taken');
+    return { kind: 'made', report: way.report(asked.paymentId, input.amount, 'pending') };
+  }
   if (reply.kind !== 'refused' || ABOUT_THIS_REQUEST.has(reply.code)) return reply;
   // The refusal may be of a second copy while the first is under way, which the payment's state then shows.
   const again = await findTransaction(line, input, input.amount);

@@ -1,5 +1,5 @@
 import type { CredentialsAnswer, PaymentProvider } from '../provider.ts';
-import type { Capabilities } from '../provider-capabilities.ts';
+import { declareCapabilities } from '../provider-capabilities.ts';
 import { createAtScantopay } from './create-at-scantopay.ts';
 import { parseScantopayWebhook } from './parse-scantopay-webhook.ts';
 import { cancelAtScantopay, retrieveFromScantopay } from './retrieve-from-scantopay.ts';
@@ -8,7 +8,7 @@ import { askScantopay, type ScantopayCall, type ScantopayLine } from './scantopa
 import { type ScantopayCredentials, scantopayCredentials } from './scantopay-credentials.ts';
 import { scantopayMethod } from './scantopay-method.ts';
 
-const CAPABILITIES: Capabilities = {
+const CAPABILITIES = declareCapabilities({
   modes: ['test', 'live'],
   // Of an account: the one its credentials name.
   currencies: 'any',
@@ -25,7 +25,7 @@ const CAPABILITIES: Capabilities = {
   forwards: ['description', 'terminalId', 'mcc', 'subMerchantName', 'rrn2'],
   unacknowledged: 'reverses',
   settlement: false,
-};
+});
 
 export interface ScantopayProviderOptions {
   /** Milliseconds for one exchange. */

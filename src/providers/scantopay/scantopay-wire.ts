@@ -68,6 +68,12 @@ export const wireTransaction = z
     return z.NEVER;
   });
 
+/** The answer to a refund or reversal: it was taken, and its end comes later. */
+export const wireTaken = z.object({ status: z.literal('Processed') });
+
+/** The answer to the deletion of a code. */
+export const wireDeletedCode = wireCodeRecord.pick({ code: true }).extend({ codeState: z.literal('Deleted') });
+
 /** While nothing was paid, a query knows no transaction. */
 export const wireNoTransaction = z.object({ status: z.literal('N/A') });
 

@@ -1,3 +1,4 @@
+import { findCardNumber } from '../../kernel/card-number.ts';
 import type { NotSent, Refused, Unknown } from '../provider.ts';
 import { jsonOf, refused, unknown, type WholeAnswer, wholeAnswer } from '../read-answer.ts';
 import { credentialsFault, type StripeCall } from './stripe-credentials.ts';
@@ -74,12 +75,12 @@ export async function askStripe(
 /** Keys, signing secrets and client secrets, wherever they stand; Stripe itself masks some of a key by asterisks. */
 const KEY_SHAPES = /(?:[srp]k_(?:test|live)|whsec|(?:pi|cs|seti)_[a-zA-Z0-9_]*secret)_[\w*+/=-]*/g;
 
-/** A stranger's sentence without anything that has the shape of a key, cut. */
+/** A stranger's sentence without anything that has the shape of a key, and without digits where they are a card's; cut. */
 export function safeSentence(text: string): string {
-  return text
-    .slice(0, SENTENCE_LENGTH_MAX)
-    .replace(/\p{Cc}/gu, ' ')
-    .replace(KEY_SHAPES, '[key]');
+  const sentence = text.replace(/\p{Cc}/gu, ' ').replace(KEY_SHAPES, '[key]');
+  // Before it is cut: the first digits of a card's number are no number any more.
+  const masked = findCardNumber(sentence) ? sentence.replace(/\p{Nd}/gu, '#') : sentence;
+  return masked.slice(0, SENTENCE_LENGTH_MAX);
 }
 
 /** Whether a refusal is about the key: it says nothing of what an earlier request with a better one has done. */

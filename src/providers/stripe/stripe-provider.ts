@@ -1,5 +1,5 @@
 import type { CredentialsAnswer, PaymentProvider } from '../provider.ts';
-import type { Capabilities } from '../provider-capabilities.ts';
+import { declareCapabilities } from '../provider-capabilities.ts';
 import { refused, unknown } from '../read-answer.ts';
 import { createStripeAttempt } from './create-stripe-attempt.ts';
 import { describeStripeWebhook } from './describe-stripe-webhook.ts';
@@ -14,7 +14,7 @@ import { stripeMethod } from './stripe-method.ts';
 import { wireBalance } from './stripe-wire.ts';
 import { submitStripeEvidence } from './submit-stripe-evidence.ts';
 
-const CAPABILITIES: Capabilities = {
+const CAPABILITIES = declareCapabilities({
   modes: ['live', 'test'],
   currencies: 'any',
   nextActions: ['redirect', 'client'],
@@ -29,7 +29,7 @@ const CAPABILITIES: Capabilities = {
   forwards: ['description', 'statementDescriptor'],
   unacknowledged: 'repeats',
   settlement: true,
-};
+});
 
 export interface StripeProviderOptions {
   /** Milliseconds for one exchange. */

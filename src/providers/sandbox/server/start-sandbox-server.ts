@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import type { Clock } from '../../../kernel/clock.ts';
+import { isThisMachine, listen } from '../../second-party.ts';
 import { advanceDue } from './advance-charge.ts';
 import type { Desk } from './desk.ts';
 import { serveHttp } from './http.ts';
@@ -73,15 +73,4 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
       store.close();
     },
   };
-}
-
-async function listen(server: Server, host: string, port: number): Promise<string> {
-  server.listen(port, host);
-  await once(server, 'listening');
-  const { port: bound } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
-}
-
-function isThisMachine({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

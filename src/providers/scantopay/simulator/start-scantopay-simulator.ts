@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../../../kernel/clock.ts';
+import { isThisMachine, listen } from '../../second-party.ts';
 import { decisionIn, leave, type PageAnswer, type PayerDecision, payerPage } from './payer-page.ts';
 import { type AnswerFault, sendAnswer, sendFault } from './send-simulated-answer.ts';
 import { type ApiDesk, serveSimulatedApi } from './serve-simulated-api.ts';
@@ -77,13 +77,6 @@ export async function startScantopaySimulator(
       await closed;
     },
   });
-}
-
-async function listen(server: Server, host: string, port: number): Promise<string> {
-  server.listen(port, host);
-  await once(server, 'listening');
-  const { port: bound } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
 }
 
 class Bench {
@@ -257,5 +250,5 @@ function mayBeCalled(text: string, origins: readonly string[] | undefined): bool
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) return false;
   if (origins !== undefined) return origins.includes(url.origin);
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname);
+  return isThisMachine(url);
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type ServerResponse } from 'node:http';
 import type { Clock } from '../../../kernel/clock.ts';
 import { createOutboundHttp } from '../../../platform/outbound-http.ts';
+import { isThisMachine, listen } from '../../second-party.ts';
 import { type Account, newAccount, newStripeId } from './account.ts';
 import { controlSimulator, type SimulatorControl } from './control-simulator.ts';
 import { secondsOf } from './desk.ts';
@@ -18,6 +18,8 @@ export interface StripeSimulatorOptions {
   readonly clock: Clock;
   /** What failed in the simulator itself. */
   readonly failed: (error: unknown) => void;
+  /** Takes the keys that were registered here and no others; unless given, every test key opens an account. */
+  readonly knownKeysOnly?: boolean;
   /** Where notifications may go; default: this machine only, since anybody may register a receiver. */
   readonly mayNotify?: (url: URL) => boolean;
 }
@@ -104,13 +106,13 @@ interface Office extends Pick<HttpContext, 'accounts' | 'accountOf' | 'accountOf
 }
 
 function openOffice(
-  { clock, mayNotify = isThisMachine }: StripeSimulatorOptions,
+  { clock, mayNotify = isThisMachine, knownKeysOnly = false }: StripeSimulatorOptions,
   notifier: Notifier,
   url: string,
 ): Office {
   const accounts = new Map<string, Account>();
   let refundOutcome: RefundOutcome = 'succeeded';
-  const accountOf = (secretKey: string): Account | null => {
+  const open = (secretKey: string): Account | null => {
     if (!SECRET_KEY.test(secretKey)) return null;
     const known = accounts.get(secretKey) ?? newAccount(secretKey);
     accounts.set(secretKey, known);
@@ -118,7 +120,7 @@ function openOffice(
   };
   return {
     accounts: () => [...accounts.values()],
-    accountOf,
+    accountOf: (secretKey) => (knownKeysOnly ? (accounts.get(secretKey) ?? null) : open(secretKey)),
     accountOfPublishable: (key) => [...accounts.values()].find(({ publishableKey }) => publishableKey === key) ?? null,
     deskOf: (account) => {
       const now = secondsOf(clock);
@@ -127,7 +129,7 @@ function openOffice(
     },
     register: (secretKey, endpoint = {}) => {
       const secret = endpoint.secret ?? newStripeId('whsec');
-      accountOf(secretKey)?.endpoints.push({ id: newStripeId('we'), url: endpoint.url ?? null, secret, types: ['*'] });
+      open(secretKey)?.endpoints.push({ id: newStripeId('we'), url: endpoint.url ?? null, secret, types: ['*'] });
       return secret;
     },
     setRefundOutcome: (outcome) => {
@@ -138,15 +140,4 @@ function openOffice(
 
 function countOf({ objects }: Account, noun: string): number {
   return [...objects.values()].filter(({ object }) => object === noun).length;
-}
-
-async function listen(server: Server, host: string, port: number): Promise<string> {
-  server.listen(port, host);
-  await once(server, 'listening');
-  const { port: bound } = server.address() as AddressInfo;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
-}
-
-function isThisMachine({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
