@@ -202,6 +202,7 @@ create table disputes (
   reported_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  sync_due_at timestamp with time zone,
   constraint disputes_pkey PRIMARY KEY (tenant_id, dispute_id),
   constraint disputes_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id),
   constraint disputes_amount_check CHECK (amount > 0),
@@ -211,6 +212,7 @@ create table disputes (
 CREATE INDEX disputes_list_idx ON public.disputes USING btree (tenant_id, mode, dispute_id);
 CREATE INDEX disputes_payment_idx ON public.disputes USING btree (tenant_id, payment_id);
 CREATE UNIQUE INDEX disputes_provider_ref_key ON public.disputes USING btree (tenant_id, provider_account_id, provider_ref);
+CREATE INDEX disputes_sync_idx ON public.disputes USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
 
 create table events (
   tenant_id text not null,

@@ -153,6 +153,7 @@ export interface DisputesTable {
   reported_at: Temporal.Instant;
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
+  sync_due_at: Temporal.Instant | null;
 }
 
 export interface EventsTable {
