@@ -198,6 +198,9 @@ export interface InboundEventsTable {
   due_at: Temporal.Instant | null;
   processed_at: Temporal.Instant | null;
   payment_id: string | null;
+  resolved_note: string | null;
+  resolved_by: string | null;
+  resolved_at: Temporal.Instant | null;
 }
 
 export interface InboundNoncesTable {

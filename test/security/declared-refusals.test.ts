@@ -111,6 +111,7 @@ const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
   advanceTestClock: { seconds: 1 },
   submitEvidence: { text: 'It was delivered.' },
   rotateProviderAccount: { credentials: {} },
+  resolveInboundEvent: { note: 'The bank erred.' },
 };
 
 const guarded = ENDPOINTS.filter(({ access }) => access.by === 'tenant' || access.by === 'operator');
