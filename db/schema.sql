@@ -209,6 +209,7 @@ create table disputes (
   reported_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  sync_due_at timestamp with time zone,
   constraint disputes_pkey PRIMARY KEY (tenant_id, dispute_id),
   constraint disputes_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id),
   constraint disputes_amount_check CHECK (amount > 0),
@@ -218,6 +219,7 @@ create table disputes (
 CREATE INDEX disputes_list_idx ON public.disputes USING btree (tenant_id, mode, dispute_id);
 CREATE INDEX disputes_payment_idx ON public.disputes USING btree (tenant_id, payment_id);
 CREATE UNIQUE INDEX disputes_provider_ref_key ON public.disputes USING btree (tenant_id, provider_account_id, provider_ref);
+CREATE INDEX disputes_sync_idx ON public.disputes USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
 
 create table events (
   tenant_id text not null,
@@ -268,9 +270,13 @@ create table inbound_events (
   due_at timestamp with time zone,
   processed_at timestamp with time zone,
   payment_id text,
+  resolved_note text,
+  resolved_by text,
+  resolved_at timestamp with time zone,
   constraint inbound_events_pkey PRIMARY KEY (tenant_id, inbound_event_id),
   constraint inbound_events_pending_check CHECK ((state = 'pending'::text) = (due_at IS NOT NULL)),
-  constraint inbound_events_state_check CHECK (state = ANY (ARRAY['pending'::text, 'applied'::text, 'quarantined'::text, 'unmatched'::text, 'failed'::text])),
+  constraint inbound_events_resolved_check CHECK ((NOT state IS DISTINCT FROM 'resolved'::text) = (resolved_note IS NOT NULL AND resolved_by IS NOT NULL AND resolved_at IS NOT NULL)),
+  constraint inbound_events_state_check CHECK (state = ANY (ARRAY['pending'::text, 'applied'::text, 'quarantined'::text, 'unmatched'::text, 'failed'::text, 'resolved'::text])),
   constraint inbound_events_verdict_check CHECK (verdict = ANY (ARRAY['accepted'::text, 'duplicate'::text, 'conflicting_duplicate'::text, 'nonce_reused'::text, 'refused_unwanted'::text, 'bad_signature'::text, 'stale_timestamp'::text, 'malformed'::text, 'wrong_source'::text, 'not_configured'::text]))
 );
 CREATE INDEX inbound_events_account_idx ON public.inbound_events USING btree (tenant_id, provider_account_id, inbound_event_id);

@@ -1,4 +1,5 @@
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
+import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
 import { PARTNER_KEY_TRANSITIONS } from '../src/partners/partner-key.ts';
 import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
@@ -17,6 +18,7 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['Capture, refund, reversal', OPERATION_TRANSITIONS],
   ['Dispute', DISPUTE_TRANSITIONS],
   ['Dispute evidence', EVIDENCE_TRANSITIONS],
+  ['Provider notification', INBOUND_TRANSITIONS],
   ['Delivery', DELIVERY_TRANSITIONS],
   ['Test clock', TEST_CLOCK_TRANSITIONS],
   ['Statement', STATEMENT_TRANSITIONS],

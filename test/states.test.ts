@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
+import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
 import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
@@ -17,6 +18,7 @@ const TABLES: readonly (readonly [string, string, Readonly<Record<string, readon
   ['capture, refund or reversal', 'pending', OPERATION_TRANSITIONS],
   ['dispute', 'inquiry', DISPUTE_TRANSITIONS],
   ['dispute evidence', 'dispatched', EVIDENCE_TRANSITIONS],
+  ['provider notification', 'pending', INBOUND_TRANSITIONS],
   ['delivery', 'pending', DELIVERY_TRANSITIONS],
   ['test clock', 'held', TEST_CLOCK_TRANSITIONS],
   ['statement', 'collecting', STATEMENT_TRANSITIONS],

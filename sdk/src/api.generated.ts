@@ -669,7 +669,7 @@ export interface InboundEvent {
   /** What was made of it when it came. */
   verdict: "accepted" | "duplicate" | "conflicting_duplicate" | "nonce_reused" | "refused_unwanted" | "bad_signature" | "stale_timestamp" | "malformed" | "wrong_source" | "not_configured";
   /** How far applying it is; null where there is nothing to apply. */
-  state: "pending" | "applied" | "quarantined" | "unmatched" | "failed" | null;
+  state: "pending" | "applied" | "quarantined" | "unmatched" | "failed" | "resolved" | null;
   outcome: string | null;
   tries: number;
   remoteAddress: string;
@@ -679,6 +679,16 @@ export interface InboundEvent {
    */
   createdAt: string;
   processedAt: string | null;
+  /** Who settled what was set aside, when and why; null for all others. */
+  resolution: {
+    note: string;
+    actor: string;
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    at: string;
+  } | null;
 }
 
 export interface InboundEventWithRequest {
@@ -692,7 +702,7 @@ export interface InboundEventWithRequest {
   /** What was made of it when it came. */
   verdict: "accepted" | "duplicate" | "conflicting_duplicate" | "nonce_reused" | "refused_unwanted" | "bad_signature" | "stale_timestamp" | "malformed" | "wrong_source" | "not_configured";
   /** How far applying it is; null where there is nothing to apply. */
-  state: "pending" | "applied" | "quarantined" | "unmatched" | "failed" | null;
+  state: "pending" | "applied" | "quarantined" | "unmatched" | "failed" | "resolved" | null;
   outcome: string | null;
   tries: number;
   remoteAddress: string;
@@ -702,6 +712,16 @@ export interface InboundEventWithRequest {
    */
   createdAt: string;
   processedAt: string | null;
+  /** Who settled what was set aside, when and why; null for all others. */
+  resolution: {
+    note: string;
+    actor: string;
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    at: string;
+  } | null;
   /** As it came, read as UTF-8; what opens doors and what looks like a card number is masked. */
   request: {
     method: string;
@@ -1333,6 +1353,10 @@ export interface Refund {
      */
     settledAt: string;
   } | null;
+}
+
+export interface ResolveInboundEvent {
+  note: string;
 }
 
 export interface ResolveReconciliationException {
@@ -2386,7 +2410,7 @@ function providerNotificationsOperations(send: Send) {
       /** nextCursor of the page before. */
       cursor?: string | undefined;
       verdict?: "accepted" | "duplicate" | "conflicting_duplicate" | "nonce_reused" | "refused_unwanted" | "bad_signature" | "stale_timestamp" | "malformed" | "wrong_source" | "not_configured" | undefined;
-      state?: "pending" | "applied" | "quarantined" | "unmatched" | "failed" | undefined;
+      state?: "pending" | "applied" | "quarantined" | "unmatched" | "failed" | "resolved" | undefined;
       providerAccountId?: string | undefined;
       paymentId?: string | undefined;
       /**
@@ -2412,6 +2436,13 @@ function providerNotificationsOperations(send: Send) {
      */
     replayInboundEvent: (id: string, options?: CallOptions): Promise<InboundEvent> =>
       send({ method: 'POST', path: `/api/v1/inbound-events/${pathSegment(id)}/replay` }, options),
+    /**
+     * Settle a notification that was set aside
+     *
+     * For what is quarantined, unmatched or failed and will never be applied: the note says why. Nothing is applied, and it can no longer be replayed.
+     */
+    resolveInboundEvent: (id: string, body: ResolveInboundEvent, options?: CallOptions): Promise<InboundEvent> =>
+      send({ method: 'POST', path: `/api/v1/inbound-events/${pathSegment(id)}/resolve`, body }, options),
   };
 }
 

@@ -21,6 +21,7 @@ const DISPUTE: Dispute = {
   amountWithdrawn: 1250n,
   amountReinstated: 0n,
   reportedAt: NOON,
+  syncDueAt: null,
   createdAt: NOON,
   updatedAt: NOON,
 };

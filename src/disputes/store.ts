@@ -54,6 +54,53 @@ export async function selectDisputes(
   return (await query.execute()).map(disputeFromRow);
 }
 
+interface Account {
+  readonly tenantId: string;
+  readonly providerAccountId: string;
+}
+
+/** Disputes of an account that must be asked about, the longest due first. */
+export async function selectDueDisputes(
+  db: Queryable,
+  account: Account,
+  now: Temporal.Instant,
+  limit: number,
+): Promise<readonly Dispute[]> {
+  const rows = await db
+    .selectFrom('disputes')
+    .selectAll()
+    .where('tenant_id', '=', account.tenantId)
+    .where('provider_account_id', '=', account.providerAccountId)
+    .where('sync_due_at', '<=', now)
+    .orderBy('sync_due_at')
+    .limit(limit)
+    .execute();
+  return rows.map(disputeFromRow);
+}
+
+/** Sets when to ask again, where no news came meanwhile: those have set their own time. */
+export async function scheduleDisputes(db: Queryable, disputes: readonly Dispute[]): Promise<void> {
+  await sql`
+    update disputes d set sync_due_at = r.sync_due_at
+    from unnest(
+      ${disputes.map((one) => one.tenantId)}::text[], ${disputes.map((one) => one.disputeId)}::text[],
+      ${disputes.map((one) => one.updatedAt)}::timestamptz[], ${disputes.map((one) => one.syncDueAt)}::timestamptz[]
+    ) as r (tenant_id, dispute_id, updated_at, sync_due_at)
+    where d.tenant_id = r.tenant_id and d.dispute_id = r.dispute_id and d.updated_at = r.updated_at`.execute(db);
+}
+
+/** When the account's next dispute is to be asked about; null where none is. */
+export async function selectNextDisputeAt(db: Queryable, account: Account): Promise<Temporal.Instant | null> {
+  const row = await db
+    .selectFrom('disputes')
+    .select((row) => row.fn.min('sync_due_at').as('next'))
+    .where('tenant_id', '=', account.tenantId)
+    .where('provider_account_id', '=', account.providerAccountId)
+    .where('sync_due_at', 'is not', null)
+    .executeTakeFirst();
+  return row?.next ?? null;
+}
+
 interface NewEvidenceRows {
   readonly evidence: Evidence;
   /** Wakes the sync worker, should the request that sends the evidence die. */
@@ -125,7 +172,7 @@ export async function selectEvidenceOf(
 /** Evidence of an account that must be sent again. */
 export async function selectDueEvidence(
   db: Queryable,
-  account: { readonly tenantId: string; readonly providerAccountId: string },
+  account: Account,
   now: Temporal.Instant,
   limit: number,
 ): Promise<readonly Evidence[]> {
@@ -157,10 +204,7 @@ export async function scheduleEvidenceSync(
 }
 
 /** When the account's next evidence is due; null where none waits. */
-export async function selectNextEvidenceAt(
-  db: Queryable,
-  account: { readonly tenantId: string; readonly providerAccountId: string },
-): Promise<Temporal.Instant | null> {
+export async function selectNextEvidenceAt(db: Queryable, account: Account): Promise<Temporal.Instant | null> {
   const row = await db
     .selectFrom('dispute_evidence')
     .select((row) => row.fn.min('sync_due_at').as('next'))

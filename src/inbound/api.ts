@@ -42,6 +42,24 @@ export const getInboundEvent = endpoint({
   problems: [],
 });
 
+export const resolveInboundEvent = endpoint({
+  id: 'resolveInboundEvent',
+  method: 'POST',
+  path: '/api/v1/inbound-events/{id}/resolve',
+  summary: 'Settle a notification that was set aside',
+  description:
+    'For what is quarantined, unmatched or failed and will never be applied: the note says why. Nothing is applied, ' +
+    'and it can no longer be replayed.',
+  tag: 'Provider notifications',
+  access: { by: 'tenant', scope: 'inbound_event:execute' },
+  idempotency: 'none',
+  params: one,
+  body: z.strictObject({ note: z.string().trim().min(1).max(1_000) }).meta({ id: 'ResolveInboundEvent' }),
+  answer: { status: 200, schema: inboundEventObject, description: 'The notification as it is now.' },
+  problems: ['state_conflict', 'card_number_not_allowed'],
+  example: { note: 'A test by the bank, confirmed by phone.' },
+});
+
 export const replayInboundEvent = endpoint({
   id: 'replayInboundEvent',
   method: 'POST',

@@ -23,6 +23,10 @@ export const inboundEventObject = z
     remoteAddress: z.string(),
     createdAt: instant,
     processedAt: instant.nullable(),
+    resolution: z
+      .strictObject({ note: z.string(), actor: z.string(), at: instant })
+      .nullable()
+      .meta({ description: 'Who settled what was set aside, when and why; null for all others.' }),
   })
   .meta({ id: 'InboundEvent' });
 
@@ -58,12 +62,17 @@ export function inboundEventJson(row: InboundEventRow): z.infer<typeof inboundEv
     remoteAddress: row.remote_address,
     createdAt: row.received_at.toString(),
     processedAt: row.processed_at?.toString() ?? null,
+    resolution: resolutionJson(row),
   };
+}
+
+function resolutionJson({ resolved_note: note, resolved_by: actor, resolved_at: at }: InboundEventRow) {
+  return note === null || actor === null || at === null ? null : { note, actor, at: at.toString() };
 }
 
 const MASK = '[masked]';
 /** Names of what opens doors. A signature does not: it proves the one message it came with. */
-const SECRET_NAME = /auth|cookie|token|secret|passw|api-?key|credential/i;
+const SECRET_NAME = /auth|cookie|token|secret|passw|api[-_]?key|private[-_]?key|credential/i;
 /** Digits, alone or in groups, long enough for a card number: from the first digit to the last. */
 const DIGITS = /\p{Nd}(?:[^\p{L}\p{Nd}]{0,3}\p{Nd}){12,}/gu;
 
@@ -75,8 +84,23 @@ export function requestJson({ method, query, headers, body }: RawWebhook) {
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, values]) => [masked(name), values.map((value) => shown(name, value))]),
     ),
-    body: masked(new TextDecoder().decode(body)),
+    body: masked(withoutSecrets(new TextDecoder().decode(body))),
   };
+}
+
+const JSON_MEMBER = /"((?:[^"\\]|\\.){1,100})"(\s*:\s*)"(?:[^"\\]|\\.)*"/g;
+const FORM_FIELD = /(^|&)([^=&]{1,300})=([^&]*)/g;
+
+/** The body of JSON or of a form without the values of fields that open doors. */
+function withoutSecrets(body: string): string {
+  if (/^\s*[[{]/.test(body)) {
+    return body.replace(JSON_MEMBER, (member, name: string, between: string) =>
+      SECRET_NAME.test(name) ? `"${name}"${between}"${MASK}"` : member,
+    );
+  }
+  return body.replace(FORM_FIELD, (field, before: string, name: string) =>
+    SECRET_NAME.test(name) ? `${before}${name}=${MASK}` : field,
+  );
 }
 
 function shown(name: string, value: string): string {

@@ -14,10 +14,25 @@ export const INBOUND_VERDICTS = [
 export type InboundVerdict = (typeof INBOUND_VERDICTS)[number];
 
 /** How far the worker is with what a notification said; a notification that caused no work has none. */
-export const INBOUND_STATES = ['pending', 'applied', 'quarantined', 'unmatched', 'failed'] as const;
+export const INBOUND_STATES = ['pending', 'applied', 'quarantined', 'unmatched', 'failed', 'resolved'] as const;
 export type InboundState = (typeof INBOUND_STATES)[number];
 
-const SET_ASIDE: ReadonlySet<string> = new Set<InboundState>(['quarantined', 'unmatched', 'failed']);
+/** What was set aside is applied again, or a person settles it; what is settled stays so. */
+export const INBOUND_TRANSITIONS: Readonly<Record<InboundState, readonly InboundState[]>> = {
+  pending: ['applied', 'quarantined', 'unmatched', 'failed'],
+  applied: [],
+  quarantined: ['pending', 'resolved'],
+  unmatched: ['pending', 'resolved'],
+  failed: ['pending', 'resolved'],
+  resolved: [],
+};
+
+/** The states from which one can be reached, for the statement that moves a row there. */
+export function statesBefore(next: InboundState): readonly InboundState[] {
+  return INBOUND_STATES.filter((state) => INBOUND_TRANSITIONS[state].includes(next));
+}
+
+const SET_ASIDE: ReadonlySet<string> = new Set(statesBefore('pending'));
 
 /** What today's keys may prove: the rest was no notification, or came at the wrong time, and stays so. */
 const UNPROVEN: ReadonlySet<string> = new Set<InboundVerdict>(['bad_signature', 'wrong_source', 'not_configured']);

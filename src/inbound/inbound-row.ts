@@ -44,6 +44,9 @@ export async function inboundRow(
     processed_at: null,
     // Found by the statement that writes the row.
     payment_id: null,
+    resolved_note: null,
+    resolved_by: null,
+    resolved_at: null,
   };
 }
 

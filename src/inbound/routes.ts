@@ -8,6 +8,7 @@ import { openRequest } from './inbound-row.ts';
 import { notificationCheckJson, requestOf } from './notification-check-json.ts';
 import { readInboundEvent } from './read-inbound-event.ts';
 import { replayInboundEvent } from './replay-inbound-event.ts';
+import { resolveInboundEvent } from './resolve-inbound-event.ts';
 import { selectInboundEvents } from './store-lists.ts';
 
 /** The endpoints of what providers notified, tied to their verbs. */
@@ -24,6 +25,9 @@ export function inboundRoutes(context: PaymentContext): readonly BoundEndpoint[]
       const row = await readInboundEvent(db, caller, params.id);
       return { body: { ...inboundEventJson(row), request: requestJson(await openRequest(context, row)) } };
     }),
+    bindEndpoint(api.resolveInboundEvent, async ({ caller, params, body }) => ({
+      body: inboundEventJson(await resolveInboundEvent(context, caller, params.id, body.note)),
+    })),
     bindEndpoint(api.replayInboundEvent, async ({ caller, params }) => ({
       body: inboundEventJson(await replayInboundEvent(context, caller, params.id)),
     })),

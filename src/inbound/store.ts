@@ -4,7 +4,7 @@ import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { EventSubject } from '../providers/provider-webhook.ts';
-import type { InboundState } from './inbound-event.ts';
+import { type InboundState, statesBefore } from './inbound-event.ts';
 
 /** A literal, not a parameter: only so may a plan that serves every call use the index of what is pending. */
 const PENDING = sql.lit('pending');
@@ -77,11 +77,33 @@ export async function updateReplayed(
       update inbound_events
       set state = 'pending', due_at = ${now}::timestamptz, tries = 0, outcome = null, processed_at = null
       where tenant_id = ${event.tenantId} and inbound_event_id = ${event.inboundEventId}
-        and state in ('quarantined', 'unmatched', 'failed')
+        and state = any(${statesBefore('pending')})
       returning tenant_id
     ), told as (insert into outbox select o.* from ${recordset('outbox', [outbox])} o join replayed using (tenant_id))
     select 1 from replayed`.execute(db);
   return rows.length > 0;
+}
+
+interface Resolution {
+  readonly note: string;
+  readonly actor: string;
+  readonly at: Temporal.Instant;
+}
+
+/** Settles what was set aside. Returns false where it no longer is. */
+export async function updateResolved(
+  db: Queryable,
+  event: { readonly tenantId: string; readonly inboundEventId: string },
+  { note, actor, at }: Resolution,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('inbound_events')
+    .set({ state: 'resolved', resolved_note: note, resolved_by: actor, resolved_at: at })
+    .where('tenant_id', '=', event.tenantId)
+    .where('inbound_event_id', '=', event.inboundEventId)
+    .where('state', 'in', statesBefore('resolved'))
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
 }
 
 /**

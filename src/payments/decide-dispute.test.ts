@@ -18,6 +18,30 @@ describe('a dispute', () => {
     expect(decide(opened(), disputeReport('opened'))).toEqual({ outcome: 'no_change', note: 'already opened' });
   });
 
+  test.each([
+    ['opened', 0n, 0n, 24],
+    ['inquiry', 0n, 0n, 24],
+    ['under_review', 500n, 0n, 24],
+    ['lost', 500n, 0n, null],
+    ['expired', 0n, 0n, null],
+    ['won', 0n, 0n, null],
+    ['won', 500n, 499n, 24],
+    ['won', 500n, 500n, null],
+  ] as const)('that is %s, with %s withdrawn and %s given back, is asked about again in %s hours', (...row) => {
+    const [state, withdrawn, reinstated, hours] = row;
+    const dueAt = hours === null ? null : NOON.add({ hours });
+    const report = disputeReport(state, 0, { withdrawn, reinstated });
+    expect(decide(paid(), report)).toMatchObject({ dispute: { syncDueAt: dueAt } });
+  });
+
+  test('that was won two months ago is not asked about any more, whatever is missing', () => {
+    const asOf = NOON.subtract({ hours: 60 * 24 });
+    const report = (its: Parameters<typeof disputeReport>[2]) => disputeReport('won', 0, { withdrawn: 500n, ...its });
+    expect(decide(paid(), report({ asOf }))).toMatchObject({ dispute: { syncDueAt: null } });
+    const later = report({ asOf: asOf.add({ seconds: 1 }) });
+    expect(decide(paid(), later)).toMatchObject({ dispute: { syncDueAt: NOON.add({ hours: 24 }) } });
+  });
+
   test('moves money by its totals and not by its verdict', () => {
     expect(types(decide(opened(), disputeReport('lost', 1)))).toEqual(['dispute.lost']);
     const lost = moved(opened(), disputeReport('lost', 1));

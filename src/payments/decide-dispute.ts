@@ -9,7 +9,7 @@ import {
   unchanged,
   unfit,
 } from './decision.ts';
-import { DISPUTE_TRANSITIONS, type Dispute } from './dispute.ts';
+import { DISPUTE_TRANSITIONS, type Dispute, nextDisputeSyncAt } from './dispute.ts';
 
 /**
  * What a provider's word about a dispute makes of it. The totals only grow and the later of two reports tells the
@@ -40,10 +40,11 @@ export function decideDisputeReport(state: PaymentState, report: DisputeReport, 
       amountWithdrawn: report.withdrawn,
       amountReinstated: report.reinstated,
       reportedAt: report.asOf,
+      syncDueAt: null,
       createdAt: world.now,
       updatedAt: world.now,
     };
-    return { outcome: 'applied', payment, dispute: opened, happenings: happeningsOf(null, opened) };
+    return applied(payment, opened, happeningsOf(null, opened), world);
   }
   if (dispute.attemptId !== attempt.attemptId) return quarantined('attempt_mismatch');
   const next = merged(dispute, report);
@@ -52,7 +53,21 @@ export function decideDisputeReport(state: PaymentState, report: DisputeReport, 
   }
   const happenings = happeningsOf(dispute, next);
   const isNews = happenings.length > 0 || Temporal.Instant.compare(next.reportedAt, dispute.reportedAt) > 0;
-  return isNews ? { outcome: 'applied', payment, dispute: next, happenings } : unchanged(`already ${dispute.status}`);
+  return isNews ? applied(payment, next, happenings, world) : unchanged(`already ${dispute.status}`);
+}
+
+function applied(
+  payment: PaymentState['payment'],
+  dispute: Dispute,
+  happenings: readonly Happening[],
+  { now }: Circumstances,
+): Decision {
+  return {
+    outcome: 'applied',
+    payment,
+    dispute: { ...dispute, syncDueAt: nextDisputeSyncAt(dispute, now) },
+    happenings,
+  };
 }
 
 function merged(dispute: Dispute, report: DisputeReport): Dispute {

@@ -19,6 +19,8 @@ export interface Dispute {
   readonly amountReinstated: bigint;
   /** The provider's time of the status. */
   readonly reportedAt: Temporal.Instant;
+  /** When the provider is asked about it, should no notification come; null where nothing is to be expected. */
+  readonly syncDueAt: Temporal.Instant | null;
   readonly createdAt: Temporal.Instant;
   readonly updatedAt: Temporal.Instant;
 }
@@ -34,3 +36,30 @@ export const DISPUTE_TRANSITIONS: Readonly<Record<DisputeStatus, readonly Disput
   lost: ['opened', 'under_review', 'won'],
   expired: ['opened', 'under_review', 'won', 'lost'],
 };
+
+/** Stages last for weeks, and what is missed is found in time for any evidence that is due. */
+const ASKED_EVERY = { hours: 24 } as const;
+/** Schemes give money back within weeks of the verdict; what has not come by then is a matter for people. */
+const MONEY_AWAITED = { hours: 60 * 24 } as const;
+
+/** When to ask about a dispute next: while it is open, and until money that was won has come back. */
+export function nextDisputeSyncAt(
+  dispute: Pick<Dispute, 'status' | 'amountWithdrawn' | 'amountReinstated' | 'reportedAt'>,
+  now: Temporal.Instant,
+): Temporal.Instant | null {
+  switch (dispute.status) {
+    case 'inquiry':
+    case 'opened':
+    case 'under_review':
+      return now.add(ASKED_EVERY);
+    case 'won': {
+      const isAwaited =
+        dispute.amountReinstated < dispute.amountWithdrawn &&
+        Temporal.Instant.compare(now, dispute.reportedAt.add(MONEY_AWAITED)) < 0;
+      return isAwaited ? now.add(ASKED_EVERY) : null;
+    }
+    case 'lost':
+    case 'expired':
+      return null;
+  }
+}

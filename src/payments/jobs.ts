@@ -1,6 +1,7 @@
 import { inParallel } from '../platform/in-parallel.ts';
 import { type ClaimedLane, releaseLane } from '../platform/lanes.ts';
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
+import type { TenantClock } from '../test-clocks/test-clock.ts';
 import type { PaymentContext } from './context.ts';
 import { endOpenAttempt } from './end-open-attempt.ts';
 import type { Payment } from './payment.ts';
@@ -32,9 +33,9 @@ const POSTPONE_AUTHORIZED_S = 3_600;
 /** What else an account's sync lane does, for a slice that payments know nothing of. */
 export interface SyncWork {
   /** Does what is due now, a few provider calls at most. */
-  readonly carryOut: (lane: ClaimedLane) => Promise<void>;
-  /** When the next is due; null where none waits. */
-  readonly nextDueAt: (lane: ClaimedLane) => Promise<Temporal.Instant | null>;
+  readonly carryOut: (lane: ClaimedLane, clock: TenantClock) => Promise<void>;
+  /** When the next is due, by the gateway's clock; null where none waits. */
+  readonly nextDueAt: (lane: ClaimedLane, clock: TenantClock) => Promise<Temporal.Instant | null>;
 }
 
 /** Asks a provider account about its attempts and operations that are due, and does what others have for it. */
@@ -54,9 +55,9 @@ export async function syncLane(
   const due = { tenantId, providerAccountId: laneId, now: clock.now(), limit: SYNC_BATCH };
   const operations = await selectDueOperations(database.query, due);
   await inParallel(operations, SYNC_CONCURRENCY, (operation) => syncOperation(context, operation));
-  for (const { carryOut } of others) await carryOut(lane);
+  for (const { carryOut } of others) await carryOut(lane, clock);
   const next = [clock.laneTimeOf(await selectNextSyncAt(database.query, tenantId, laneId))];
-  for (const { nextDueAt } of others) next.push(await nextDueAt(lane));
+  for (const { nextDueAt } of others) next.push(await nextDueAt(lane, clock));
   await releaseLane(database.query, lane, earliest(next), context.clock.now());
 }
 

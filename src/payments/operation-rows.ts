@@ -103,6 +103,7 @@ export function disputeFromRow(row: Selectable<Tables['disputes']>): Dispute {
     amountWithdrawn: row.amount_withdrawn,
     amountReinstated: row.amount_reinstated,
     reportedAt: row.reported_at,
+    syncDueAt: row.sync_due_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -126,6 +127,7 @@ export function disputeToRow(dispute: Dispute): WholeRow<'disputes'> {
     amount_withdrawn: dispute.amountWithdrawn,
     amount_reinstated: dispute.amountReinstated,
     reported_at: dispute.reportedAt,
+    sync_due_at: dispute.syncDueAt,
     created_at: dispute.createdAt,
     updated_at: dispute.updatedAt,
   };

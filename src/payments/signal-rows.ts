@@ -43,7 +43,9 @@ export function signalWrite(decided: Decided, clock: TenantClock): Write {
   const events = decision.happenings.map((happening) =>
     eventRows(newEvent(next, happening.type, objectOf(happening, next, told), clock), clock),
   );
-  const waiting = [...attempts, ...captures, ...refunds, ...reversals].filter(({ syncDueAt }) => syncDueAt !== null);
+  const waiting = [...attempts, ...captures, ...refunds, ...reversals, ...disputes].filter(
+    ({ syncDueAt }) => syncDueAt !== null,
+  );
   return {
     payments: [paymentToRow(next)],
     attempts: attempts.map(attemptToRow),

@@ -157,6 +157,7 @@ export interface DisputesTable {
   reported_at: Temporal.Instant;
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
+  sync_due_at: Temporal.Instant | null;
 }
 
 export interface EventsTable {
@@ -201,6 +202,9 @@ export interface InboundEventsTable {
   due_at: Temporal.Instant | null;
   processed_at: Temporal.Instant | null;
   payment_id: string | null;
+  resolved_note: string | null;
+  resolved_by: string | null;
+  resolved_at: Temporal.Instant | null;
 }
 
 export interface InboundNoncesTable {

@@ -1,4 +1,4 @@
-import { evidenceWork } from '../disputes/jobs.ts';
+import { disputeWork, evidenceWork } from '../disputes/jobs.ts';
 import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '../events/relay-outbox.ts';
 import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
 import { DELIVERY_LEASE_MS, deliverLane } from '../notifications/deliver-lane.ts';
@@ -29,12 +29,12 @@ const PAUSE_AFTER_FAILURE_MS = 1_000;
 export function startWorker(gateway: Gateway): Worker {
   const stopping = new AbortController();
   const { payments, notifications, log } = gateway;
-  const evidence = evidenceWork(payments);
+  const besides = [evidenceWork(payments), disputeWork(payments)];
   const deliver = { ...notifications, http: gateway.deliveryHttp };
   const loops = [
     relayLoop(gateway, stopping.signal),
     laneLoop('inbound', 4, INBOUND_LEASE_MS, (lane) => inboundLane(payments, log, lane)),
-    laneLoop('sync', 4, SYNC_LEASE_MS, (lane) => syncLane(payments, lane, [evidence])),
+    laneLoop('sync', 4, SYNC_LEASE_MS, (lane) => syncLane(payments, lane, besides)),
     laneLoop('expiry', 2, EXPIRY_LEASE_MS, (lane) => expiryLane(payments, lane)),
     laneLoop('reconcile', 1, RECONCILE_LEASE_MS, (lane) => reconcileLane({ ...payments, log }, lane)),
     laneLoop('delivery', 32, DELIVERY_LEASE_MS, (lane) => deliverLane(deliver, lane)),

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { present } from '../../src/kernel/assert.ts';
 import type { ManualClock } from '../../src/kernel/clock.ts';
 import { type Merchant as BankMerchant, merchantAt } from '../../src/providers/sandbox/server/merchant-fixture.ts';
 import { until } from '../support/api-client.ts';
@@ -119,6 +120,57 @@ describe('whatever becomes of the bank’s notifications', () => {
     expect(await disputeOf(paymentId)).toBeUndefined();
     await shop.merchant.send('POST', `/payments/${paymentId}/sync`);
     expect(await disputeOf(paymentId)).toMatchObject({ status: 'opened', amountWithdrawn: 5000 });
+  });
+});
+
+describe('where no notification comes any more', () => {
+  const asked = async (attemptId: string) =>
+    Number(
+      (
+        await tollgate.database.run<{ count: string }>(
+          `select count(*) from provider_calls where attempt_id = $1 and operation = 'retrieve'`,
+          [attemptId],
+        )
+      )[0]?.count,
+    );
+
+  test('an open dispute is asked about once a day until its verdict is known', async () => {
+    const { paymentId, attemptId } = await disputedUnheard();
+    // Nothing else of the account waits any more that would have it looked at.
+    await later(40);
+    await untilQuiet(tollgate.database);
+    await tollgate.database.run('update disputes set sync_due_at = null');
+    await tollgate.database.run(`update lanes set next_due_at = null where kind = 'sync'`);
+    await bank.deliver(bank.sign(present(told(attemptId)[0], 'the notification').body));
+    await untilQuiet(tollgate.database);
+    expect(await disputeOf(paymentId)).toMatchObject({ status: 'opened' });
+    expect(await handIn(attemptId, 'at-the-counter')).toBe(200);
+    await later(2);
+    await later(24 * 3_600 - 10);
+    await untilQuiet(tollgate.database);
+    expect(await disputeOf(paymentId)).toMatchObject({ status: 'opened' });
+    const before = await asked(attemptId);
+    await later(10);
+    await until(async () => (await disputeOf(paymentId)).status === 'won');
+    await untilQuiet(tollgate.database);
+    expect(await asked(attemptId)).toBe(before + 1);
+    await later(24 * 3_600);
+    await untilQuiet(tollgate.database);
+    expect(await asked(attemptId)).toBe(before + 1);
+  });
+
+  test('one without news is asked about again the next day, also where the bank does not answer', async () => {
+    const { paymentId, attemptId } = await disputedUnheard();
+    await bank.deliver(present(told(attemptId)[0], 'the notification'));
+    await untilQuiet(tollgate.database);
+    line.loses = 'answers';
+    const before = await asked(attemptId);
+    await later(24 * 3_600);
+    await until(async () => (await asked(attemptId)) > before);
+    await untilQuiet(tollgate.database);
+    line.loses = 'nothing';
+    await later(24 * 3_600);
+    await until(async () => (await disputeOf(paymentId)).status === 'lost');
   });
 });
 

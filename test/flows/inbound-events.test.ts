@@ -181,6 +181,85 @@ test('a notification is shown as it came, without what opens doors and without c
   expect((await list(since(begin))).data[0].request).toBeUndefined();
 });
 
+test.each([
+  [
+    '{"authKey":"of-the-bank","a":1,"deep":{"api_key" : "of \\"the-bank\\""}}',
+    '{"authKey":"[masked]","a":1,"deep":{"api_key" : "[masked]"}}',
+  ],
+  ['a=1&authKey=of-the-bank&b=2', 'a=1&authKey=[masked]&b=2'],
+])('a field of the body that opens doors is masked: %s', async (body, shown) => {
+  const begin = clock.now();
+  await call(`${tollgate.apiUrl}${bank.path}`, {
+    rawBody: body,
+    headers: { 'sandbox-signature': bank.sign(body).signature },
+  });
+  const { id } = await only(since(begin));
+  expect((await shop.merchant.send('GET', `/inbound-events/${id}`)).body.request.body).toBe(shown);
+});
+
+describe('settling', () => {
+  const resolve = (id: string, note: unknown) =>
+    shop.merchant.send('POST', `/inbound-events/${id}/resolve`, { body: { note } });
+
+  async function setAside() {
+    const { id, approval } = await approvedUnheard();
+    const begin = clock.now();
+    await bank.deliver(altered(approval, (event) => Object.assign(event.charge, LESS)));
+    await untilQuiet(tollgate.database);
+    return { paymentId: id, approval, event: await only(`${since(begin)}&state=quarantined`) };
+  }
+
+  test('ends what was set aside, once, with who and why, and applies nothing', async () => {
+    const { paymentId, event } = await setAside();
+    expect(event.resolution).toBeNull();
+    const answers = await parallel(10, (index) => resolve(event.id, `  No. ${index}: the bank erred.  `));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(409)]);
+    const settled = await shop.merchant.send('GET', `/inbound-events/${event.id}`);
+    expect(settled.body).toMatchObject({ state: 'resolved', verdict: 'accepted', outcome: 'amount_mismatch' });
+    expect(settled.body.resolution).toEqual({
+      note: expect.stringMatching(/^No\. \d: the bank erred\.$/),
+      actor: expect.stringMatching(/^key:key_/),
+      at: clock.now().toString(),
+    });
+    expect((await replay(event.id)).status).toBe(409);
+    expect(await captures(paymentId)).toBe(0);
+  });
+
+  test('keeps the truth from nobody: the genuine notification is still found by asking', async () => {
+    const { paymentId, approval, event } = await setAside();
+    expect((await resolve(event.id, 'The amount was wrong.')).status).toBe(200);
+    expect((await bank.deliver(approval)).status).toBe(200);
+    await shop.untilLike(paymentId, PAID);
+  });
+
+  test.each([
+    [undefined, '/note'],
+    ['', '/note'],
+    ['   ', '/note'],
+    ['x'.repeat(1_001), '/note'],
+    [7, '/note'],
+  ])('with the note %j is refused by field and rule', async (note, pointer) => {
+    const { event } = await setAside();
+    const answer = await resolve(event.id, note);
+    expect([answer.status, answer.body.errors[0].pointer]).toEqual([422, pointer]);
+    expect((await shop.merchant.send('GET', `/inbound-events/${event.id}`)).body.state).toBe('quarantined');
+  });
+
+  test('of what was applied, or is another tenant’s, is refused', async () => {
+    const { id, approval } = await approvedUnheard();
+    const begin = clock.now();
+    await bank.deliver(approval);
+    await shop.untilLike(id, PAID);
+    await untilQuiet(tollgate.database);
+    const applied = await only(since(begin));
+    expect((await resolve(applied.id, 'No.')).body.code).toBe('state_conflict');
+    const stranger = merchantOf(tollgate.apiUrl, (await tollgate.createTenant()).apiKeys.test);
+    const { event } = await setAside();
+    const answer = await stranger.send('POST', `/inbound-events/${event.id}/resolve`, { body: { note: 'Mine.' } });
+    expect(answer.status).toBe(404);
+  });
+});
+
 describe('a replay', () => {
   /** The account with other credentials for the length of an act. */
   async function withSecret<T>(secretKey: string, act: () => Promise<T>): Promise<T> {

@@ -115,6 +115,7 @@ const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
   rotateProviderAccount: { credentials: {} },
   resolveReconciliationException: { resolution: 'other', note: 'None.' },
   checkNotification: { body: '' },
+  resolveInboundEvent: { note: 'The bank erred.' },
 };
 
 const guarded = ENDPOINTS.filter(({ access }) => access.by === 'tenant' || access.by === 'operator');

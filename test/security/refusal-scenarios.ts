@@ -74,6 +74,18 @@ async function answerDispute(
   return shop.send('POST', `/disputes/${dispute.id}/evidence`, { body: { text } });
 }
 
+/** A notification that was applied, by its id. */
+async function applied(shop: Merchant): Promise<string> {
+  const { id } = (await shop.create()).body;
+  await shop.confirm(id, 'tok_approve');
+  const list = `/inbound-events?paymentId=${id}&state=applied`;
+  return (await until(async () => (await shop.send('GET', list)).body.data[0])).id;
+}
+
+async function settle(shop: Merchant, note: string): Promise<Answer> {
+  return shop.send('POST', `/inbound-events/${await applied(shop)}/resolve`, { body: { note } });
+}
+
 /** The sandbox can do everything; for the length of an act it cannot. */
 async function without(
   { tollgate }: Stage,
@@ -262,13 +274,11 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     card_number_not_allowed: (stage) => answerDispute(stage, `Paid by ${PAN}.`),
   },
   replayInboundEvent: {
-    async state_conflict({ shop }) {
-      const { id } = (await shop.create()).body;
-      await shop.confirm(id, 'tok_approve');
-      const applied = `/inbound-events?paymentId=${id}&state=applied`;
-      const event = await until(async () => (await shop.send('GET', applied)).body.data[0]);
-      return shop.send('POST', `/inbound-events/${event.id}/replay`);
-    },
+    state_conflict: async ({ shop }) => shop.send('POST', `/inbound-events/${await applied(shop)}/replay`),
+  },
+  resolveInboundEvent: {
+    state_conflict: ({ shop }) => settle(shop, 'The bank erred.'),
+    card_number_not_allowed: ({ shop }) => settle(shop, PAN),
   },
   getCheckoutSession: {
     not_found: ({ anyone }) => anyone.send('GET', TOKEN_UNKNOWN),
