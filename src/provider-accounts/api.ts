@@ -28,7 +28,7 @@ const credentials = z.record(z.string().max(64), z.unknown()).meta({
   description: 'What the provider wants, as `credentials` of GET /api/v1/providers describes it. Never shown again.',
 });
 
-const circuit = z
+export const circuit = z
   .strictObject({
     state: z.enum(['closed', 'open', 'half_open']).meta({
       description:

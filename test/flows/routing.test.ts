@@ -522,6 +522,21 @@ describe('the circuit of an account', () => {
     expect(accountOf(await pay(shop))).toBe(shop.ids[0]);
   });
 
+  test('is closed by the operator, who names the tenant', async () => {
+    const shop = await openShop(FIRST, SECOND);
+    line.faults.set(shop.codes[0] ?? '', 'not_executed');
+    for (let i = 0; i < 5; i++) await pay(shop);
+    await shop.circuit(0);
+    const operator = merchantOf(installation.apiUrl, installation.operatorKey);
+    const reset = (tenantId: string) =>
+      operator.send('POST', `/operator/provider-accounts/${shop.ids[0]}/reset-circuit?tenantId=${tenantId}`);
+    expect((await reset('ten_of_nobody')).status).toBe(404);
+    expect(await shop.circuit(0)).toMatchObject({ state: 'open' });
+    const closed = { state: 'closed', failures: 0, since: clock.now().toString(), retryAt: null };
+    expect((await reset(shop.tenantId)).body).toEqual({ providerAccountId: shop.ids[0], circuit: closed });
+    expect(await shop.circuit(0)).toEqual(closed);
+  });
+
   test('is shared by all processes: what each has seen counts together', async () => {
     const shop = await openShop(FIRST);
     line.faults.set(shop.codes[0] ?? '', 'not_executed');
