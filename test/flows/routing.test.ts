@@ -117,6 +117,20 @@ describe('the rules of accounts', () => {
     expect(explained.body.possible[0]).toMatchObject({ action: 'confirm', allowed: false, why: answer.body.detail });
   });
 
+  test('are told where another account does not even know the method, and the method alone where none does', async () => {
+    const keys = { merchantCode: 'shop', secretKey: randomBytes(32).toString('hex'), apiUrl: 'http://127.0.0.1:9' };
+    const partner = { provider: 'partner', priority: 9, credentials: { profile: 'bluecom', ...keys } };
+    const shop = await openShop({ ...FIRST, routing: { amounts: { EUR: { max: 1_000 } } } }, partner);
+    const { id } = await shop.create();
+    const tooLarge = await shop.merchant.confirm(id, 'tok_no_ipn');
+    expect([tooLarge.status, tooLarge.body.code]).toEqual([422, 'no_provider_account']);
+    expect(tooLarge.body.detail).toContain('Its rules take at most 10.00 EUR.');
+    const body = { method: { type: 'sandbox', token: 'tok_of_nobody' } };
+    const unknown = await shop.merchant.send('POST', `/payments/${id}/confirm`, { body });
+    expect([unknown.status, unknown.body.code]).toEqual([422, 'validation_failed']);
+    expect(unknown.body.errors[0].pointer).toBe('/method/token');
+  });
+
   test('hold for a payment that names its account: it is refused when it is made', async () => {
     const shop = await openShop({ ...FIRST, routing: { amounts: { EUR: { max: 1_000 } } } }, SECOND);
     const refused = await shop.merchant.create({ amount: 1_001, providerAccountId: shop.ids[0] });
