@@ -1364,6 +1364,11 @@ export interface ResolveReconciliationException {
   note: string;
 }
 
+export interface ResetCircuit {
+  providerAccountId: string;
+  circuit: Circuit;
+}
+
 export interface Reversal {
   id: string;
   object: "reversal";
@@ -2156,6 +2161,16 @@ function operatorOperations(send: Send) {
       nextCursor: string | null;
     }> =>
       send({ method: 'GET', path: '/api/v1/operator/tenants', query }, options),
+    /**
+     * Close the circuit of a tenant's provider account
+     *
+     * Which accounts these are stands in the log, where each opening is a warning.
+     */
+    resetCircuitAs: (id: string, query: {
+      /** Whose account. */
+      tenantId: string;
+    }, options?: CallOptions): Promise<ResetCircuit> =>
+      send({ method: 'POST', path: `/api/v1/operator/provider-accounts/${pathSegment(id)}/reset-circuit`, query }, options),
     /** Ask the provider about a tenant's payment now */
     syncPaymentAs: (id: string, query: {
       /** Whose payments. */

@@ -41,14 +41,19 @@ export async function accountJson(
     previousCredentialsUntil: overlapEnd(account, clock)?.toString() ?? null,
     reversalCutOff: account.reversalCutOff,
     routing: account.routing,
-    circuit: {
-      state: stateOf(circuit, clock.now()),
-      since: circuit.since?.toString() ?? null,
-      failures: circuit.failures,
-      retryAt: circuit.retryAt?.toString() ?? null,
-    },
+    circuit: circuitJson(circuit, clock),
     notificationUrl: notificationUrlOf(hooksUrl, account),
     createdAt: account.createdAt.toString(),
     updatedAt: account.updatedAt.toString(),
+  };
+}
+
+/** How an account has lately answered, as people see it. */
+export function circuitJson(circuit: Circuit, clock: Clock): ProviderAccountAnswer['circuit'] {
+  return {
+    state: stateOf(circuit, clock.now()),
+    since: circuit.since?.toString() ?? null,
+    failures: circuit.failures,
+    retryAt: circuit.retryAt?.toString() ?? null,
   };
 }

@@ -48,7 +48,7 @@ const capabilities = z
   })
   .meta({ id: 'ProviderCapabilities' });
 
-const circuit = z
+export const circuit = z
   .strictObject({
     state: z.enum(['closed', 'open', 'half_open']).meta({
       description:

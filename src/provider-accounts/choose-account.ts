@@ -1,6 +1,6 @@
 import { Problem } from '../kernel/problem.ts';
 import type { Circuit } from '../routing/circuit.ts';
-import { type Judged, type Route, route } from '../routing/route.ts';
+import { type Judged, type Route, type RouteReason, route } from '../routing/route.ts';
 import { noteOf, type RouteNote } from '../routing/route-note.ts';
 import { type AccountContext, type OpenAccount, openAccount } from './open-provider-account.ts';
 import { type RoutedAccount, type RoutedQuestion, readQuestion, routePayment } from './route-payment.ts';
@@ -84,21 +84,24 @@ function refusalOf(
   { owner: { mode }, payment }: RoutedQuestion,
   { sayWhy }: Refusing,
 ): Problem {
-  const byMethod = refused
-    .filter(({ reasons }) => reasons.every(({ code }) => code === 'method_not_accepted'))
-    .toSorted((one, other) => one.account.priority - other.account.priority)[0];
-  if (byMethod !== undefined) {
-    const errors = byMethod.account.methodErrors;
-    return new Problem('validation_failed', 'The method is not one of this provider account.', { errors });
-  }
   const named = refused.filter(({ account: { providerAccountId } }) => {
     return payment.providerAccountId === null || payment.providerAccountId === providerAccountId;
   });
+  const [wrongFor] = named.toSorted((one, other) => one.account.priority - other.account.priority);
+  // What no account understands is a fault of the request, whatever else speaks against them.
+  if (wrongFor !== undefined && named.every(({ reasons }) => reasons.some(isMethod))) {
+    const errors = wrongFor.account.methodErrors;
+    return new Problem('validation_failed', 'The method is not one of this provider account.', { errors });
+  }
   if (!sayWhy || named.length === 0) {
     return new Problem('no_provider_account', `There is no active provider account for ${mode} mode.`);
   }
   const told = named.slice(0, REASONS_TOLD_MAX).map(inWords).join(' ');
   return new Problem('no_provider_account', `No provider account can take this payment. ${told}`);
+}
+
+function isMethod({ code }: RouteReason): boolean {
+  return code === 'method_not_accepted';
 }
 
 function inWords({ account: { stored }, reasons }: Judged<RoutedAccount>): string {

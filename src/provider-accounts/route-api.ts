@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../kernel/endpoint.ts';
 import { amount, currency } from '../kernel/shapes.ts';
-import { providerAccount } from './api.ts';
+import { circuit, providerAccount } from './api.ts';
 
 const TAG = 'Provider accounts';
 
@@ -83,5 +83,24 @@ export const resetCircuit = endpoint({
   idempotency: 'optional',
   params: z.strictObject({ id: z.string().max(64) }),
   answer: { status: 200, schema: providerAccount, description: 'The account with its closed circuit.' },
+  problems: [],
+});
+
+export const resetCircuitAsOperator = endpoint({
+  id: 'resetCircuitAsOperator',
+  method: 'POST',
+  path: '/api/v1/operator/provider-accounts/{id}/reset-circuit',
+  summary: "Close the circuit of a tenant's provider account",
+  description: 'Which accounts these are stands in the log, where each opening is a warning.',
+  tag: 'Operator',
+  access: { by: 'operator' },
+  idempotency: 'none',
+  params: z.strictObject({ id: z.string().max(64) }),
+  query: z.strictObject({ tenantId: z.string().max(64).meta({ description: 'Whose account.' }) }),
+  answer: {
+    status: 200,
+    schema: z.strictObject({ providerAccountId: z.string(), circuit }).meta({ id: 'ResetCircuit' }),
+    description: 'The closed circuit.',
+  },
   problems: [],
 });

@@ -10,10 +10,11 @@ import {
   type IdempotencyClaim,
 } from '../platform/http/bind-endpoint.ts';
 import type { PaymentProvider } from '../providers/provider.ts';
+import { CLOSED } from '../routing/circuit.ts';
 import { readCircuits } from '../routing/read-circuits.ts';
 import { resetCircuit } from '../routing/reset-circuit.ts';
 import type { ProviderAccount } from './account.ts';
-import { accountJson } from './account-json.ts';
+import { accountJson, circuitJson } from './account-json.ts';
 import { addProviderAccount } from './add-provider-account.ts';
 import * as api from './api.ts';
 import { capabilitiesJson } from './capabilities-json.ts';
@@ -24,7 +25,7 @@ import { explainRoute } from './explain-route.ts';
 import type { AccountContext } from './open-provider-account.ts';
 import { rotateCredentials } from './rotate-credentials.ts';
 import * as routeApi from './route-api.ts';
-import { selectOwnAccount, selectOwnAccounts } from './store.ts';
+import { selectAccount, selectOwnAccount, selectOwnAccounts } from './store.ts';
 
 interface ProviderAccountContext extends AccountContext {
   /** Where providers reach us. */
@@ -60,6 +61,15 @@ export function providerAccountRoutes(context: ProviderAccountContext): readonly
     bindEndpoint(routeApi.routeProviderAccounts, async ({ caller, body }) => {
       const currency = body.currency ?? (await context.readTenant(caller.tenantId)).currency;
       return { body: await explainRoute(context, caller, { ...body, currency }) };
+    }),
+    bindEndpoint(routeApi.resetCircuitAsOperator, async ({ params, query: { tenantId } }) => {
+      const providerAccountId = params.id;
+      if ((await selectAccount(db, tenantId, providerAccountId)) === null) {
+        throw new Problem('not_found', 'There is no such provider account of this tenant.');
+      }
+      await context.database.transaction((tx) => resetCircuit(tx, context.clock, { tenantId, providerAccountId }));
+      const circuit = (await readCircuits(db, tenantId, [providerAccountId])).get(providerAccountId) ?? CLOSED;
+      return { body: { providerAccountId, circuit: circuitJson(circuit, context.clock) } };
     }),
     bindEndpoint(api.getProviders, async () => ({
       body: { data: [...context.registry.values()].map(({ provider }) => providerJson(provider)) },

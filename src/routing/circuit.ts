@@ -51,7 +51,7 @@ export function isUnblemished({ state, failures }: Circuit): boolean {
   return state === 'closed' && failures === 0;
 }
 
-/** The circuit after results, which are taken in their order. */
+/** The circuit after results, which are taken in their order; the very same where they change nothing. */
 export function afterResults(circuit: Circuit, results: readonly CallResult[], now: Temporal.Instant): Circuit {
   return results.reduce((before, result) => afterResult(before, result, now), circuit);
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../kernel/clock.ts';
 import { createBatcher } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
@@ -86,7 +85,7 @@ async function writeAll({ database, clock, log, changes }: KeeperContext, noted:
       const results = noted.filter((one) => keyOf(one.owner) === key).map(({ result }) => result);
       return { ...owner, before, circuit: afterResults(before, results, now) };
     });
-    const different = after.filter(({ before, circuit }) => !isDeepStrictEqual(before, circuit));
+    const different = after.filter(({ before, circuit }) => circuit !== before);
     if (different.length > 0) await updateCircuits(tx, different, now);
     return different;
   });

@@ -117,6 +117,20 @@ describe('the rules of accounts', () => {
     expect(explained.body.possible[0]).toMatchObject({ action: 'confirm', allowed: false, why: answer.body.detail });
   });
 
+  test('are told where another account does not even know the method, and the method alone where none does', async () => {
+    const keys = { merchantCode: 'shop', secretKey: randomBytes(32).toString('hex'), apiUrl: 'http://127.0.0.1:9' };
+    const partner = { provider: 'partner', priority: 9, credentials: { profile: 'bluecom', ...keys } };
+    const shop = await openShop({ ...FIRST, routing: { amounts: { EUR: { max: 1_000 } } } }, partner);
+    const { id } = await shop.create();
+    const tooLarge = await shop.merchant.confirm(id, 'tok_no_ipn');
+    expect([tooLarge.status, tooLarge.body.code]).toEqual([422, 'no_provider_account']);
+    expect(tooLarge.body.detail).toContain('Its rules take at most 10.00 EUR.');
+    const body = { method: { type: 'sandbox', token: 'tok_of_nobody' } };
+    const unknown = await shop.merchant.send('POST', `/payments/${id}/confirm`, { body });
+    expect([unknown.status, unknown.body.code]).toEqual([422, 'validation_failed']);
+    expect(unknown.body.errors[0].pointer).toBe('/method/token');
+  });
+
   test('hold for a payment that names its account: it is refused when it is made', async () => {
     const shop = await openShop({ ...FIRST, routing: { amounts: { EUR: { max: 1_000 } } } }, SECOND);
     const refused = await shop.merchant.create({ amount: 1_001, providerAccountId: shop.ids[0] });
@@ -520,6 +534,21 @@ describe('the circuit of an account', () => {
     expect(first.body.circuit).toEqual({ state: 'closed', failures: 0, since: clock.now().toString(), retryAt: null });
     expect(again.text).toBe(first.text);
     expect(accountOf(await pay(shop))).toBe(shop.ids[0]);
+  });
+
+  test('is closed by the operator, who names the tenant', async () => {
+    const shop = await openShop(FIRST, SECOND);
+    line.faults.set(shop.codes[0] ?? '', 'not_executed');
+    for (let i = 0; i < 5; i++) await pay(shop);
+    await shop.circuit(0);
+    const operator = merchantOf(installation.apiUrl, installation.operatorKey);
+    const reset = (tenantId: string) =>
+      operator.send('POST', `/operator/provider-accounts/${shop.ids[0]}/reset-circuit?tenantId=${tenantId}`);
+    expect((await reset('ten_of_nobody')).status).toBe(404);
+    expect(await shop.circuit(0)).toMatchObject({ state: 'open' });
+    const closed = { state: 'closed', failures: 0, since: clock.now().toString(), retryAt: null };
+    expect((await reset(shop.tenantId)).body).toEqual({ providerAccountId: shop.ids[0], circuit: closed });
+    expect(await shop.circuit(0)).toEqual(closed);
   });
 
   test('is shared by all processes: what each has seen counts together', async () => {

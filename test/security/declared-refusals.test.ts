@@ -99,7 +99,10 @@ function addressOf(endpoint: Endpoint): string {
 }
 
 /** What an operator's address must say besides. */
-const QUERIES: Readonly<Record<string, string>> = { syncPaymentAsOperator: '?tenantId=ten_none' };
+const QUERIES: Readonly<Record<string, string>> = {
+  resetCircuitAsOperator: '?tenantId=ten_none',
+  syncPaymentAsOperator: '?tenantId=ten_none',
+};
 
 function keyFor({ access }: Endpoint): string {
   return access.by === 'operator' ? tollgate.operatorKey : tollgate.tenant.apiKeys.test;

@@ -14,7 +14,7 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   'test-clocks': { nouns: ['test-clock'], sees: ['idempotency', 'keys'] },
   ledger: { nouns: ['transfer'], sees: [] },
   // Pure but for its circuits: where a payment may go is decided here, on accounts that others read.
-  routing: { nouns: ['routing-rules', 'circuit', 'route'], sees: [] },
+  routing: { nouns: ['routing-rules', 'circuit'], sees: [] },
   'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency', 'routing'] },
   partners: { nouns: ['partner-key'], sees: ['keys', 'idempotency'] },
   notifications: {
