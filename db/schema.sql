@@ -679,6 +679,7 @@ create table reconciliation_reports (
   constraint reconciliation_reports_sum_check CHECK (unexplained = (ledger_receivable - lines_net + paid_out - in_transit + waiting_lines - open_exceptions - accepted_exceptions))
 );
 CREATE INDEX reconciliation_reports_list_idx ON public.reconciliation_reports USING btree (tenant_id, mode, report_id);
+CREATE INDEX reconciliation_reports_unexplained_idx ON public.reconciliation_reports USING btree (tenant_id, day) WHERE (unexplained <> (0)::numeric);
 
 create table refunds (
   tenant_id text not null,

@@ -242,6 +242,7 @@ create table reconciliation_reports (
   constraint reconciliation_reports_sum_check check (unexplained =
     ledger_receivable - lines_net + paid_out - in_transit + waiting_lines - open_exceptions - accepted_exceptions)
 );
+create index reconciliation_reports_unexplained_idx on reconciliation_reports (tenant_id, day) where unexplained <> 0;
 create index reconciliation_reports_list_idx on reconciliation_reports (tenant_id, mode, report_id);
 
 -- Providers give fees back, and banks payouts: each has its own way back, like a capture or a refund.

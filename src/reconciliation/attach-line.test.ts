@@ -74,6 +74,8 @@ describe('a line is a difference', () => {
 
   test('where its attempt has come to nothing', () => {
     expect(attach(line(), [], { attempt: 'over' })).toMatchObject({ state: 'open', kind: 'status' });
+    const refund = line({ kind: 'refund', gross: -100n, fee: 0n, net: -100n });
+    expect(attach(refund, [], { attempt: 'over' })).toMatchObject({ state: 'open', kind: 'missing_here' });
   });
 
   test('where a second one would make more of the operation than there is', () => {

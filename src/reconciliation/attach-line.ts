@@ -40,9 +40,10 @@ export function attachLine(line: StatementLine, { candidates, attempt, isOld }: 
   if (!isSound(line)) return { state: 'open', kind: 'fee', operation };
   if (line.kind === 'fee' || line.kind === 'payout') return { state: 'booked' };
   if (operation === null) {
-    if (attempt === null) return { state: 'open', kind: 'missing_here', operation };
     if (attempt === 'under_way' && !isOld) return { state: 'deferred', operation };
-    return { state: 'open', kind: 'status', operation };
+    // A charge has no other operation than its attempt; a refund or dispute that only the provider knows is news to us.
+    const isContradiction = attempt !== null && line.kind === 'charge';
+    return { state: 'open', kind: isContradiction ? 'status' : 'missing_here', operation };
   }
   if (operation.currency !== line.currency) return { state: 'open', kind: 'currency', operation };
   if (operation.status === 'pending') {

@@ -155,8 +155,9 @@ async function storePage(
 
 function afterListing(account: ReconciledAccount, statement: Statement): ReconciledAccount {
   // Only windows that follow on each other leave no gap behind them.
-  if (!statement.automatic) return account.listing === 'daily' ? account : extendCoverage(account, statement);
-  return { ...extendCoverage(account, statement), listedUntil: statement.periodTo };
+  const extended = extendCoverage(account, statement, statement.periodTo);
+  if (!statement.automatic) return account.listing === 'daily' ? account : extended;
+  return { ...extended, listedUntil: statement.periodTo };
 }
 
 async function postpone(context: ReconciliationContext, statement: Statement, reason: string): Promise<void> {

@@ -143,7 +143,7 @@ async function store(
   const taken = await takeLines(tx, { ...place, statementId: statement.statementId }, prepared.lines, { now, clock });
   await countNewLines(tx, statement, taken.added);
   // Beside a listing a file is an extra, and says nothing of how far the listing has come.
-  if (!lists || account.listing === 'off') await updateReconciled(tx, extendCoverage(account, statement));
+  if (!lists || account.listing === 'off') await updateReconciled(tx, extendCoverage(account, statement, clock.now()));
   return { statement: { ...statement, linesNew: taken.added }, told: taken.told };
 }
 

@@ -48,7 +48,10 @@ export async function proveAccount(context: ReconciliationContext, place: Accoun
   return reports;
 }
 
-/** What is booked of operations that need not be on a statement yet, less what statements say of them all the same. */
+/**
+ * What is booked of operations that need not be on a statement yet, less what statements say of them all the same, and
+ * less what an exception says already.
+ */
 async function sumInTransit(tx: Queryable, account: ReconciledAccount): Promise<ReadonlyMap<string, bigint>> {
   const sums = new Map<string, bigint>();
   const counted = new Set<string>();
@@ -60,9 +63,9 @@ async function sumInTransit(tx: Queryable, account: ReconciledAccount): Promise<
     for (const id of fresh) counted.add(id);
     const named = await selectNamedDifferences(tx, account.tenantId, fresh);
     for (const operation of await selectOperations(tx, account, fresh)) {
-      if (named.has(operation.id)) continue;
-      const { currency, said } = operation;
-      sums.set(currency, (sums.get(currency) ?? 0n) + bookedAmount(operation) - said.gross);
+      const { id, currency, said } = operation;
+      const silent = bookedAmount(operation) - said.gross - (named.get(id) ?? 0n);
+      sums.set(currency, (sums.get(currency) ?? 0n) + silent);
     }
   }
 }

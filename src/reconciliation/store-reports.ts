@@ -85,16 +85,17 @@ export async function selectUnchecked(
   return { subjectIds: rows[0]?.subject_ids ?? [], last: rows[0]?.last ?? null };
 }
 
-/** Which of the operations have a difference with a name. */
+/** By how much operations differ as far as exceptions say, open or resolved. */
 export async function selectNamedDifferences(
   tx: Queryable,
   tenantId: string,
   subjectIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ subject_id: string }>`
-    select distinct subject_id from reconciliation_exceptions
-    where tenant_id = ${tenantId} and subject_id = any(${subjectIds}::text[]) and difference <> 0`.execute(tx);
-  return new Set(rows.map((row) => row.subject_id));
+): Promise<ReadonlyMap<string, bigint>> {
+  const { rows } = await sql<{ subject_id: string; difference: bigint }>`
+    select subject_id, sum(difference) as difference from reconciliation_exceptions
+    where tenant_id = ${tenantId} and subject_id = any(${subjectIds}::text[]) and difference <> 0
+    group by subject_id`.execute(tx);
+  return new Map(rows.map((row) => [row.subject_id, row.difference]));
 }
 
 /** Writes reports; one of the same day gives way. */

@@ -52,13 +52,11 @@ export function measureQueues({ metrics, payments, clock }: Gateway): void {
   );
   metrics.gauge(
     'tollgate_reconciliation_unexplained',
-    'Accounts and currencies whose last daily proof leaves something that nothing explains',
+    'Daily proofs of today and yesterday that leave something which nothing explains',
     async () => {
+      const yesterday = clock.now().subtract({ hours: 24 }).toString().slice(0, 10);
       const { rows } = await sql<{ n: number }>`
-      select count(*)::int as n from (
-        select distinct on (tenant_id, provider_account_id, currency) unexplained from reconciliation_reports
-        order by tenant_id, provider_account_id, currency, day desc
-      ) last where unexplained <> 0`.execute(db);
+      select count(*)::int as n from reconciliation_reports where unexplained <> 0 and day >= ${yesterday}`.execute(db);
       return rows[0]?.n ?? 0;
     },
   );

@@ -36,7 +36,7 @@ export function startWorker(gateway: Gateway): Worker {
     laneLoop('inbound', 4, INBOUND_LEASE_MS, (lane) => inboundLane(payments, log, lane)),
     laneLoop('sync', 4, SYNC_LEASE_MS, (lane) => syncLane(payments, lane, besides)),
     laneLoop('expiry', 2, EXPIRY_LEASE_MS, (lane) => expiryLane(payments, lane)),
-    laneLoop('reconcile', 1, RECONCILE_LEASE_MS, (lane) => reconcileLane({ ...payments, log }, lane)),
+    laneLoop('reconcile', 2, RECONCILE_LEASE_MS, (lane) => reconcileLane({ ...payments, log }, lane)),
     laneLoop('delivery', 32, DELIVERY_LEASE_MS, (lane) => deliverLane(deliver, lane)),
   ];
   return {

@@ -163,6 +163,27 @@ test('S0.18 the listing is read every day by itself, from where it ended, and fi
   expect(automatic[0].linesNew).toBe(1);
 });
 
+test('a dispute that the statement knows first is a difference until the gateway knows it, too', async () => {
+  const from = nextHour();
+  const { payment, intent } = await shop.pay(2000);
+  shop.simulator.dispute(intent);
+  shop.clock.advance({ seconds: 1 });
+  const statement = await shop.list(from);
+  const lines = (await shop.get(`/statements/${statement.id}/lines`)).data;
+  const line = lines.find(({ kind }: { kind: string }) => kind === 'dispute');
+  const find = async () =>
+    (await shop.exceptions()).find(({ subject }: { subject: { id: string } }) => subject.id === line.id);
+  expect(line.state).toBe('open');
+  expect(await find()).toMatchObject({ kind: 'missing_here', difference: 3500 });
+  await shop.merchant.send('POST', `/payments/${payment.id}/sync`, { body: {} });
+  expect((await shop.get(`/disputes?paymentId=${payment.id}`)).data).toMatchObject([{ amountWithdrawn: 2000 }]);
+  shop.clock.advance({ seconds: 1 });
+  await shop.list(from);
+  expect(await find()).toMatchObject({ state: 'resolved', resolution: 'matched_later', difference: 0 });
+  expect((await balances()).disputed_funds).toBe(2000);
+  await expectSound();
+});
+
 test('a partial capture is the sum of its lines', async () => {
   const from = nextHour();
   const created = await shop.merchant.create({
