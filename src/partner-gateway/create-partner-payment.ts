@@ -9,17 +9,20 @@ import { checkAgainst } from '../platform/http/validation.ts';
 import { callerOf } from './find-order.ts';
 import type { CreateRequest } from './messages.ts';
 
+interface SignedCreation extends CreateRequest {
+  /** What the request's signature covers: equal for equal requests, and different for all others. */
+  readonly text: string;
+}
+
 /**
  * Makes a payment for a partner, named by the partner's own id of it. The same request again gets the same answer, for
  * ever, and makes no second payment.
- * @param text what the request's signature covers: equal for equal requests, and different for all others
  * @throws Problem what creating a payment refuses; idempotency_key_reused for the same order with other content
  */
 export async function createPartnerPayment(
   createPayment: CreatePayment,
   key: PartnerKey,
-  { orderId, amount, currency, description, returnUrl, ipnUrl, expiresAt }: CreateRequest,
-  text: string,
+  { orderId, amount, currency, description, returnUrl, ipnUrl, expiresAt, text }: SignedCreation,
 ): Promise<Readonly<Record<string, string>>> {
   const body = bodyOf({
     ...{ reference: orderId, amount, currency, description, returnUrl, notificationUrl: ipnUrl, expiresAt },

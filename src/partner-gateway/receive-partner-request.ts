@@ -56,33 +56,40 @@ export function createReceivePartnerRequest(context: PaymentContext): ReceivePar
         throw new Refusal('invalid_signature', 'The signature is missing or wrong, or there is no such merchant');
       }
       if (signer.key.mode === 'live' && !request.secure) throw new Refusal('https_required', 'Use HTTPS');
-      const answer = await perform(context, createPayment, signer, request.operation, members, signed.text);
-      return replyOf(200, 'application/json', answer.members, answer.signed, signer, null);
+      const verified = { signer, members, text: signed.text };
+      return replyOf(await perform(context, createPayment, request.operation, verified), signer);
     } catch (error) {
       const refusal = refusalOf(error);
       const body = { ...refusalBody(refusal, request.correlationId), ...orderIn(signer, members) };
-      return replyOf(refusal.status, 'application/problem+json', body, SIGNED.refused, signer, refusal.code);
+      return replyOf({ members: body, signed: SIGNED.refused, refusal }, signer);
     }
   };
 }
 
+/** A request that is known to be its signer's; `text` is what was signed. */
+interface VerifiedRequest {
+  readonly signer: Signer;
+  readonly members: PartnerMembers;
+  readonly text: string;
+}
+
 interface Answer {
   readonly members: PartnerMembers;
+  /** Which of its members are signed, in their order. */
   readonly signed: readonly string[];
+  readonly refusal?: Refusal;
 }
 
 async function perform(
   context: PaymentContext,
   createPayment: CreatePayment,
-  { key }: Signer,
   operation: PartnerOperation,
-  members: PartnerMembers,
-  text: string,
+  { signer: { key }, members, text }: VerifiedRequest,
 ): Promise<Answer> {
   switch (operation) {
     case 'create-payment': {
       const asked = checked(createRequest, members);
-      return { members: await createPartnerPayment(createPayment, key, asked, text), signed: SIGNED.created };
+      return { members: await createPartnerPayment(createPayment, key, { ...asked, text }), signed: SIGNED.created };
     }
     case 'query-payment': {
       const asked = checked(queryRequest, members);
@@ -140,15 +147,13 @@ function fieldRefusal(code: RefusalCode, pointer: string, detail: string): Refus
   return new Refusal(code, 'Some fields cannot be signed', [{ pointer, detail }]);
 }
 
-function replyOf(
-  status: number,
-  contentType: string,
-  members: PartnerMembers,
-  names: readonly string[],
-  signer: Signer | null,
-  refusal: RefusalCode | null,
-): PartnerReply {
-  const about = { status, contentType, refusal, partnerKeyId: signer?.key.partnerKeyId ?? null };
+function replyOf({ members, signed: names, refusal }: Answer, signer: Signer | null): PartnerReply {
+  const about = {
+    status: refusal?.status ?? 200,
+    contentType: refusal === undefined ? 'application/json' : 'application/problem+json',
+    refusal: refusal?.code ?? null,
+    partnerKeyId: signer?.key.partnerKeyId ?? null,
+  };
   if (signer === null) return { ...about, body: JSON.stringify(members) };
   const signed = partnerTextOf(names, members);
   if (!signed.ok) throw new Error(`An answer cannot be signed: ${signed.member}`);

@@ -22,14 +22,14 @@ import { selectPartnerKey, selectPartnerKeys } from './store.ts';
 export function partnerKeyRoutes(context: PartnerContext): readonly BoundEndpoint[] {
   const db = context.database.query;
   return [
-    bindEndpoint(api.createPartnerKey, ({ caller, body, idempotency }) =>
-      withNewSecret(context, { route: 'createPartnerKey', status: 201 }, caller, body, idempotency, (tx, secret) =>
-        createPartnerKey(context, tx, caller, { ...body, secret }),
+    bindEndpoint(api.createPartnerKey, (request) =>
+      withNewSecret(context, { route: 'createPartnerKey', status: 201 }, request, (tx, secret) =>
+        createPartnerKey(context, tx, request.caller, { ...request.body, secret }),
       ),
     ),
-    bindEndpoint(api.rotatePartnerKey, ({ caller, params, body, idempotency }) =>
-      withNewSecret(context, { route: 'rotatePartnerKey', status: 200 }, caller, body, idempotency, (tx, secret) =>
-        rotatePartnerKey(context, tx, caller, { ...body, partnerKeyId: params.id, secret }),
+    bindEndpoint(api.rotatePartnerKey, (request) =>
+      withNewSecret(context, { route: 'rotatePartnerKey', status: 200 }, request, (tx, secret) =>
+        rotatePartnerKey(context, tx, request.caller, { ...request.body, partnerKeyId: request.params.id, secret }),
       ),
     ),
     bindEndpoint(api.revokePartnerKey, ({ caller, params, idempotency }) => {
@@ -51,13 +51,17 @@ export function partnerKeyRoutes(context: PartnerContext): readonly BoundEndpoin
   ];
 }
 
+interface SecretRequest {
+  readonly caller: TenantCaller;
+  readonly body: { readonly publicKey?: string | undefined };
+  readonly idempotency: IdempotencyClaim | null;
+}
+
 /** Makes the secret before the transaction begins, since a pair takes its time; a repeat throws it away unused. */
 async function withNewSecret(
   context: PartnerContext,
   { route, status }: { readonly route: string; readonly status: number },
-  { tenantId, mode }: TenantCaller,
-  { publicKey }: { readonly publicKey?: string | undefined },
-  idempotency: IdempotencyClaim | null,
+  { caller: { tenantId, mode }, body: { publicKey }, idempotency }: SecretRequest,
   work: (tx: Queryable, secret: PartnerSecret) => Promise<PartnerKey>,
 ): Promise<EndpointAnswer<api.ShownPartnerKeyAnswer>> {
   const secret = await makePartnerSecret(publicKey);

@@ -168,6 +168,19 @@ describe('money that goes back', () => {
     await until(async () => (await pair.read(begun)).amountRefunded === 1250);
   });
 
+  test('a refund that is in doubt there is pending here, and told when it is known', async () => {
+    const begun = await paid();
+    pair.bank.state = 'cut';
+    const asked = await refund(begun, 600);
+    expect(asked.body.status).toBe('pending');
+    pair.bank.state = 'open';
+    clock.advance({ seconds: 11 });
+    await until(async () => (await pair.read(begun)).amountRefunded === 600);
+    await pair.settled();
+    expect((await pair.shop.send('GET', `/refunds/${asked.body.id}`)).body.status).toBe('succeeded');
+    expect(await pair.readTheirs(begun)).toMatchObject({ amountRefunded: 600 });
+  });
+
   test('a refund whose answer was lost is asked about under its own name, and made once', async () => {
     const begun = await paid();
     pair.asking.loses = 'answers';
@@ -208,6 +221,22 @@ describe('a payment that comes to nothing', () => {
     expect(await pair.readTheirs(begun)).toMatchObject({ status: 'expired' });
     expect(pair.told(begun).map(({ members }) => members.status)).toEqual(['EXPIRED']);
   });
+});
+
+test('a payment that was paid after its end is late on both sides', async () => {
+  const begun = await begin({ expiresIn: 120 });
+  await pair.pay(begun, 'tok_late_approve');
+  clock.advance({ seconds: 121 });
+  await pair.theirs.sandbox.tick();
+  await pair.untilStatus(begun, 'expired');
+  clock.advance({ seconds: 5 });
+  await pair.theirs.sandbox.tick();
+  await pair.untilStatus(begun, 'succeeded');
+  expect(await pair.readTheirs(begun)).toMatchObject({ status: 'succeeded', late: true });
+  expect(await pair.read(begun)).toMatchObject({ late: true, amountCaptured: 1250 });
+  expect(pair.told(begun).map(({ members }) => members.status)).toEqual(['EXPIRED', 'SUCCESS']);
+  // It says other than the first: set aside, and the partner was asked.
+  expect(await pair.verdicts(begun)).toEqual(['accepted', 'conflicting_duplicate']);
 });
 
 describe('what gets lost on the way', () => {

@@ -4,6 +4,7 @@ import { type Answer, call, until } from './api-client.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import { type LossyLine, layLossyLine } from './lossy-line.ts';
 import { type Merchant, merchantOf } from './merchant.ts';
+import { layLine, type SandboxLine } from './sandbox-line.ts';
 import { untilQuiet } from './table-fingerprint.ts';
 
 type Body = Answer['body'];
@@ -39,6 +40,8 @@ export interface PartnerPair {
   /** What we ask of them goes this way, and what they notify us of that way. */
   readonly asking: LossyLine;
   readonly telling: LossyLine;
+  /** Between them and the bank that holds the money. */
+  readonly bank: SandboxLine;
   becomePartner(fields: Fields, credentials?: (made: Body) => Fields): Promise<Partnership>;
   /** Creates and confirms a payment by the account, whatever comes of it. */
   confirm(accountId: string, fields?: Fields): Promise<Body>;
@@ -59,17 +62,18 @@ export interface PartnerPair {
 
 /** Starts both on one clock. */
 export async function startPartnerPair(clock: ManualClock): Promise<PartnerPair> {
-  const [asking, telling] = await Promise.all([layLossyLine(), layLossyLine()]);
+  const [asking, telling, bank] = await Promise.all([layLossyLine(), layLossyLine(), layLine()]);
   const [ours, theirs] = await Promise.all([
     startInstallation({ clock, environment: { TOLLGATE_HOOKS_URL: telling.url } }),
-    startInstallation({ clock }),
+    startInstallation({ clock, environment: { TOLLGATE_SANDBOX_URL: bank.url } }),
   ]);
+  bank.target = theirs.sandbox.url;
   asking.target = theirs.apiUrl;
   telling.target = ours.apiUrl;
   const shop = merchantOf(ours.apiUrl, ours.tenant.apiKeys.test);
   const provider = merchantOf(theirs.apiUrl, theirs.tenant.apiKeys.test);
   const pair: PartnerPair = {
-    ...{ ours, theirs, shop, provider, asking, telling },
+    ...{ ours, theirs, shop, provider, asking, telling, bank },
     async becomePartner(fields, credentialsOf = ({ secretKey }) => ({ secretKey })) {
       const made = await provider.send('POST', '/partner-keys', { body: fields });
       expect(made.status, made.text).toBe(201);
@@ -116,7 +120,7 @@ export async function startPartnerPair(clock: ManualClock): Promise<PartnerPair>
         .map((one) => ({ ...one, members: JSON.parse(one.body) })),
     async close() {
       await Promise.all([ours.close(), theirs.close()]);
-      await Promise.all([asking.close(), telling.close()]);
+      await Promise.all([asking.close(), telling.close(), bank.close()]);
     },
   };
   return pair;
