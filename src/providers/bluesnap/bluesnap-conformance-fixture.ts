@@ -4,7 +4,6 @@ import { ManualClock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/id.ts';
 import { toDecimal } from '../../kernel/money.ts';
 import type { Begun, ClientData, Double, DoubleKind, MessageChanges, Traits } from '../conformance/double.ts';
-import { PATIENCE_MS } from '../conformance/stage.ts';
 import type { RawWebhook } from '../provider-webhook.ts';
 import { bluesnapCredentials } from './bluesnap-credentials.ts';
 import { createBluesnapProvider } from './bluesnap-provider.ts';
@@ -76,7 +75,6 @@ export const BLUESNAP_DOUBLE: DoubleKind = { name: 'bluesnap', traits: TRAITS, s
 async function start(): Promise<Double> {
   const clock = new ManualClock();
   const simulator = await startBluesnapSimulator({ clock, account: ACCOUNT });
-  const provider = createBluesnapProvider({ timeoutMs: PATIENCE_MS });
   const { user, password, merchantId, ipnKey } = ACCOUNT;
   const credentialsAt = (apiUrl: string) =>
     bluesnapCredentials.parse({ apiUser: user, apiPassword: password, merchantId, ipnKey, apiUrl });
@@ -87,8 +85,11 @@ async function start(): Promise<Double> {
     return { pfToken: action.clientSecret, firstName: 'Ada', lastName: 'Lovelace' };
   };
   return {
-    ...{ clock, failures: [], url: simulator.url, capabilities: provider.capabilities },
-    accountAt: (url) => ({ provider, credentials: credentialsAt(url) }),
+    ...{ clock, failures: [], url: simulator.url, capabilities: createBluesnapProvider().capabilities },
+    accountAt: (url, timeoutMs) => ({
+      provider: createBluesnapProvider({ timeoutMs }),
+      credentials: credentialsAt(url),
+    }),
     wrongCredentials: (url) => ({ ...credentialsAt(url), apiPassword: 'another password' }),
     rotatedCredentials: (url) => ({ ...credentialsAt(url), ipnKey: 'key-after-rotation' }),
     keylessCredentials: (url) => {

@@ -48,7 +48,7 @@ const NEEDS = {
   addresses: ({ traits }: Account) =>
     traits.sendsAddresses.length > 0 ? null : 'its addresses are set at the provider, not by requests',
   'signed times': ({ traits }: Account) => (traits.signsTime ? null : 'its notifications carry no time that is proven'),
-  'published messages': ({ traits }: Account) => (traits.vectors ? null : 'the provider has published none'),
+  'published messages': ({ traits }: Account) => (traits.vectors ? null : 'no published messages are at hand'),
   'late successes': ({ traits }: Account) => (traits.lateSuccess ? null : 'what has ended stays ended there'),
   batches: ({ traits }: Account) => (traits.batches ? null : 'a notification tells one thing'),
   hints: ({ traits }: Account) => (traits.hints ? null : 'every verified notification is proof'),

@@ -5,7 +5,7 @@ import type { Capabilities } from '../provider-capabilities.ts';
 import type { ConformanceCase } from './case.ts';
 import { check, checkKind, checkSame, textOf } from './checks.ts';
 import type { LineFault } from './line.ts';
-import type { Stage } from './stage.ts';
+import { PATIENT_MS, type Stage } from './stage.ts';
 
 const GROUP = 'description';
 
@@ -201,6 +201,6 @@ function quoting(status: number, sentence: string): LineFault {
 export async function callToNobody(
   stage: Stage,
 ): Promise<{ readonly provider: PaymentProvider; readonly call: ProviderCall<unknown> }> {
-  const { provider, credentials } = stage.double.accountAt('http://127.0.0.1:9');
+  const { provider, credentials } = stage.double.accountAt('http://127.0.0.1:9', PATIENT_MS);
   return { provider, call: stage.call({ credentials }) };
 }

@@ -97,8 +97,8 @@ export interface Double {
   readonly url: string;
   /** What this account can do, which may be less than its adapter can. */
   readonly capabilities: Capabilities;
-  /** The adapter and the account's credentials, leading to an address. */
-  accountAt(url: string): { readonly provider: PaymentProvider; readonly credentials: unknown };
+  /** The adapter, which waits so long for an answer, and the account's credentials, leading to an address. */
+  accountAt(url: string, patienceMs: number): { readonly provider: PaymentProvider; readonly credentials: unknown };
   /** Credentials of the right shape that the provider does not know. */
   wrongCredentials(url: string): unknown;
   /** The same account after the secret that verifies notifications was changed. */

@@ -10,7 +10,7 @@ import { ORDERING_CASES } from './ordering-cases.ts';
 import { READING_CASES } from './reading-cases.ts';
 import { REFUND_CASES } from './refund-cases.ts';
 import { SETTLEMENT_CASES } from './settlement-cases.ts';
-import { withWorld } from './stage.ts';
+import { type World, withWorld } from './stage.ts';
 import { TAKING_CASES } from './taking-cases.ts';
 import { VERIFYING_CASES } from './verifying-cases.ts';
 
@@ -65,12 +65,13 @@ function resultOf(
 
 async function judge(kind: DoubleKind, each: ConformanceCase): Promise<Outcome> {
   try {
-    return await withWorld(kind, async (world) => {
+    const judged = async (world: World): Promise<Outcome> => {
       const reason = whyNotApplicable(each, { capabilities: world.capabilities, traits: kind.traits });
       if (reason !== null) return { status: 'not_applicable', reason };
       await each.steps(world);
       return { status: 'passed' };
-    });
+    };
+    return await withWorld(kind, judged);
   } catch (error) {
     if (error instanceof NotStaged) return { status: 'not_staged', reason: error.message };
     if (error instanceof NotConforming) return { status: 'failed', reason: error.message };

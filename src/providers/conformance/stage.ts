@@ -1,4 +1,5 @@
 /** A double, its adapter and the line between them, with the steps that the cases are made of. */
+import { present } from '../../kernel/assert.ts';
 import { newId } from '../../kernel/id.ts';
 import { createOutboundHttp, type OutboundHttp } from '../../platform/outbound-http.ts';
 import type {
@@ -25,12 +26,19 @@ export interface Charge {
   send(changes?: Partial<CreateInput>): Promise<CreateAnswer>;
 }
 
+/** As in production; no case waits for it to end. */
+export const PATIENT_MS = 10_000;
+/** For an exchange whose answer never comes. */
+export const IMPATIENT_MS = 600;
+
 export class Stage {
   readonly double: Double;
   readonly traits: Traits;
   readonly line: Line;
-  readonly provider: PaymentProvider;
   readonly credentials: unknown;
+  readonly #patient: PaymentProvider;
+  readonly #impatient: PaymentProvider;
+  #isHurried = false;
   /** Names that were looked up: nobody has any business beyond the line. */
   readonly names: string[];
   readonly http: OutboundHttp;
@@ -41,9 +49,24 @@ export class Stage {
     this.line = its.line;
     this.names = its.names;
     this.http = its.http;
-    const { provider, credentials } = its.double.accountAt(its.line.url);
-    this.provider = provider;
+    const { provider, credentials } = its.double.accountAt(its.line.url, PATIENT_MS);
+    this.#patient = provider;
+    this.#impatient = its.double.accountAt(its.line.url, IMPATIENT_MS).provider;
     this.credentials = credentials;
+  }
+
+  get provider(): PaymentProvider {
+    return this.#isHurried ? this.#impatient : this.#patient;
+  }
+
+  /** What is called meanwhile waits for no answer for long. */
+  async hurried<T>(steps: () => Promise<T>): Promise<T> {
+    this.#isHurried = true;
+    try {
+      return await steps();
+    } finally {
+      this.#isHurried = false;
+    }
   }
 
   get capabilities(): Capabilities {
@@ -105,16 +128,20 @@ export class Stage {
 
   /** A request by which money is asked for: creating, or completing where only that does. */
   async charge(changes: Partial<CreateInput> = {}): Promise<Charge> {
-    const { complete } = this.provider;
     const input = this.input(changes);
-    if (!this.capabilities.complete || complete === undefined) {
+    if (!this.capabilities.complete) {
       return { input, send: (others = {}) => this.create({ ...input, ...others }) };
     }
     const begun = await this.begin(input);
     const clientData = await this.double.pay(begun);
     return {
       input,
-      send: (others = {}) => complete(this.call(), { ...begun.ref, created: { ...input, ...others }, clientData }),
+      send: (others = {}) =>
+        present(this.provider.complete, 'complete')(this.call(), {
+          ...begun.ref,
+          created: { ...input, ...others },
+          clientData,
+        }),
     };
   }
 
@@ -199,9 +226,6 @@ export interface World {
   readonly capabilities: Capabilities;
   open(): Promise<Stage>;
 }
-
-/** The time within which a double never answers, so that nobody waits longer for what never comes. */
-export const PATIENCE_MS = 400;
 
 /** Runs steps on stages of their own and clears them away. @throws what the steps throw, and a double's own failure */
 export async function withWorld<T>(kind: DoubleKind, steps: (world: World) => Promise<T>): Promise<T> {

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { newId } from '../../kernel/id.ts';
 import type { Double, DoubleKind, MessageChanges, Traits } from '../conformance/double.ts';
-import { PATIENCE_MS } from '../conformance/stage.ts';
 import type { Capabilities } from '../provider-capabilities.ts';
 import type { RawWebhook } from '../provider-webhook.ts';
 import { signedBody } from './bluecom-messages-fixture.ts';
@@ -148,7 +147,6 @@ export const NEOPAY_DOUBLE: DoubleKind = {
 
 async function start(profile: 'bluecom' | 'neopay', dialect: Dialect): Promise<Double> {
   const { clock, simulator, received, call, input, stop } = await startPartnerStage({ profile });
-  const provider = createPartnerProvider({ timeoutMs: PATIENCE_MS });
   const credentialsAt = (apiUrl: string) => ({ ...call().credentials, apiUrl });
   const { amount: money, notificationUrl } = input({ amount: { amount: 125_000n, currency: currencyOf(dialect) } });
   let refundsFail = false;
@@ -157,10 +155,13 @@ async function start(profile: 'bluecom' | 'neopay', dialect: Dialect): Promise<D
       clock,
       failures: [],
       url: simulator.url,
-      capabilities: capabilitiesOf(dialect.profile, provider.capabilities),
+      capabilities: capabilitiesOf(dialect.profile, createPartnerProvider().capabilities),
     },
     ...{ money, notificationUrl, secrets: [SECRET], charging: [undefined] },
-    accountAt: (url) => ({ provider, credentials: credentialsAt(url) }),
+    accountAt: (url, timeoutMs) => ({
+      provider: createPartnerProvider({ timeoutMs }),
+      credentials: credentialsAt(url),
+    }),
     wrongCredentials: (url) => ({ ...credentialsAt(url), secretKey: 'another secret, long enough' }),
     rotatedCredentials: (url) => ({ ...credentialsAt(url), secretKey: 'the secret after the rotation' }),
     keylessCredentials: (url) => {

@@ -3,7 +3,6 @@ import { createHmac } from 'node:crypto';
 import { ManualClock } from '../../kernel/clock.ts';
 import { newId, newSecret } from '../../kernel/id.ts';
 import type { Begun, Double, DoubleKind, MessageChanges, Traits } from '../conformance/double.ts';
-import { PATIENCE_MS } from '../conformance/stage.ts';
 import type { RawWebhook } from '../provider-webhook.ts';
 import { newSandboxCredentials } from './sandbox-credentials.ts';
 import { startReceiver } from './sandbox-fixture.ts';
@@ -63,10 +62,14 @@ async function start(): Promise<Double> {
     clock.advance(duration);
     await sandbox.tick();
   };
-  const providerAt = (baseUrl: string) => createSandboxProvider({ baseUrl, timeoutMs: PATIENCE_MS });
   return {
-    ...{ clock, failures, url: sandbox.url, capabilities: providerAt(sandbox.url).capabilities },
-    accountAt: (url) => ({ provider: providerAt(url), credentials }),
+    ...{
+      clock,
+      failures,
+      url: sandbox.url,
+      capabilities: createSandboxProvider({ baseUrl: sandbox.url }).capabilities,
+    },
+    accountAt: (baseUrl, timeoutMs) => ({ provider: createSandboxProvider({ baseUrl, timeoutMs }), credentials }),
     wrongCredentials: () => ({ ...credentials, secretKey: newSecret() }),
     rotatedCredentials: () => ({ ...credentials, secretKey: otherSecret }),
     keylessCredentials: () => ['', 'short', ' '.repeat(40)].map((secretKey) => ({ ...credentials, secretKey })),

@@ -2,7 +2,6 @@
 import { createDecipheriv } from 'node:crypto';
 import { newId } from '../../kernel/id.ts';
 import type { Double, DoubleKind, MessageChanges, Traits } from '../conformance/double.ts';
-import { PATIENCE_MS } from '../conformance/stage.ts';
 import type { RawWebhook } from '../provider-webhook.ts';
 import { encrypt, NOTIFICATION_KEY, PASSWORD, startScantopayStage } from './scantopay-fixture.ts';
 import { createScantopayProvider } from './scantopay-provider.ts';
@@ -44,7 +43,8 @@ const TRAITS: Traits = {
   batches: false,
   certificates: false,
   checksSource: false,
-  lateSuccess: false,
+  // A declined payer may try the same code with another card.
+  lateSuccess: true,
   refundsLater: true,
   vectors: false,
   acknowledgements: [{ credentials: {}, reply: { status: 200 } }],
@@ -65,12 +65,14 @@ export const SCANTOPAY_DOUBLE: DoubleKind = { name: 'scantopay', traits: TRAITS,
 
 async function start(): Promise<Double> {
   const { clock, simulator, receiver, call, stop } = await startScantopayStage();
-  const provider = createScantopayProvider({ timeoutMs: PATIENCE_MS });
   const credentialsAt = (apiUrl: string) => ({ ...call().credentials, apiUrl });
   const { apiUrl: _, ...real } = credentialsAt('');
   return {
-    ...{ clock, failures: [], url: simulator.url, capabilities: provider.capabilities },
-    accountAt: (url) => ({ provider, credentials: credentialsAt(url) }),
+    ...{ clock, failures: [], url: simulator.url, capabilities: createScantopayProvider().capabilities },
+    accountAt: (url, timeoutMs) => ({
+      provider: createScantopayProvider({ timeoutMs }),
+      credentials: credentialsAt(url),
+    }),
     wrongCredentials: (url) => ({ ...credentialsAt(url), password: 'another password' }),
     rotatedCredentials: (url) => ({ ...credentialsAt(url), notificationKey: 'ff'.repeat(16) }),
     keylessCredentials: (url) => {
@@ -96,6 +98,10 @@ async function start(): Promise<Double> {
     },
     cancel: async ({ ref }) => void (await simulator.cancel(ref.providerRef)),
     expire: async () => clock.advance({ minutes: 20 }),
+    payLate: async ({ ref }) => {
+      await simulator.decline(ref.providerRef, '51');
+      await simulator.approve(ref.providerRef);
+    },
     payLater: async ({ ref }) => {
       simulator.lock(ref.providerRef);
       return { clientData: {}, settle: async () => void (await simulator.approve(ref.providerRef)) };

@@ -4,7 +4,6 @@ import Stripe from 'stripe';
 import { ManualClock } from '../../kernel/clock.ts';
 import { newId } from '../../kernel/id.ts';
 import type { Double, DoubleKind, MessageChanges, Traits } from '../conformance/double.ts';
-import { PATIENCE_MS } from '../conformance/stage.ts';
 import type { RefundInput } from '../provider.ts';
 import type { RawWebhook } from '../provider-webhook.ts';
 import { merchantOf } from './simulator/merchant-fixture.ts';
@@ -83,11 +82,10 @@ async function start(): Promise<Double> {
   const credentialsAt = (apiUrl: string): StripeCredentials => ({
     ...{ secretKey: SECRET_KEY, webhookSecret, publishableKey: PUBLISHABLE_KEY, apiUrl },
   });
-  const provider = createStripeProvider({ timeoutMs: PATIENCE_MS });
   const failing: RefundInput[] = [];
   return {
-    ...{ clock, failures, url: simulator.url, capabilities: provider.capabilities },
-    accountAt: (url) => ({ provider, credentials: credentialsAt(url) }),
+    ...{ clock, failures, url: simulator.url, capabilities: createStripeProvider().capabilities },
+    accountAt: (url, timeoutMs) => ({ provider: createStripeProvider({ timeoutMs }), credentials: credentialsAt(url) }),
     wrongCredentials: (url) => ({ ...credentialsAt(url), secretKey: `sk_test_${'9'.repeat(24)}` }),
     rotatedCredentials: (url) => ({ ...credentialsAt(url), webhookSecret: OTHER_WEBHOOK_SECRET }),
     keylessCredentials: (url) =>
