@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 /**
- * The rows of one payment as the gateway wrote them, taken apart into statements that write such rows again under new
+ * The rows of one payment, or of one notification, as the gateway wrote them, taken apart into statements that write such rows again under new
  * keys. `{name}` stands for a parameter: pgbench and our own driver write it differently.
  */
 export interface BaselineRows {
@@ -11,9 +11,12 @@ export interface BaselineRows {
   readonly combined: string;
   /** Every parameter but `{n}`, which counts transactions and makes the keys. */
   readonly values: Readonly<Record<string, string>>;
+  /** The table that has one new row for each transaction. */
+  readonly counted: string;
 }
 
-type Row = Readonly<Record<string, unknown>>;
+export type SampleRow = Readonly<Record<string, unknown>>;
+export type KeyColumn = readonly [column: string, prefix: string, kind: 'text' | 'hash'];
 
 /** The tables in the order a program without statements of several tables would write them. */
 const TABLES = ['payments', 'checkout_tokens', 'events', 'outbox', 'idempotency_keys'] as const;
@@ -23,7 +26,7 @@ type Table = (typeof TABLES)[number];
  * Keys are as long as the gateway's. Those that rise with time there do so here, and idempotency keys and token hashes
  * are as scattered, so that indexes grow alike.
  */
-const KEYS: Readonly<Record<Table, readonly (readonly [column: string, prefix: string, kind: 'text' | 'hash'])[]>> = {
+const KEYS: Readonly<Record<Table, readonly KeyColumn[]>> = {
   payments: [
     ['payment_id', 'pay_', 'text'],
     ['reference', 'base-', 'text'],
@@ -47,9 +50,9 @@ const KEYS: Readonly<Record<Table, readonly (readonly [column: string, prefix: s
 };
 
 /** Reads what creating this payment wrote. @throws Error where a row is missing */
-export async function readSample(pool: pg.Pool, paymentId: string): Promise<Readonly<Record<Table, Row>>> {
-  const one = async (text: string): Promise<Row> => {
-    const { rows } = await pool.query<{ row: Row }>(text, [paymentId]);
+export async function readSample(pool: pg.Pool, paymentId: string): Promise<Readonly<Record<Table, SampleRow>>> {
+  const one = async (text: string): Promise<SampleRow> => {
+    const { rows } = await pool.query<{ row: SampleRow }>(text, [paymentId]);
     if (rows[0] === undefined) throw new Error('The sample payment has no row of every kind');
     return rows[0].row;
   };
@@ -74,25 +77,32 @@ export async function readSample(pool: pg.Pool, paymentId: string): Promise<Read
   };
 }
 
-/** Makes the statements that write such rows. */
-export function baselineRows(sample: Readonly<Record<Table, Row>>): BaselineRows {
+/** Makes the statements that write such payments. */
+export function baselineRows(sample: Readonly<Record<Table, SampleRow>>): BaselineRows {
+  return rowsLike(TABLES.map((table) => ({ table, row: sample[table], keys: KEYS[table] })));
+}
+
+/** Makes statements that write rows like these under new keys; the first table is counted. */
+export function rowsLike(
+  samples: readonly { readonly table: string; readonly row: SampleRow; readonly keys: readonly KeyColumn[] }[],
+): BaselineRows {
   const values: Record<string, string> = {};
-  const inserts = TABLES.map((table) => {
-    const row = Object.entries(sample[table]).filter(([, value]) => value !== null);
-    const expressions = row.map(([column, value]) => {
-      const key = KEYS[table].find(([name]) => name === column);
+  const inserts = samples.map(({ table, row, keys }) => {
+    const given = Object.entries(row).filter(([, value]) => value !== null);
+    const expressions = given.map(([column, value]) => {
+      const key = keys.find(([name]) => name === column);
       if (key !== undefined) return keyExpression(key, String(value));
       const name = `${table}_${column}`;
       values[name] = typeof value === 'object' ? JSON.stringify(value) : String(value);
       return `{${name}}`;
     });
-    return `insert into ${table} (${row.map(([column]) => column).join(', ')}) values (${expressions.join(', ')})`;
+    return `insert into ${table} (${given.map(([column]) => column).join(', ')}) values (${expressions.join(', ')})`;
   });
-  const parts = inserts.slice(0, -1).map((insert, index) => `${TABLES[index]}_new as (${insert})`);
-  return { inserts, combined: `with ${parts.join(', ')} ${inserts.at(-1)}`, values };
+  const parts = inserts.slice(0, -1).map((insert, index) => `${samples[index]?.table}_new as (${insert})`);
+  return { inserts, combined: `with ${parts.join(', ')} ${inserts.at(-1)}`, values, counted: samples[0]?.table ?? '' };
 }
 
-function keyExpression([column, prefix, kind]: (typeof KEYS)[Table][number], like: string): string {
+function keyExpression([column, prefix, kind]: KeyColumn, like: string): string {
   const digits = '{n}::bigint::text';
   if (column === 'token_hash') return `sha256(${digits}::bytea)`;
   if (kind === 'hash') return `left(md5(${digits}) || 'tail', ${like.length})`;

@@ -1,21 +1,27 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { relayOutbox } from '../src/events/relay-outbox.ts';
+import { inboundLane } from '../src/inbound/process-inbound.ts';
+import { receiveNotification } from '../src/inbound/receive-notification.ts';
 import { fanOutEvents } from '../src/notifications/fan-out-events.ts';
 import { selectDueDeliveries } from '../src/notifications/store-deliveries.ts';
 import { confirmPayment } from '../src/payments/confirm-payment.ts';
 import { insertPayments } from '../src/payments/store-new-payments.ts';
 import type { Queryable } from '../src/platform/database.ts';
 import { claimLanes } from '../src/platform/lanes.ts';
+import { createLogger } from '../src/platform/log.ts';
+import { findProviderAccount } from '../src/provider-accounts/open-provider-account.ts';
+import type { SandboxCredentials } from '../src/providers/sandbox/sandbox-credentials.ts';
 import { idOfTenant } from './bench-tenant.ts';
 import type { ExplainedGateway } from './explained-gateway.ts';
 import { tenantNumber } from './million-rows.ts';
 import { newPayment } from './new-payment.ts';
+import { notificationOf } from './notification.ts';
 import { capturedReport } from './payment-report.ts';
 import { type OpenAttempt, prepareAttempts, prepareCreated } from './prepared-payments.ts';
 
 /** The benchmark whose statements are explained, with the relay's after them; or all of them. */
-export type ExplainedWork = 'create-payment' | 'confirm-payment' | 'apply-signals' | 'all';
+export type ExplainedWork = 'create-payment' | 'confirm-payment' | 'apply-signals' | 'ingest-notifications' | 'all';
 
 type Work = readonly (readonly [title: string, work: () => Promise<unknown>])[];
 
@@ -32,6 +38,7 @@ export async function workOf(what: ExplainedWork, gateway: ExplainedGateway): Pr
   if (what === 'create-payment' || what === 'all') parts.push(creating(gateway), await delivering(gateway));
   if (what === 'confirm-payment' || what === 'all') parts.push(await confirming(gateway));
   if (what === 'apply-signals' || what === 'all') parts.push(await applying(gateway));
+  if (what === 'ingest-notifications' || what === 'all') parts.push(await taking(gateway));
   return parts.flat();
 }
 
@@ -94,6 +101,37 @@ async function applying(gateway: ExplainedGateway): Promise<Work> {
     [`Apply ${BATCH} reports`, () => applyAll(attempts.slice(1))],
     [`Hear ${BATCH} reports again`, () => applyAll(attempts.slice(1))],
     ['Relay what applying left', () => relay(gateway)],
+  ];
+}
+
+async function taking(gateway: ExplainedGateway): Promise<Work> {
+  const { context, plain, tenantId } = gateway;
+  const { clock } = context;
+  const { provider_account_id: providerAccountId } = await plain.query
+    .selectFrom('provider_accounts')
+    .select('provider_account_id')
+    .where('tenant_id', '=', tenantId)
+    .where('mode', '=', 'test')
+    .executeTakeFirstOrThrow();
+  const target = { provider: 'sandbox', providerAccountId };
+  const found = await findProviderAccount(context, target.provider, providerAccountId);
+  if (found === null) throw new Error('The tenant has no account at the sandbox');
+  const attempts = await prepareAttempts(plain.query, clock, tenantId, 1 + BATCH, { providerAccountId });
+  const take = async ({ attemptId }: OpenAttempt) => {
+    const account = { providerAccountId, ...(found.call.credentials as SandboxCredentials) };
+    const { body, headers } = notificationOf(account, attemptId);
+    const named = { [String(headers[0])]: [String(headers[1])] };
+    const request = { method: 'POST', query: {}, headers: named, body: Buffer.from(body), remoteAddress: '127.0.0.1' };
+    await receiveNotification(context, target, { ...request, receivedAt: clock.now() }, log);
+  };
+  const log = createLogger({ level: 'error' });
+  const takeAll = (some: readonly OpenAttempt[]) => Promise.all(some.map(take));
+  const lane = { kind: 'inbound', laneId: providerAccountId, tenantId, lease: 'bench', generation: 0n } as const;
+  return [
+    ['Take one notification', () => takeAll(attempts.slice(0, 1))],
+    [`Take ${BATCH} notifications`, () => takeAll(attempts.slice(1))],
+    [`Apply what ${BATCH} notifications say`, () => inboundLane(context, log, lane)],
+    ['Relay what taking left', () => relay(gateway)],
   ];
 }
 

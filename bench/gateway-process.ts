@@ -12,6 +12,7 @@ import { newMasterKeyText } from '../src/keys/master-key.ts';
 export interface GatewayProcess {
   readonly pid: number;
   readonly apiUrl: string;
+  readonly hooksUrl: string;
   readonly apiKey: string;
   readonly tenantId: string;
   /** Drains and ends it. Returns the path of its processor profile where one was asked for; `remove` takes it away. */
@@ -57,10 +58,11 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
   });
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const { apiUrl, tenant } = await readyLine(child);
+    const { apiUrl, hooksUrl, tenant } = await readyLine(child);
     return {
       pid: child.pid ?? 0,
       apiUrl,
+      hooksUrl,
       apiKey: tenant.apiKey,
       tenantId: tenant.id,
       remove,
@@ -80,6 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
 
 interface ReadyLine {
   readonly apiUrl: string;
+  readonly hooksUrl: string;
   readonly tenant: { readonly id: string; readonly apiKey: string };
 }
 

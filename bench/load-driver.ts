@@ -3,10 +3,12 @@
  * from its parent one after the other and answers each with what it saw.
  *
  * A closed loop: each client sends its next request when the answer to the last one has come. That finds the rate the
- * server can hold; the waiting of requests that a faster stream would have sent meanwhile is not in the latencies.
+ * server can hold; the waiting of requests that a faster stream would have sent meanwhile is not in the latencies. At a
+ * given rate it is: there a request's time begins when it should have been sent.
  */
 import { randomUUID } from 'node:crypto';
 import { Client } from 'undici';
+import { type NotifiedAccount, notificationOf } from './notification.ts';
 import { paymentBody } from './payment-body.ts';
 
 /** One stretch of load. */
@@ -15,13 +17,23 @@ export interface LoadWindow {
   readonly apiKey: string;
   readonly clients: number;
   readonly seconds: number;
+  /** Sends at this rate, whatever the answers take; left out, each client sends when it has its answer. */
+  readonly perSecond?: number;
   readonly work: LoadWork;
 }
 
-/** What each request does: creates a payment under a reference that begins so, or pays the next one of those made before. */
+/**
+ * What each request does: creates a payment under a reference that begins so, pays the next one of those made before, or
+ * tells that the next attempt was captured, as the sandbox tells it.
+ */
 export type LoadWork =
   | { readonly kind: 'create'; readonly prefix: string }
-  | { readonly kind: 'confirm'; readonly paymentIds: readonly string[] };
+  | { readonly kind: 'confirm'; readonly paymentIds: readonly string[] }
+  | {
+      readonly kind: 'notify';
+      readonly account: NotifiedAccount;
+      readonly attempts: readonly { readonly paymentId: string; readonly attemptId: string }[];
+    };
 
 /** A request that was answered with success: the reference it gave (empty where it gave none), its idempotency key and its payment. */
 export type AnsweredPayment = readonly [reference: string, idempotencyKey: string, paymentId: string];
@@ -54,12 +66,17 @@ async function runWindow(window: LoadWindow): Promise<LoadResult> {
   return { elapsedMs, latenciesMs, answered, failures };
 
   async function sendUntilEnd(connection: Client): Promise<void> {
-    while (performance.now() < end) {
-      const order = orderOf(window.work, sent++);
+    for (;;) {
+      const number = sent++;
+      const dueAt = window.perSecond === undefined ? null : start + (number * 1_000) / window.perSecond;
+      if ((dueAt ?? performance.now()) >= end) return;
+      const order = orderOf(window.work, number);
       // All that were made before are paid: the window ends here.
       if (order === null) return;
+      const early = dueAt === null ? 0 : dueAt - performance.now();
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
       const key = randomUUID();
-      const begun = performance.now();
+      const begun = dueAt ?? performance.now();
       const { failure, paymentId } = await send(connection, window.apiKey, key, order);
       if (failure !== null) {
         failures[failure] = (failures[failure] ?? 0) + 1;
@@ -78,7 +95,11 @@ interface Order {
   readonly body: string;
   readonly reference: string;
   readonly status: number;
+  /** Its first group is the payment's id, where the answer names one. */
   readonly done: RegExp;
+  readonly paymentId: string;
+  /** Beside the content type; left out where it is the API that is asked. */
+  readonly headers?: readonly string[];
 }
 
 const CREATED = /^\{"id":"(pay_[0-9a-z]{26})"/;
@@ -89,11 +110,25 @@ const CONFIRM_BODY = JSON.stringify({ method: { type: 'sandbox', token: 'tok_no_
 function orderOf(work: LoadWork, number: number): Order | null {
   if (work.kind === 'create') {
     const reference = `${work.prefix}-${String(number).padStart(10, '0')}`;
-    return { path: '/api/v1/payments', body: paymentBody(reference), reference, status: 201, done: CREATED };
+    return {
+      path: '/api/v1/payments',
+      body: paymentBody(reference),
+      reference,
+      status: 201,
+      done: CREATED,
+      paymentId: '',
+    };
   }
-  const id = work.paymentIds[number];
-  if (id === undefined) return null;
-  return { path: `/api/v1/payments/${id}/confirm`, body: CONFIRM_BODY, reference: '', status: 200, done: PAID };
+  if (work.kind === 'notify') {
+    const attempt = work.attempts[number];
+    if (attempt === undefined) return null;
+    const { path, body, headers } = notificationOf(work.account, attempt.attemptId);
+    return { path, body, headers, reference: attempt.attemptId, status: 200, done: /^$/, paymentId: attempt.paymentId };
+  }
+  const paymentId = work.paymentIds[number];
+  if (paymentId === undefined) return null;
+  const path = `/api/v1/payments/${paymentId}/confirm`;
+  return { path, body: CONFIRM_BODY, reference: '', status: 200, done: PAID, paymentId };
 }
 
 function connect(apiUrl: string): Client {
@@ -108,6 +143,7 @@ interface Outcome {
 
 /** Sends one request. Undici's dispatch and not its request: the driver's time is taken from the server's processors. */
 function send(connection: Client, apiKey: string, key: string, order: Order): Promise<Outcome> {
+  const apiHeaders = ['authorization', `Bearer ${apiKey}`, 'idempotency-key', key];
   return new Promise((resolve) => {
     let status = 0;
     let text = '';
@@ -115,7 +151,7 @@ function send(connection: Client, apiKey: string, key: string, order: Order): Pr
       {
         method: 'POST',
         path: order.path,
-        headers: ['authorization', `Bearer ${apiKey}`, 'idempotency-key', key, 'content-type', 'application/json'],
+        headers: ['content-type', 'application/json', ...(order.headers ?? apiHeaders)],
         body: order.body,
       },
       {
@@ -138,7 +174,7 @@ function send(connection: Client, apiKey: string, key: string, order: Order): Pr
 }
 
 function outcomeOf(order: Order, status: number, text: string): Outcome {
-  const [, paymentId] = order.done.exec(text) ?? [];
-  if (status === order.status && paymentId !== undefined) return { failure: null, paymentId };
+  const answered = order.done.exec(text);
+  if (status === order.status && answered !== null) return { failure: null, paymentId: answered[1] ?? order.paymentId };
   return { failure: status === order.status ? `${status} with another answer` : String(status), paymentId: '' };
 }

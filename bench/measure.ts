@@ -97,7 +97,9 @@ async function measureBaseline(bench: Bench, window: Window & { contender: Conte
   if (contender === 'gateway') throw new Error('The gateway is no baseline');
   const { baselineDatabase, tool, rows } = bench;
   const countRows = async () => {
-    const found = await baselineDatabase.pool.query<{ count: number }>('select count(*)::int as count from payments');
+    const found = await baselineDatabase.pool.query<{ count: number }>(
+      `select count(*)::int as count from ${rows.counted}`,
+    );
     return found.rows[0]?.count ?? 0;
   };
   const before = await countRows();
@@ -114,7 +116,8 @@ async function measureBaseline(bench: Bench, window: Window & { contender: Conte
   const costs = stop();
   const count = result.latenciesMs.length;
   const written = (await countRows()) - before;
-  if (written !== count) throw new Error(`The baseline committed ${count} transactions and wrote ${written} payments`);
+  if (written !== count)
+    throw new Error(`The baseline committed ${count} transactions and wrote ${written} rows of ${rows.counted}`);
   return {
     contender,
     clients,

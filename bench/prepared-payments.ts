@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Clock } from '../src/kernel/clock.ts';
 import { newId } from '../src/kernel/id.ts';
+import type { Attempt } from '../src/payments/attempt.ts';
 import { sampleAttempt } from '../src/payments/payment-fixture.ts';
 import { attemptToRow } from '../src/payments/rows.ts';
 import { insertPayments } from '../src/payments/store-new-payments.ts';
@@ -56,6 +57,8 @@ export async function prepareAttempts(
   clock: Clock,
   tenantId: string,
   count: number,
+  /** Of another provider account than the one that payments made for a benchmark have. */
+  of: Partial<Pick<Attempt, 'providerAccountId'>> = {},
 ): Promise<readonly OpenAttempt[]> {
   const made: OpenAttempt[] = [];
   while (made.length < count) {
@@ -67,7 +70,7 @@ export async function prepareAttempts(
     });
     const open = items.map(({ payment }) => ({ paymentId: payment.payment_id, attemptId: payment.last_attempt_id }));
     await insertPayments(db, items);
-    await insertAttempts(db, clock, tenantId, open);
+    await insertAttempts(db, clock, { ...of, tenantId }, open);
     made.push(...open);
   }
   return made;
@@ -76,13 +79,13 @@ export async function prepareAttempts(
 async function insertAttempts(
   db: Queryable,
   clock: Clock,
-  tenantId: string,
+  of: Pick<Attempt, 'tenantId'> & Partial<Pick<Attempt, 'providerAccountId'>>,
   open: readonly OpenAttempt[],
 ): Promise<void> {
   const now = clock.now();
   const rows = open.map((ids) => {
     const times = { createdAt: now, updatedAt: now, syncDueAt: now.add({ seconds: 35 }) };
-    return attemptToRow(sampleAttempt({ ...ids, ...times, tenantId, requestSealed: randomBytes(REQUEST_BYTES) }));
+    return attemptToRow(sampleAttempt({ ...ids, ...times, ...of, requestSealed: randomBytes(REQUEST_BYTES) }));
   });
   await sql`insert into attempts select r.* from ${recordset('attempts', rows)} r`.execute(db);
 }

@@ -1,7 +1,14 @@
 /**
  * Runs a benchmark by its name. Usage: npm run bench <name> -- <flags>
  */
-const NAMES = ['create-payment', 'confirm-payment', 'apply-signals', 'explain', 'card-number-false-alarms'] as const;
+const NAMES = [
+  'create-payment',
+  'confirm-payment',
+  'apply-signals',
+  'ingest-notifications',
+  'explain',
+  'card-number-false-alarms',
+] as const;
 
 const [name] = process.argv.splice(2, 1);
 
@@ -19,6 +26,11 @@ switch (name) {
   case 'apply-signals': {
     const { benchApplySignals } = await import('./apply-signals.ts');
     await benchApplySignals(process.argv.slice(2));
+    break;
+  }
+  case 'ingest-notifications': {
+    const { benchIngestNotifications } = await import('./ingest-notifications.ts');
+    await benchIngestNotifications(process.argv.slice(2));
     break;
   }
   case 'explain': {

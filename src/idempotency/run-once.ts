@@ -109,7 +109,8 @@ async function runFirst<Body, Plan>(
 ): Promise<EndpointAnswer<Body>> {
   const plan = await work.plan();
   const resourceId = work.resourceId(plan);
-  const key = claim === null ? null : keyRow(scope, { ...newKey(context, claim), resourceId, answer: null });
+  const key =
+    claim === null ? null : keyRow(scope, { ...(await newKey(context, scope, claim)), resourceId, answer: null });
   const intended = await work.intend(plan, key);
   const sealed = claim === null ? null : (answer: FirstAnswer<Body>) => keyAnswer(context, scope, claim, answer);
   if (intended) await work.carryOut(plan, sealed);
@@ -174,7 +175,7 @@ export async function findAnswer(
 ): Promise<Earlier> {
   const row = await selectKey(database.query, scope, claim.key);
   if (row === undefined) return { state: 'none' };
-  if (row.fingerprint !== claim.fingerprint) {
+  if (!(await sealer.isDigestOf(scope.tenantId, FINGERPRINT, claim.fingerprint, row.fingerprint))) {
     throw new Problem(
       'idempotency_key_reused',
       'This Idempotency-Key came with another request before. Use a new one.',
@@ -186,6 +187,13 @@ export async function findAnswer(
   const json = String(await sealer.open(answerPlace(scope, claim.key), row.answer_sealed));
   if (row.answer_status === 409) throw conflictAgain(json);
   return { state: 'done', answer: { json, status: row.answer_status, replayed: true } };
+}
+
+const FINGERPRINT = 'idempotency fingerprint';
+
+/** A request's fingerprint as it is stored: keyed, since bodies with few possible contents could be guessed from a plain one. */
+export function keptFingerprint(sealer: Sealer, scope: KeyScope, claim: IdempotencyClaim): Promise<string> {
+  return sealer.digest(scope.tenantId, FINGERPRINT, claim.fingerprint);
 }
 
 /** Seals a first answer for the row that keeps it. */
@@ -206,8 +214,8 @@ async function seal(context: OnceContext, scope: KeyScope, claim: IdempotencyCla
   return { status: first.status, sealed: await sealAnswer(context.sealer, scope, claim.key, first.body) };
 }
 
-function newKey(context: OnceContext, claim: IdempotencyClaim) {
-  return { key: claim.key, fingerprint: claim.fingerprint, createdAt: context.clock.now() };
+async function newKey({ sealer, clock }: OnceContext, scope: KeyScope, claim: IdempotencyClaim) {
+  return { key: claim.key, fingerprint: await keptFingerprint(sealer, scope, claim), createdAt: clock.now() };
 }
 
 async function keepAnswer(
@@ -218,7 +226,7 @@ async function keepAnswer(
   first: FirstAnswer<unknown>,
 ): Promise<void> {
   const answer = await seal(context, scope, claim, first);
-  await insertKey(db, scope, { ...newKey(context, claim), resourceId: null, answer });
+  await insertKey(db, scope, { ...(await newKey(context, scope, claim)), resourceId: null, answer });
 }
 
 type KeptConflict = Pick<Problem, 'code' | 'errors' | 'members'> & { readonly detail: string };

@@ -20,9 +20,11 @@ import { selectNextQuestionAt } from './store-questions.ts';
 type StoredNotification = Selectable<Tables['inbound_events']>;
 
 export const INBOUND_LEASE_MS = 60_000;
-const BATCH = 50;
-/** Enough for one batched write to gather, and for some slow answers beside it. */
-const CONCURRENCY = 8;
+/** Longer would leave other accounts waiting for a lane that never ends. */
+const HELD_MS = 1_000;
+const BATCH = 200;
+/** Enough for batched writes to gather, and for some slow answers beside them. */
+const CONCURRENCY = 64;
 /** A notification that keeps failing is set aside after about a day, and never holds up those behind it. */
 const TRIES_MAX = 12;
 /** Far longer than a signed message counts as fresh anywhere, which is an hour at most. */
@@ -31,16 +33,21 @@ const RETRY_DELAYS_S = [1, 5, 30, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_
 
 /**
  * Applies an account's stored notifications that are due, those about one attempt in their order; asks what they gave
- * reason to ask, and forgets nonces that no message can be taken with any more.
+ * reason to ask, and forgets nonces that no message can be taken with any more. What comes meanwhile is applied as well,
+ * for a while: to give the lane back and claim it anew costs more than to look once again.
  */
 export async function inboundLane(context: PaymentContext, log: Logger, lane: ClaimedLane): Promise<void> {
   const { database, clock } = context;
   const { tenantId, laneId } = lane;
-  const due = await selectDueInbound(database.query, tenantId, laneId, clock.now(), BATCH);
-  const queues = Map.groupBy(due, attemptOf);
-  await inParallel([...queues.values()], CONCURRENCY, async (queue) => {
-    for (const stored of queue) await processNotification(context, log, stored);
-  });
+  const heldUntil = performance.now() + HELD_MS;
+  for (;;) {
+    const due = await selectDueInbound(database.query, tenantId, laneId, clock.now(), BATCH);
+    const queues = Map.groupBy(due, attemptOf);
+    await inParallel([...queues.values()], CONCURRENCY, async (queue) => {
+      for (const stored of queue) await processNotification(context, log, stored);
+    });
+    if (due.length < BATCH || performance.now() > heldUntil) break;
+  }
   await askProviders(context, log, lane);
   const account = { tenantId, providerAccountId: laneId };
   await deleteOldNonces(database.query, account, clock.now().subtract(NONCES_KEPT));

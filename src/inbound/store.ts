@@ -1,4 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
+import { createBatcherPerDatabase } from '../platform/batch.ts';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
@@ -225,24 +226,31 @@ interface Processed {
   readonly processedAt: Temporal.Instant | null;
 }
 
-/** Records what came of a stored notification, where it is still pending. */
-export async function updateProcessed(
-  db: Queryable,
-  event: { readonly tenant_id: string; readonly inbound_event_id: string },
-  processed: Processed,
-): Promise<void> {
-  await db
-    .updateTable('inbound_events')
-    .set({
-      state: processed.state,
-      outcome: processed.outcome,
-      ...(processed.paymentId === null ? {} : { payment_id: processed.paymentId }),
-      tries: processed.tries,
-      due_at: processed.dueAt,
-      processed_at: processed.processedAt,
-    })
-    .where('tenant_id', '=', event.tenant_id)
-    .where('inbound_event_id', '=', event.inbound_event_id)
-    .where('state', '=', PENDING)
-    .execute();
+interface ProcessedOf {
+  readonly event: { readonly tenant_id: string; readonly inbound_event_id: string };
+  readonly processed: Processed;
+}
+
+/** Records what came of stored notifications, where they are still pending. */
+async function updateProcessedAll(db: Queryable, all: readonly ProcessedOf[]): Promise<readonly undefined[]> {
+  const of = <Column>(read: (one: Processed) => Column) => all.map(({ processed }) => read(processed));
+  await sql`
+    update inbound_events e
+    set state = r.state, outcome = r.outcome, payment_id = coalesce(r.payment_id, e.payment_id), tries = r.tries,
+      due_at = r.due_at, processed_at = r.processed_at
+    from unnest(
+      ${all.map(({ event }) => event.tenant_id)}::text[], ${all.map(({ event }) => event.inbound_event_id)}::text[],
+      ${of((one) => one.state)}::text[], ${of((one) => one.outcome)}::text[], ${of((one) => one.paymentId)}::text[],
+      ${of((one) => one.tries)}::int[], ${of((one) => one.dueAt)}::timestamptz[],
+      ${of((one) => one.processedAt)}::timestamptz[]
+    ) as r (tenant_id, inbound_event_id, state, outcome, payment_id, tries, due_at, processed_at)
+    where e.tenant_id = r.tenant_id and e.inbound_event_id = r.inbound_event_id and e.state = ${PENDING}`.execute(db);
+  return all.map(() => undefined);
+}
+
+const putProcessed = createBatcherPerDatabase(updateProcessedAll, { itemsMax: 100 });
+
+/** Records what came of a stored notification, together with what came of others at the same time. */
+export async function updateProcessed(db: Queryable, event: ProcessedOf['event'], processed: Processed): Promise<void> {
+  await putProcessed(db, { event, processed });
 }

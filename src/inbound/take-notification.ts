@@ -12,6 +12,7 @@ import { findAttempt } from './find-attempt.ts';
 import type { InboundVerdict } from './inbound-event.ts';
 import { inboundRow } from './inbound-row.ts';
 import { claimFacts, claimNonce, insertInboundEvents, type KnownFact, selectKnownFacts, updateTaken } from './store.ts';
+import { storeNews } from './store-news.ts';
 import { putQuestion } from './store-questions.ts';
 
 type VerifiedNotification = Extract<WebhookOutcome, { kind: 'events' }>;
@@ -36,7 +37,7 @@ const ASK_AFTER_REFUSAL = { minutes: 1 } as const;
 const REJECTED: WebhookReply = { status: 401 };
 
 /**
- * Stores a verified notification in one transaction: whether its nonce is its own, which of its facts are new, the bytes
+ * Stores a verified notification, all or nothing: whether its nonce is its own, which of its facts are new, the bytes
  * as they came, and the work for the worker. Null where it was kept before (`kept`) and somebody else took it meanwhile;
  * then nothing is written.
  */
@@ -48,6 +49,10 @@ export async function takeNotification(
   kept?: KeptNotification,
 ): Promise<TakenNotification | null> {
   const inboundEventId = kept?.inboundEventId ?? newId('in', context.clock);
+  if (kept === undefined) {
+    const taken = await takeAsNews(context, account, request, verified, inboundEventId);
+    if (taken !== null) return taken;
+  }
   const { events } = verified;
   return context.database
     .transaction(async (tx) => {
@@ -74,6 +79,62 @@ export async function takeNotification(
     });
 }
 
+/**
+ * The way of nearly all: one fact that is new, stored together with what else arrives at this moment. Null where the
+ * fact, or the nonce, has come before or more must be looked at; then the transaction of its own says what it is.
+ */
+async function takeAsNews(
+  context: PaymentContext,
+  account: ProviderAccount,
+  request: RawWebhook,
+  { events, nonce, replies }: VerifiedNotification,
+  inboundEventId: string,
+): Promise<TakenNotification | null> {
+  const [event, ...others] = events;
+  if (event === undefined || others.length > 0 || replies.refused !== undefined) return null;
+  const { tenantId, providerAccountId } = account;
+  const verdict = 'accepted';
+  const row = await inboundRow(context, account, request, { verdict, events, inboundEventId });
+  const told = { tenantId, topic: 'inbound', subjectId: providerAccountId, dueAt: row.due_at } as const;
+  const stored = await storeNews(context.database.query, {
+    event: row,
+    fact: factRow(account, event, inboundEventId),
+    nonce: nonce === undefined ? null : nonceRow(account, nonce, events, request),
+    about: event.attempt,
+    work: outboxRow(told, context.clock),
+  });
+  return stored === null ? null : { verdict, reply: replies.accepted, work: stored.work };
+}
+
+function factRow(
+  { tenantId, providerAccountId }: ProviderAccount,
+  { dedupeKey, contentHash }: ProviderEvent,
+  inboundEventId: string,
+): WholeRow<'provider_facts'> {
+  return {
+    tenant_id: tenantId,
+    provider_account_id: providerAccountId,
+    dedupe_key: dedupeKey,
+    content_hash: contentHash,
+    inbound_event_id: inboundEventId,
+  };
+}
+
+function nonceRow(
+  { tenantId, providerAccountId }: ProviderAccount,
+  nonce: string,
+  events: readonly ProviderEvent[],
+  { receivedAt }: RawWebhook,
+): WholeRow<'inbound_nonces'> {
+  return {
+    tenant_id: tenantId,
+    provider_account_id: providerAccountId,
+    nonce,
+    content_hash: contentHashOf(events),
+    received_at: receivedAt,
+  };
+}
+
 /** Thrown inside the transaction, so that what it claimed is given back. */
 class AlreadyTaken extends Error {}
 
@@ -93,19 +154,12 @@ async function judge(
   { events, nonce, replies }: VerifiedNotification,
   inboundEventId: string,
 ): Promise<Judged> {
-  const owner = { tenant_id: account.tenantId, provider_account_id: account.providerAccountId };
   if (nonce !== undefined) {
-    const claim = { ...owner, nonce, content_hash: contentHashOf(events), received_at: request.receivedAt };
-    if ((await claimNonce(tx, claim)) === 'other') {
+    if ((await claimNonce(tx, nonceRow(account, nonce, events, request))) === 'other') {
       return { verdict: 'nonce_reused', reply: replies.rejected ?? REJECTED, news: [], isDoubtful: false };
     }
   }
-  const facts = events.map((event) => ({
-    ...owner,
-    dedupe_key: event.dedupeKey,
-    content_hash: event.contentHash,
-    inbound_event_id: inboundEventId,
-  }));
+  const facts = events.map((event) => factRow(account, event, inboundEventId));
   const fresh = await claimFacts(tx, facts);
   const news = events.filter(({ dedupeKey }) => fresh.has(dedupeKey));
   const repeated = facts.filter(({ dedupe_key }) => !fresh.has(dedupe_key));

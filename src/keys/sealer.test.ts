@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { ManualClock } from '../kernel/clock.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
@@ -65,6 +65,33 @@ test('another process with the same master key opens it; one with another master
   await expect(createSealer(database.query, wrong, clock).open(place, sealed)).rejects.toThrow(masterKey.id);
   await expect(checkMasterKey(database.query, wrong)).rejects.toThrow(masterKey.id);
   await expect(checkMasterKey(database.query, masterKey)).resolves.toBeUndefined();
+});
+
+describe('a digest', () => {
+  const TEXT = 'amount=1250';
+
+  test('is found again by the same text, for the same purpose of the same tenant, and by nothing else', async () => {
+    const kept = await sealer.digest('ten_1', 'body', TEXT);
+    expect(kept).toBe(await sealer.digest('ten_1', 'body', TEXT));
+    expect(await sealer.isDigestOf('ten_1', 'body', TEXT, kept)).toBe(true);
+    expect(await sealer.isDigestOf('ten_1', 'body', 'amount=1251', kept)).toBe(false);
+    expect(await sealer.isDigestOf('ten_1', 'token', TEXT, kept)).toBe(false);
+    expect(await sealer.isDigestOf('ten_2', 'body', TEXT, kept)).toBe(false);
+  });
+
+  test('is found by another process, and with a key that has been replaced since', async () => {
+    await sealer.createDataKey(database.query, 'ten_rotated');
+    const kept = await sealer.digest('ten_rotated', 'body', TEXT);
+    await test1.run(`update data_keys set state = 'readable' where tenant_id = 'ten_rotated'`);
+    const other = createSealer(database.query, masterKey, clock);
+    expect(await other.isDigestOf('ten_rotated', 'body', TEXT, kept)).toBe(true);
+    await expect(other.digest('ten_rotated', 'body', TEXT)).rejects.toThrow(/no data key/);
+  });
+
+  test.each(['', '0'.repeat(64), '1.', `1.${'0'.repeat(63)}`, `0.${'0'.repeat(64)}`, `1.${'0'.repeat(64)} `])(
+    'is not %j',
+    async (kept) => expect(await sealer.isDigestOf('ten_1', 'body', TEXT, kept)).toBe(false),
+  );
 });
 
 test('a second first data key is not made', async () => {

@@ -1,5 +1,5 @@
 import { eventRows } from '../events/event.ts';
-import { findAnswer, type KeyScope, sealAnswer } from '../idempotency/run-once.ts';
+import { findAnswer, type KeyScope, keptFingerprint, sealAnswer } from '../idempotency/run-once.ts';
 import type { TenantCaller } from '../kernel/caller.ts';
 import { newId } from '../kernel/id.ts';
 import { amountFromJson } from '../kernel/money.ts';
@@ -193,7 +193,7 @@ async function preparePayment(
           mode,
           route: ROUTE,
           idempotency_key: idempotency.key,
-          fingerprint: idempotency.fingerprint,
+          fingerprint: await keptFingerprint(context.sealer, keyScope(caller), idempotency),
           state: 'done',
           resource_id: paymentId,
           answer_status: 201,

@@ -1,13 +1,14 @@
 import { present } from '../kernel/assert.ts';
 import type { Mode } from '../kernel/caller.ts';
 import { Problem } from '../kernel/problem.ts';
+import { createBatcherPerDatabase } from '../platform/batch.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { TenantClock } from '../test-clocks/test-clock.ts';
 import { type Attempt, isOpen } from './attempt.ts';
 import { hashCheckoutToken } from './checkout-token.ts';
 import type { PaymentContext } from './context.ts';
 import type { Payment } from './payment.ts';
-import { selectAttempt, selectAttemptByRef, selectPayment, selectTokenOwner } from './store.ts';
+import { selectAttempt, selectAttemptByRef, selectAttemptsById, selectPayment, selectTokenOwner } from './store.ts';
 
 export interface PaymentWithAttempt {
   readonly payment: Payment;
@@ -65,10 +66,12 @@ export function isTorn({ payment, latestAttempt }: PaymentWithAttempt): boolean 
   return latestAttempt !== null && payment.openAttemptId === latestAttempt.attemptId && !isOpen(latestAttempt);
 }
 
-/** An attempt by its id, for what provider notifications name. */
+/** An attempt by its id, for what provider notifications name; read together with those named at the same time. */
 export function readAttempt(db: Queryable, tenantId: string, attemptId: string): Promise<Attempt | null> {
-  return selectAttempt(db, tenantId, attemptId);
+  return readAttempts(db, { tenantId, attemptId });
 }
+
+const readAttempts = createBatcherPerDatabase(selectAttemptsById, { itemsMax: 100 });
 
 /** The attempt that a provider account knows under a name of its own. */
 export function readAttemptByRef(

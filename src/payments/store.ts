@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
 import { lowestId } from '../kernel/id.ts';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
+import type { Tables } from '../platform/tables.generated.ts';
 import type { Attempt } from './attempt.ts';
 import type { Payment } from './payment.ts';
 import { attemptFromRow, paymentFromRow } from './rows.ts';
@@ -25,6 +26,21 @@ export async function selectAttempt(db: Queryable, tenantId: string, attemptId: 
     .where('attempt_id', '=', attemptId)
     .executeTakeFirst();
   return row === undefined ? null : attemptFromRow(row);
+}
+
+/** Attempts by their ids, in the order wanted; null where there is none. */
+export async function selectAttemptsById(
+  db: Queryable,
+  wanted: readonly { readonly tenantId: string; readonly attemptId: string }[],
+): Promise<readonly (Attempt | null)[]> {
+  const { rows } = await sql<Selectable<Tables['attempts']>>`
+    select a.* from (
+      select distinct * from unnest(
+        ${wanted.map((one) => one.tenantId)}::text[], ${wanted.map((one) => one.attemptId)}::text[])
+    ) as w (tenant_id, attempt_id)
+    join attempts a using (tenant_id, attempt_id)`.execute(db);
+  const found = new Map(rows.map((row) => [`${row.tenant_id} ${row.attempt_id}`, attemptFromRow(row)]));
+  return wanted.map(({ tenantId, attemptId }) => found.get(`${tenantId} ${attemptId}`) ?? null);
 }
 
 /** Null also where two attempts go by that name: nobody can say which is meant. */

@@ -10,7 +10,7 @@ import type { ProviderRegistry } from '../providers/registry.ts';
 import type { ProviderAccount } from './account.ts';
 import { openCredentials, openPreviousCredentials } from './credentials.ts';
 import { type CallRecorder, recordCalls } from './record-calls.ts';
-import { type Owner, selectAccount, selectAccountTenant, selectActiveAccounts, selectOwnAccount } from './store.ts';
+import { type Owner, selectAccount, selectActiveAccounts, selectNamedAccounts, selectOwnAccount } from './store.ts';
 
 export interface AccountContext {
   readonly database: Database;
@@ -74,18 +74,18 @@ export async function findProviderAccount(
   provider: string,
   providerAccountId: string,
 ): Promise<OpenAccount | null> {
-  const tenantId = await selectAccountTenant(context.database.query, providerAccountId);
-  const account = tenantId === null ? null : await selectAccount(context.database.query, tenantId, providerAccountId);
+  const account = await readNamedAccount(context.database.query, providerAccountId);
   return account === null || account.provider !== provider ? null : open(context, account);
 }
+
+const readNamedAccount = createBatcherPerDatabase(selectNamedAccounts, { itemsMax: 100 });
 
 /**
  * An account by its id alone, whoever's it is: for the command line, whose user runs the installation.
  * @throws Problem not_found, no_provider_account (the provider has left this mode)
  */
 export async function openAccountById(context: AccountContext, providerAccountId: string): Promise<OpenAccount> {
-  const tenantId = await selectAccountTenant(context.database.query, providerAccountId);
-  const account = tenantId === null ? null : await selectAccount(context.database.query, tenantId, providerAccountId);
+  const account = await readNamedAccount(context.database.query, providerAccountId);
   if (account === null) throw new Problem('not_found', 'There is no such provider account.');
   return open(context, account);
 }

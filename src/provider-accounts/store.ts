@@ -107,14 +107,17 @@ export async function selectActiveAccounts(
   return wanted.map((one) => accounts.filter(({ tenantId, mode }) => tenantId === one.tenantId && mode === one.mode));
 }
 
-/** Whose account it is; a notification knows only the account. */
-export async function selectAccountTenant(db: Queryable, providerAccountId: string): Promise<string | null> {
-  const row = await db
-    .selectFrom('provider_account_tenants')
-    .select('tenant_id')
-    .where('provider_account_id', '=', providerAccountId)
-    .executeTakeFirst();
-  return row?.tenant_id ?? null;
+/** Accounts by their ids alone, which is all that a notification knows of them; in the order wanted, null where there is none. */
+export async function selectNamedAccounts(
+  db: Queryable,
+  providerAccountIds: readonly string[],
+): Promise<readonly (ProviderAccount | null)[]> {
+  const { rows } = await sql<Selectable<Tables['provider_accounts']>>`
+    select a.* from (select distinct id from unnest(${[...providerAccountIds]}::text[]) as u (id)) w
+    join provider_account_tenants t on t.provider_account_id = w.id
+    join provider_accounts a using (tenant_id, provider_account_id)`.execute(db);
+  const byId = new Map(rows.map((row) => [row.provider_account_id, accountFromRow(row)]));
+  return providerAccountIds.map((id) => byId.get(id) ?? null);
 }
 
 /** Adds records of calls, of any number of tenants. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SYSTEM } from '../../src/keys/sealer.ts';
+import { requestFingerprint } from '../../src/platform/http/fingerprint.ts';
 import { call, until } from '../support/api-client.ts';
 import { dumpDatabase, spellingsOf } from '../support/database-dump.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
@@ -87,7 +88,10 @@ async function useEverything(): Promise<void> {
     headers: { 'x-tollgate-tenant': appSecret, 'idempotency-key': appSecret },
   });
   await shop.confirm(body.id, 'tok_approve', { idempotencyKey: 'confirm' });
-  await shop.refund(body.id, { amount: 100, reason: 'broken' }, 'refund');
+  const refund = { amount: 100, reason: 'broken' };
+  await shop.refund(body.id, refund, 'refund');
+  // Without a key a fingerprint would tell whoever tries out bodies which one it was.
+  secrets.set('plain fingerprint', requestFingerprint('POST', `/api/v1/payments/${body.id}/refunds`, refund));
   // The sandbox's notification and our own to the tenant have gone through as well.
   await until(async () => sink.received.some((received) => received.body.includes('refund.succeeded')));
   await until(
