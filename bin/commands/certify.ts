@@ -47,16 +47,14 @@ async function certifyAccount(
       return refuseUsage(command, 'this is a live account: nothing is asked of it without --live');
     }
     const target = accountTarget(opened);
-    const { currency } = await payments.readTenant(opened.account.tenantId);
-    if (mode === 'live' || plan.listen !== null) return certify(target, plan, tell, null, currency);
+    const { currency: preferredCurrency } = await payments.readTenant(opened.account.tenantId);
+    if (mode === 'live' || plan.listen !== null) {
+      return certify(target, plan, tell, { watched: null, preferredCurrency });
+    }
     const isServed = await answers(opened.call.http, `${payments.hooksUrl}/healthz`);
     if (!isServed) tell(`No gateway answers at ${payments.hooksUrl}: the cases about notifications are not run.`);
-    return certify(
-      target,
-      plan,
-      tell,
-      isServed ? watchNotifications(payments, opened.account, systemClock.now()) : null,
-    );
+    const watched = isServed ? watchNotifications(payments, opened.account, systemClock.now()) : null;
+    return certify(target, plan, tell, { watched, preferredCurrency });
   });
 }
 
@@ -77,7 +75,7 @@ async function certifyAddress(
     const registry = createProviderRegistry({ sandboxUrl: 'http://127.0.0.1:9', sandboxHttp: http, publicHttp: http });
     const credentials = { profile, ...file };
     const target = addressTarget(registry, { apiUrl, credentials, mode, http, clock: systemClock });
-    return await certify(target, plan, tell, null);
+    return await certify(target, plan, tell, { watched: null });
   } finally {
     await http.close();
   }
@@ -87,8 +85,7 @@ async function certify(
   target: CertificationTarget,
   plan: CertifyPlan,
   tell: Tell,
-  watched: NotificationInbox | null,
-  preferredCurrency = 'EUR',
+  { watched, preferredCurrency }: { readonly watched: NotificationInbox | null; readonly preferredCurrency?: string },
 ): Promise<CertificationReport> {
   const { provider, call } = target;
   const { listen, ipnUrl, control, money, only, waitMsMax, lifetimeSeconds } = plan;
@@ -103,7 +100,8 @@ async function certify(
   const around = {
     ...{ inbox: own ?? watched, payer, waitMsMax, lifetimeSeconds, pause: (ms: number) => pause(ms, never) },
     ...{ returnUrl: 'https://return.invalid/back', unheardUrl: 'https://ipn.invalid/nobody' },
-    ...(money === null ? { preferredCurrency } : { money }),
+    ...(money === null ? {} : { money }),
+    ...(preferredCurrency === undefined ? {} : { preferredCurrency }),
   };
   try {
     return await runCertification(target, around, { only, progress: certifyProgress(tell) });

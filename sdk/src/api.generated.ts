@@ -1355,6 +1355,11 @@ export interface Refund {
   } | null;
 }
 
+export interface ResetCircuit {
+  providerAccountId: string;
+  circuit: Circuit;
+}
+
 export interface ResolveInboundEvent {
   note: string;
 }
@@ -1362,11 +1367,6 @@ export interface ResolveInboundEvent {
 export interface ResolveReconciliationException {
   resolution: "accepted" | "provider_error" | "corrected_here" | "not_ours" | "other";
   note: string;
-}
-
-export interface ResetCircuit {
-  providerAccountId: string;
-  circuit: Circuit;
 }
 
 export interface Reversal {

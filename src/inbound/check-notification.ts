@@ -92,8 +92,10 @@ async function judge(context: PaymentContext, { account }: OpenAccount, outcome:
   if (replies.refused !== undefined && (await isUnwanted(db, account, news))) {
     return { verdict: 'refused_unwanted', replyStatus: replies.refused.status, facts, asks: true };
   }
-  if (news.length === 0) return { verdict: 'duplicate', replyStatus: replies.duplicate.status, facts, asks: false };
-  return { verdict: 'accepted', replyStatus: replies.accepted.status, facts, asks: false };
+  if (news.length > 0) return { verdict: 'accepted', replyStatus: replies.accepted.status, facts, asks: false };
+  const wasRefused = [...known.values()].some(({ verdict }) => verdict === 'refused_unwanted');
+  const { status } = wasRefused ? (replies.refused ?? replies.duplicate) : replies.duplicate;
+  return { verdict: 'duplicate', replyStatus: status, facts, asks: false };
 }
 
 async function paymentOf(

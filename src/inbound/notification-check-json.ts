@@ -102,7 +102,7 @@ export function requestOf(pasted: z.output<typeof pastedNotification>, now: Temp
     method: pasted.method,
     query: {},
     headers,
-    body: Buffer.from(pasted.body),
+    body: new TextEncoder().encode(pasted.body),
     remoteAddress: pasted.remoteAddress,
     receivedAt: pasted.receivedAt === undefined ? now : Temporal.Instant.from(pasted.receivedAt),
   };

@@ -10,6 +10,7 @@ import {
   type PartnerSimulator,
   startPartnerSimulator,
 } from '../../src/providers/partner/simulator/start-partner-simulator.ts';
+import type { CreatedTenant } from '../../src/tenants/create-tenant.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type Merchant, merchantOf } from '../support/merchant.ts';
 import { untilQuiet } from '../support/table-fingerprint.ts';
@@ -24,6 +25,7 @@ let partner: PartnerSimulator;
 let ticking: NodeJS.Timeout;
 let tollgate: Installation;
 let environment: Readonly<Record<string, string>>;
+let tenant: CreatedTenant;
 let shop: Merchant;
 let account: string;
 
@@ -51,7 +53,8 @@ beforeAll(async () => {
     TOLLGATE_HOOKS_URL: tollgate.apiUrl,
     TOLLGATE_ALLOW_PRIVATE_TARGETS: 'true',
   };
-  shop = merchantOf(tollgate.apiUrl, tollgate.tenant.apiKeys.test);
+  tenant = await tollgate.createTenant({ currency: 'VND' });
+  shop = merchantOf(tollgate.apiUrl, tenant.apiKeys.test);
   account = await add(shop, partner.url);
   await write('control.json', CONTROL);
   await write('keys.json', { merchantCode: 'SHOP_1', secretKey: SECRET });
@@ -121,7 +124,7 @@ describe('tollgate certify', () => {
     expect(report.cases.filter(({ verdict }) => verdict !== 'passed')).toEqual([]);
     expect(ended.code).toBe(0);
     expect(report.target).toMatchObject({
-      ...{ providerAccountId: account, mode: 'test', currency: 'EUR' },
+      ...{ providerAccountId: account, mode: 'test', currency: 'VND', amount: 100_000 },
       notificationUrl: `${tollgate.apiUrl}/hooks/partner/${account}`,
     });
     expectNoSecret(ended.stdout, ended.stderr);
@@ -149,7 +152,7 @@ describe('tollgate certify', () => {
   });
 
   test('asks nothing of a live account unless told to, and then only what moves nothing', async () => {
-    const live = merchantOf(tollgate.apiUrl, tollgate.tenant.apiKeys.live, SECURE);
+    const live = merchantOf(tollgate.apiUrl, tenant.apiKeys.live, SECURE);
     const id = await add(live, 'https://partner.invalid');
     const refused = await runTollgate(['certify', id], environment);
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('without --live')]);

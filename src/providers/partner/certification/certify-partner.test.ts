@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { signedWebhook } from '../bluecom-messages-fixture.ts';
 import { SECRET, startPartnerStage } from '../partner-fixture.ts';
 import { PARTNER_CASES } from './cases.ts';
-import { casesThat, type Findings, runCases } from './certification-fixture.ts';
+import { casesThat, type RunFindings, runCases } from './certification-fixture.ts';
+import { Findings } from './findings.ts';
 import { FAULTS } from './planted-faults-fixture.ts';
-import { percentile } from './whole-run-cases.ts';
+import { measureAnswers, percentile } from './whole-run-cases.ts';
 
 const ALL = PARTNER_CASES.map(({ id }) => id);
 /** What the contract of NeoPay leaves nothing to prove of. */
@@ -17,7 +18,7 @@ function without(...ids: readonly string[]): readonly string[] {
   return ALL.filter((id) => !ids.includes(id));
 }
 
-function inapplicable(findings: Findings): readonly string[] {
+function inapplicable(findings: RunFindings): readonly string[] {
   return Object.keys(findings).filter((id) => findings[id]?.applies === false);
 }
 
@@ -70,6 +71,13 @@ test('what strangers send to the open address, and other orders of the account, 
   const other = Buffer.from(signedWebhook({ timestamp: '2026-03-01T10:00:00Z' }).body).toString();
   const findings = await runCases({ noise: ['GET /.env', '{"orderId":"1","amount":7.5}', other] });
   expect(casesThat(findings, 'passed')).toEqual(ALL);
+});
+
+test('a gateway of ours that believes everything fails the cases about what it must refuse', async () => {
+  const findings = await runCases({ believesAll: true });
+  expect(casesThat(findings, 'failed')).toEqual(['ipn-repeated', 'ipn-forged', 'ipn-timestamp']);
+  expect(findings['ipn-forged']?.checks.map(({ holds }) => holds)).toEqual([false, false, false]);
+  expect(findings['ipn-timestamp']?.reason).toBe('A stale copy was taken.');
 });
 
 describe('what is not there', () => {
@@ -149,6 +157,25 @@ describe('the evidence', () => {
     const text = JSON.stringify(findings);
     expect([text.includes(SECRET), text.includes('1111 1111')]).toEqual([false, false]);
     expect(text).toContain('[masked]');
+  });
+});
+
+test('answers that come late, or not in time, fail the case that measures them', async () => {
+  const judge = async (...outcomes: readonly object[]) => {
+    const found = new Findings('response-times');
+    await measureAnswers({ exchanges: outcomes.map((outcome) => ({ outcome })) } as never, found);
+    return found.finish(null);
+  };
+  const after = (totalMs: number) => ({ kind: 'answered', timings: { totalMs } });
+  const lost = { kind: 'lost', reason: 'timeout', timings: { totalMs: 10_000 } };
+  const quick = Array.from({ length: 19 }, () => after(20));
+  expect(await judge(...quick, after(9_000))).toMatchObject({ verdict: 'passed' });
+  expect(await judge(...quick, after(9_000), after(6_000))).toMatchObject({
+    ...{ verdict: 'failed', reason: expect.stringMatching(/95 of 100 within 6000 ms, the last after 9000 ms/) },
+  });
+  expect(await judge(...quick, lost)).toMatchObject({
+    verdict: 'failed',
+    reason: expect.stringMatching(/^1 of 20 answers/),
   });
 });
 

@@ -55,7 +55,7 @@ function judgeWay({ call }: Stage, found: Findings, { values }: ReadExchange): v
   const schemes = call.mode === 'live' ? ['https:'] : ['https:', 'http:'];
   const isUsable = url !== null && schemes.includes(url.protocol) && url.username + url.password === '';
   found.expect(
-    'The link is a whole https address.',
+    'The link is an address that a browser may be sent to (in live mode https).',
     isUsable,
     'The redirectUrl is no address that a browser may be sent to.',
   );

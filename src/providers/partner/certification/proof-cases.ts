@@ -45,7 +45,7 @@ async function sendUnproven(stage: Stage, found: Findings, how: string, alter: A
       ? ['create', 'query']
       : ['create', 'query', 'refund'];
   for (const operation of operations) {
-    const { read } = await askUnproven(stage, found, operation, `A ${operation} ${how}`, alter);
+    const { read } = await askUnproven(stage, found, operation, { title: `A ${operation} ${how}`, alter });
     const fact = `A ${operation} ${how} is refused.`;
     found.expect(fact, isTurnedAway(read), `A ${operation} ${how} was answered ${read.said}.`);
   }
@@ -61,8 +61,7 @@ function askUnproven(
   stage: Stage,
   found: Findings,
   operation: Operation,
-  title: string,
-  alter: Alter,
+  { title, alter }: { readonly title: string; readonly alter: Alter },
 ): Promise<Asked<unknown>> {
   const first = stage.orders.get('first');
   switch (operation) {
