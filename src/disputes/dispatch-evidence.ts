@@ -6,7 +6,8 @@ import type { Dispute } from '../payments/dispute.ts';
 import { readAttempt } from '../payments/read-payment.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
-import type { EvidenceAnswer, Refused } from '../providers/provider.ts';
+import type { Refused } from '../providers/provider.ts';
+import type { EvidenceAnswer } from '../providers/provider-evidence.ts';
 import { afterSending, type Evidence, evidencePlace, outcomeOf } from './evidence.ts';
 import { selectDispute, updateEvidence } from './store.ts';
 

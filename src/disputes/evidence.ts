@@ -2,7 +2,8 @@ import type { Mode } from '../kernel/caller.ts';
 import type { SealedPlace } from '../keys/sealer.ts';
 import type { Dispute, DisputeStatus } from '../payments/dispute.ts';
 import { newStanding, nextOperationSyncAt } from '../payments/operation.ts';
-import type { DisputeReport, EvidenceAnswer } from '../providers/provider.ts';
+import type { DisputeReport } from '../providers/provider.ts';
+import type { EvidenceAnswer } from '../providers/provider-evidence.ts';
 
 /** What a merchant answers to a dispute. Committed before it is sent, and sent again by its id until it is answered. */
 export interface Evidence {

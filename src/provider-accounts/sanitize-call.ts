@@ -4,11 +4,11 @@ import type {
   AttemptReport,
   CaptureAnswer,
   CreateAnswer,
-  EvidenceAnswer,
   RefundAnswer,
   RetrieveAnswer,
   ReversalAnswer,
 } from '../providers/provider.ts';
+import type { EvidenceAnswer } from '../providers/provider-evidence.ts';
 
 /** What a provider method may be given, seen as fields of which a few are kept. */
 export type CallInput = Readonly<Record<string, unknown>> & { readonly attemptId: string };

@@ -13,6 +13,7 @@ import type { OutboundHttp } from '../platform/outbound-http.ts';
 import type { Capabilities } from './provider-capabilities.ts';
 import type { CardFields } from './provider-card-fields.ts';
 import type { Certification } from './provider-certification.ts';
+import type { EvidenceAnswer, EvidenceInput } from './provider-evidence.ts';
 import type { SettlementAnswer, SettlementQuery } from './provider-settlement.ts';
 import type { RawWebhook, WebhookDescription, WebhookOutcome } from './provider-webhook.ts';
 
@@ -226,20 +227,6 @@ export interface ReversalInput extends AttemptRef {
 
 export type ReversalAnswer =
   | { readonly kind: 'answered'; readonly reversal: ReversalReport }
-  | Refused
-  | NotSent
-  | Unknown;
-
-export interface EvidenceInput extends AttemptRef {
-  readonly disputeRef: string;
-  /** Equal for the same evidence; a repeat with it submits nothing twice. */
-  readonly evidenceKey: string;
-  /** The merchant's account of what happened. */
-  readonly text: string;
-}
-
-export type EvidenceAnswer =
-  | { readonly kind: 'answered'; readonly dispute: DisputeReport }
   | Refused
   | NotSent
   | Unknown;

@@ -121,6 +121,7 @@ const CONTRACT: readonly string[] = [
   'src/providers/provider-refusal.ts',
   'src/providers/provider-certification.ts',
   'src/providers/provider-webhook.ts',
+  'src/providers/provider-evidence.ts',
   'src/providers/provider-settlement.ts',
   'src/providers/read-answer.ts',
   'src/providers/second-party.ts',

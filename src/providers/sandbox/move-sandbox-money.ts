@@ -3,8 +3,6 @@ import type {
   AttemptRef,
   CaptureAnswer,
   CaptureInput,
-  EvidenceAnswer,
-  EvidenceInput,
   NotSent,
   RefundAnswer,
   RefundInput,
@@ -13,6 +11,7 @@ import type {
   ReversalInput,
   Unknown,
 } from '../provider.ts';
+import type { EvidenceAnswer, EvidenceInput } from '../provider-evidence.ts';
 import { unknown } from '../read-answer.ts';
 import { askSandbox, chargePath, type SandboxAddress, type SandboxCall } from './sandbox-client.ts';
 import { captureReportOf, disputeReportOf, refundReportOf, reversalReportOf } from './sandbox-reports.ts';

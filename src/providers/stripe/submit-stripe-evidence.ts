@@ -1,4 +1,4 @@
-import type { EvidenceAnswer, EvidenceInput } from '../provider.ts';
+import type { EvidenceAnswer, EvidenceInput } from '../provider-evidence.ts';
 import { refused, unknown } from '../read-answer.ts';
 import { askStripe, isAboutKey, type StripeAddress, stripePath } from './stripe-client.ts';
 import type { StripeCall } from './stripe-credentials.ts';
