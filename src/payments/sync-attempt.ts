@@ -16,8 +16,8 @@ type Source = 'poll' | 'operator';
 /**
  * Asks the provider where an attempt and its operations stand and applies the answer: the second net under
  * notifications, and the way out of every doubt. An attempt the provider does not know is sent again with the same key
- * and content, never anew; one whose second step it has not seen has that step sent again. Without news the next question is scheduled. Harmless to run at any time and twice at once.
- * Returns whether the provider answered.
+ * and content, never anew; one whose second step it has not seen has that step sent again. Without news the next
+ * question is scheduled. Harmless to run at any time and twice at once. Returns whether the provider answered.
  */
 export async function syncAttempt(context: PaymentContext, attempt: Attempt, source: Source): Promise<boolean> {
   if (attempt.state === 'authorized' && attempt.releaseRequestedAt !== null) {
