@@ -83,14 +83,13 @@ export function newLine(place: LinePlace, said: SettlementLine, clock: Clock): S
   };
 }
 
-/** SHA-256 hex over what a line says of money. What is known only later (its payout, its availability) is left out. */
-function contentHashOf(said: SettlementLine): string {
-  const { kind, attemptId, providerRef, operationId, operationRef, gross, fee, net, occurredAt } = said;
-  const money = [gross.amount, fee, net].map(String);
-  const names = [kind, attemptId, providerRef, operationId, operationRef, gross.currency];
-  return createHash('sha256')
-    .update(JSON.stringify([...names, ...money, occurredAt.toString()]))
-    .digest('hex');
+/**
+ * SHA-256 hex over what a line says of money. Names and times are left out: some are known only later, and two reports of
+ * one provider may tell them more or less exactly.
+ */
+function contentHashOf({ kind, gross, fee, net }: SettlementLine): string {
+  const said = [kind, gross.currency, ...[gross.amount, fee, net].map(String)];
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }
 
 /** Whether the line's own sum comes out. */

@@ -171,10 +171,12 @@ describe('a difference has a name', () => {
       { ...line, line_ref: ref(), fee: 43, operation_id: right.captureId },
       { ...line, line_ref: ref(), fee: 60, operation_id: wrong.captureId },
     ]);
-    await desk.merchant.send('PATCH', path, { body: { expectedFee: null } });
     expect(await desk.kindsOf(right.captureId)).toEqual([]);
     expect(await desk.kindsOf(wrong.captureId)).toEqual(['fee open']);
     expect((await settlementOf(wrong.captureId)).fee).toBe(60);
+    await desk.merchant.send('PATCH', path, { body: { expectedFee: null } });
+    await desk.turn();
+    expect(await desk.kindsOf(wrong.captureId)).toEqual(['fee matched_later']);
   });
 });
 
