@@ -65,7 +65,7 @@ export async function sendSpoiled({ stage, send }: Sending, fault: LineFault): P
   const { line, double } = stage;
   const before = stage.movements().length;
   line.spoil((request) => double.isMovement(request), fault);
-  const isAwaited = fault.kind !== 'silent' && fault.kind !== 'drip';
+  const isAwaited = !['silent', 'drip', 'late'].includes(fault.kind);
   const answer = await (isAwaited ? send() : stage.hurried(send));
   checkSame(stage.movements().length - before, 1, 'requests that moved something, of which none may be repeated blind');
   return answer;
