@@ -23,7 +23,7 @@ export async function chargeOn(stage: Stage, method?: unknown): Promise<Sending>
 
 async function refundOn(stage: Stage): Promise<Sending> {
   const begun = await stage.paid();
-  const wanted = stage.refundInput(begun);
+  const wanted = stage.repeatableRefund(begun);
   return { what: 'refunding', stage, send: () => stage.refund(wanted), count: () => stage.countRefunds(begun) };
 }
 
