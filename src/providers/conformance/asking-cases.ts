@@ -12,11 +12,12 @@ import { startTrap } from './trap.ts';
 
 const GROUP = 'asking and errors';
 
-/** Silence looks the same whether it was executed or not, and takes its time. */
+/** The last of them arrives after its own repeat. */
 const LOSSES = [
   { kind: 'lost', executed: true },
   { kind: 'lost', executed: false },
   { kind: 'silent', executed: true },
+  { kind: 'late' },
 ] as const;
 
 export const ASKING_CASES: readonly ConformanceCase[] = [
@@ -146,10 +147,11 @@ export const ASKING_CASES: readonly ConformanceCase[] = [
           const sending = await open();
           const before = sending.stage.movements().length;
           const answer = await sendSpoiled(sending, fault);
-          const when = fault.executed ? 'after' : 'before';
-          checkKind(answer, 'unknown', `${sending.what}, ${fault.kind} ${when} execution`);
+          checkKind(answer, 'unknown', `${sending.what}: ${JSON.stringify(fault)}`);
           await checkOnce(sending);
           checkSameKey(sending, before);
+          await sending.stage.line.deliverLate();
+          checkSame(await sending.count(), 1, `how often it was done once all had arrived (${sending.what})`);
         }
       }),
   },

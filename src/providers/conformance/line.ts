@@ -16,6 +16,8 @@ export interface SeenRequest {
 /** What becomes of one exchange. What is `executed` has happened at the other side, although nobody hears of it. */
 export type LineFault =
   | { readonly kind: 'lost' | 'silent'; readonly executed: boolean }
+  /** On its way for so long that it is executed only when `deliverLate` is called. */
+  | { readonly kind: 'late' }
   /** Half of the answer, or one byte now and then without an end. */
   | { readonly kind: 'cut' | 'drip' }
   | {
@@ -35,6 +37,8 @@ export interface Line {
   spoil(isMeant: (request: SeenRequest) => boolean, fault: LineFault): void;
   /** Forgets what was to go wrong and has not. */
   mend(): void;
+  /** Lets what was late arrive, and waits until it is executed. */
+  deliverLate(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -51,6 +55,7 @@ const OF_THE_CONNECTION = new Set(['connection', 'content-length', 'host', 'keep
 /** Lays a line to a server. */
 export async function layLine(target: string): Promise<Line> {
   const seen: SeenRequest[] = [];
+  const late: (() => Promise<Answer>)[] = [];
   const faults: { readonly isMeant: (request: SeenRequest) => boolean; readonly fault: LineFault }[] = [];
   const agent = new Agent({ keepAliveTimeout: 1_000 });
   const server = createServer((incoming, response) => void pass(incoming, response).catch(() => response.destroy()));
@@ -59,7 +64,9 @@ export async function layLine(target: string): Promise<Line> {
     seen.push(came);
     const at = faults.findIndex(({ isMeant }) => isMeant(came));
     const [spoiled] = at === -1 ? [] : faults.splice(at, 1);
-    await carry(() => forward(target, agent, came), response, spoiled?.fault);
+    const forwarded = () => forward(target, agent, came);
+    if (spoiled?.fault.kind === 'late') late.push(forwarded);
+    else await carry(forwarded, response, spoiled?.fault);
   }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -68,6 +75,9 @@ export async function layLine(target: string): Promise<Line> {
     seen,
     spoil: (isMeant, fault) => void faults.push({ isMeant, fault }),
     mend: () => void faults.splice(0),
+    deliverLate: async () => {
+      for (const forwarded of late.splice(0)) await forwarded();
+    },
     close: async () => {
       server.closeAllConnections();
       server.close();
@@ -80,7 +90,7 @@ export async function layLine(target: string): Promise<Line> {
 async function carry(
   forwarded: () => Promise<Answer>,
   response: ServerResponse,
-  fault: LineFault | undefined,
+  fault: Exclude<LineFault, { kind: 'late' }> | undefined,
 ): Promise<void> {
   if (fault !== undefined && 'executed' in fault) {
     if (fault.executed) await forwarded();

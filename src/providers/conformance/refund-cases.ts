@@ -98,7 +98,7 @@ export const REFUND_CASES: readonly ConformanceCase[] = [
     steps: async (world) => {
       const stage = await world.open();
       const begun = await stage.paid();
-      const wanted = stage.refundInput(begun);
+      const wanted = stage.repeatableRefund(begun);
       const first = checkKind(await stage.refund(wanted), 'answered', 'the first request');
       const second = await stage.refund(wanted);
       checkKind(second, ['answered', 'unknown', 'not_sent'], 'the repeat');

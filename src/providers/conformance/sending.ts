@@ -23,7 +23,7 @@ export async function chargeOn(stage: Stage, method?: unknown): Promise<Sending>
 
 async function refundOn(stage: Stage): Promise<Sending> {
   const begun = await stage.paid();
-  const wanted = stage.refundInput(begun);
+  const wanted = stage.repeatableRefund(begun);
   return { what: 'refunding', stage, send: () => stage.refund(wanted), count: () => stage.countRefunds(begun) };
 }
 
@@ -65,7 +65,7 @@ export async function sendSpoiled({ stage, send }: Sending, fault: LineFault): P
   const { line, double } = stage;
   const before = stage.movements().length;
   line.spoil((request) => double.isMovement(request), fault);
-  const isAwaited = fault.kind !== 'silent' && fault.kind !== 'drip';
+  const isAwaited = !['silent', 'drip', 'late'].includes(fault.kind);
   const answer = await (isAwaited ? send() : stage.hurried(send));
   checkSame(stage.movements().length - before, 1, 'requests that moved something, of which none may be repeated blind');
   return answer;

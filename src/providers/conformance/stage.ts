@@ -169,6 +169,14 @@ export class Stage {
     return { ...ref, refundId: newId('re', clock), amount: input.amount, notificationUrl, ...changes };
   }
 
+  /** A refund that could be made twice: of all of a payment a second one is refused by nature. */
+  repeatableRefund(begun: Begun): RefundInput {
+    const { refund } = this.capabilities;
+    const { amount, currency } = begun.input.amount;
+    const isPart = refund !== false && refund.partial;
+    return this.refundInput(begun, isPart ? { amount: { amount: amount / 3n, currency } } : {});
+  }
+
   capture(input: CaptureInput) {
     return staged(this.provider.capture, 'capture')(this.call(), input);
   }
