@@ -8,7 +8,7 @@ export const REPORT_STYLE = `
 --none:#a6b3c0;--none-wash:#222d38;--mark:#6b5200}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main,.head>div,footer{max-width:62rem;margin:0 auto;padding:0 1rem}
 a{color:var(--accent);text-underline-offset:.15em}
 a:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:2px}
@@ -68,7 +68,8 @@ mark{background:var(--mark);color:inherit;border-radius:2px}
 footer{color:var(--soft);font-size:.9rem;padding-top:1rem;padding-bottom:3rem}
 @media (max-width:40rem){.tiles{grid-template-columns:repeat(2,1fr)}.facts,.pair{grid-template-columns:1fr;gap:0 0}.facts dd,.pair dd{margin-bottom:.5rem}
 thead .wide,td.wide{display:none}th,td{padding:.45rem .3rem}.case{padding:.85rem .8rem}}
-@media print{:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--wash:#f4f4f4;--accent:#000}
-body{font-size:10pt}.case{break-inside:auto}.case header,.step h4,h2,h3{break-after:avoid}.todo li,.tiles li,tr,.checks li{break-inside:avoid}
+@media print{:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--wash:#f4f4f4;--accent:#000;--pass:#0b6b3a;--pass-wash:#e4f3ea;
+--fail:#a3151b;--fail-wash:#fdecec;--wait:#7a4b00;--wait-wash:#fff2d6;--none:#4a5866;--none-wash:#edf0f3;--mark:#ffdf7e}
+html{font-size:10pt;print-color-adjust:exact}.case{break-inside:auto}.case header,.step h4,h2,h3{break-after:avoid}.todo li,.tiles li,tr,.checks li{break-inside:avoid}
 details::details-content{content-visibility:visible;display:block;height:auto}summary{list-style:none}a{text-decoration:none}}
 `;
