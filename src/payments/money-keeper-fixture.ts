@@ -52,7 +52,7 @@ export function keepMoney(payment: Payment, policy: SuccessPolicy, reached: Reac
 function findState(kept: Kept, signal: Signal): PaymentState {
   const { attemptId, operation } = subjectOf(signal);
   const of = <One extends Operation | Dispute>(noun: OperationSubject['noun'], rows: ReadonlyMap<string, One>) =>
-    operation?.noun === noun ? found(rows, operation, noun === 'capture' ? attemptId : null) : null;
+    operation?.noun === noun ? found(rows, operation, attemptId) : null;
   return {
     payment: kept.payment,
     attempt: kept.attempts.get(attemptId ?? kept.payment.lastAttemptId ?? '') ?? null,
@@ -63,19 +63,20 @@ function findState(kept: Kept, signal: Signal): PaymentState {
   };
 }
 
-/** `unnamedOf`: the attempt whose captures may be meant although the provider has not named them yet. */
+/** Of `attemptId` also what the provider has not named yet. */
 function found<One extends Operation | Dispute>(
   rows: ReadonlyMap<string, One>,
-  { id, providerRef, amount }: OperationSubject,
-  unnamedOf: string | null,
+  { noun, id, providerRef, amount, mayBeOurs }: OperationSubject,
+  attemptId: string | null,
 ): One | null {
   const byId = id === null ? undefined : rows.get(id);
   if (byId !== undefined) return byId;
   const all = [...rows.values()];
   const byRef = providerRef === null ? undefined : all.find((one) => one.providerRef === providerRef);
-  if (byRef !== undefined || id !== null || unnamedOf === null) return byRef ?? null;
+  if (byRef !== undefined || id !== null || !mayBeOurs) return byRef ?? null;
+  const status = noun === 'capture' ? 'succeeded' : 'pending';
   const isMeant = (one: One) =>
-    one.providerRef === null && one.status === 'succeeded' && one.attemptId === unnamedOf && one.amount === amount;
+    one.providerRef === null && one.status === status && one.attemptId === attemptId && one.amount === amount;
   return all.find(isMeant) ?? null;
 }
 

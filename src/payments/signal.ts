@@ -90,6 +90,8 @@ export interface OperationSubject {
   readonly providerRef: string | null;
   /** As reported. */
   readonly amount: bigint | null;
+  /** Without an id of ours it may still be the one that waits for its name. */
+  readonly mayBeOurs: boolean;
 }
 
 /** The attempt and the operation that a signal is about. */
@@ -105,7 +107,7 @@ function operationOf(signal: Signal): OperationSubject | null {
     case 'capture_requested':
       return named('capture', signal.capture.captureId);
     case 'capture_reported':
-      return reported('capture', signal.report.captureId, signal.report);
+      return { ...reported('capture', signal.report.captureId, signal.report), mayBeOurs: true };
     case 'capture_refused':
     case 'capture_unknown':
       return named('capture', signal.captureId);
@@ -131,13 +133,14 @@ function operationOf(signal: Signal): OperationSubject | null {
 }
 
 function named(noun: OperationSubject['noun'], id: string): OperationSubject {
-  return { noun, id, providerRef: null, amount: null };
+  return { noun, id, providerRef: null, amount: null, mayBeOurs: false };
 }
 
 function reported(
   noun: OperationSubject['noun'],
   id: string | null,
-  { providerRef, amount }: OperationReport | DisputeReport,
+  report: OperationReport | DisputeReport,
 ): OperationSubject {
-  return { noun, id, providerRef, amount: amount.amount };
+  const { providerRef, amount } = report;
+  return { noun, id, providerRef, amount: amount.amount, mayBeOurs: 'mayBeOurs' in report };
 }

@@ -96,18 +96,20 @@ async function selectOperations<Table extends keyof typeof OPERATIONS>(
   const about = wanted.map(({ subject }) => (subject.operation?.noun === noun ? subject.operation : null));
   if (about.every((one) => one === null)) return new Map();
   const id = sql.ref(`o.${key}`);
-  // An automatic capture is ours before the provider has named it: of those, the one with the same amount is meant.
+  // What is ours before the provider has named it (an automatic capture, a refund at a provider that keeps no ids of ours)
+  // is meant by a report without an id of ours and with the same amount.
   const unnamed =
-    table === 'captures'
-      ? sql`or (w.id is null and o.provider_ref is null and o.status = 'succeeded' and o.attempt_id = w.attempt_id
-          and o.amount = w.amount)`
+    table === 'captures' || table === 'refunds'
+      ? sql`or (w.may_be_ours and w.id is null and o.provider_ref is null and o.attempt_id = w.attempt_id
+          and o.amount = w.amount and o.status = ${sql.lit(table === 'captures' ? 'succeeded' : 'pending')})`
       : sql``;
   const { rows } = await sql<Selectable<Tables[Table]> & { position: bigint }>`
     select found.*, w.position
     from unnest(${wanted.map((one) => one.tenantId)}::text[], ${wanted.map((one) => one.paymentId)}::text[],
       ${wanted.map((one) => one.subject.attemptId)}::text[], ${about.map((one) => one?.id ?? null)}::text[],
-      ${about.map((one) => one?.providerRef ?? null)}::text[], ${about.map((one) => one?.amount ?? null)}::bigint[])
-      with ordinality as w (tenant_id, payment_id, attempt_id, id, provider_ref, amount, position)
+      ${about.map((one) => one?.providerRef ?? null)}::text[], ${about.map((one) => one?.amount ?? null)}::bigint[],
+      ${about.map((one) => one?.mayBeOurs ?? false)}::boolean[])
+      with ordinality as w (tenant_id, payment_id, attempt_id, id, provider_ref, amount, may_be_ours, position)
     cross join lateral (
       select o.* from ${sql.table(table)} o
       where o.tenant_id = w.tenant_id and o.payment_id = w.payment_id

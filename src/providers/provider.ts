@@ -167,6 +167,8 @@ export interface CaptureReport extends OperationReport {
 export interface RefundReport extends OperationReport {
   /** Our refund id, given with the refund request; null for a refund made at the provider's own console. */
   readonly refundId: string | null;
+  /** The provider keeps no ids of ours: one without may be ours all the same, while its own answer is not back yet. */
+  readonly mayBeOurs?: true;
 }
 
 export interface ReversalReport extends OperationReport {

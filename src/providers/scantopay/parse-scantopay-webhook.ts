@@ -101,7 +101,10 @@ function factOf(meaning: Meaning, paymentId: string, amount: Money, wire: WireTr
     case 'reversal':
       return { about: 'reversal', reversal: { reversalId: null, ...reversalOf(paymentId, amount, meaning.state) } };
     case 'refund':
-      return { about: 'refund', refund: { refundId: null, ...refundOf(paymentId, amount, meaning.state) } };
+      return {
+        about: 'refund',
+        refund: { refundId: null, mayBeOurs: true, ...refundOf(paymentId, amount, meaning.state) },
+      };
   }
 }
 

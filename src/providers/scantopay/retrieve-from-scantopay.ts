@@ -58,7 +58,7 @@ async function transactionAnswer(
   const whole = await findCode(line, attempt, code);
   const isWhole = whole.kind === 'code' && whole.amount.amount === amount.amount;
   if (!isWhole || wire.originalTransactionId == null) return unknown('only the last of several refunds is told');
-  const refunds = [{ refundId: null, ...refundOf(paymentId, amount, meaning.state) }];
+  const refunds = [{ refundId: null, mayBeOurs: true as const, ...refundOf(paymentId, amount, meaning.state) }];
   return answered(code, { state: 'captured', amount, chargeRef: paymentId }, { refunds });
 }
 

@@ -102,7 +102,7 @@ describe('what a notification tells', () => {
   ])('%s is about a refund of the payment it names', async (status, standing) => {
     const event = await eventOf({ ...PAID, transactionId: 4683, originalTransactionId: 4682, amount: 2, status });
     const amount = { amount: 200n, currency: 'ZAR' };
-    const refund = { refundId: null, providerRef: 'refund-4682-200', amount, ...standing };
+    const refund = { refundId: null, mayBeOurs: true, providerRef: 'refund-4682-200', amount, ...standing };
     expect(event?.fact).toEqual({ about: 'refund', refund });
   });
 

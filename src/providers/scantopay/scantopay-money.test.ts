@@ -168,7 +168,10 @@ describe('a merchant who is notified', () => {
     await stage.simulator.tick();
     const { fact } = await lastEvent(stage);
     const asked = answer?.kind === 'answered' ? answer.refund : undefined;
-    expect(fact).toEqual({ about: 'refund', refund: { ...asked, refundId: null, state: 'succeeded' } });
+    expect(fact).toEqual({
+      about: 'refund',
+      refund: { ...asked, refundId: null, mayBeOurs: true, state: 'succeeded' },
+    });
   });
 
   it('ten copies of a refund refund once', async () => {

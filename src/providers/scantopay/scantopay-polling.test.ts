@@ -104,7 +104,7 @@ describe('a merchant who polls', () => {
     expect(done).toMatchObject({ kind: 'answered', refund: { refundId: input.refundId, state: 'succeeded' } });
     expect(await retrieve(attempt)).toMatchObject({
       report: { state: 'captured', amount },
-      refunds: [{ refundId: null, amount, state: 'succeeded' }],
+      refunds: [{ refundId: null, mayBeOurs: true, amount, state: 'succeeded' }],
     });
     const names = [pending, done].map((one) => (one?.kind === 'answered' ? one.refund.providerRef : one));
     expect(new Set(names).size).toBe(1);
