@@ -203,8 +203,9 @@ test('a daily listing that cannot be had is asked for patiently, and makes nothi
   const { captureId } = await shop.pay(3333);
   const settings = () => shop.get(`/provider-accounts/${shop.providerAccountId}/reconciliation`);
   const before = (await settings()).listedUntil;
-  const bad = { kind: 'answer', executed: false, status: 500, body: '{}' } as const;
-  shop.simulator.failNext(bad);
+  // By then the gateway also asks about the dispute that is still open.
+  const path = '/v1/balance_transactions';
+  shop.simulator.failNext({ kind: 'answer', executed: false, status: 500, body: '{}', path });
   shop.clock.advance({ hours: 24 * 10 });
   const failed = await until(async () => {
     const [newest] = (await shop.get('/statements?limit=1')).data;

@@ -14,6 +14,8 @@ export type Fault =
       readonly executed: boolean;
       readonly status: number;
       readonly body: string;
+      /** Waits for a request to this path and lets others pass. */
+      readonly path?: string;
       readonly headers?: Readonly<Record<string, string>>;
     };
 
@@ -28,7 +30,7 @@ export interface SeenRequest {
 
 export interface HttpContext extends ApiContext {
   readonly accounts: () => readonly Account[];
-  readonly nextFault: () => Fault | null;
+  readonly nextFault: (path: string) => Fault | null;
   readonly seen: SeenRequest[];
   /** Answers that never come; ended when the simulator is. */
   readonly held: Set<ServerResponse>;
@@ -84,7 +86,7 @@ function sendApi(
     body,
   };
   context.seen.push(asked);
-  const fault = context.nextFault();
+  const fault = context.nextFault(asked.path);
   if (fault === null || fault.kind === 'none') {
     sendJson(response, serveApi(context, asked));
     return;

@@ -62,7 +62,7 @@ export async function startStripeSimulator(options: StripeSimulatorOptions): Pro
   const held = new Set<ServerResponse>();
   const context: HttpContext = {
     ...office,
-    nextFault: () => faults.shift() ?? null,
+    nextFault: (path) => takeFault(faults, path),
     seen,
     held,
     nowMs: () => clock.now().epochMilliseconds,
@@ -140,4 +140,10 @@ function openOffice(
 
 function countOf({ objects }: Account, noun: string): number {
   return [...objects.values()].filter(({ object }) => object === noun).length;
+}
+
+/** Takes out the first fault that is meant for the path. */
+function takeFault(faults: Fault[], path: string): Fault | null {
+  const at = faults.findIndex((fault) => !('path' in fault) || fault.path === undefined || fault.path === path);
+  return (at < 0 ? undefined : faults.splice(at, 1)[0]) ?? null;
 }
