@@ -63,7 +63,11 @@ const operation = {
   failureCode: z.string().exactOptional(),
 };
 const capture = z.strictObject({ ...operation, captureId: z.string().nullable(), final: z.boolean() });
-const refund = z.strictObject({ ...operation, refundId: z.string().nullable() });
+const refund = z.strictObject({
+  ...operation,
+  refundId: z.string().nullable(),
+  mayBeOurs: z.literal(true).exactOptional(),
+});
 const reversal = z.strictObject({ ...operation, reversalId: z.string().nullable() });
 const total = z.string().transform(BigInt);
 const dispute = z.strictObject({
