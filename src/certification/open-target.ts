@@ -39,7 +39,7 @@ export function addressTarget(
       'The credentials name another apiUrl than the address that is to be certified.',
     );
   }
-  const parsed = parseCredentials(provider, { ...credentials, apiUrl });
+  const parsed = parseCredentials(provider, mode, { ...credentials, apiUrl });
   const call = { mode, credentials: parsed, http, clock };
   return { provider, call, name: new URL(apiUrl).host, providerAccountId: null };
 }

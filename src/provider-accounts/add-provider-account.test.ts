@@ -61,6 +61,47 @@ describe('what breaks a rule is refused by field and rule, never by value, and n
     expect(answer.text).not.toMatch(/zq7|4111/);
   });
 
+  const bluesnap = { apiUser: 'zq7', apiPassword: 'zq7-zq7', merchantId: '77', ipnKey: 'zq7-zq7-zq7' };
+  const signed = { profile: 'bluecom', merchantCode: 'zq7', secretKey: 'zq7-'.repeat(10) };
+  test.for<[title: string, mode: 'test' | 'live', provider: string, credentials: object, fields: readonly string[]]>([
+    ['a live key', 'test', 'stripe', { secretKey: `sk_live_${'zq7'.repeat(8)}` }, ['secretKey']],
+    ['a test key', 'live', 'stripe', { secretKey: `sk_test_${'zq7'.repeat(8)}` }, ['secretKey']],
+    [
+      'a publishable key of the other mode, and a simulator',
+      ...(['live', 'stripe'] as const),
+      {
+        ...{ secretKey: `sk_live_${'zq7'.repeat(8)}`, publishableKey: `pk_test_${'zq7'.repeat(8)}` },
+        apiUrl: 'http://zq7.example',
+      },
+      ['publishableKey', 'apiUrl'],
+    ],
+    ['a simulator', 'live', 'bluesnap', { ...bluesnap, apiUrl: 'https://zq7.example' }, ['apiUrl']],
+    ['a partner without TLS', 'live', 'partner', { ...signed, apiUrl: 'http://zq7.example' }, ['apiUrl']],
+  ])('of the other mode: %s (%s, %s)', async ([, mode, provider, some, fields]) => {
+    const backEnds = desk.backEndsOf(desk.tollgate.tenant);
+    const send = mode === 'live' ? backEnds.live.send : backEnds.shop.send;
+    const credentials = provider === 'stripe' ? { webhookSecret: `whsec_${'zq7'.repeat(8)}`, ...some } : some;
+    const answer = await changesNothing(desk.tollgate.database, () =>
+      send('POST', '/provider-accounts', { body: { provider, credentials } }),
+    );
+    expect(answer.status, answer.text).toBe(422);
+    const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
+    expect(pointers).toEqual(fields.map((field) => `/credentials/${field}`));
+    expect(answer.text).not.toMatch(/zq7/);
+  });
+
+  test('a partner with TLS is taken in live mode, and one without in test mode', async () => {
+    const { shop, live } = await desk.openShop();
+    for (const [merchant, apiUrl] of [
+      [live, 'https://partner.example'],
+      [shop, 'http://127.0.0.1:9'],
+    ] as const) {
+      const body = { provider: 'partner', credentials: { ...signed, apiUrl } };
+      const answer = await merchant.send('POST', '/provider-accounts', { body });
+      expect(answer.status, answer.text).toBe(201);
+    }
+  });
+
   test('a cut-off where the provider makes no reversals', async () => {
     const { shop } = await desk.openShop();
     const body = { provider: 'stripe', credentials: desk.stripeCredentials('test') };

@@ -43,7 +43,7 @@ export async function addProviderAccount(
     });
   }
   const reversalCutOff = input.reversalCutOff ?? null;
-  const credentials = parseCredentials(provider, input.credentials);
+  const credentials = parseCredentials(provider, mode, input.credentials);
   refuseIdleCutOff(provider, credentials, reversalCutOff);
   const routing = withChanges(NO_RULES, input.routing ?? {});
   checkRoutingRules(provider, routing);

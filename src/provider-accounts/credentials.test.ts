@@ -16,7 +16,7 @@ const careless: PaymentProvider = {
 
 function refusalOf(sent: unknown): unknown {
   try {
-    return parseCredentials(careless, sent);
+    return parseCredentials(careless, 'test', sent);
   } catch (error) {
     return (error as { readonly errors: unknown }).errors;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { type FieldError, Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
@@ -23,11 +24,15 @@ function markSecret({ jsonSchema }: { readonly jsonSchema: Record<string, unknow
 }
 
 /**
- * Parses credentials by the provider's own schema, and refuses those without a secret: an empty key would verify what
- * anybody can sign.
+ * Parses credentials by the provider's own schema, and refuses those without a secret (an empty key would verify what
+ * anybody can sign) and those of the other mode.
  * @throws Problem validation_failed that names the field and the rule, never the value
  */
-export function parseCredentials(provider: PaymentProvider, sent: unknown): Readonly<Record<string, unknown>> {
+export function parseCredentials(
+  provider: PaymentProvider,
+  mode: Mode,
+  sent: unknown,
+): Readonly<Record<string, unknown>> {
   const checked = checkAgainst(z.strictObject({ credentials: provider.credentials }), { credentials: sent }, 'body');
   if (!checked.ok) throw wrongCredentials(checked.errors);
   const { credentials } = checked.value as { readonly credentials: Readonly<Record<string, unknown>> };
@@ -38,6 +43,10 @@ export function parseCredentials(provider: PaymentProvider, sent: unknown): Read
   const blank = given.filter((name) => String(credentials[name]).trim() === '');
   if (blank.length > 0) {
     throw wrongCredentials(blank.map((name) => ({ pointer: `/credentials/${name}`, detail: 'Must not be blank' })));
+  }
+  const faults = provider.modeFaults?.(credentials, mode) ?? [];
+  if (faults.length > 0) {
+    throw wrongCredentials(faults.map(({ field, rule }) => ({ pointer: `/credentials/${field}`, detail: rule })));
   }
   return credentials;
 }

@@ -142,6 +142,7 @@ export function recordCalls(
     // Taken away before this: an open account's provider is that account's.
     limits: undefined,
     credentials: provider.credentials,
+    modeFaults: provider.modeFaults,
     method: provider.method,
     cardFields: provider.cardFields,
     parseWebhook: (call, request) => provider.parseWebhook(call, request),

@@ -23,7 +23,7 @@ export async function rotateCredentials(
   const account = await lockAccount(tx, owner, input.providerAccountId);
   const provider = registry.get(account.provider)?.provider;
   if (provider === undefined) throw new Problem('not_found', 'The provider of this account is not served any more.');
-  const credentials = parseCredentials(provider, input.credentials);
+  const credentials = parseCredentials(provider, owner.mode, input.credentials);
   const current = await openCredentials(sealer, account);
   refuseOtherAccount(provider, current, credentials);
   const until = clock.now().add({ seconds: input.overlapSeconds });

@@ -14,6 +14,7 @@ import type { Capabilities } from './provider-capabilities.ts';
 import type { CardFields } from './provider-card-fields.ts';
 import type { Certification } from './provider-certification.ts';
 import type { EvidenceAnswer, EvidenceInput } from './provider-evidence.ts';
+import type { ModeFault } from './provider-mode-faults.ts';
 import type { SettlementAnswer, SettlementQuery } from './provider-settlement.ts';
 import type { RawWebhook, WebhookDescription, WebhookOutcome } from './provider-webhook.ts';
 
@@ -255,6 +256,8 @@ export interface PaymentProvider<Credentials = unknown> {
   limits?(credentials: Credentials): Partial<Capabilities>;
   /** Parses stored credentials and draws the panel's form. Secrets are marked with `.meta({ secret: true })`. */
   readonly credentials: z.ZodType<Credentials>;
+  /** What keeps credentials of that shape from working in a mode; left out where no field depends on it. */
+  modeFaults?(credentials: Credentials, mode: Mode): readonly ModeFault[];
   /** Parses the `method` of a confirm request; its input side is public. */
   readonly method: z.ZodType;
   /** How the hosted page carries out a `client` next action; without it the page cannot. */

@@ -119,6 +119,7 @@ const CONTRACT: readonly string[] = [
   'src/providers/provider-limits.ts',
   'src/providers/provider-card-fields.ts',
   'src/providers/provider-refusal.ts',
+  'src/providers/provider-mode-faults.ts',
   'src/providers/provider-certification.ts',
   'src/providers/provider-webhook.ts',
   'src/providers/provider-evidence.ts',

@@ -1,5 +1,6 @@
 import type { CredentialsAnswer, PaymentProvider, ProviderCall } from '../provider.ts';
 import { declareCapabilities } from '../provider-capabilities.ts';
+import { simulatorFaults } from '../provider-mode-faults.ts';
 import { bluesnapCardFields } from './bluesnap-card-fields.ts';
 import { type BluesnapCall, tryCredentials } from './bluesnap-client.ts';
 import { type BluesnapCredentials, bluesnapCredentials } from './bluesnap-credentials.ts';
@@ -43,6 +44,7 @@ export function createBluesnapProvider(options: BluesnapProviderOptions = {}): P
     displayName: 'BlueSnap',
     capabilities: CAPABILITIES,
     credentials: bluesnapCredentials,
+    modeFaults: simulatorFaults,
     method: bluesnapMethod,
     cardFields: bluesnapCardFields,
     create: (call, input) => createAtBluesnap(within(call), input),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Mode } from '../../kernel/caller.ts';
+import type { ModeFault } from '../provider-mode-faults.ts';
 import { bluecomProfile } from './bluecom-profile.ts';
 import { neopayProfile } from './neopay-profile.ts';
 import { type PartnerProfile, partnerProfile, pathsOverride } from './profile.ts';
@@ -37,6 +39,12 @@ export const partnerCredentials = shape.superRefine((credentials, context) => {
 });
 
 export type PartnerCredentials = z.output<typeof shape>;
+
+/** Money goes over no line that others can read. */
+export function partnerModeFaults({ apiUrl }: PartnerCredentials, mode: Mode): readonly ModeFault[] {
+  const isFine = mode === 'test' || new URL(apiUrl).protocol === 'https:';
+  return isFine ? [] : [{ field: 'apiUrl', rule: 'Must begin with https:// in live mode' }];
+}
 
 /** The profile that an account works by. */
 export function profileOf({ profile }: PartnerCredentials): PartnerProfile {

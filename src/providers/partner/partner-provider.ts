@@ -17,7 +17,13 @@ import { certifyPartner } from './certification/certify-partner.ts';
 import { describePartnerWebhook } from './describe-partner-webhook.ts';
 import { parsePartnerWebhook } from './parse-partner-webhook.ts';
 import { askPartner, askPartnerInRotation, type Denial, type PartnerCall } from './partner-client.ts';
-import { isUsable, type PartnerCredentials, partnerCredentials, profileOf } from './partner-credentials.ts';
+import {
+  isUsable,
+  type PartnerCredentials,
+  partnerCredentials,
+  partnerModeFaults,
+  profileOf,
+} from './partner-credentials.ts';
 import { partnerMethod } from './partner-method.ts';
 import { moneyOf, nextActionOf, refundNamesOf, reportOf, takesCurrency, wordIn } from './partner-reports.ts';
 import type { PartnerProfile } from './profile.ts';
@@ -59,6 +65,7 @@ export function createPartnerProvider(options: PartnerProviderOptions = {}): Pay
     capabilities: CAPABILITIES,
     limits: (credentials) => limitsOf(profileOf(credentials)),
     credentials: partnerCredentials,
+    modeFaults: partnerModeFaults,
     method: partnerMethod,
     create: (call, input) => create(within(call), input),
     retrieve: (call, attempt) => retrieve(within(call), attempt),

@@ -1,5 +1,6 @@
 import type { CredentialsAnswer, PaymentProvider } from '../provider.ts';
 import { declareCapabilities } from '../provider-capabilities.ts';
+import { simulatorFaults } from '../provider-mode-faults.ts';
 import { createAtScantopay } from './create-at-scantopay.ts';
 import { parseScantopayWebhook } from './parse-scantopay-webhook.ts';
 import { cancelAtScantopay, retrieveFromScantopay } from './retrieve-from-scantopay.ts';
@@ -44,6 +45,7 @@ export function createScantopayProvider(options: ScantopayProviderOptions = {}):
     capabilities: CAPABILITIES,
     limits: ({ currency }) => ({ currencies: [currency] }),
     credentials: scantopayCredentials,
+    modeFaults: simulatorFaults,
     method: scantopayMethod,
     create: (call, input) => createAtScantopay(line(call), input),
     retrieve: (call, attempt) => retrieveFromScantopay(line(call), attempt),

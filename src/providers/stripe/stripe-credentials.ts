@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Mode } from '../../kernel/caller.ts';
 import type { ProviderCall } from '../provider.ts';
+import { type ModeFault, simulatorFaults } from '../provider-mode-faults.ts';
 
 /** The prefix tells the mode; Stripe's own keys are longer. https://docs.stripe.com/keys */
 const SECRET_KEY = /^(?:sk|rk)_(test|live)_[A-Za-z0-9_]{16,240}$/;
@@ -31,14 +32,22 @@ export const stripeCredentials = z.strictObject({
 export type StripeCredentials = z.output<typeof stripeCredentials>;
 export type StripeCall = ProviderCall<StripeCredentials>;
 
+/** What of the credentials may not be used in a mode. */
+export function stripeModeFaults(credentials: StripeCredentials, mode: Mode): readonly ModeFault[] {
+  const { secretKey, publishableKey, apiUrl } = credentials;
+  const faults: ModeFault[] = [];
+  if (modeOf(SECRET_KEY, secretKey) !== mode)
+    faults.push({ field: 'secretKey', rule: `Must be a key of ${mode} mode` });
+  if (publishableKey !== undefined && modeOf(PUBLISHABLE_KEY, publishableKey) !== mode) {
+    faults.push({ field: 'publishableKey', rule: `Must be a key of ${mode} mode` });
+  }
+  return [...faults, ...simulatorFaults({ apiUrl }, mode)];
+}
+
 /** Why these credentials may not be used in this mode, in a sentence without any of them; null where they may. */
 export function credentialsFault({ mode, credentials }: Pick<StripeCall, 'mode' | 'credentials'>): string | null {
-  const { secretKey, publishableKey, apiUrl } = credentials;
-  if (modeOf(SECRET_KEY, secretKey) !== mode) return `The secret key is not one of ${mode} mode`;
-  if (publishableKey !== undefined && modeOf(PUBLISHABLE_KEY, publishableKey) !== mode) {
-    return `The publishable key is not one of ${mode} mode`;
-  }
-  return mode === 'live' && apiUrl !== undefined ? 'Another address than that of Stripe is for test mode only' : null;
+  const [fault] = stripeModeFaults(credentials, mode);
+  return fault === undefined ? null : `${fault.field}: ${fault.rule}`;
 }
 
 /** The secrets that may verify a notification: the current one and, during a rotation, the one before. */

@@ -9,7 +9,7 @@ import { captureAtStripe, refundAtStripe } from './move-stripe-money.ts';
 import { parseStripeWebhook } from './parse-stripe-webhook.ts';
 import { retrieveStripeAttempt } from './retrieve-stripe-attempt.ts';
 import { askStripe, type StripeAddress } from './stripe-client.ts';
-import { type StripeCall, type StripeCredentials, stripeCredentials } from './stripe-credentials.ts';
+import { type StripeCall, type StripeCredentials, stripeCredentials, stripeModeFaults } from './stripe-credentials.ts';
 import { stripeMethod } from './stripe-method.ts';
 import { wireBalance } from './stripe-wire.ts';
 import { submitStripeEvidence } from './submit-stripe-evidence.ts';
@@ -46,6 +46,7 @@ export function createStripeProvider(options: StripeProviderOptions = {}): Payme
     displayName: 'Stripe',
     capabilities: CAPABILITIES,
     credentials: stripeCredentials,
+    modeFaults: stripeModeFaults,
     method: stripeMethod,
     create: (call, input) => createStripeAttempt(address, call, input),
     retrieve: (call, attempt) => retrieveStripeAttempt(address, call, attempt),
