@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { databaseUrl, TEMPLATE } from './global-setup.ts';
@@ -40,16 +41,38 @@ async function createDatabase(template: string): Promise<TestDatabase> {
     },
     async drop() {
       await pool.end();
-      await onServer(server, `drop database if exists ${name} with (force)`);
+      await withServer(server, async (client) => {
+        await connectionsClosed(client, name);
+        await client.query(`drop database if exists ${name} with (force)`);
+      });
     },
   };
 }
 
+/** What a test has left open is cut off after this long. */
+const CLOSING_LIMIT_MS = 250;
+
+/**
+ * Waits for connections that are being closed: a pool that has ended no longer listens to them, and one that is cut off on
+ * its last way would fail the whole run.
+ */
+async function connectionsClosed(client: pg.Client, name: string): Promise<void> {
+  for (const end = performance.now() + CLOSING_LIMIT_MS; performance.now() < end; ) {
+    const { rowCount } = await client.query('select 1 from pg_stat_activity where datname = $1', [name]);
+    if (rowCount === 0) return;
+    await pause(5);
+  }
+}
+
 async function onServer(server: string, text: string): Promise<void> {
+  await withServer(server, (client) => client.query(text));
+}
+
+async function withServer(server: string, act: (client: pg.Client) => Promise<unknown>): Promise<void> {
   const client = new pg.Client({ connectionString: server });
   await client.connect();
   try {
-    await client.query(text);
+    await act(client);
   } finally {
     await client.end();
   }
