@@ -1,4 +1,4 @@
-import { type Content, type Html, html } from '../checkout/page/html.ts';
+import { type Content, type Html, html } from '../platform/html.ts';
 import type { CaseReport, EvidenceReport, MessageReport, SignatureReport } from './report.ts';
 import { visible } from './visible-text.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Content, type Html, html, trustedHtml } from '../checkout/page/html.ts';
 import { formatMoney, type Money } from '../kernel/money.ts';
+import { type Content, type Html, html, trustedHtml } from '../platform/html.ts';
 import { badge, renderCase, VERDICTS } from './render-case.ts';
 import { type CaseReport, type CertificationReport, countVerdicts } from './report.ts';
 import { REPORT_STYLE } from './report-style.ts';

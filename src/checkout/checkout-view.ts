@@ -3,10 +3,10 @@ import { present } from '../kernel/assert.ts';
 import { addToReturnUrl } from '../kernel/return-url.ts';
 import type { Attempt } from '../payments/attempt.ts';
 import type { Payment, PaymentStatus } from '../payments/payment.ts';
+import { trustedHtml } from '../platform/html.ts';
 import type { DeclineReason, NextAction } from '../providers/provider.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { CardFieldsOfPage } from './card-fields.ts';
-import { trustedHtml } from './page/html.ts';
 import type { CheckoutLocale } from './page/locale.ts';
 import type { CheckoutView, PaymentMethodChoice } from './page/view.ts';
 

@@ -59,23 +59,46 @@ interface Account {
   readonly providerAccountId: string;
 }
 
-/** Disputes of an account that must be asked about, the longest due first. */
+/** What an account's sync lane looks after here. */
+type Watched = 'disputes' | 'dispute_evidence';
+
+/** Rows of an account that are due, the longest due first. */
+async function selectDue<Table extends Watched>(
+  db: Queryable,
+  table: Table,
+  { tenantId, providerAccountId }: Account,
+  now: Temporal.Instant,
+  limit: number,
+): Promise<readonly Selectable<Tables[Table]>[]> {
+  const { rows } = await sql<Selectable<Tables[Table]>>`
+    select * from ${sql.table(table)}
+    where tenant_id = ${tenantId} and provider_account_id = ${providerAccountId} and sync_due_at <= ${now}
+    order by sync_due_at limit ${limit}`.execute(db);
+  return rows;
+}
+
+/** When the account's next row is due; null where none waits. */
+async function selectNextDueAt(
+  db: Queryable,
+  table: Watched,
+  { tenantId, providerAccountId }: Account,
+): Promise<Temporal.Instant | null> {
+  const { rows } = await sql<{ next: Temporal.Instant | null }>`
+    select min(sync_due_at) as next from ${sql.table(table)}
+    where tenant_id = ${tenantId} and provider_account_id = ${providerAccountId} and sync_due_at is not null`.execute(
+    db,
+  );
+  return rows[0]?.next ?? null;
+}
+
+/** Disputes of an account that must be asked about. */
 export async function selectDueDisputes(
   db: Queryable,
   account: Account,
   now: Temporal.Instant,
   limit: number,
 ): Promise<readonly Dispute[]> {
-  const rows = await db
-    .selectFrom('disputes')
-    .selectAll()
-    .where('tenant_id', '=', account.tenantId)
-    .where('provider_account_id', '=', account.providerAccountId)
-    .where('sync_due_at', '<=', now)
-    .orderBy('sync_due_at')
-    .limit(limit)
-    .execute();
-  return rows.map(disputeFromRow);
+  return (await selectDue(db, 'disputes', account, now, limit)).map(disputeFromRow);
 }
 
 /** Sets when to ask again, where no news came meanwhile: those have set their own time. */
@@ -90,15 +113,8 @@ export async function scheduleDisputes(db: Queryable, disputes: readonly Dispute
 }
 
 /** When the account's next dispute is to be asked about; null where none is. */
-export async function selectNextDisputeAt(db: Queryable, account: Account): Promise<Temporal.Instant | null> {
-  const row = await db
-    .selectFrom('disputes')
-    .select((row) => row.fn.min('sync_due_at').as('next'))
-    .where('tenant_id', '=', account.tenantId)
-    .where('provider_account_id', '=', account.providerAccountId)
-    .where('sync_due_at', 'is not', null)
-    .executeTakeFirst();
-  return row?.next ?? null;
+export function selectNextDisputeAt(db: Queryable, account: Account): Promise<Temporal.Instant | null> {
+  return selectNextDueAt(db, 'disputes', account);
 }
 
 interface NewEvidenceRows {
@@ -176,16 +192,7 @@ export async function selectDueEvidence(
   now: Temporal.Instant,
   limit: number,
 ): Promise<readonly Evidence[]> {
-  const rows = await db
-    .selectFrom('dispute_evidence')
-    .selectAll()
-    .where('tenant_id', '=', account.tenantId)
-    .where('provider_account_id', '=', account.providerAccountId)
-    .where('sync_due_at', '<=', now)
-    .orderBy('sync_due_at')
-    .limit(limit)
-    .execute();
-  return rows.map(evidenceFromRow);
+  return (await selectDue(db, 'dispute_evidence', account, now, limit)).map(evidenceFromRow);
 }
 
 /** Sets when to send it again, where no outcome came meanwhile. Returns whether none did. */
@@ -204,15 +211,8 @@ export async function scheduleEvidenceSync(
 }
 
 /** When the account's next evidence is due; null where none waits. */
-export async function selectNextEvidenceAt(db: Queryable, account: Account): Promise<Temporal.Instant | null> {
-  const row = await db
-    .selectFrom('dispute_evidence')
-    .select((row) => row.fn.min('sync_due_at').as('next'))
-    .where('tenant_id', '=', account.tenantId)
-    .where('provider_account_id', '=', account.providerAccountId)
-    .where('sync_due_at', 'is not', null)
-    .executeTakeFirst();
-  return row?.next ?? null;
+export function selectNextEvidenceAt(db: Queryable, account: Account): Promise<Temporal.Instant | null> {
+  return selectNextDueAt(db, 'dispute_evidence', account);
 }
 
 function evidenceFromRow(row: Selectable<Tables['dispute_evidence']>): Evidence {

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { earliest } from '../kernel/earliest.ts';
 import type { Attempt } from '../payments/attempt.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { SUCCEEDED_AFTER_FAILED } from '../payments/operation.ts';
@@ -51,11 +52,10 @@ export async function inboundLane(context: PaymentContext, log: Logger, lane: Cl
   await askProviders(context, log, lane);
   const account = { tenantId, providerAccountId: laneId };
   await deleteOldNonces(database.query, account, clock.now().subtract(NONCES_KEPT));
-  const next = [
+  const nextDueAt = earliest([
     await selectNextInboundAt(database.query, tenantId, laneId),
     await selectNextQuestionAt(database.query, account),
-  ];
-  const nextDueAt = next.filter((instant) => instant !== null).sort(Temporal.Instant.compare)[0] ?? null;
+  ]);
   await releaseLane(database.query, lane, nextDueAt, clock.now());
 }
 

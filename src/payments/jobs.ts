@@ -1,3 +1,4 @@
+import { earliest } from '../kernel/earliest.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import { type ClaimedLane, releaseLane } from '../platform/lanes.ts';
 import { openProviderAccount } from '../provider-accounts/open-provider-account.ts';
@@ -59,10 +60,6 @@ export async function syncLane(
   const next = [clock.laneTimeOf(await selectNextSyncAt(database.query, tenantId, laneId))];
   for (const { nextDueAt } of others) next.push(await nextDueAt(lane, clock));
   await releaseLane(database.query, lane, earliest(next), context.clock.now());
-}
-
-function earliest(instants: readonly (Temporal.Instant | null)[]): Temporal.Instant | null {
-  return instants.filter((instant) => instant !== null).sort(Temporal.Instant.compare)[0] ?? null;
 }
 
 /** Ends a tenant's payments whose time is over. */

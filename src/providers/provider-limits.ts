@@ -32,12 +32,26 @@ export function accountCapabilities<Credentials>(
   };
 }
 
+/** Of providers whose accounts are all alike: every call opens its account, and there is nothing to find out anew. */
+const unlimited = new WeakMap<object, unknown>();
+
 /** The provider as an account with these credentials sees it: what it cannot do is a method that does not exist. */
 export function providerOfAccount<Credentials>(
   provider: PaymentProvider<Credentials>,
   credentials: Credentials,
 ): PaymentProvider<Credentials> {
-  const capabilities = accountCapabilities(provider, credentials);
+  if (provider.limits !== undefined) return limitedTo(provider, accountCapabilities(provider, credentials));
+  const known = unlimited.get(provider) as PaymentProvider<Credentials> | undefined;
+  if (known !== undefined) return known;
+  const whole = limitedTo(provider, provider.capabilities);
+  unlimited.set(provider, whole);
+  return whole;
+}
+
+function limitedTo<Credentials>(
+  provider: PaymentProvider<Credentials>,
+  capabilities: Capabilities,
+): PaymentProvider<Credentials> {
   const able: Partial<Record<keyof PaymentProvider, boolean>> = {
     capture: capabilities.capture !== false,
     release: capabilities.release,

@@ -63,8 +63,8 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     sees: ['keys', 'events', 'provider-accounts', 'tenants', 'payments', 'refunds'],
   },
   checkout: { nouns: ['checkout'], sees: ['events', 'provider-accounts', 'tenants', 'payments'] },
-  // Runs providers' acceptance cases for the command line; its report is markup of the same kind as the checkout's pages.
-  certification: { nouns: ['report'], sees: ['provider-accounts', 'payments', 'inbound', 'checkout'] },
+  // Runs providers' acceptance cases for the command line.
+  certification: { nouns: ['report'], sees: ['provider-accounts', 'payments', 'inbound'] },
 };
 
 /** The first cycle found in a list of who sees whom, as the names on the way round; null where there is none. */

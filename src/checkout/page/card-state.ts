@@ -1,5 +1,5 @@
+import { type Html, html } from '../../platform/html.ts';
 import { renderCancel } from './forms.ts';
-import { type Html, html } from './html.ts';
 import type { Messages } from './messages/messages.ts';
 import { amountText } from './summary.ts';
 import type { ViewOf } from './view.ts';

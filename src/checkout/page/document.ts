@@ -1,6 +1,6 @@
+import { type Content, type Html, html } from '../../platform/html.ts';
 import { checkoutAssets } from './assets.ts';
 import { brandColorOrDefault, readableTextColor, SURFACES, visibleEdgeColor } from './contrast.ts';
-import { type Content, type Html, html } from './html.ts';
 import type { CheckoutLocale } from './locale.ts';
 
 interface DocumentParts {

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../platform/html.ts';
 import type { Messages } from './messages/messages.ts';
 import type { CheckoutView } from './view.ts';
 

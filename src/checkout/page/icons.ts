@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../platform/html.ts';
 
 const PATHS = {
   good: html`<path d="M5 12.5l4.5 4.5L19 7.5"/>`,

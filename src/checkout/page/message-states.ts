@@ -1,7 +1,7 @@
 import { unreachable } from '../../kernel/assert.ts';
+import { type Content, type Html, html } from '../../platform/html.ts';
 import { declineText } from './decline-text.ts';
 import { renderCancel } from './forms.ts';
-import { type Content, type Html, html } from './html.ts';
 import { icon, waitingDots } from './icons.ts';
 import { departureUrl, requiredDepartureUrl } from './links.ts';
 import type { Messages } from './messages/messages.ts';

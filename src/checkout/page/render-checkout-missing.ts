@@ -1,6 +1,6 @@
+import { html } from '../../platform/html.ts';
 import { DEFAULT_BRAND_COLOR } from './contrast.ts';
 import { renderDocument } from './document.ts';
-import { html } from './html.ts';
 import { icon } from './icons.ts';
 import type { CheckoutLocale } from './locale.ts';
 import { CATALOGS } from './messages/catalogs.ts';

@@ -1,5 +1,5 @@
+import { type Content, type Html, html } from '../../platform/html.ts';
 import { renderDocument } from './document.ts';
-import { type Content, type Html, html } from './html.ts';
 import { requiredDepartureUrl } from './links.ts';
 import { type MessageView, messageOf, renderLeaveRefresh } from './message-states.ts';
 import { CATALOGS } from './messages/catalogs.ts';

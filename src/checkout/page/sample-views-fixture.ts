@@ -1,4 +1,4 @@
-import { trustedHtml } from './html.ts';
+import { trustedHtml } from '../../platform/html.ts';
 import { chooseLocale } from './locale.ts';
 import type { CheckoutKind, CheckoutView, ViewOf } from './view.ts';
 

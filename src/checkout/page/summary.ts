@@ -1,5 +1,5 @@
 import { formatMoney, type Money } from '../../kernel/money.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../platform/html.ts';
 import { imageUrl, informationUrl } from './links.ts';
 import type { CheckoutLocale } from './locale.ts';
 import type { Messages } from './messages/messages.ts';

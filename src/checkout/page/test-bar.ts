@@ -1,5 +1,5 @@
+import { type Html, html } from '../../platform/html.ts';
 import { stateField } from './forms.ts';
-import { type Html, html } from './html.ts';
 import type { CheckoutView } from './view.ts';
 
 /** What a tester can make the sandbox do. In English like the rest of the developer's tools, so in no catalogue. */

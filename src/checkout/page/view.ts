@@ -1,6 +1,6 @@
 import type { Money } from '../../kernel/money.ts';
+import type { Html } from '../../platform/html.ts';
 import type { DeclineReason } from '../../providers/provider.ts';
-import type { Html } from './html.ts';
 import type { CheckoutLocale } from './locale.ts';
 
 /** How a tenant shows itself to shoppers. */

@@ -1,8 +1,8 @@
+import { type Html, html } from '../../platform/html.ts';
 import type { DeclineReason } from '../../providers/provider.ts';
 import { renderCard } from './card-state.ts';
 import { declineText } from './decline-text.ts';
 import { renderCancel, stateField } from './forms.ts';
-import { type Html, html } from './html.ts';
 import { waitingDots } from './icons.ts';
 import { departureUrl } from './links.ts';
 import type { Messages } from './messages/messages.ts';

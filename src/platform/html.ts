@@ -1,4 +1,4 @@
-import { assert } from '../../kernel/assert.ts';
+import { assert } from '../kernel/assert.ts';
 
 /** What may stand in a `${}` of `html`. Text is escaped; absent things and `false` leave nothing behind. */
 export type Content = Html | string | number | bigint | null | undefined | false | readonly Content[];

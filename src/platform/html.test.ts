@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AssertionFailed } from '../../kernel/assert.ts';
+import { AssertionFailed } from '../kernel/assert.ts';
 import { html, trustedHtml } from './html.ts';
 
 describe('html', () => {
