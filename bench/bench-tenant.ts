@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Clock } from '../src/kernel/clock.ts';
-import type { WebhookEndpoint } from '../src/notifications/endpoint.ts';
+import { PLAIN_SETTINGS, type WebhookEndpoint } from '../src/notifications/endpoint.ts';
 import type { Queryable } from '../src/platform/database.ts';
 import { recordset, type WholeRow } from '../src/platform/recordset.ts';
 import { tenantSettings } from '../src/tenants/settings.ts';
@@ -34,6 +34,7 @@ export function benchEndpoint(tenantId: string, now: Temporal.Instant): WebhookE
     eventTypes: ['*'],
     dialect: 'standard',
     merchantCode: null,
+    ...PLAIN_SETTINGS,
     status: 'active',
     description: null,
     createdAt: now,

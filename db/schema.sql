@@ -140,11 +140,13 @@ create table deliveries (
   last_error text,
   created_at timestamp with time zone not null,
   partner_key_id text,
+  reason text,
   constraint deliveries_pkey PRIMARY KEY (tenant_id, delivery_id),
   constraint deliveries_due_check CHECK ((status = 'pending'::text) = (due_at IS NOT NULL)),
+  constraint deliveries_reason_check CHECK (reason = ANY (ARRAY['tenant'::text, 'product'::text, 'payment'::text, 'additional'::text, 'partner'::text, 'manual'::text])),
   constraint deliveries_status_check CHECK (status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'exhausted'::text, 'canceled'::text])),
   constraint deliveries_target_check CHECK (endpoint_id IS NOT NULL OR url_override IS NOT NULL),
-  constraint deliveries_trigger_check CHECK (trigger = ANY (ARRAY['automatic'::text, 'resend'::text]))
+  constraint deliveries_trigger_check CHECK (trigger = ANY (ARRAY['automatic'::text, 'resend'::text, 'replay'::text, 'test'::text, 'simulation'::text]))
 );
 CREATE UNIQUE INDEX deliveries_automatic_key ON public.deliveries USING btree (tenant_id, event_id, lane_id) WHERE (trigger = 'automatic'::text);
 CREATE INDEX deliveries_due_idx ON public.deliveries USING btree (tenant_id, lane_id, due_at, delivery_id) WHERE (status = 'pending'::text);
@@ -813,7 +815,9 @@ create table signing_secrets (
   secret_sealed bytea not null,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone,
-  constraint signing_secrets_pkey PRIMARY KEY (tenant_id, endpoint_id, mode, secret_id)
+  purpose text not null,
+  constraint signing_secrets_pkey PRIMARY KEY (tenant_id, endpoint_id, mode, secret_id),
+  constraint signing_secrets_purpose_check CHECK (purpose = ANY (ARRAY['signing'::text, 'signing_ed25519'::text, 'data_protection'::text, 'notification'::text]))
 );
 
 create table statement_lines (
@@ -924,12 +928,22 @@ create table webhook_endpoints (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   merchant_code text,
+  product_id text,
+  additional boolean not null,
+  ack_policy jsonb not null,
+  schedule jsonb,
+  rate_limit integer,
+  ordered boolean not null,
+  test_passed_at timestamp with time zone,
   constraint webhook_endpoints_pkey PRIMARY KEY (tenant_id, endpoint_id),
   constraint webhook_endpoints_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
-  constraint webhook_endpoints_dialect_check CHECK (dialect = ANY (ARRAY['standard'::text, 'partner'::text])),
+  constraint webhook_endpoints_ack_policy_check CHECK ((ack_policy ->> 'type'::text) = ANY (ARRAY['retry'::text, 'receipt'::text, 'reverse_on_no_ack'::text])),
+  constraint webhook_endpoints_dialect_check CHECK (dialect = ANY (ARRAY['standard'::text, 'bluesnap'::text, 'bluesnap-receipt'::text, 'encrypted'::text, 'encrypted-legacy'::text, 'partner'::text])),
   constraint webhook_endpoints_merchant_code_check CHECK ((dialect = 'partner'::text) = (merchant_code IS NOT NULL)),
   constraint webhook_endpoints_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
-  constraint webhook_endpoints_status_check CHECK (status = ANY (ARRAY['active'::text, 'paused'::text, 'deleted'::text]))
+  constraint webhook_endpoints_rate_limit_check CHECK (rate_limit > 0),
+  constraint webhook_endpoints_schedule_check CHECK (schedule IS NULL OR jsonb_typeof(schedule) = 'array'::text),
+  constraint webhook_endpoints_status_check CHECK (status = ANY (ARRAY['active'::text, 'paused'::text, 'disabled'::text, 'deleted'::text]))
 );
 CREATE INDEX webhook_endpoints_list_idx ON public.webhook_endpoints USING btree (tenant_id, mode, endpoint_id);
 

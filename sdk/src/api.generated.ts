@@ -10,6 +10,56 @@ export interface AccessToken {
   mode: "live" | "test";
 }
 
+export type AckPolicy = {
+  type: "retry";
+} | {
+  type: "receipt";
+} | {
+  type: "reverse_on_no_ack";
+  /** Default: 45. */
+  windowSeconds: number;
+  /**
+   * Unacknowledged in a row, or a rate of acknowledgement, from which nothing is reversed.
+   * Default: {"consecutive":5,"rate":0.9}.
+   */
+  fuse: {
+    /** Default: 5. */
+    consecutive: number;
+    /** Default: 0.9. */
+    rate: number;
+  };
+  /**
+   * What becomes of new payments then.
+   * Default: "refuse".
+   */
+  whenOpen: "refuse" | "hold";
+};
+
+export type AckPolicyInput = {
+  type: "retry";
+} | {
+  type: "receipt";
+} | {
+  type: "reverse_on_no_ack";
+  /** Default: 45. */
+  windowSeconds?: number | undefined;
+  /**
+   * Unacknowledged in a row, or a rate of acknowledgement, from which nothing is reversed.
+   * Default: {"consecutive":5,"rate":0.9}.
+   */
+  fuse?: {
+    /** Default: 5. */
+    consecutive?: number | undefined;
+    /** Default: 0.9. */
+    rate?: number | undefined;
+  } | undefined;
+  /**
+   * What becomes of new payments then.
+   * Default: "refuse".
+   */
+  whenOpen?: "refuse" | "hold" | undefined;
+};
+
 export interface AdvanceTestClock {
   /**
    * RFC 3339.
@@ -355,6 +405,18 @@ export interface CreateWebhookEndpoint {
   merchantCode?: string | undefined;
   /** `standard`: `whsec_` and 24 to 64 bytes in base64; `partner`: any text. Generated unless given. */
   secret?: string | undefined;
+  /** Only payments of this product. */
+  productId?: string | null | undefined;
+  /** Beside the main endpoint, with event types of its own. */
+  additional?: boolean | undefined;
+  /** What counts as acknowledged, and what happens if it is not. */
+  ackPolicy?: AckPolicyInput | undefined;
+  /** Seconds before each resend; null: as the dialect has it. */
+  schedule?: readonly number[] | null | undefined;
+  /** Requests per second. */
+  rateLimit?: number | null | undefined;
+  /** Send the events of a payment one after the other. */
+  ordered?: boolean | undefined;
   description?: string | undefined;
 }
 
@@ -456,7 +518,16 @@ export interface CreatedWebhookEndpoint {
   dialect: "standard" | "partner";
   /** Dialect `partner`: what the receiver knows you by. */
   merchantCode: string | null;
-  status: "active" | "paused";
+  productId: string | null;
+  additional: boolean;
+  ackPolicy: AckPolicy;
+  schedule: readonly number[] | null;
+  rateLimit: number | null;
+  ordered: boolean;
+  /** When a test of it as it is now was acknowledged. */
+  testPassedAt: string | null;
+  /** `disabled`: by us, after long failure or HTTP 410. What comes is kept. */
+  status: "active" | "paused" | "disabled";
   description: string | null;
   /**
    * RFC 3339.
@@ -501,7 +572,9 @@ export interface Delivery {
   url: string | null;
   /** Set where a partner is told of a payment that it made; its key signs. */
   partnerKeyId: string | null;
-  trigger: "automatic" | "resend";
+  trigger: "automatic" | "resend" | "replay" | "test" | "simulation";
+  /** Which setting sent it there. */
+  reason: "tenant" | "product" | "payment" | "additional" | "partner" | "manual" | null;
   status: "pending" | "succeeded" | "exhausted" | "canceled";
   attemptsMade: number;
   nextAttemptAt: string | null;
@@ -526,7 +599,9 @@ export interface DeliveryWithAttempts {
   url: string | null;
   /** Set where a partner is told of a payment that it made; its key signs. */
   partnerKeyId: string | null;
-  trigger: "automatic" | "resend";
+  trigger: "automatic" | "resend" | "replay" | "test" | "simulation";
+  /** Which setting sent it there. */
+  reason: "tenant" | "product" | "payment" | "additional" | "partner" | "manual" | null;
   status: "pending" | "succeeded" | "exhausted" | "canceled";
   attemptsMade: number;
   nextAttemptAt: string | null;
@@ -1856,6 +1931,18 @@ export interface UpdateWebhookEndpoint {
   /** `*` for all, or names of event types. */
   eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch")[] | undefined;
   status?: "active" | "paused" | undefined;
+  /** Only payments of this product. */
+  productId?: string | null | undefined;
+  /** Beside the main endpoint, with event types of its own. */
+  additional?: boolean | undefined;
+  /** What counts as acknowledged, and what happens if it is not. */
+  ackPolicy?: AckPolicyInput | undefined;
+  /** Seconds before each resend; null: as the dialect has it. */
+  schedule?: readonly number[] | null | undefined;
+  /** Requests per second. */
+  rateLimit?: number | null | undefined;
+  /** Send the events of a payment one after the other. */
+  ordered?: boolean | undefined;
   description?: string | null | undefined;
 }
 
@@ -1868,7 +1955,16 @@ export interface WebhookEndpoint {
   dialect: "standard" | "partner";
   /** Dialect `partner`: what the receiver knows you by. */
   merchantCode: string | null;
-  status: "active" | "paused";
+  productId: string | null;
+  additional: boolean;
+  ackPolicy: AckPolicy;
+  schedule: readonly number[] | null;
+  rateLimit: number | null;
+  ordered: boolean;
+  /** When a test of it as it is now was acknowledged. */
+  testPassedAt: string | null;
+  /** `disabled`: by us, after long failure or HTTP 410. What comes is kept. */
+  status: "active" | "paused" | "disabled";
   description: string | null;
   /**
    * RFC 3339.

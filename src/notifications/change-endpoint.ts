@@ -6,9 +6,10 @@ import type { Sealer } from '../keys/sealer.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import { checkTargetUrl, type TargetPolicy } from '../platform/outbound-address.ts';
+import type { AckPolicy } from './ack-policy.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { findDialect } from './dialects/find-dialect.ts';
-import type { DialectId, WebhookEndpoint } from './endpoint.ts';
+import { type DialectId, PLAIN_SETTINGS, type WebhookEndpoint } from './endpoint.ts';
 import { createSigningSecret } from './signing-secrets.ts';
 import { insertEndpoint, type Owner, selectEndpoint, updateEndpoint } from './store.ts';
 import { cancelDeliveries, selectWaitingLanes } from './store-deliveries.ts';
@@ -29,11 +30,16 @@ interface NewEndpoint {
   readonly merchantCode?: string | undefined;
   readonly secret?: string | undefined;
   readonly description?: string | undefined;
+  readonly settings: EndpointSettings;
 }
+
+type Settings = Pick<WebhookEndpoint, 'productId' | 'additional' | 'ackPolicy' | 'schedule' | 'rateLimit' | 'ordered'>;
+/** What may be set beside the address; what is left out is plain. */
+type EndpointSettings = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
 
 /**
  * Adds an endpoint in the caller's transaction and returns it with its secret, the only time that is seen.
- * @throws Problem target_not_allowed, validation_failed (the secret)
+ * @throws Problem target_not_allowed, ack_policy_not_ready, validation_failed (the secret)
  */
 export async function createEndpoint(
   context: EndpointContext,
@@ -41,6 +47,7 @@ export async function createEndpoint(
   input: NewEndpoint,
 ): Promise<{ readonly endpoint: WebhookEndpoint; readonly secret: string }> {
   checkUrl(context, input.mode, input.url);
+  checkPolicy(input.settings.ackPolicy);
   const dialect = findDialect(input.dialect);
   if (input.secret !== undefined) checkSecret(dialect, input.secret);
   const now = context.clock.now();
@@ -52,6 +59,8 @@ export async function createEndpoint(
     eventTypes: input.eventTypes,
     dialect: dialect.id,
     merchantCode: input.dialect === 'partner' ? (input.merchantCode ?? input.tenantId) : null,
+    ...PLAIN_SETTINGS,
+    ...given(input.settings),
     status: 'active',
     description: input.description ?? null,
     createdAt: now,
@@ -62,9 +71,12 @@ export async function createEndpoint(
   return { endpoint, secret };
 }
 
-type EndpointChanges = Partial<Pick<WebhookEndpoint, 'url' | 'eventTypes' | 'status' | 'description'>>;
+type EndpointChanges = Partial<Settings & Pick<WebhookEndpoint, 'url' | 'eventTypes' | 'status' | 'description'>>;
 
-/** Changes an endpoint; one that is active again gets what was kept for it. @throws Problem not_found, target_not_allowed */
+/**
+ * Changes an endpoint; one that is active again gets what was kept for it.
+ * @throws Problem not_found, target_not_allowed, ack_policy_not_ready
+ */
 export async function changeEndpoint(
   context: EndpointContext,
   owner: Owner,
@@ -72,12 +84,15 @@ export async function changeEndpoint(
   changes: EndpointChanges,
 ): Promise<WebhookEndpoint> {
   if (changes.url !== undefined) checkUrl(context, owner.mode, changes.url);
+  checkPolicy(changes.ackPolicy);
   return context.database.transaction(async (tx) => {
     const before = await mustFind(tx, owner, endpointId);
     const now = context.clock.now();
-    const after = { ...before, ...changes, updatedAt: now };
+    const isTested = changes.url === undefined || changes.url === before.url;
+    const testPassedAt = isTested ? before.testPassedAt : null;
+    const after = { ...before, ...changes, testPassedAt, updatedAt: now };
     await updateEndpoint(tx, after);
-    if (before.status === 'paused' && after.status === 'active') {
+    if (before.status !== 'active' && after.status === 'active') {
       const { tenantId } = owner;
       const laneIds = await selectWaitingLanes(tx, tenantId, endpointId);
       await addLaneWork(
@@ -115,6 +130,20 @@ function checkUrl({ targetPolicy }: EndpointContext, mode: Mode, url: string): v
   throw new Problem('target_not_allowed', 'This address may not be called.', {
     errors: [{ pointer: '/url', detail: checked.rule }],
   });
+}
+
+/** Receipts are demanded and money given back for silence only where it was seen that the receiver can answer. */
+function checkPolicy(policy: AckPolicy | undefined): void {
+  if (policy === undefined || policy.type === 'retry') return;
+  throw new Problem('ack_policy_not_ready', undefined, {
+    errors: [{ pointer: '/ackPolicy', detail: 'Needs a passed test of the endpoint as it is' }],
+  });
+}
+
+/** Only what was given: a member that was left out would hide what stands. */
+function given(settings: EndpointSettings): Partial<Settings> {
+  const names = ['productId', 'additional', 'ackPolicy', 'schedule', 'rateLimit', 'ordered'] as const;
+  return Object.fromEntries(names.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]));
 }
 
 function checkSecret(dialect: Dialect, secret: string): void {

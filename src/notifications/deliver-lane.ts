@@ -10,6 +10,7 @@ import type { OutboundHttp, OutboundOutcome } from '../platform/outbound-http.ts
 import type { WholeRow } from '../platform/recordset.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import { type Delivery, nextDeliveryAt } from './delivery.ts';
+import type { AttemptOutcome, DeliveryHook } from './delivery-hooks.ts';
 import type { DialectEvent, EncodedMessage } from './dialects/dialect.ts';
 import { isSameReceiver, openReceiver, type Receiver } from './open-receiver.ts';
 import {
@@ -29,6 +30,7 @@ export interface DeliveryContext {
   readonly tenantClocks: TenantClocks;
   /** The way out for deliveries of a mode; private addresses at most in test mode. */
   readonly http: (mode: Mode) => OutboundHttp;
+  readonly hooks: readonly DeliveryHook[];
 }
 
 /** Within the lease together: BATCH / CONCURRENCY rounds of TIMEOUT each, and time to record. */
@@ -57,7 +59,7 @@ export async function deliverLane(context: DeliveryContext, lane: ClaimedLane): 
   const [first] = waiting;
   const due = first === undefined ? [] : waiting.filter((delivery) => isSameReceiver(delivery, first));
   const receiver = first === undefined ? null : await openReceiver(context, first);
-  if (receiver?.kind === 'paused') return releaseLane(database.query, lane, null, clock.now());
+  if (receiver?.kind === 'held') return releaseLane(database.query, lane, null, clock.now());
   if (receiver?.kind === 'gone') {
     await cancelDeliveries(database.query, lane.tenantId, lane.laneId);
     return releaseLane(database.query, lane, null, clock.now());
@@ -71,6 +73,8 @@ export async function deliverLane(context: DeliveryContext, lane: ClaimedLane): 
         sent.flatMap(({ attempt }) => attempt ?? []),
         sent.map(({ delivery }) => delivery),
       );
+      const outcomes = sent.flatMap(({ outcome }) => outcome ?? []);
+      for (const hook of context.hooks) await hook.recorded?.(tx, outcomes);
     }
     const next = await selectNextDeliveryAt(tx, lane.tenantId, lane.laneId);
     const nextAt = next === null || next.mode === 'live' ? (next?.dueAt ?? null) : testClock.laneTimeOf(next.dueAt);
@@ -88,6 +92,7 @@ interface Sent {
   readonly delivery: Delivery;
   /** null: there was nothing to say, and nothing was sent. */
   readonly attempt: WholeRow<'delivery_attempts'> | null;
+  readonly outcome: AttemptOutcome | null;
 }
 
 async function sendAll(
@@ -98,12 +103,26 @@ async function sendAll(
 ): Promise<readonly Sent[]> {
   const events = await readEvents(context, due, receiver);
   const sent: Sent[] = [];
-  await inParallel(due, CONCURRENCY, async (delivery) => {
+  await inParallel(await allowed(context, due, receiver), CONCURRENCY, async (delivery) => {
     const event = present(events.get(delivery.eventId), `event ${delivery.eventId}`);
     const one = await send(context, delivery, event, receiver, clockOf(delivery.mode));
     if (one !== null) sent.push(one);
   });
   return sent;
+}
+
+/** Those that every hook lets through. */
+async function allowed(
+  { hooks }: DeliveryContext,
+  due: readonly Delivery[],
+  { settings }: Receiver,
+): Promise<readonly Delivery[]> {
+  let left = due;
+  for (const hook of hooks) {
+    const ids = await hook.beforeSend?.(settings, left);
+    if (ids !== undefined) left = left.filter(({ deliveryId }) => ids.has(deliveryId));
+  }
+  return left;
 }
 
 async function readEvents(
@@ -133,7 +152,7 @@ async function send(
   const message = encode(receiver, event, clock);
   if (message === null) {
     const lastError = `The dialect ${dialect.id} has no word for this event`;
-    return { delivery: { ...delivery, status: 'canceled', dueAt: null, lastError }, attempt: null };
+    return { delivery: { ...delivery, status: 'canceled', dueAt: null, lastError }, attempt: null, outcome: null };
   }
   const url = delivery.urlOverride ?? present(receiver.url, 'an address');
   crashPoint('delivery-unsent');
@@ -144,17 +163,39 @@ async function send(
   const acknowledged = outcome.kind === 'answered' && dialect.acknowledged(outcome, keys);
   const nextAt = acknowledged ? null : nextDeliveryAt(attemptsMade, schedule.now(), retryAfterSeconds(outcome));
   const error = acknowledged ? null : errorOf(outcome);
+  const after: Delivery = {
+    ...delivery,
+    attemptsMade,
+    status: acknowledged ? 'succeeded' : nextAt === null ? 'exhausted' : 'pending',
+    dueAt: nextAt,
+    lastAttemptAt: at,
+    lastStatusCode: outcome.kind === 'answered' ? outcome.status : null,
+    lastError: error,
+  };
+  const attempt = attemptRow(delivery, attemptsMade, at, url, outcome, acknowledged, error);
+  return { delivery: after, attempt, outcome: attemptOutcome(receiver, delivery, after, attempt, outcome) };
+}
+
+/** Refused by a rule of ours, or unwritable: the receiver heard nothing. */
+const RECEIVER_HEARD_NOTHING: ReadonlySet<string> = new Set(['invalid_url', 'invalid_request', 'address_not_allowed']);
+
+function attemptOutcome(
+  { settings }: Receiver,
+  before: Delivery,
+  after: Delivery,
+  attempt: WholeRow<'delivery_attempts'>,
+  outcome: OutboundOutcome,
+): AttemptOutcome {
+  const ours = outcome.kind === 'not_sent' && RECEIVER_HEARD_NOTHING.has(outcome.reason);
   return {
-    delivery: {
-      ...delivery,
-      attemptsMade,
-      status: acknowledged ? 'succeeded' : nextAt === null ? 'exhausted' : 'pending',
-      dueAt: nextAt,
-      lastAttemptAt: at,
-      lastStatusCode: outcome.kind === 'answered' ? outcome.status : null,
-      lastError: error,
-    },
-    attempt: attemptRow(delivery, attemptsMade, at, url, outcome, acknowledged, error),
+    before,
+    after,
+    endpoint: settings,
+    attemptedAt: attempt.attempted_at,
+    durationMs: attempt.duration_ms,
+    kind: attempt.outcome as AttemptOutcome['kind'],
+    status: attempt.status_code,
+    faultOf: after.status === 'succeeded' ? null : ours ? 'us' : 'receiver',
   };
 }
 

@@ -14,7 +14,9 @@ export interface Delivery {
   readonly urlOverride: string | null;
   /** The key of the partner that is told of a payment it made; null: a tenant's own receiver. */
   readonly partnerKeyId: string | null;
-  readonly trigger: 'automatic' | 'resend';
+  readonly trigger: 'automatic' | 'resend' | 'replay' | 'test' | 'simulation';
+  /** Which setting sent it there; null: from before it was noted. */
+  readonly reason: 'tenant' | 'product' | 'payment' | 'additional' | 'partner' | 'manual' | null;
   readonly status: DeliveryStatus;
   readonly attemptsMade: number;
   readonly dueAt: Temporal.Instant | null;

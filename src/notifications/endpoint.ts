@@ -1,4 +1,5 @@
 import type { Mode } from '../kernel/caller.ts';
+import { type AckPolicy, RETRY } from './ack-policy.ts';
 
 /** How a notification looks on the wire; each is described in docs/dialects. */
 export const DIALECT_IDS = ['standard', 'partner'] as const;
@@ -15,11 +16,36 @@ export interface WebhookEndpoint {
   readonly dialect: DialectId;
   /** What the receiver knows the sender by; set for the dialect `partner` alone. */
   readonly merchantCode: string | null;
-  readonly status: 'active' | 'paused' | 'deleted';
+  /** Only what happens to payments of this product; null: of all. */
+  readonly productId: string | null;
+  /** Beside the main endpoint, with event types of its own. */
+  readonly additional: boolean;
+  readonly ackPolicy: AckPolicy;
+  /** Seconds before each resend; null: as the dialect has it. */
+  readonly schedule: readonly number[] | null;
+  /** Requests per second; null: no limit but what the receiver bears. */
+  readonly rateLimit: number | null;
+  /** Whether a payment's events are sent one after the other, in their order. */
+  readonly ordered: boolean;
+  /** When a test of the endpoint as it is configured now was acknowledged. */
+  readonly testPassedAt: Temporal.Instant | null;
+  /** `disabled`: by us, because it failed for long or said that it is gone. */
+  readonly status: 'active' | 'paused' | 'disabled' | 'deleted';
   readonly description: string | null;
   readonly createdAt: Temporal.Instant;
   readonly updatedAt: Temporal.Instant;
 }
+
+/** Of an endpoint of which nothing is asked but its address. */
+export const PLAIN_SETTINGS = {
+  productId: null,
+  additional: false,
+  ackPolicy: RETRY,
+  schedule: null,
+  rateLimit: null,
+  ordered: false,
+  testPassedAt: null,
+} as const satisfies Partial<WebhookEndpoint>;
 
 export function wants(endpoint: WebhookEndpoint, eventType: string): boolean {
   return endpoint.eventTypes.some((wanted) => wanted === '*' || wanted === eventType);

@@ -13,7 +13,7 @@ import { selectEndpointsOf } from './store.ts';
 import { insertDeliveriesOfTaken } from './store-deliveries.ts';
 
 /** Where one event goes, and in whose queue it waits. */
-type Target = Pick<Delivery, 'laneId' | 'endpointId' | 'urlOverride' | 'partnerKeyId'>;
+type Target = Pick<Delivery, 'laneId' | 'endpointId' | 'urlOverride' | 'partnerKeyId' | 'reason'>;
 
 /**
  * Turns events into deliveries, one for each address that wants them, and says which lanes have work now. What it gives
@@ -57,14 +57,18 @@ function targetsOf(
   const replaced = url === null || partnerKeyId !== null ? undefined : main;
   const targets = own
     .filter((endpoint) => endpoint !== replaced && isTold(endpoint, event.type))
-    .map(({ endpointId }) => ({ laneId: endpointId, endpointId, urlOverride: null, partnerKeyId: null }));
+    .map(({ endpointId }) => ({
+      ...{ laneId: endpointId, endpointId, urlOverride: null, partnerKeyId: null },
+      reason: 'tenant' as const,
+    }));
   if (url === null) return targets;
   const address = { laneId: originLane(event, url, partnerKeyId), urlOverride: url, partnerKeyId };
   if (partnerKeyId !== null) {
-    return findDialect('partner').speaks(event.type) ? [{ ...address, endpointId: null }, ...targets] : targets;
+    const told = findDialect('partner').speaks(event.type);
+    return told ? [{ ...address, endpointId: null, reason: 'partner' }, ...targets] : targets;
   }
   if (main !== undefined && !isTold(main, event.type)) return targets;
-  return [{ ...address, endpointId: main?.endpointId ?? null }, ...targets];
+  return [{ ...address, endpointId: main?.endpointId ?? null, reason: 'payment' }, ...targets];
 }
 
 function isTold(endpoint: WebhookEndpoint, eventType: string): boolean {

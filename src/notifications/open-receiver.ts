@@ -22,13 +22,15 @@ export interface Receiver {
   readonly kind: 'open';
   readonly dialect: Dialect;
   readonly endpoint: DialectEndpoint;
+  /** The endpoint whose settings count; null: a payment's own address that stands alone, or a partner. */
+  readonly settings: WebhookEndpoint | null;
   readonly keys: readonly DialectKey[];
   /** null: each delivery brings its own. */
   readonly url: string | null;
 }
 
-/** `gone`: deleted or revoked, and nothing can be sent any more. */
-type NoReceiver = { readonly kind: 'paused' } | { readonly kind: 'gone' };
+/** `held`: paused or disabled, and what waits is kept. `gone`: deleted or revoked, and nothing can be sent any more. */
+type NoReceiver = { readonly kind: 'held' } | { readonly kind: 'gone' };
 
 /** Whether two deliveries go to the same receiver: an origin's lane may hold some from before and after an endpoint. */
 export function isSameReceiver(one: Delivery, other: Delivery): boolean {
@@ -47,7 +49,7 @@ export async function openReceiver(context: ReceiverContext, delivery: Delivery)
   if (endpoint === null) {
     return endpointId !== null && delivery.urlOverride === null ? { kind: 'gone' } : openDefault(context, owner);
   }
-  return endpoint.status === 'paused' ? { kind: 'paused' } : openEndpoint(context, endpoint);
+  return endpoint.status === 'active' ? openEndpoint(context, endpoint) : { kind: 'held' };
 }
 
 async function openPartner(
@@ -61,6 +63,7 @@ async function openPartner(
     kind: 'open',
     dialect: findDialect('partner'),
     endpoint: { merchantCode: opened.key.merchantCode, partnerKeyId },
+    settings: null,
     keys: opened.secrets.map((secret) => dialectKeyOf(partnerKeyId, secret)),
     url: null,
   };
@@ -77,6 +80,7 @@ async function openEndpoint(context: ReceiverContext, endpoint: WebhookEndpoint)
     kind: 'open',
     dialect: findDialect(endpoint.dialect),
     endpoint: { merchantCode: endpoint.merchantCode, partnerKeyId: null },
+    settings: endpoint,
     keys: await openSigningSecrets({ ...context, db: context.database.query }, endpoint),
     url: endpoint.url,
   };
@@ -91,6 +95,7 @@ async function openDefault(
     kind: 'open',
     dialect: findDialect('standard'),
     endpoint: { merchantCode: null, partnerKeyId: null },
+    settings: null,
     keys: await openSigningSecrets({ ...context, db }, { ...owner, endpointId: DEFAULT_SECRET }),
     url: null,
   };

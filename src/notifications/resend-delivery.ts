@@ -32,6 +32,7 @@ export async function resendDelivery(
     ...earlier,
     deliveryId: newId('whd', clock),
     trigger: 'resend',
+    reason: 'manual',
     status: 'pending',
     attemptsMade: 0,
     dueAt: now,

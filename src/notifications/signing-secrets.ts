@@ -4,10 +4,17 @@ import type { Sealer } from '../keys/sealer.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { DialectKey } from './dialects/dialect.ts';
 import { newStandardSecret } from './dialects/standard.ts';
-import { insertSigningSecret, type SecretOwner, selectSigningSecrets } from './store.ts';
+import { insertSigningSecret, type SecretOwner, type SecretPurpose, selectSigningSecrets } from './store.ts';
 
 /** Signs what goes to a payment's own address where the tenant has no endpoint. */
 export const DEFAULT_SECRET = 'default';
+
+const KIND_OF_PURPOSE = {
+  signing: 'secret',
+  signing_ed25519: 'ed25519',
+  data_protection: 'data_protection',
+  notification: 'notification',
+} as const satisfies Record<SecretPurpose, DialectKey['kind']>;
 
 interface SecretContext {
   readonly db: Queryable;
@@ -23,7 +30,7 @@ export async function createSigningSecret(
 ): Promise<string> {
   const secretId = newId('key', clock);
   const sealed = await sealer.seal(secretPlace(owner, secretId), secret);
-  await insertSigningSecret(db, { ...owner, secretId, sealed, createdAt: clock.now() });
+  await insertSigningSecret(db, { ...owner, secretId, purpose: 'signing', sealed, createdAt: clock.now() });
   return secret;
 }
 
@@ -36,7 +43,7 @@ export async function openSigningSecrets(
   return Promise.all(
     rows.map(async (row) => ({
       keyId: row.secret_id,
-      kind: 'secret' as const,
+      kind: KIND_OF_PURPOSE[row.purpose as SecretPurpose],
       text: String(await sealer.open(secretPlace(owner, row.secret_id), row.secret_sealed)),
     })),
   );

@@ -2,6 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { Tables } from '../platform/tables.generated.ts';
+import { ackPolicy } from './ack-policy.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
 
 export interface Owner {
@@ -25,6 +26,7 @@ export async function insertEndpoint(db: Queryable, endpoint: WebhookEndpoint): 
       event_types: [...endpoint.eventTypes],
       dialect: endpoint.dialect,
       merchant_code: endpoint.merchantCode,
+      ...settingsToRow(endpoint),
       status: endpoint.status,
       description: endpoint.description,
       created_at: endpoint.createdAt,
@@ -40,6 +42,7 @@ export async function updateEndpoint(db: Queryable, endpoint: WebhookEndpoint): 
     .set({
       url: endpoint.url,
       event_types: [...endpoint.eventTypes],
+      ...settingsToRow(endpoint),
       status: endpoint.status,
       description: endpoint.description,
       updated_at: endpoint.updatedAt,
@@ -47,6 +50,18 @@ export async function updateEndpoint(db: Queryable, endpoint: WebhookEndpoint): 
     .where('tenant_id', '=', endpoint.tenantId)
     .where('endpoint_id', '=', endpoint.endpointId)
     .execute();
+}
+
+function settingsToRow(endpoint: WebhookEndpoint) {
+  return {
+    product_id: endpoint.productId,
+    additional: endpoint.additional,
+    ack_policy: JSON.stringify(endpoint.ackPolicy),
+    schedule: endpoint.schedule === null ? null : JSON.stringify(endpoint.schedule),
+    rate_limit: endpoint.rateLimit,
+    ordered: endpoint.ordered,
+    test_passed_at: endpoint.testPassedAt,
+  };
 }
 
 /** An endpoint of the tenant and mode that is not deleted. */
@@ -99,8 +114,11 @@ export interface SecretOwner {
   readonly endpointId: string;
 }
 
+export type SecretPurpose = 'signing' | 'signing_ed25519' | 'data_protection' | 'notification';
+
 interface NewSecret extends SecretOwner {
   readonly secretId: string;
+  readonly purpose: SecretPurpose;
   readonly sealed: Uint8Array;
   readonly createdAt: Temporal.Instant;
 }
@@ -113,6 +131,7 @@ export async function insertSigningSecret(db: Queryable, secret: NewSecret): Pro
       endpoint_id: secret.endpointId,
       mode: secret.mode,
       secret_id: secret.secretId,
+      purpose: secret.purpose,
       secret_sealed: secret.sealed,
       created_at: secret.createdAt,
     })
@@ -122,7 +141,7 @@ export async function insertSigningSecret(db: Queryable, secret: NewSecret): Pro
 export function selectSigningSecrets(db: Queryable, owner: SecretOwner, now: Temporal.Instant) {
   return db
     .selectFrom('signing_secrets')
-    .select(['secret_id', 'secret_sealed'])
+    .select(['secret_id', 'purpose', 'secret_sealed'])
     .where('tenant_id', '=', owner.tenantId)
     .where('endpoint_id', '=', owner.endpointId)
     .where('mode', '=', owner.mode)
@@ -140,6 +159,13 @@ function endpointFromRow(row: Selectable<Tables['webhook_endpoints']>): WebhookE
     eventTypes: row.event_types,
     dialect: row.dialect as WebhookEndpoint['dialect'],
     merchantCode: row.merchant_code,
+    productId: row.product_id,
+    additional: row.additional,
+    ackPolicy: ackPolicy.parse(row.ack_policy),
+    schedule: row.schedule as number[] | null,
+    rateLimit: row.rate_limit,
+    ordered: row.ordered,
+    testPassedAt: row.test_passed_at,
     status: row.status as WebhookEndpoint['status'],
     description: row.description,
     createdAt: row.created_at,

@@ -106,6 +106,7 @@ export interface DeliveriesTable {
   last_error: string | null;
   created_at: Temporal.Instant;
   partner_key_id: string | null;
+  reason: string | null;
 }
 
 export interface DeliveryAttemptsTable {
@@ -589,6 +590,7 @@ export interface SigningSecretsTable {
   secret_sealed: BytesColumn;
   created_at: Temporal.Instant;
   expires_at: Temporal.Instant | null;
+  purpose: string;
 }
 
 export interface StatementLinesTable {
@@ -671,6 +673,13 @@ export interface WebhookEndpointsTable {
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
   merchant_code: string | null;
+  product_id: string | null;
+  additional: boolean;
+  ack_policy: JsonColumn;
+  schedule: JsonColumn | null;
+  rate_limit: number | null;
+  ordered: boolean;
+  test_passed_at: Temporal.Instant | null;
 }
 
 export interface Tables {

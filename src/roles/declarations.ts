@@ -5,7 +5,9 @@ import * as disputes from '../disputes/api.ts';
 import * as inbound from '../inbound/api.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
 import * as ledger from '../ledger/api.ts';
-import * as notifications from '../notifications/api.ts';
+import * as deliveries from '../notifications/api-deliveries.ts';
+import * as endpoints from '../notifications/api-endpoints.ts';
+import * as events from '../notifications/api-events.ts';
 import * as partners from '../partners/api.ts';
 import * as payments from '../payments/api.ts';
 import * as providerAccounts from '../provider-accounts/api.ts';
@@ -30,7 +32,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ledger,
   reconciliation,
   checkout,
-  notifications,
+  endpoints,
+  deliveries,
+  events,
   providerAccounts,
   routing,
   partners,

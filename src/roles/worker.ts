@@ -30,7 +30,7 @@ export function startWorker(gateway: Gateway): Worker {
   const stopping = new AbortController();
   const { payments, notifications, log } = gateway;
   const besides = [evidenceWork(payments), disputeWork(payments)];
-  const deliver = { ...notifications, http: gateway.deliveryHttp };
+  const deliver = { ...notifications, http: gateway.deliveryHttp, hooks: [] };
   const loops = [
     relayLoop(gateway, stopping.signal),
     laneLoop('inbound', 4, INBOUND_LEASE_MS, (lane) => inboundLane(payments, log, lane)),

@@ -16,9 +16,12 @@ export interface DialectEndpoint {
   readonly partnerKeyId: string | null;
 }
 
-/** `secret`: shared with the receiver, as it was shown. `rsa`: our own half of a pair, PEM. */
+/**
+ * `secret`: shared with the receiver, as it was shown. `ed25519`: our own half of a pair, as Standard Webhooks spells it.
+ * `data_protection`: BlueSnap's. `notification`: what is said is encrypted with it. `rsa`: our own half of a pair, PEM.
+ */
 export type DialectKey = { readonly keyId: string } & (
-  | { readonly kind: 'secret'; readonly text: string }
+  | { readonly kind: 'secret' | 'ed25519' | 'data_protection' | 'notification'; readonly text: string }
   | { readonly kind: 'rsa'; readonly privateKey: string }
 );
 

@@ -99,9 +99,9 @@ function encodeNumbered(
 /** The old key until its overlap ends: a receiver that has not changed yet knows no other, one that has knows both. */
 function signingKeyOf(keys: readonly DialectKey[]): Parameters<typeof signPartnerText>[0] {
   const key = present(keys.at(-1), 'a key to sign with');
-  return key.kind === 'secret'
-    ? { algorithm: 'hmac-sha256', secretKey: key.text }
-    : { algorithm: 'rsa-sha256', privateKey: key.privateKey };
+  return key.kind === 'rsa'
+    ? { algorithm: 'rsa-sha256', privateKey: key.privateKey }
+    : { algorithm: 'hmac-sha256', secretKey: key.text };
 }
 
 function wordsOf(event: DialectEvent, endpoint: DialectEndpoint): Words | null {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVENT_TYPES } from '../events/event.ts';
 import { endpoint } from '../kernel/endpoint.ts';
 import { instant, line, pageAnswer, pageQuery } from '../kernel/shapes.ts';
+import { ackPolicy } from './ack-policy.ts';
 import { DIALECT_IDS } from './endpoint.ts';
 
 const one = z.strictObject({ id: z.string().max(64) });
@@ -13,6 +14,21 @@ const eventTypes = z
   .max(50)
   .meta({ description: '`*` for all, or names of event types.' });
 
+const settings = {
+  productId: z.string().max(64).nullable().optional().meta({ description: 'Only payments of this product.' }),
+  additional: z.boolean().optional().meta({ description: 'Beside the main endpoint, with event types of its own.' }),
+  ackPolicy: ackPolicy.optional().meta({ description: 'What counts as acknowledged, and what happens if it is not.' }),
+  schedule: z
+    .array(z.int().min(1).max(604_800))
+    .min(1)
+    .max(20)
+    .nullable()
+    .optional()
+    .meta({ description: 'Seconds before each resend; null: as the dialect has it.' }),
+  rateLimit: z.int().min(1).max(10_000).nullable().optional().meta({ description: 'Requests per second.' }),
+  ordered: z.boolean().optional().meta({ description: 'Send the events of a payment one after the other.' }),
+};
+
 const webhookEndpoint = z
   .strictObject({
     id: z.string(),
@@ -22,7 +38,16 @@ const webhookEndpoint = z
     eventTypes: z.array(z.string()),
     dialect: z.enum(DIALECT_IDS),
     merchantCode: z.string().nullable().meta({ description: 'Dialect `partner`: what the receiver knows you by.' }),
-    status: z.enum(['active', 'paused']),
+    productId: z.string().nullable(),
+    additional: z.boolean(),
+    ackPolicy,
+    schedule: z.array(z.int()).nullable(),
+    rateLimit: z.int().nullable(),
+    ordered: z.boolean(),
+    testPassedAt: instant.nullable().meta({ description: 'When a test of it as it is now was acknowledged.' }),
+    status: z.enum(['active', 'paused', 'disabled']).meta({
+      description: '`disabled`: by us, after long failure or HTTP 410. What comes is kept.',
+    }),
     description: z.string().nullable(),
     createdAt: instant,
     updatedAt: instant,
@@ -55,6 +80,7 @@ export const createWebhookEndpoint = endpoint({
       secret: z.string().max(512).optional().meta({
         description: '`standard`: `whsec_` and 24 to 64 bytes in base64; `partner`: any text. Generated unless given.',
       }),
+      ...settings,
       description: line(200).optional(),
     })
     .refine((body) => body.merchantCode === undefined || body.dialect === 'partner', {
@@ -67,7 +93,7 @@ export const createWebhookEndpoint = endpoint({
     schema: z.strictObject({ ...webhookEndpoint.shape, secret: z.string() }).meta({ id: 'CreatedWebhookEndpoint' }),
     description: 'The endpoint with its secret.',
   },
-  problems: ['target_not_allowed'],
+  problems: ['target_not_allowed', 'ack_policy_not_ready'],
   example: { url: 'https://shop.example/webhooks', eventTypes: ['payment.succeeded', 'refund.succeeded'] },
 });
 
@@ -112,11 +138,12 @@ export const updateWebhookEndpoint = endpoint({
       url: url.optional(),
       eventTypes: eventTypes.optional(),
       status: z.enum(['active', 'paused']).optional(),
+      ...settings,
       description: line(200).nullable().optional(),
     })
     .meta({ id: 'UpdateWebhookEndpoint' }),
   answer: { status: 200, schema: webhookEndpoint, description: 'The endpoint as it is now.' },
-  problems: ['target_not_allowed'],
+  problems: ['target_not_allowed', 'ack_policy_not_ready'],
   example: { status: 'paused' },
 });
 
@@ -131,141 +158,5 @@ export const deleteWebhookEndpoint = endpoint({
   idempotency: 'none',
   params: one,
   answer: { status: 200, schema: webhookEndpoint, description: 'The endpoint as it was.' },
-  problems: [],
-});
-
-const delivery = z
-  .strictObject({
-    id: z.string(),
-    object: z.literal('delivery'),
-    eventId: z.string(),
-    eventType: z.string(),
-    paymentId: z.string().nullable(),
-    endpointId: z.string().nullable(),
-    url: z.string().nullable().meta({ description: 'Set where a payment’s own address is used.' }),
-    partnerKeyId: z
-      .string()
-      .nullable()
-      .meta({ description: 'Set where a partner is told of a payment that it made; its key signs.' }),
-    trigger: z.enum(['automatic', 'resend']),
-    status: z.enum(['pending', 'succeeded', 'exhausted', 'canceled']),
-    attemptsMade: z.int(),
-    nextAttemptAt: instant.nullable(),
-    lastAttemptAt: instant.nullable(),
-    lastStatusCode: z.int().nullable(),
-    lastError: z.string().nullable(),
-    createdAt: instant,
-  })
-  .meta({ id: 'Delivery' });
-export type DeliveryAnswer = z.infer<typeof delivery>;
-
-export const listDeliveries = endpoint({
-  id: 'listDeliveries',
-  method: 'GET',
-  path: '/api/v1/deliveries',
-  summary: 'List deliveries, newest first',
-  tag: 'Notifications',
-  access: { by: 'tenant', scope: 'webhook:read' },
-  idempotency: 'none',
-  query: z.strictObject({
-    ...pageQuery,
-    paymentId: z.string().max(64).optional(),
-    endpointId: z.string().max(64).optional(),
-    status: z.enum(['pending', 'succeeded', 'exhausted', 'canceled']).optional(),
-  }),
-  answer: { status: 200, schema: pageAnswer(delivery), description: 'A page of deliveries.' },
-  problems: [],
-});
-
-export const getDelivery = endpoint({
-  id: 'getDelivery',
-  method: 'GET',
-  path: '/api/v1/deliveries/{id}',
-  summary: 'Read a delivery with every attempt',
-  tag: 'Notifications',
-  access: { by: 'tenant', scope: 'webhook:read' },
-  idempotency: 'none',
-  params: one,
-  answer: {
-    status: 200,
-    schema: z
-      .strictObject({
-        ...delivery.shape,
-        attempts: z.array(
-          z.strictObject({
-            number: z.int(),
-            attemptedAt: instant,
-            durationMs: z.int(),
-            url: z.string(),
-            outcome: z.enum(['acknowledged', 'refused', 'lost', 'not_sent']),
-            statusCode: z.int().nullable(),
-            error: z.string().nullable(),
-            responseBody: z.string().nullable().meta({ description: 'The first 16 KiB, read as UTF-8.' }),
-          }),
-        ),
-      })
-      .meta({ id: 'DeliveryWithAttempts' }),
-    description: 'The delivery, its attempts in order.',
-  },
-  problems: [],
-});
-
-export const resendDelivery = endpoint({
-  id: 'resendDelivery',
-  method: 'POST',
-  path: '/api/v1/deliveries/{id}/resend',
-  summary: 'Send an event again',
-  description: 'A new delivery of the same event under the same webhook-id, with the whole schedule of resends.',
-  tag: 'Notifications',
-  access: { by: 'tenant', scope: 'webhook:execute' },
-  idempotency: 'optional',
-  params: one,
-  answer: { status: 201, schema: delivery, description: 'The new delivery.' },
-  problems: ['state_conflict'],
-});
-
-const event = z
-  .strictObject({
-    id: z.string(),
-    type: z.enum(EVENT_TYPES),
-    apiVersion: z.string(),
-    createdAt: instant,
-    mode: z.enum(['live', 'test']),
-    tenantId: z.string(),
-    data: z.strictObject({ object: z.record(z.string(), z.unknown()) }),
-  })
-  .meta({
-    id: 'Event',
-    description: 'What happened, with the object as it was right after; the body of notifications.',
-  });
-export type EventAnswer = z.infer<typeof event>;
-
-export const listEvents = endpoint({
-  id: 'listEvents',
-  method: 'GET',
-  path: '/api/v1/events',
-  summary: 'List events, newest first',
-  tag: 'Notifications',
-  access: { by: 'tenant', scope: 'event:read' },
-  idempotency: 'none',
-  query: z.strictObject({
-    ...pageQuery,
-    paymentId: z.string().max(64).optional(),
-    type: z.enum(EVENT_TYPES).optional(),
-  }),
-  answer: { status: 200, schema: pageAnswer(event), description: 'A page of events.' },
-  problems: [],
-});
-
-export const getEvent = endpoint({
-  id: 'getEvent',
-  method: 'GET',
-  path: '/api/v1/events/{id}',
-  summary: 'Read an event',
-  tag: 'Notifications',
-  access: { by: 'tenant', scope: 'event:read' },
-  idempotency: 'none',
-  params: one,
-  answer: { status: 200, schema: event, description: 'The event.' },
   problems: [],
 });

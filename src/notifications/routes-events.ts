@@ -1,0 +1,34 @@
+import { pageOf } from '../kernel/page.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { Database } from '../platform/database.ts';
+import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
+import * as api from './api-events.ts';
+import type { StoredEvent } from './store-deliveries.ts';
+import { selectEvent, selectEvents } from './store-events.ts';
+
+/** What shows events. */
+export function eventRoutes({ database }: { readonly database: Database }): readonly BoundEndpoint[] {
+  return [
+    bindEndpoint(api.listEvents, async ({ caller, query }) => {
+      const rows = await selectEvents(database.query, caller, query, query);
+      return { body: pageOf(rows.map(eventJson), query.limit) };
+    }),
+    bindEndpoint(api.getEvent, async ({ caller, params }) => {
+      const event = await selectEvent(database.query, caller, params.id);
+      if (event === null) throw new Problem('not_found', 'There is no such event.');
+      return { body: eventJson(event) };
+    }),
+  ];
+}
+
+function eventJson(event: StoredEvent): api.EventAnswer {
+  return {
+    id: event.eventId,
+    type: event.type as api.EventAnswer['type'],
+    apiVersion: event.apiVersion,
+    createdAt: event.createdAt.toString(),
+    mode: event.mode,
+    tenantId: event.tenantId,
+    data: { object: event.object as Record<string, unknown> },
+  };
+}
