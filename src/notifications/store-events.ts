@@ -24,7 +24,8 @@ export async function selectCreatedPayments(
       select c.object from events c
       where c.tenant_id = e.tenant_id and c.payment_id = e.payment_id and c.type = 'capture.succeeded'
         and c.object ->> 'duplicate' is distinct from 'true'
-      order by c.event_id desc limit 1
+      -- The one that closed it; of several events of one millisecond the ids do not tell which came last.
+      order by c.object ->> 'final' = 'true' desc, c.created_at desc, c.event_id desc limit 1
     ) captured on true
     left join lateral (
       select r.object from events r
