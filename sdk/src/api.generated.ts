@@ -252,6 +252,7 @@ export interface CreatePayment {
   statementDescriptor?: string | undefined;
   /** Retries of an order reuse this, never the reference. */
   orderId?: string | undefined;
+  /** One of your products that is not archived. */
   productId?: string | undefined;
   returnUrl?: string | undefined;
   cancelUrl?: string | undefined;
@@ -279,6 +280,13 @@ export interface CreatePayment {
    * Default: {}.
    */
   metadata?: Record<string, string> | undefined;
+}
+
+export interface CreateProduct {
+  /** For people. */
+  name: string;
+  /** Your own id of this product; unique per tenant and mode. */
+  reference?: string | undefined;
 }
 
 export interface CreateProviderAccount {
@@ -575,7 +583,7 @@ export interface Delivery {
   trigger: "automatic" | "resend" | "replay" | "test" | "simulation";
   /** Which setting sent it there. */
   reason: "tenant" | "product" | "payment" | "additional" | "partner" | "manual" | null;
-  status: "pending" | "succeeded" | "exhausted" | "canceled";
+  status: "pending" | "held" | "succeeded" | "exhausted" | "canceled";
   attemptsMade: number;
   nextAttemptAt: string | null;
   lastAttemptAt: string | null;
@@ -602,7 +610,7 @@ export interface DeliveryWithAttempts {
   trigger: "automatic" | "resend" | "replay" | "test" | "simulation";
   /** Which setting sent it there. */
   reason: "tenant" | "product" | "payment" | "additional" | "partner" | "manual" | null;
-  status: "pending" | "succeeded" | "exhausted" | "canceled";
+  status: "pending" | "held" | "succeeded" | "exhausted" | "canceled";
   attemptsMade: number;
   nextAttemptAt: string | null;
   lastAttemptAt: string | null;
@@ -693,6 +701,93 @@ export interface Doubt {
 export interface DoubtSubject {
   object: "attempt" | "capture" | "refund" | "reversal" | "signal";
   id: string;
+}
+
+export interface EffectiveWebhookEndpoint {
+  object: "effective_webhook_endpoint";
+  endpointId: string;
+  paymentId: string | null;
+  /** Of the payment; without one, of the endpoint. */
+  productId: string | null;
+  /** Whether a payment’s own notificationUrl replaces its address. */
+  isMain: boolean;
+  settings: {
+    url: {
+      value: string;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    dialect: {
+      value: "standard" | "partner";
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    ackPolicy: {
+      value: AckPolicy;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    /** null: as the dialect has it. */
+    schedule: {
+      value: readonly number[] | null;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    rateLimit: {
+      value: number | null;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    /** With those of additional endpoints where they count for this one. */
+    eventTypes: {
+      value: readonly string[];
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    enabled: {
+      value: boolean;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    /** By the settings of the tenant or the product. */
+    paused: {
+      value: boolean;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    adminEmail: {
+      value: string | null;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    additionalTypesAlsoToMain: {
+      value: boolean;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+  };
+  /** Why nothing is sent at the moment, although it is kept; null: it is sent. */
+  held: {
+    because: "endpoint_paused" | "endpoint_disabled" | "tenant_paused" | "product_paused";
+    detail: string;
+  } | null;
+  waiting: {
+    /** Pending and held deliveries of the endpoint; counted up to 10000. */
+    count: number;
+    oldestAt: string | null;
+  };
+  events: readonly {
+    type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch";
+    sent: boolean;
+    /** Why not; null where it is sent. */
+    because: "notifications_disabled" | "other_product" | "replaced_by_product" | "type_not_chosen" | "no_word_in_dialect" | null;
+    detail: string;
+  }[];
+}
+
+export interface EgressAddresses {
+  live: readonly string[];
+  test: readonly string[];
 }
 
 /** What happened, with the object as it was right after; the body of notifications. */
@@ -939,6 +1034,19 @@ export interface NotificationCheck {
     paymentId: string | null;
     paymentStatus: string | null;
   }[];
+}
+
+export interface NotificationSettings {
+  object: "notification_settings";
+  mode: "live" | "test";
+  updatedAt: string | null;
+  /** Off: events become no deliveries. They stay listed and can be sent later. */
+  enabled: boolean;
+  /** On: nothing is sent and nothing is dropped; what comes due is `held`. Administrators only: needs the scope `notification-settings:pause`, which no wildcard covers. A tenant’s pause holds its products too. */
+  paused: boolean;
+  adminEmail: string | null;
+  /** Types chosen for an additional endpoint go to the main one as well. */
+  additionalTypesAlsoToMain: boolean;
 }
 
 export interface PartnerKey {
@@ -1204,6 +1312,38 @@ export interface Problem {
   correlationId: string;
 }
 
+export interface Product {
+  id: string;
+  object: "product";
+  mode: "live" | "test";
+  name: string;
+  reference: string | null;
+  /** `archived`: new payments may not name it; those that were made go on as ever. */
+  status: "active" | "archived";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+/** null: as the tenant has it. */
+export interface ProductNotificationSettings {
+  object: "notification_settings";
+  mode: "live" | "test";
+  updatedAt: string | null;
+  productId: string;
+  enabled: boolean | null;
+  paused: boolean | null;
+  adminEmail: string | null;
+  additionalTypesAlsoToMain: boolean | null;
+}
+
 export interface Provider {
   id: string;
   object: "provider";
@@ -1442,6 +1582,11 @@ export interface ResolveInboundEvent {
 export interface ResolveReconciliationException {
   resolution: "accepted" | "provider_error" | "corrected_here" | "not_ours" | "other";
   note: string;
+}
+
+export interface ResumeWebhookEndpoint {
+  /** Default: "all". */
+  what?: "all" | "newest" | "none" | undefined;
 }
 
 export interface Reversal {
@@ -1867,6 +2012,41 @@ export interface TimelineSignal {
   detail: Record<string, unknown>;
 }
 
+export interface UpdateNotificationSettings {
+  /** Off: events become no deliveries. They stay listed and can be sent later. */
+  enabled?: boolean | undefined;
+  /** On: nothing is sent and nothing is dropped; what comes due is `held`. Administrators only: needs the scope `notification-settings:pause`, which no wildcard covers. A tenant’s pause holds its products too. */
+  paused?: boolean | undefined;
+  adminEmail?: string | null | undefined;
+  /** Types chosen for an additional endpoint go to the main one as well. */
+  additionalTypesAlsoToMain?: boolean | undefined;
+}
+
+export interface UpdateNotificationSettingsAsOperator {
+  /** Off: events become no deliveries. They stay listed and can be sent later. */
+  enabled?: boolean | undefined;
+  /** On: nothing is sent and nothing is dropped; what comes due is `held`. Administrators only: needs the scope `notification-settings:pause`, which no wildcard covers. A tenant’s pause holds its products too. */
+  paused?: boolean | undefined;
+  adminEmail?: string | null | undefined;
+  /** Types chosen for an additional endpoint go to the main one as well. */
+  additionalTypesAlsoToMain?: boolean | undefined;
+}
+
+export interface UpdateProduct {
+  /** For people. */
+  name?: string | undefined;
+  reference?: string | null | undefined;
+  /** `archived`: new payments may not name it; those that were made go on as ever. */
+  status?: "active" | "archived" | undefined;
+}
+
+export interface UpdateProductNotificationSettings {
+  enabled?: boolean | null | undefined;
+  paused?: boolean | null | undefined;
+  adminEmail?: string | null | undefined;
+  additionalTypesAlsoToMain?: boolean | null | undefined;
+}
+
 export interface UpdateProviderAccount {
   name?: string | undefined;
   /** A payment goes to the active account with the lowest that takes it; among equal ones by their shares (`routing.weight`), without any to the oldest. */
@@ -2151,12 +2331,27 @@ function notificationsOperations(send: Send) {
      */
     deleteWebhookEndpoint: (id: string, options?: CallOptions): Promise<WebhookEndpoint> =>
       send({ method: 'DELETE', path: `/api/v1/webhook-endpoints/${pathSegment(id)}` }, options),
+    /**
+     * Explain what counts for an endpoint
+     *
+     * Each setting with its value and where it was made (payment over product over tenant), and for each type of event whether the endpoint is sent it and why not. With a payment: for that payment; without: for payments of the endpoint’s own product, or of none.
+     */
+    explainWebhookEndpoint: (id: string, query?: {
+      paymentId?: string | undefined;
+    }, options?: CallOptions): Promise<EffectiveWebhookEndpoint> =>
+      send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/effective`, query }, options),
     /** Read a delivery with every attempt */
     getDelivery: (id: string, options?: CallOptions): Promise<DeliveryWithAttempts> =>
       send({ method: 'GET', path: `/api/v1/deliveries/${pathSegment(id)}` }, options),
     /** Read an event */
     getEvent: (id: string, options?: CallOptions): Promise<Event> =>
       send({ method: 'GET', path: `/api/v1/events/${pathSegment(id)}` }, options),
+    /** Read the notification settings of a product */
+    getProductSettings: (id: string, options?: CallOptions): Promise<ProductNotificationSettings> =>
+      send({ method: 'GET', path: `/api/v1/products/${pathSegment(id)}/notification-settings` }, options),
+    /** Read the settings of all notifications */
+    getSettings: (options?: CallOptions): Promise<NotificationSettings> =>
+      send({ method: 'GET', path: '/api/v1/notification-settings' }, options),
     /** Read an endpoint */
     getWebhookEndpoint: (id: string, options?: CallOptions): Promise<WebhookEndpoint> =>
       send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}` }, options),
@@ -2168,13 +2363,20 @@ function notificationsOperations(send: Send) {
       cursor?: string | undefined;
       paymentId?: string | undefined;
       endpointId?: string | undefined;
-      status?: "pending" | "succeeded" | "exhausted" | "canceled" | undefined;
+      status?: "pending" | "held" | "succeeded" | "exhausted" | "canceled" | undefined;
     }, options?: CallOptions): Promise<{
       data: readonly Delivery[];
       hasMore: boolean;
       nextCursor: string | null;
     }> =>
       send({ method: 'GET', path: '/api/v1/deliveries', query }, options),
+    /**
+     * List the addresses that notifications come from
+     *
+     * IP addresses and ranges (CIDR), by mode, for firewalls in front of receivers. They are what the operator says; an empty list says nothing. A signature proves more than an address: verify it in any case.
+     */
+    listEgressAddresses: (options?: CallOptions): Promise<EgressAddresses> =>
+      send({ method: 'GET', path: '/api/v1/egress-addresses' }, options),
     /** List events, newest first */
     listEvents: (query?: {
       /** Default: 20. */
@@ -2202,12 +2404,40 @@ function notificationsOperations(send: Send) {
     }> =>
       send({ method: 'GET', path: '/api/v1/webhook-endpoints', query }, options),
     /**
+     * Pause an endpoint
+     *
+     * Nothing is sent to it from now on, but what is under way; what comes meanwhile is kept.
+     */
+    pauseWebhookEndpoint: (id: string, options?: CallOptions): Promise<WebhookEndpoint> =>
+      send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/pause` }, options),
+    /**
      * Send an event again
      *
      * A new delivery of the same event under the same webhook-id, with the whole schedule of resends.
      */
     resendDelivery: (id: string, options?: CallOptions): Promise<Delivery> =>
       send({ method: 'POST', path: `/api/v1/deliveries/${pathSegment(id)}/resend` }, options),
+    /**
+     * Resume a paused or disabled endpoint
+     *
+     * What was kept for it is sent now: `all`, the `newest` about each object (of a payment that was created and succeeded meanwhile only the success), or `none`. What is not sent is canceled, stays listed, and can be sent again.
+     */
+    resumeWebhookEndpoint: (id: string, body?: ResumeWebhookEndpoint, options?: CallOptions): Promise<WebhookEndpoint> =>
+      send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/resume`, body }, options),
+    /**
+     * Change the notification settings of a product
+     *
+     * What is set here counts for payments of the product; null takes it back. A pause of the tenant stays.
+     */
+    updateProductSettings: (id: string, body?: UpdateProductNotificationSettings, options?: CallOptions): Promise<ProductNotificationSettings> =>
+      send({ method: 'PATCH', path: `/api/v1/products/${pathSegment(id)}/notification-settings`, body }, options),
+    /**
+     * Change the settings of all notifications
+     *
+     * Of the mode of your credentials. Members that are left out stay as they are.
+     */
+    updateSettings: (body?: UpdateNotificationSettings, options?: CallOptions): Promise<NotificationSettings> =>
+      send({ method: 'PATCH', path: '/api/v1/notification-settings', body }, options),
     /**
      * Change, pause or resume an endpoint
      *
@@ -2227,6 +2457,12 @@ function operatorOperations(send: Send) {
      */
     createTenant: (body: CreateTenant, options?: CallOptions): Promise<CreatedTenant> =>
       send({ method: 'POST', path: '/api/v1/operator/tenants', body }, options),
+    /** Read a tenant's settings of all notifications */
+    getNotificationSettingsAs: (query: {
+      tenantId: string;
+      mode: "live" | "test";
+    }, options?: CallOptions): Promise<NotificationSettings> =>
+      send({ method: 'GET', path: '/api/v1/operator/notification-settings', query }, options),
     /**
      * List what is in doubt about a tenant's payments, newest first
      *
@@ -2273,6 +2509,12 @@ function operatorOperations(send: Send) {
       tenantId: string;
     }, options?: CallOptions): Promise<PaymentObject> =>
       send({ method: 'POST', path: `/api/v1/operator/payments/${pathSegment(id)}/sync`, query }, options),
+    /** Change a tenant's settings of all notifications, the pause included */
+    updateNotificationSettingsAs: (query: {
+      tenantId: string;
+      mode: "live" | "test";
+    }, body?: UpdateNotificationSettingsAsOperator, options?: CallOptions): Promise<NotificationSettings> =>
+      send({ method: 'PATCH', path: '/api/v1/operator/notification-settings', query, body }, options),
   };
 }
 
@@ -2418,6 +2660,40 @@ function paymentsOperations(send: Send) {
      */
     sync: (id: string, options?: CallOptions): Promise<Payment> =>
       send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/sync` }, options),
+  };
+}
+
+function productsOperations(send: Send) {
+  return {
+    /**
+     * Add a product
+     *
+     * In the mode of your credentials. Payments name it by `productId`; endpoints and notification settings may be its own.
+     */
+    create: (body: CreateProduct, options?: CallOptions): Promise<Product> =>
+      send({ method: 'POST', path: '/api/v1/products', body }, options),
+    /** Read a product */
+    get: (id: string, options?: CallOptions): Promise<Product> =>
+      send({ method: 'GET', path: `/api/v1/products/${pathSegment(id)}` }, options),
+    /** List products, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      /** Your own id of this product; unique per tenant and mode. */
+      reference?: string | undefined;
+      /** `archived`: new payments may not name it; those that were made go on as ever. */
+      status?: "active" | "archived" | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Product[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/products', query }, options),
+    /** Change, archive or restore a product */
+    update: (id: string, body?: UpdateProduct, options?: CallOptions): Promise<Product> =>
+      send({ method: 'PATCH', path: `/api/v1/products/${pathSegment(id)}`, body }, options),
   };
 }
 
@@ -2769,6 +3045,7 @@ export class TollgateApi {
   readonly operator: ReturnType<typeof operatorOperations>;
   readonly partnerKeys: ReturnType<typeof partnerKeysOperations>;
   readonly payments: ReturnType<typeof paymentsOperations>;
+  readonly products: ReturnType<typeof productsOperations>;
   readonly providerAccounts: ReturnType<typeof providerAccountsOperations>;
   readonly providerNotifications: ReturnType<typeof providerNotificationsOperations>;
   readonly reconciliation: ReturnType<typeof reconciliationOperations>;
@@ -2787,6 +3064,7 @@ export class TollgateApi {
     this.operator = operatorOperations(send);
     this.partnerKeys = partnerKeysOperations(send);
     this.payments = paymentsOperations(send);
+    this.products = productsOperations(send);
     this.providerAccounts = providerAccountsOperations(send);
     this.providerNotifications = providerNotificationsOperations(send);
     this.reconciliation = reconciliationOperations(send);

@@ -29,7 +29,7 @@ const settings = {
   ordered: z.boolean().optional().meta({ description: 'Send the events of a payment one after the other.' }),
 };
 
-const webhookEndpoint = z
+export const webhookEndpoint = z
   .strictObject({
     id: z.string(),
     object: z.literal('webhook_endpoint'),

@@ -4,15 +4,17 @@ import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import type { Database, Queryable } from '../platform/database.ts';
-import { addLaneWork } from '../platform/lanes.ts';
 import { checkTargetUrl, type TargetPolicy } from '../platform/outbound-address.ts';
+import { findActiveProduct } from '../products/find-product.ts';
 import type { AckPolicy } from './ack-policy.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { findDialect } from './dialects/find-dialect.ts';
 import { type DialectId, PLAIN_SETTINGS, type WebhookEndpoint } from './endpoint.ts';
+import { mustLock, wakeLanes } from './pause-endpoint.ts';
 import { createSigningSecret } from './signing-secrets.ts';
-import { insertEndpoint, type Owner, selectEndpoint, updateEndpoint } from './store.ts';
-import { cancelDeliveries, selectWaitingLanes } from './store-deliveries.ts';
+import { insertEndpoint, type Owner, updateEndpoint } from './store.ts';
+import { cancelDeliveries } from './store-deliveries.ts';
+import { cancelHeld } from './store-held.ts';
 
 export interface EndpointContext {
   readonly database: Database;
@@ -48,6 +50,7 @@ export async function createEndpoint(
 ): Promise<{ readonly endpoint: WebhookEndpoint; readonly secret: string }> {
   checkUrl(context, input.mode, input.url);
   checkPolicy(input.settings.ackPolicy);
+  if (input.settings.productId != null) await findActiveProduct(tx, input, input.settings.productId);
   const dialect = findDialect(input.dialect);
   if (input.secret !== undefined) checkSecret(dialect, input.secret);
   const now = context.clock.now();
@@ -86,20 +89,14 @@ export async function changeEndpoint(
   if (changes.url !== undefined) checkUrl(context, owner.mode, changes.url);
   checkPolicy(changes.ackPolicy);
   return context.database.transaction(async (tx) => {
-    const before = await mustFind(tx, owner, endpointId);
+    const before = await mustLock(tx, owner, endpointId);
+    if (changes.productId != null) await findActiveProduct(tx, owner, changes.productId);
     const now = context.clock.now();
     const isTested = changes.url === undefined || changes.url === before.url;
     const testPassedAt = isTested ? before.testPassedAt : null;
     const after = { ...before, ...changes, testPassedAt, updatedAt: now };
     await updateEndpoint(tx, after);
-    if (before.status !== 'active' && after.status === 'active') {
-      const { tenantId } = owner;
-      const laneIds = await selectWaitingLanes(tx, tenantId, endpointId);
-      await addLaneWork(
-        tx,
-        laneIds.map((laneId) => ({ kind: 'delivery', laneId, tenantId, dueAt: now })),
-      );
-    }
+    if (before.status !== 'active' && after.status === 'active') await wakeLanes(context, tx, after);
     return after;
   });
 }
@@ -111,17 +108,12 @@ export async function deleteEndpoint(
   endpointId: string,
 ): Promise<WebhookEndpoint> {
   return context.database.transaction(async (tx) => {
-    const endpoint = await mustFind(tx, owner, endpointId);
+    const endpoint = await mustLock(tx, owner, endpointId);
     await updateEndpoint(tx, { ...endpoint, status: 'deleted', updatedAt: context.clock.now() });
     await cancelDeliveries(tx, owner.tenantId, endpointId);
+    await cancelHeld(tx, owner.tenantId, endpointId);
     return endpoint;
   });
-}
-
-async function mustFind(db: Queryable, owner: Owner, endpointId: string): Promise<WebhookEndpoint> {
-  const endpoint = await selectEndpoint(db, owner, endpointId);
-  if (endpoint === null) throw new Problem('not_found', 'There is no such endpoint.');
-  return endpoint;
 }
 
 function checkUrl({ targetPolicy }: EndpointContext, mode: Mode, url: string): void {

@@ -2,9 +2,12 @@ import { runOnce } from '../idempotency/run-once.ts';
 import { pageOf } from '../kernel/page.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
+import * as verbs from './api-endpoint-verbs.ts';
 import * as api from './api-endpoints.ts';
 import { changeEndpoint, createEndpoint, deleteEndpoint, type EndpointContext } from './change-endpoint.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
+import { explainEndpoint } from './explain-endpoint.ts';
+import { pauseEndpoint, resumeEndpoint } from './pause-endpoint.ts';
 import { selectEndpoint, selectEndpoints } from './store.ts';
 
 interface EndpointRoutesContext extends EndpointContext {
@@ -38,6 +41,23 @@ export function endpointRoutes(context: EndpointRoutesContext): readonly BoundEn
     }),
     bindEndpoint(api.deleteWebhookEndpoint, async ({ caller, params }) => ({
       body: endpointJson(await deleteEndpoint(context, caller, params.id)),
+    })),
+    ...verbRoutes(context),
+  ];
+}
+
+function verbRoutes(context: EndpointRoutesContext): readonly BoundEndpoint[] {
+  return [
+    bindEndpoint(verbs.pauseWebhookEndpoint, async ({ caller, params }) => ({
+      body: endpointJson(await pauseEndpoint(context, caller, params.id)),
+    })),
+    bindEndpoint(verbs.resumeWebhookEndpoint, async ({ caller, params, body }) => {
+      const endpoint = await resumeEndpoint(context, caller, params.id, body.what);
+      context.wakeDelivery();
+      return { body: endpointJson(endpoint) };
+    }),
+    bindEndpoint(verbs.explainWebhookEndpoint, async ({ caller, params, query }) => ({
+      body: await explainEndpoint(context, caller, { endpointId: params.id, paymentId: query.paymentId ?? null }),
     })),
   ];
 }

@@ -15,6 +15,14 @@ export interface PageOptions {
   readonly cursor?: string | undefined;
 }
 
+/**
+ * Until the transaction ends nobody else changes what the tenant has set for its notifications. The tenant's row stands
+ * for all of it; this lock lets pass whoever only refers to the tenant, such as new payments.
+ */
+export async function lockConfiguration(tx: Queryable, { tenantId }: Pick<Owner, 'tenantId'>): Promise<void> {
+  await sql`select 1 from tenants where tenant_id = ${tenantId} for no key update`.execute(tx);
+}
+
 export async function insertEndpoint(db: Queryable, endpoint: WebhookEndpoint): Promise<void> {
   await db
     .insertInto('webhook_endpoints')
@@ -73,6 +81,20 @@ export async function selectEndpoint(db: Queryable, owner: Owner, endpointId: st
     .where('mode', '=', owner.mode)
     .where('endpoint_id', '=', endpointId)
     .where('status', '<>', 'deleted')
+    .executeTakeFirst();
+  return row === undefined ? null : endpointFromRow(row);
+}
+
+/** The same, locked until the transaction ends, so that two changes do not lose one. */
+export async function lockEndpoint(tx: Queryable, owner: Owner, endpointId: string): Promise<WebhookEndpoint | null> {
+  const row = await tx
+    .selectFrom('webhook_endpoints')
+    .selectAll()
+    .where('tenant_id', '=', owner.tenantId)
+    .where('mode', '=', owner.mode)
+    .where('endpoint_id', '=', endpointId)
+    .where('status', '<>', 'deleted')
+    .forUpdate()
     .executeTakeFirst();
   return row === undefined ? null : endpointFromRow(row);
 }

@@ -138,6 +138,28 @@ const ENDPOINTS_CHANGED = at(
   { method: 'PATCH' },
 );
 
+const PRODUCTS = at('products', () => '/products', [
+  ['no name', {}, ['/name']],
+  ['a control character in the name', { name: 'zq7\u0007' }, ['/name']],
+  ['a reference with a space', { name: 'Tickets', reference: 'zq7 zq7' }, ['/reference']],
+  ['a card number for the name', { name: PAN }, ['/name'], 'card_number_not_allowed'],
+  ['a status, which it has by itself', { name: 'Tickets', status: 'archived' }, ['/status']],
+]);
+
+const NOTIFICATION_SETTINGS = at(
+  'notification-settings',
+  () => '/notification-settings',
+  [
+    ['an address that is none', { adminEmail: 'zq7' }, ['/adminEmail']],
+    ['a line break in the address', { adminEmail: 'zq7@shop.example\nBcc: a@b.example' }, ['/adminEmail']],
+    ['nothing for a switch', { enabled: null }, ['/enabled']],
+    ['a text for a switch', { additionalTypesAlsoToMain: 'zq7' }, ['/additionalTypesAlsoToMain']],
+    ['an unknown field', { zq7: 1 }, ['/zq7']],
+    ['a pause by who is no administrator', { paused: true }, ['/paused'], 'forbidden'],
+  ],
+  { method: 'PATCH' },
+);
+
 const SETTINGS = at(
   'settings',
   () => '/settings',
@@ -283,6 +305,8 @@ export const BAD_OTHERS: readonly BadOther[] = [
   ...ACCOUNTS_CREATED,
   ...ACCOUNTS_CHANGED,
   ...PARTNER_KEYS,
+  ...PRODUCTS,
+  ...NOTIFICATION_SETTINGS,
   ...SETTINGS,
   ...TENANTS,
   ...LOGINS,

@@ -334,11 +334,19 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   createWebhookEndpoint: {
     target_not_allowed: ({ shop }) =>
       shop.send('POST', '/webhook-endpoints', { body: { url: 'https://169.254.169.254/' } }),
+    ack_policy_not_ready: ({ shop }) =>
+      shop.send('POST', '/webhook-endpoints', {
+        body: { url: 'https://shop.example/a', ackPolicy: { type: 'receipt' } },
+      }),
   },
   updateWebhookEndpoint: {
     async target_not_allowed({ shop }) {
       const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
       return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: { url: 'https://169.254.169.254/' } });
+    },
+    async ack_policy_not_ready({ shop }) {
+      const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
+      return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: { ackPolicy: { type: 'receipt' } } });
     },
   },
   createProviderAccount: {
@@ -366,6 +374,28 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   },
   resendDelivery: {
     state_conflict: ({ shop, orphanedDeliveryId }) => shop.send('POST', `/deliveries/${orphanedDeliveryId}/resend`),
+  },
+  createProduct: {
+    async reference_already_used({ shop }) {
+      const body = { name: 'Twin', reference: freshReference() };
+      await shop.send('POST', '/products', { body });
+      return shop.send('POST', '/products', { body });
+    },
+  },
+  updateProduct: {
+    async reference_already_used({ shop }) {
+      const reference = freshReference();
+      await shop.send('POST', '/products', { body: { name: 'First', reference } });
+      const { body } = await shop.send('POST', '/products', { body: { name: 'Second' } });
+      return shop.send('PATCH', `/products/${body.id}`, { body: { reference } });
+    },
+  },
+  getNotificationSettingsAsOperator: {
+    not_found: ({ operator }) => operator.send('GET', '/operator/notification-settings?tenantId=ten_none&mode=test'),
+  },
+  updateNotificationSettingsAsOperator: {
+    not_found: ({ operator }) =>
+      operator.send('PATCH', '/operator/notification-settings?tenantId=ten_none&mode=test', { body: {} }),
   },
   listPaymentsInDoubt: {
     not_found: ({ operator }) => operator.send('GET', '/operator/payments-in-doubt?tenantId=ten_none'),
