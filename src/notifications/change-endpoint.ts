@@ -12,7 +12,7 @@ import { findDialect } from './dialects/find-dialect.ts';
 import { type DialectId, PLAIN_SETTINGS, type WebhookEndpoint } from './endpoint.ts';
 import { mustLock, wakeLanes } from './pause-endpoint.ts';
 import { createSigningSecret } from './signing-secrets.ts';
-import { insertEndpoint, type Owner, updateEndpoint } from './store.ts';
+import { insertEndpoint, type Owner, type SecretPurpose, updateEndpoint } from './store.ts';
 import { cancelDeliveries } from './store-deliveries.ts';
 import { cancelHeld } from './store-held.ts';
 
@@ -52,7 +52,8 @@ export async function createEndpoint(
   checkPolicy(input.settings.ackPolicy);
   if (input.settings.productId != null) await findActiveProduct(tx, input, input.settings.productId);
   const dialect = findDialect(input.dialect);
-  if (input.secret !== undefined) checkSecret(dialect, input.secret);
+  const [purpose = 'signing'] = dialect.secrets.required;
+  if (input.secret !== undefined) checkSecret(dialect, purpose, input.secret);
   const now = context.clock.now();
   const endpoint: WebhookEndpoint = {
     tenantId: input.tenantId,
@@ -70,7 +71,8 @@ export async function createEndpoint(
     updatedAt: now,
   };
   await insertEndpoint(tx, endpoint);
-  const secret = await createSigningSecret({ ...context, db: tx }, endpoint, input.secret ?? dialect.newSecret());
+  const text = input.secret ?? dialect.newSecret(purpose);
+  const secret = await createSigningSecret({ ...context, db: tx }, endpoint, text, purpose);
   return { endpoint, secret };
 }
 
@@ -138,8 +140,8 @@ function given(settings: EndpointSettings): Partial<Settings> {
   return Object.fromEntries(names.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]));
 }
 
-function checkSecret(dialect: Dialect, secret: string): void {
-  const detail = dialect.brokenRule(secret);
+function checkSecret(dialect: Dialect, purpose: SecretPurpose, secret: string): void {
+  const detail = dialect.brokenRule(secret, purpose);
   if (detail === null) return;
   throw new Problem('validation_failed', 'The secret has the wrong form.', {
     errors: [{ pointer: '/secret', detail }],
