@@ -156,6 +156,44 @@ export interface CartItem {
   itemType?: string | undefined;
 }
 
+export interface ChangedWebhookEndpoint {
+  id: string;
+  object: "webhook_endpoint";
+  mode: "live" | "test";
+  url: string;
+  eventTypes: readonly string[];
+  dialect: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner";
+  /** Dialect `partner`: what the receiver knows you by. */
+  merchantCode: string | null;
+  productId: string | null;
+  additional: boolean;
+  ackPolicy: AckPolicy;
+  schedule: readonly number[] | null;
+  rateLimit: number | null;
+  ordered: boolean;
+  /** When a test of it as it is now was acknowledged. */
+  testPassedAt: string | null;
+  /** `disabled`: by us, after long failure or HTTP 410. What comes is kept. */
+  status: "active" | "paused" | "disabled";
+  description: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+  /** Where one was made or given now; shown here only. */
+  secret?: string | undefined;
+  /** Where one was made or given now; shown here only. */
+  dataProtectionKey?: string | undefined;
+  /** Where one was made or given now; shown here only. */
+  notificationKey?: string | undefined;
+}
+
 export interface CheckNotification {
   /** The body as it was sent, every character of it. */
   body: string;
@@ -411,8 +449,12 @@ export interface CreateWebhookEndpoint {
   dialect?: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner" | undefined;
   /** Dialect `partner` only: what the receiver knows you by; your tenant id unless given. */
   merchantCode?: string | undefined;
-  /** `standard`: `whsec_` and 24 to 64 bytes in base64; `partner`: any text. Generated unless given. */
+  /** `standard`: `whsec_` and 24 to 64 bytes in base64; `bluesnap`, `bluesnap-receipt` and `partner`: any text; `encrypted` and `encrypted-legacy`: the notification key. Generated unless given. */
   secret?: string | undefined;
+  /** `bluesnap`: where there is one, each body carries `authKey`. `bluesnap-receipt`: generated unless given. */
+  dataProtectionKey?: string | undefined;
+  /** `encrypted`: 32 bytes in base64url; `encrypted-legacy`: 32 hexadecimal digits. Generated unless given. */
+  notificationKey?: string | undefined;
   /** Only payments of this product. */
   productId?: string | null | undefined;
   /** Beside the main endpoint, with event types of its own. */
@@ -548,6 +590,10 @@ export interface CreatedWebhookEndpoint {
    */
   updatedAt: string;
   secret: string;
+  /** Where one was made or given now; shown here only. */
+  dataProtectionKey?: string | undefined;
+  /** Where one was made or given now; shown here only. */
+  notificationKey?: string | undefined;
 }
 
 export interface CredentialsTest {
@@ -1635,6 +1681,29 @@ export interface RotateProviderAccount {
   overlapSeconds?: number | undefined;
 }
 
+export interface RotateWebhookSecret {
+  /** Default: 86400. */
+  overlapSeconds?: number | undefined;
+  /** Generated unless given. */
+  secret?: string | undefined;
+  /** The dialect’s main one unless given. `signing_ed25519`: `standard` signs with a key pair as well, and the answer holds its public half. */
+  purpose?: "signing" | "signing_ed25519" | "data_protection" | "notification" | undefined;
+}
+
+export interface RotatedWebhookSecret {
+  object: "webhook_secret";
+  /** `kid` of the dialect `encrypted`. */
+  id: string;
+  endpointId: string;
+  purpose: "signing" | "signing_ed25519" | "data_protection" | "notification";
+  /** Shown here only; null for a key pair. */
+  secret: string | null;
+  /** Of a key pair: `whpk_` and base64. */
+  publicKey: string | null;
+  /** null: no other secret is valid. */
+  previousValidUntil: string | null;
+}
+
 export interface Route {
   object: "route";
   /** The account it would go to; null: there is none. */
@@ -2110,6 +2179,15 @@ export interface UpdateWebhookEndpoint {
   url?: string | undefined;
   /** `*` for all, or names of event types. */
   eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch")[] | undefined;
+  dialect?: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner" | undefined;
+  /** Dialect `partner` only: what the receiver knows you by; your tenant id unless given. */
+  merchantCode?: string | undefined;
+  /** `standard`: `whsec_` and 24 to 64 bytes in base64; `bluesnap`, `bluesnap-receipt` and `partner`: any text; `encrypted` and `encrypted-legacy`: the notification key. Generated unless given. */
+  secret?: string | undefined;
+  /** `bluesnap`: where there is one, each body carries `authKey`. `bluesnap-receipt`: generated unless given. */
+  dataProtectionKey?: string | undefined;
+  /** `encrypted`: 32 bytes in base64url; `encrypted-legacy`: 32 hexadecimal digits. Generated unless given. */
+  notificationKey?: string | undefined;
   status?: "active" | "paused" | undefined;
   /** Only payments of this product. */
   productId?: string | null | undefined;
@@ -2156,6 +2234,20 @@ export interface WebhookEndpoint {
    * Format: date-time.
    */
   updatedAt: string;
+}
+
+export interface WebhookSecret {
+  object: "webhook_secret";
+  id: string;
+  purpose: "signing" | "signing_ed25519" | "data_protection" | "notification";
+  publicKey: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /** null: it is the one that stays. */
+  expiresAt: string | null;
 }
 
 function accessOperations(send: Send) {
@@ -2320,7 +2412,7 @@ function notificationsOperations(send: Send) {
     /**
      * Add an endpoint
      *
-     * The answer holds the signing secret, the only time it is shown.
+     * The answer holds the secrets, the only time they are shown. A tenant has at most 50 endpoints of a mode.
      */
     createWebhookEndpoint: (body: CreateWebhookEndpoint, options?: CallOptions): Promise<CreatedWebhookEndpoint> =>
       send({ method: 'POST', path: '/api/v1/webhook-endpoints', body }, options),
@@ -2411,6 +2503,15 @@ function notificationsOperations(send: Send) {
     pauseWebhookEndpoint: (id: string, options?: CallOptions): Promise<WebhookEndpoint> =>
       send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/pause` }, options),
     /**
+     * Read which secrets of an endpoint are valid
+     *
+     * Without the secrets themselves; of key pairs the public half.
+     */
+    readWebhookSecrets: (id: string, options?: CallOptions): Promise<{
+      data: readonly WebhookSecret[];
+    }> =>
+      send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/secrets` }, options),
+    /**
      * Send an event again
      *
      * A new delivery of the same event under the same webhook-id, with the whole schedule of resends.
@@ -2424,6 +2525,13 @@ function notificationsOperations(send: Send) {
      */
     resumeWebhookEndpoint: (id: string, body?: ResumeWebhookEndpoint, options?: CallOptions): Promise<WebhookEndpoint> =>
       send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/resume`, body }, options),
+    /**
+     * Give an endpoint a new secret
+     *
+     * The new secret is shown once. Until the overlap ends the old one is valid too: `standard` signs with both, `encrypted` names the key by `kid`, the other dialects go on with the old one until then. At most three of a purpose are valid at a time; `overlapSeconds` 0 ends the others at once, for a secret that has leaked. A test that the endpoint passed counts no more.
+     */
+    rotateWebhookSecret: (id: string, body?: RotateWebhookSecret, options?: CallOptions): Promise<RotatedWebhookSecret> =>
+      send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/rotate-secret`, body }, options),
     /**
      * Change the notification settings of a product
      *
@@ -2441,9 +2549,9 @@ function notificationsOperations(send: Send) {
     /**
      * Change, pause or resume an endpoint
      *
-     * What happens while it is paused is kept and sent when it is active again.
+     * What happens while it is paused is kept and sent when it is active again. Another `dialect` brings its secrets along, given here or generated and shown in the answer; those of the old one end at once, except what both take. Without one, secrets are rotated with /rotate-secret.
      */
-    updateWebhookEndpoint: (id: string, body?: UpdateWebhookEndpoint, options?: CallOptions): Promise<WebhookEndpoint> =>
+    updateWebhookEndpoint: (id: string, body?: UpdateWebhookEndpoint, options?: CallOptions): Promise<ChangedWebhookEndpoint> =>
       send({ method: 'PATCH', path: `/api/v1/webhook-endpoints/${pathSegment(id)}`, body }, options),
   };
 }

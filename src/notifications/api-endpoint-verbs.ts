@@ -45,6 +45,86 @@ export const resumeWebhookEndpoint = endpoint({
   example: { what: 'newest' },
 });
 
+const purpose = z.enum(['signing', 'signing_ed25519', 'data_protection', 'notification']);
+
+export const rotateWebhookSecret = endpoint({
+  id: 'rotateWebhookSecret',
+  method: 'POST',
+  path: '/api/v1/webhook-endpoints/{id}/rotate-secret',
+  summary: 'Give an endpoint a new secret',
+  description:
+    'The new secret is shown once. Until the overlap ends the old one is valid too: `standard` signs with both, ' +
+    '`encrypted` names the key by `kid`, the other dialects go on with the old one until then. At most three of a ' +
+    'purpose are valid at a time; `overlapSeconds` 0 ends the others at once, for a secret that has leaked. A test ' +
+    'that the endpoint passed counts no more.',
+  tag: TAG,
+  access: { by: 'tenant', scope: 'webhook:update' },
+  idempotency: 'optional',
+  params: one,
+  secretsInBody: true,
+  body: z
+    .strictObject({
+      overlapSeconds: z.int().min(0).max(604_800, 'Must be at most 604800, which is a week').default(86_400),
+      secret: z.string().max(512, 'Must be at most 512 characters').optional().meta({
+        description: 'Generated unless given.',
+      }),
+      purpose: purpose.optional().meta({
+        description:
+          'The dialect’s main one unless given. `signing_ed25519`: `standard` signs with a key pair as well, and the ' +
+          'answer holds its public half.',
+      }),
+    })
+    .meta({ id: 'RotateWebhookSecret' }),
+  answer: {
+    status: 200,
+    schema: z
+      .strictObject({
+        object: z.literal('webhook_secret'),
+        id: z.string().meta({ description: '`kid` of the dialect `encrypted`.' }),
+        endpointId: z.string(),
+        purpose,
+        secret: z.string().nullable().meta({ description: 'Shown here only; null for a key pair.' }),
+        publicKey: z.string().nullable().meta({ description: 'Of a key pair: `whpk_` and base64.' }),
+        previousValidUntil: instant.nullable().meta({ description: 'null: no other secret is valid.' }),
+      })
+      .meta({ id: 'RotatedWebhookSecret' }),
+    description: 'The new secret.',
+  },
+  problems: ['state_conflict'],
+  example: { overlapSeconds: 3_600 },
+});
+
+export const readWebhookSecrets = endpoint({
+  id: 'readWebhookSecrets',
+  method: 'GET',
+  path: '/api/v1/webhook-endpoints/{id}/secrets',
+  summary: 'Read which secrets of an endpoint are valid',
+  description: 'Without the secrets themselves; of key pairs the public half.',
+  tag: TAG,
+  access: { by: 'tenant', scope: 'webhook:read' },
+  idempotency: 'none',
+  params: one,
+  answer: {
+    status: 200,
+    schema: z.strictObject({
+      data: z.array(
+        z
+          .strictObject({
+            object: z.literal('webhook_secret'),
+            id: z.string(),
+            purpose,
+            publicKey: z.string().nullable(),
+            createdAt: instant,
+            expiresAt: instant.nullable().meta({ description: 'null: it is the one that stays.' }),
+          })
+          .meta({ id: 'WebhookSecret' }),
+      ),
+    }),
+    description: 'The valid secrets, of each purpose the newest first.',
+  },
+  problems: [],
+});
+
 const level = z.enum(['payment', 'product', 'tenant', 'default']).meta({
   description: 'Where it was set: for the payment, for its product, for the tenant, or nowhere.',
 });

@@ -5,7 +5,7 @@ import type { Capabilities } from '../../src/providers/provider-capabilities.ts'
 import type { RegisteredProvider } from '../../src/providers/registry.ts';
 import { type Answer, until } from '../support/api-client.ts';
 import type { Installation } from '../support/installation.ts';
-import { freshReference, type Merchant } from '../support/merchant.ts';
+import { freshReference, type Merchant, merchantOf } from '../support/merchant.ts';
 import type { SandboxLine } from '../support/sandbox-line.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 
@@ -31,6 +31,7 @@ const atSandbox = { body: { provider: 'sandbox', credentials: {} } };
 const CUT_OFF = { reversalCutOff: { afterSeconds: 60 } };
 const SECOND_STEP = { body: { clientData: { token: 'x' } } };
 const CARD_IN_SECOND_STEP = { body: { clientData: { number: PAN } } };
+const DEMANDING = { ackPolicy: { type: 'receipt' } };
 const cardMethod = { body: { method: { type: 'card', number: PAN } } };
 
 async function open({ shop }: Stage) {
@@ -334,10 +335,14 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   createWebhookEndpoint: {
     target_not_allowed: ({ shop }) =>
       shop.send('POST', '/webhook-endpoints', { body: { url: 'https://169.254.169.254/' } }),
+    async too_many_endpoints({ tollgate }) {
+      const other = merchantOf(tollgate.apiUrl, (await tollgate.createTenant()).apiKeys.test);
+      const add = () => other.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
+      for (let count = 0; count < 50; count++) await add();
+      return add();
+    },
     ack_policy_not_ready: ({ shop }) =>
-      shop.send('POST', '/webhook-endpoints', {
-        body: { url: 'https://shop.example/a', ackPolicy: { type: 'receipt' } },
-      }),
+      shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a', ...DEMANDING } }),
   },
   updateWebhookEndpoint: {
     async target_not_allowed({ shop }) {
@@ -346,7 +351,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     },
     async ack_policy_not_ready({ shop }) {
       const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
-      return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: { ackPolicy: { type: 'receipt' } } });
+      return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: DEMANDING });
     },
   },
   createProviderAccount: {
@@ -374,6 +379,15 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   },
   resendDelivery: {
     state_conflict: ({ shop, orphanedDeliveryId }) => shop.send('POST', `/deliveries/${orphanedDeliveryId}/resend`),
+  },
+  rotateWebhookSecret: {
+    async state_conflict({ shop }) {
+      const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
+      const rotate = () => shop.send('POST', `/webhook-endpoints/${body.id}/rotate-secret`, { body: {} });
+      await rotate();
+      await rotate();
+      return rotate();
+    },
   },
   createProduct: {
     async reference_already_used({ shop }) {
