@@ -71,3 +71,21 @@ export async function selectEvent(db: Queryable, owner: Owner, eventId: string):
     .executeTakeFirst();
   return row === undefined ? null : eventFromRow(row);
 }
+
+/** What a payment was created with that decides where its events go; null: there is no such payment. */
+export async function selectPaymentAddress(
+  db: Queryable,
+  owner: Owner,
+  paymentId: string,
+): Promise<{ readonly productId: string | null; readonly notificationUrl: string | null } | null> {
+  const row = await db
+    .selectFrom('events')
+    .select(['product_id', 'notification_url'])
+    .where('tenant_id', '=', owner.tenantId)
+    .where('mode', '=', owner.mode)
+    .where('payment_id', '=', paymentId)
+    .where('type', '=', 'payment.created')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : { productId: row.product_id, notificationUrl: row.notification_url };
+}
