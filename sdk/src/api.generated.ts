@@ -400,7 +400,7 @@ export interface CreateWebhookEndpoint {
    * How notifications look; events that a dialect has no word for are not sent.
    * Default: "standard".
    */
-  dialect?: "standard" | "partner" | undefined;
+  dialect?: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner" | undefined;
   /** Dialect `partner` only: what the receiver knows you by; your tenant id unless given. */
   merchantCode?: string | undefined;
   /** `standard`: `whsec_` and 24 to 64 bytes in base64; `partner`: any text. Generated unless given. */
@@ -515,7 +515,7 @@ export interface CreatedWebhookEndpoint {
   mode: "live" | "test";
   url: string;
   eventTypes: readonly string[];
-  dialect: "standard" | "partner";
+  dialect: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner";
   /** Dialect `partner`: what the receiver knows you by. */
   merchantCode: string | null;
   productId: string | null;
@@ -1952,7 +1952,7 @@ export interface WebhookEndpoint {
   mode: "live" | "test";
   url: string;
   eventTypes: readonly string[];
-  dialect: "standard" | "partner";
+  dialect: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner";
   /** Dialect `partner`: what the receiver knows you by. */
   merchantCode: string | null;
   productId: string | null;

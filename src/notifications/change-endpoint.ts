@@ -11,7 +11,7 @@ import type { Dialect } from './dialects/dialect.ts';
 import { findDialect } from './dialects/find-dialect.ts';
 import { type DialectId, PLAIN_SETTINGS, type WebhookEndpoint } from './endpoint.ts';
 import { createSigningSecret } from './signing-secrets.ts';
-import { insertEndpoint, type Owner, selectEndpoint, updateEndpoint } from './store.ts';
+import { insertEndpoint, type Owner, type SecretPurpose, selectEndpoint, updateEndpoint } from './store.ts';
 import { cancelDeliveries, selectWaitingLanes } from './store-deliveries.ts';
 
 export interface EndpointContext {
@@ -49,7 +49,8 @@ export async function createEndpoint(
   checkUrl(context, input.mode, input.url);
   checkPolicy(input.settings.ackPolicy);
   const dialect = findDialect(input.dialect);
-  if (input.secret !== undefined) checkSecret(dialect, input.secret);
+  const [purpose = 'signing'] = dialect.secrets.required;
+  if (input.secret !== undefined) checkSecret(dialect, purpose, input.secret);
   const now = context.clock.now();
   const endpoint: WebhookEndpoint = {
     tenantId: input.tenantId,
@@ -67,7 +68,8 @@ export async function createEndpoint(
     updatedAt: now,
   };
   await insertEndpoint(tx, endpoint);
-  const secret = await createSigningSecret({ ...context, db: tx }, endpoint, input.secret ?? dialect.newSecret());
+  const text = input.secret ?? dialect.newSecret(purpose);
+  const secret = await createSigningSecret({ ...context, db: tx }, endpoint, text, purpose);
   return { endpoint, secret };
 }
 
@@ -146,8 +148,8 @@ function given(settings: EndpointSettings): Partial<Settings> {
   return Object.fromEntries(names.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]));
 }
 
-function checkSecret(dialect: Dialect, secret: string): void {
-  const detail = dialect.brokenRule(secret);
+function checkSecret(dialect: Dialect, purpose: SecretPurpose, secret: string): void {
+  const detail = dialect.brokenRule(secret, purpose);
   if (detail === null) return;
   throw new Problem('validation_failed', 'The secret has the wrong form.', {
     errors: [{ pointer: '/secret', detail }],

@@ -2,7 +2,14 @@ import type { Mode } from '../kernel/caller.ts';
 import { type AckPolicy, RETRY } from './ack-policy.ts';
 
 /** How a notification looks on the wire; each is described in docs/dialects. */
-export const DIALECT_IDS = ['standard', 'partner'] as const;
+export const DIALECT_IDS = [
+  'standard',
+  'bluesnap',
+  'bluesnap-receipt',
+  'encrypted',
+  'encrypted-legacy',
+  'partner',
+] as const;
 export type DialectId = (typeof DIALECT_IDS)[number];
 
 /** Where a tenant wants to be told. */

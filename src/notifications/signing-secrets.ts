@@ -27,10 +27,11 @@ export async function createSigningSecret(
   { db, sealer, clock }: SecretContext,
   owner: SecretOwner,
   secret: string = newStandardSecret(),
+  purpose: SecretPurpose = 'signing',
 ): Promise<string> {
   const secretId = newId('key', clock);
   const sealed = await sealer.seal(secretPlace(owner, secretId), secret);
-  await insertSigningSecret(db, { ...owner, secretId, purpose: 'signing', sealed, createdAt: clock.now() });
+  await insertSigningSecret(db, { ...owner, secretId, purpose, sealed, createdAt: clock.now() });
   return secret;
 }
 

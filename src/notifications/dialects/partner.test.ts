@@ -153,5 +153,5 @@ it.each([
   [' '.repeat(20), false],
   ['x'.repeat(513), false],
 ])('a secret %j is taken: %s', (secret, taken) => {
-  expect(partnerDialect.brokenRule(secret) === null).toBe(taken);
+  expect(partnerDialect.brokenRule(secret, 'signing') === null).toBe(taken);
 });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { assert, present } from '../../kernel/assert.ts';
 import { takeRandomBytes } from '../../kernel/random-bytes.ts';
-import { newSharedSecret } from '../../partners/make-partner-secret.ts';
 import { formatPartnerInstant, partnerOwnRefundId } from '../../partners/partner-words.ts';
 import { partnerTextOf, signPartnerText } from '../../partners/sign-partner-message.ts';
 import type { Dialect, DialectEndpoint, DialectEvent, DialectKey, EncodedMessage } from './dialect.ts';
+import { DEFAULT_SCHEDULE } from './schedules.ts';
+import { dialectSecrets, PARTNER_SECRET } from './secret-rules.ts';
 
 /** The members of a notification, in the order in which they are signed. */
 const MEMBERS = [
@@ -24,7 +25,6 @@ const MEMBERS = [
 type Words = Readonly<Partial<Record<(typeof MEMBERS)[number], string | number>>>;
 
 const NONCE_BYTES = 16;
-const SECRET_CHARACTERS_MAX = 512;
 
 const STATUS_OF_PAYMENT: Readonly<Record<string, string>> = {
   'payment.succeeded': 'SUCCESS',
@@ -66,17 +66,15 @@ export const partnerDialect: Dialect = {
     // A receiver may take no number twice: a repeat with the old one, whose first answer was lost, would be refused for
     // ever, while a repeat with a fresh one is known by what it says and acknowledged.
     const nonce = takeRandomBytes(NONCE_BYTES).toString('hex');
-    return encodeNumbered(event, endpoint, keys, { at: clock.now(), nonce });
+    return encodePartner(event, endpoint, keys, { at: clock.now(), nonce });
   },
   acknowledged: ({ status }) => status === 200,
-  newSecret: newSharedSecret,
-  brokenRule: (secret) =>
-    secret.trim() !== '' && secret.length <= SECRET_CHARACTERS_MAX
-      ? null
-      : `Must be a text of at most ${SECRET_CHARACTERS_MAX} characters, and not blank`,
+  defaultSchedule: DEFAULT_SCHEDULE,
+  ...dialectSecrets({ signing: PARTNER_SECRET }),
 };
 
-function encodeNumbered(
+/** The same with the number as an argument. */
+export function encodePartner(
   event: DialectEvent,
   endpoint: DialectEndpoint,
   keys: readonly DialectKey[],
