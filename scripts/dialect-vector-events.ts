@@ -151,6 +151,11 @@ const YEN = { amount: 1250, currency: 'JPY', cartItems: [{ description: 'カッ�
 const DINAR = { amount: 1250, currency: 'KWD', cartItems: null };
 const DONG = { amount: 250_000, currency: 'VND', cartItems: null };
 
+export const VND_PAID = 'the currency of Viet Nam, which has no decimals';
+export const VND_DECLINED = 'payment.failed in the currency of Viet Nam';
+export const VND_EXPIRED = 'payment.expired in the currency of Viet Nam';
+export const VND_REFUNDED = 'refund.succeeded in the currency of Viet Nam';
+
 export const VECTOR_EVENTS: readonly VectorEvent[] = [
   told('payment.succeeded', 'payment.succeeded', succeeded(), { capture: CAPTURE }),
   told('payment.attempt_failed', 'payment.attempt_failed', declined('insufficient_funds')),
@@ -176,10 +181,10 @@ export const VECTOR_EVENTS: readonly VectorEvent[] = [
   }),
   told('a currency without decimals', 'payment.succeeded', succeeded(YEN), { ...YEN, capture: CAPTURE }),
   told('a currency with three decimals', 'payment.succeeded', succeeded(DINAR), { ...DINAR, capture: CAPTURE }),
-  told('the currency of Viet Nam, which has no decimals', 'payment.succeeded', succeeded(DONG), {
-    ...DONG,
-    capture: CAPTURE,
-  }),
+  told(VND_PAID, 'payment.succeeded', succeeded(DONG), { ...DONG, capture: CAPTURE }),
+  told(VND_DECLINED, 'payment.failed', declined('do_not_honor', { ...DONG, status: 'failed' }), DONG),
+  told(VND_EXPIRED, 'payment.expired', { ...CREATED, ...DONG, status: 'expired', version: 2 }, DONG),
+  told(VND_REFUNDED, 'refund.succeeded', { ...REFUND, amount: 50_000, currency: 'VND' }, { ...DONG, capture: CAPTURE }),
   told(
     'the same event on a later attempt: other stamps, the same webhook-id',
     'payment.succeeded',

@@ -11,8 +11,15 @@ import { encryptedPlaintextOf } from '../src/notifications/dialects/encrypted-no
 import { findDialect } from '../src/notifications/dialects/find-dialect.ts';
 import { encodePartner } from '../src/notifications/dialects/partner.ts';
 import { standardPublicKeyOf } from '../src/notifications/dialects/standard-key-pair.ts';
-import type { DialectId } from '../src/notifications/endpoint.ts';
-import { VECTOR_EVENTS, type VectorEvent } from './dialect-vector-events.ts';
+import type { DialectId, PartnerProfileId } from '../src/notifications/endpoint.ts';
+import {
+  VECTOR_EVENTS,
+  type VectorEvent,
+  VND_DECLINED,
+  VND_EXPIRED,
+  VND_PAID,
+  VND_REFUNDED,
+} from './dialect-vector-events.ts';
 import {
   ANY_2XX,
   type Answers,
@@ -31,7 +38,7 @@ interface Vector {
   readonly name: string;
   readonly at: string;
   readonly keys: readonly object[];
-  readonly endpoint?: { readonly merchantCode: string };
+  readonly endpoint?: { readonly merchantCode: string; readonly profile: PartnerProfileId };
   /** Where a dialect takes a random value, the one that was taken here. */
   readonly random?: Readonly<Record<string, string>>;
   /** The name of one in events.json. */
@@ -43,11 +50,18 @@ interface Vector {
   readonly notAcknowledgedBy: readonly Answers[number][];
 }
 
+interface Other {
+  readonly name: string;
+  readonly keys: readonly DialectKey[];
+  readonly about?: string;
+  readonly profile?: PartnerProfileId;
+}
+
 interface Plan {
   readonly dialect: DialectId;
   readonly keys: readonly DialectKey[];
-  /** Vectors of the first event with other keys. */
-  readonly others: readonly { readonly name: string; readonly keys: readonly DialectKey[] }[];
+  /** Vectors with other keys or another profile, of the first event unless another one is named. */
+  readonly others: readonly Other[];
   readonly answers: (keys: readonly DialectKey[]) => { readonly yes: Answers; readonly no: Answers };
 }
 
@@ -103,12 +117,17 @@ const PLANS: readonly Plan[] = [
   {
     dialect: 'partner',
     keys: PARTNER_KEYS.slice(0, 1),
-    others: [{ name: 'a rotation: the old secret signs until it ends', keys: PARTNER_KEYS }],
+    others: [
+      { name: 'a rotation: the old secret signs until it ends', keys: PARTNER_KEYS },
+      ...['payment.succeeded', VND_PAID, VND_DECLINED, VND_EXPIRED, VND_REFUNDED].map((about) => ({
+        ...{ name: `neopay: ${about}`, about, profile: 'neopay' as const, keys: PARTNER_KEYS.slice(0, 1) },
+      })),
+    ],
     answers: () => EXACTLY_200,
   },
 ];
 
-const ENDPOINT: DialectEndpoint = { merchantCode: 'BLUESHOP', partnerKeyId: null };
+const MERCHANT_CODE = 'BLUESHOP';
 
 /** The published test vectors, by path: one file for each dialect, and one of the events that they are about. */
 export function generateDialectVectors(): ReadonlyMap<string, string> {
@@ -127,23 +146,27 @@ export function generateDialectVectors(): ReadonlyMap<string, string> {
 
 function vectorsOf(plan: Plan): readonly Vector[] {
   const [first] = VECTOR_EVENTS;
-  if (first === undefined) return [];
+  const others = plan.others.map((other) => ({
+    ...other,
+    event: VECTOR_EVENTS.find(({ name }) => name === other.about) ?? first,
+  }));
   return [
-    ...VECTOR_EVENTS.map((one) => vectorOf(plan, one, one.name, plan.keys)),
-    ...plan.others.map(({ name, keys }) => vectorOf(plan, first, name, keys)),
+    ...VECTOR_EVENTS.map((event) => vectorOf(plan, event, { name: event.name, keys: plan.keys })),
+    ...others.flatMap(({ event, ...other }) => (event === undefined ? [] : [vectorOf(plan, event, other)])),
   ];
 }
 
-function vectorOf({ dialect, answers }: Plan, about: VectorEvent, name: string, keys: readonly DialectKey[]): Vector {
+function vectorOf({ dialect, answers }: Plan, about: VectorEvent, { name, keys, profile = 'bluecom' }: Other): Vector {
   const { at, event } = about;
   const now = Temporal.Instant.from(at);
   const random = randomOf(dialect, name);
-  const message = encode(dialect, event, keys, now, random);
+  const endpoint = { merchantCode: MERCHANT_CODE, partnerKeyId: null, profile };
+  const message = encode(dialect, event, endpoint, keys, now, random);
   const { yes, no } = answers(keys);
   const isEncrypted = dialect === 'encrypted' || dialect === 'encrypted-legacy';
   return {
     ...{ name, at, keys: keys.map(withPublicKey) },
-    ...(dialect === 'partner' ? { endpoint: { merchantCode: ENDPOINT.merchantCode ?? '' } } : {}),
+    ...(dialect === 'partner' ? { endpoint: { merchantCode: MERCHANT_CODE, profile } } : {}),
     ...(random === null || message === null ? {} : { random }),
     event: about.name,
     request: message === null ? null : { method: 'POST', headers: message.headers, body: String(message.body) },
@@ -156,13 +179,14 @@ function vectorOf({ dialect, answers }: Plan, about: VectorEvent, name: string, 
 function encode(
   dialect: DialectId,
   event: DialectEvent,
+  endpoint: DialectEndpoint,
   keys: readonly DialectKey[],
   at: Temporal.Instant,
   random: Readonly<Record<string, string>> | null,
 ): EncodedMessage | null {
   if (dialect === 'encrypted') return encodeEncrypted(event, keys, { at, iv: Buffer.from(random?.iv ?? '', 'hex') });
-  if (dialect === 'partner') return encodePartner(event, ENDPOINT, keys, { at, nonce: random?.nonce ?? '' });
-  return findDialect(dialect).encode(event, ENDPOINT, keys, new ManualClock(at));
+  if (dialect === 'partner') return encodePartner(event, endpoint, keys, { at, nonce: random?.nonce ?? '' });
+  return findDialect(dialect).encode(event, endpoint, keys, new ManualClock(at));
 }
 
 /** A receiver has the public half only. */

@@ -12,6 +12,10 @@ export const DIALECT_IDS = [
 ] as const;
 export type DialectId = (typeof DIALECT_IDS)[number];
 
+/** Signing profiles of the dialect `partner`; each is described in docs/dialects/partner.md. */
+export const PARTNER_PROFILE_IDS = ['bluecom', 'neopay'] as const;
+export type PartnerProfileId = (typeof PARTNER_PROFILE_IDS)[number];
+
 /** Where a tenant wants to be told. */
 export interface WebhookEndpoint {
   readonly tenantId: string;

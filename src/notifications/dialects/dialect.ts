@@ -1,5 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { DialectId } from '../endpoint.ts';
+import type { DialectId, PartnerProfileId } from '../endpoint.ts';
 import type { SecretPurpose } from '../store.ts';
 import type { StoredEvent } from '../store-deliveries.ts';
 
@@ -18,6 +18,8 @@ export interface DialectEndpoint {
   readonly merchantCode: string | null;
   /** Set where the receiver is the partner that made the payment. */
   readonly partnerKeyId: string | null;
+  /** How a partner's messages look and are signed; `bluecom` unless said otherwise. */
+  readonly profile?: PartnerProfileId | null;
 }
 
 /**

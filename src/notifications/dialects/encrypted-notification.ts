@@ -108,9 +108,14 @@ export const ENCRYPTED_FIELDS: readonly EncryptedField[] = [
     from: 'latestAttempt.failureCode',
     value: ({ status, payment }) => (status === 'FAILED' ? (payment.latestAttempt?.failureCode ?? null) : null),
   },
-  { name: 'clientMsisdn', description: 'Always null', from: null, value: () => null },
-  { name: 'authCode', description: 'Always null', from: null, value: () => null },
-  { name: 'cardInfo', description: 'Always null', from: null, value: () => null },
+  {
+    name: 'clientMsisdn',
+    description: 'Always null: what we know of the shopper stays sealed',
+    from: null,
+    value: () => null,
+  },
+  { name: 'authCode', description: 'Always null: providers keep it', from: null, value: () => null },
+  { name: 'cardInfo', description: 'Always null: cards are the provider’s business', from: null, value: () => null },
   {
     name: 'shippingAddress',
     description: 'The address that the shopper gave where the payment asked for one',

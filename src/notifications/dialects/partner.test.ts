@@ -2,8 +2,8 @@ import { generateKeyPairSync, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../kernel/clock.ts';
-import { bluecomProfile } from '../../providers/partner/bluecom-profile.ts';
 import { verifyMessage } from '../../providers/partner/verify-message.ts';
+import { bluecomProfile } from '../../providers/partner-profiles/bluecom-profile.ts';
 import type { DialectEvent, DialectKey } from './dialect.ts';
 import { partnerDialect } from './partner.ts';
 
