@@ -26,12 +26,13 @@ export {
 } from './verify-partner-webhook.ts';
 export { type StandardKeys, type VerifyWebhookInput, verifyWebhook } from './verify-webhook.ts';
 export type {
-  AttemptObject,
-  OtherEventType,
+  CaptureEventType,
+  DisputeEventType,
+  EndpointEventType,
+  InvoiceEventType,
   PaymentEventType,
-  PaymentObject,
   RefundEventType,
-  RefundObject,
+  ReversalEventType,
   WebhookEvent,
 } from './webhook-event.ts';
 export type { ReceivedWebhook, WebhookHeaders } from './webhook-request.ts';

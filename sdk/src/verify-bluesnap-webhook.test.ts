@@ -130,6 +130,11 @@ describe('a data protection key', () => {
     }
   });
 
+  it('is one of two during a rotation, and the receipt is made with the one that was used', async () => {
+    const input = { ...signed(body), secret: SECRET, now: NOW, dataProtectionKeys: ['the next one', PROTECTION_KEY] };
+    expect(await verifyBluesnapWebhook(input)).toMatchObject({ answer: md5(`OK${PROTECTION_KEY}`) });
+  });
+
   it('proves nothing without the signature', async () => {
     const forged = { body, headers: { ...signed(body).headers, 'bls-signature': '00'.repeat(32) } };
     expect(await reason({ ...forged, dataProtectionKey: PROTECTION_KEY })).toBe('no_match');

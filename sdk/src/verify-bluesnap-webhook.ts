@@ -20,12 +20,13 @@ export interface VerifyBluesnapWebhookInput extends ReceivedWebhook {
   readonly secrets?: readonly string[];
   /** Where the endpoint has one: then every body carries `authKey`, and one without it is refused. */
   readonly dataProtectionKey?: string;
+  readonly dataProtectionKeys?: readonly string[];
 }
 
 export interface BluesnapNotification {
   /** What happened, in BlueSnap's word: `CHARGE`, `REFUND`, … */
   readonly transactionType: string;
-  /** The gateway's id of the capture, refund or dispute. With `transactionType` it names the fact: dedupe by both. */
+  /** The gateway's id of the capture, refund or dispute. */
   readonly referenceNumber: string;
   /** `testMode=Y`: no money moved. */
   readonly isTest: boolean;
@@ -33,7 +34,7 @@ export interface BluesnapNotification {
   readonly parameters: Readonly<Record<string, string>>;
   readonly signedAt: Date;
   /**
-   * The event's id, the same on every attempt; null where the headers of Standard Webhooks do not prove it, since
+   * The event's id, the same on every attempt: dedupe by it. null where the headers of Standard Webhooks do not prove it, since
    * `bls-signature` does not cover it.
    */
   readonly webhookId: string | null;
@@ -51,7 +52,7 @@ const HMAC_BYTES = 32;
 export async function verifyBluesnapWebhook(input: VerifyBluesnapWebhookInput): Promise<BluesnapNotification> {
   const secrets = givenKeys(input.secret, input.secrets).map(keyOf);
   if (secrets.length === 0) throw new WebhookVerificationError('bad_secret');
-  const protectionKey = input.dataProtectionKey === undefined ? null : keyOf(input.dataProtectionKey);
+  const protectionKeys = givenKeys(input.dataProtectionKey, input.dataProtectionKeys).map(keyOf);
   const body = rawBytes(input.body);
   const stamp = requiredHeader(input.headers, 'bls-ipn-timestamp');
   const signature = bytesOfHex(requiredHeader(input.headers, 'bls-signature'));
@@ -67,8 +68,7 @@ export async function verifyBluesnapWebhook(input: VerifyBluesnapWebhookInput): 
   if (parameters === null || transactionType === undefined || referenceNumber === undefined) {
     throw new WebhookVerificationError('malformed');
   }
-  if (protectionKey !== null) checkAuthKey(parameters, protectionKey);
-  const answer = protectionKey === null ? '' : receiptFor(protectionKey);
+  const answer = protectionKeys.length === 0 ? '' : receiptFor(keyOfAuthKey(parameters, protectionKeys));
   const webhookId = await provenId(input, secrets, body);
   const isTest = testMode === 'Y';
   return { transactionType, referenceNumber, isTest, parameters, signedAt: new Date(signedAtMs), webhookId, answer };
@@ -104,9 +104,13 @@ function epochMsOf(stamp: string): number {
   return !Number.isNaN(epochMs) && new Date(epochMs).toISOString() === iso ? epochMs : Number.NaN;
 }
 
-function checkAuthKey(parameters: Readonly<Record<string, string>>, protectionKey: string): void {
+/** The data protection key that `authKey` is made with. MD5, as BlueSnap has it: worth nothing without the signature. */
+function keyOfAuthKey(parameters: Readonly<Record<string, string>>, keys: readonly string[]): string {
   const { authKey = '', referenceNumber = '', contractId = '' } = parameters;
-  const expected = md5Hex(`${referenceNumber}${contractId}${protectionKey}`);
-  if (equalInConstantTime(bytesOf(authKey.toLowerCase()), bytesOf(expected))) return;
-  throw new WebhookVerificationError('bad_auth_key');
+  const given = bytesOf(authKey.toLowerCase());
+  const [key] = keys.filter((each) =>
+    equalInConstantTime(given, bytesOf(md5Hex(`${referenceNumber}${contractId}${each}`))),
+  );
+  if (key === undefined) throw new WebhookVerificationError('bad_auth_key');
+  return key;
 }

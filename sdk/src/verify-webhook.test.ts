@@ -2,9 +2,11 @@ import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import type { EVENT_TYPES } from '../../src/events/event.ts';
+import type { CaptureObject, DisputeObject, RefundObject, ReversalObject } from '../../src/payments/operation-json.ts';
 import type { PaymentObject as ApiPaymentObject } from '../../src/payments/payment-shape.ts';
+import type { ExceptionObject, PayoutObject } from '../../src/reconciliation/reconciliation-json.ts';
 import { verifyWebhook } from './verify-webhook.ts';
-import type { PaymentObject, WebhookEvent } from './webhook-event.ts';
+import type { WebhookEvent } from './webhook-event.ts';
 import { WebhookVerificationError } from './webhook-verification-error.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -175,11 +177,23 @@ describe('verifyWebhook', () => {
   });
 });
 
+type ObjectOf<Type extends string, Event = WebhookEvent> = Event extends WebhookEvent
+  ? Type extends Event['type']
+    ? Event['data']['object']
+    : never
+  : never;
+
 describe('the types of events', () => {
   it('are the gateway’s own', () => {
     // The compiler is what checks here: each line stops compiling where the two part ways.
-    const payment = (object: ApiPaymentObject): PaymentObject => object;
     const type = (name: (typeof EVENT_TYPES)[number]): WebhookEvent['type'] => name;
-    expect([payment, type]).toHaveLength(2);
+    const payment = (object: ApiPaymentObject): ObjectOf<'payment.succeeded'> => object;
+    const capture = (object: CaptureObject): ObjectOf<'capture.succeeded'> => object;
+    const refund = (object: RefundObject): ObjectOf<'refund.succeeded'> => object;
+    const reversal = (object: ReversalObject): ObjectOf<'reversal.succeeded'> => object;
+    const dispute = (object: DisputeObject): ObjectOf<'dispute.opened'> => object;
+    const payout = (object: PayoutObject): ObjectOf<'payout.paid'> => object;
+    const mismatch = (object: ExceptionObject): ObjectOf<'reconciliation.mismatch'> => object;
+    expect([type, payment, capture, refund, reversal, dispute, payout, mismatch]).toHaveLength(8);
   });
 });
