@@ -7,6 +7,7 @@ const config: KnipConfig = {
     'web/*/*.js',
     'examples/*/*.js',
     'examples/*/main.ts',
+    'examples/receivers/node/{main,express}.ts',
     'sdk/src/tollgate.ts',
     'scripts/*.ts',
     'bench/*.ts',

@@ -12,11 +12,11 @@ export interface Notification {
  * The only way by which an order becomes paid. Repeated, overtaken and foreign notifications change nothing.
  * @throws WebhookVerificationError for what the gateway did not sign, or not lately
  */
-export function receiveNotification(
+export async function receiveNotification(
   { body, headers }: Notification,
   { secret, orders, now }: { readonly secret: string; readonly orders: Orders; readonly now: Date },
-): Applied {
-  const event = verifyWebhook({ body, headers, secret, now });
+): Promise<Applied> {
+  const event = await verifyWebhook({ body, headers, secret, now });
   const payment = paymentOf(event);
   if (payment === null) return { outcome: 'not_about_orders' };
   return orders.apply(String(headers['webhook-id']), event.type, payment);

@@ -157,7 +157,7 @@ async function receive(request: IncomingMessage, response: ServerResponse, shop:
   try {
     const notification = { body, headers: request.headers };
     const { orders, webhookSecret: secret } = shop;
-    const applied = receiveNotification(notification, { secret, orders, now: shop.now() });
+    const applied = await receiveNotification(notification, { secret, orders, now: shop.now() });
     if ('key' in applied) announce(applied.key, shop);
     const worthTelling = applied.outcome !== 'changed' && applied.outcome !== 'not_about_orders';
     if (worthTelling) shop.log(`A notification changed no order: ${applied.outcome}`);

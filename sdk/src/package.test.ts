@@ -16,8 +16,8 @@ import { type CreatedPayment, Tollgate, TollgateError, verifyWebhook, WebhookVer
 
 const tollgate = new Tollgate({ baseUrl: 'http://127.0.0.1:8080', apiKey: 'sk_test_1' });
 export const create = (): Promise<CreatedPayment> => tollgate.payments.create({ reference: 'a', amount: 1 });
-export function read(body: string): number {
-  const event = verifyWebhook({ body, headers: new Headers(), secret: '' });
+export async function read(body: string): Promise<number> {
+  const event = await verifyWebhook({ body, headers: new Headers(), secret: '' });
   return event.type === 'payment.succeeded' ? event.data.object.amountCaptured : 0;
 }
 // @ts-expect-error an amount is no text
@@ -52,7 +52,7 @@ describe('the published package', () => {
 
   it('is plain JavaScript that runs without anything else installed', async () => {
     const script =
-      "import { verifyWebhook } from '@tollgate/sdk'; verifyWebhook({ body: '', headers: {}, secret: '' });";
+      "import { verifyWebhook } from '@tollgate/sdk'; await verifyWebhook({ body: '', headers: {}, secret: '' });";
     await writeFile(join(folder, 'script.js'), script);
     await expect(run(process.execPath, [join(folder, 'script.js')])).rejects.toMatchObject({
       stderr: expect.stringContaining("reason: 'bad_secret'"),

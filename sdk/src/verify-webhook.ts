@@ -1,149 +1,104 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { bytesOf, bytesOfBase64, joinBytes, textOf } from './bytes.ts';
+import { isEd25519, isHmacSha256 } from './web-crypto.ts';
 import type { WebhookEvent } from './webhook-event.ts';
+import { checkAge, givenKeys, isRecord, type ReceivedWebhook, rawBytes, requiredHeader } from './webhook-request.ts';
+import { WebhookVerificationError } from './webhook-verification-error.ts';
 
-/** Names as sent in any case: Node's `request.headers`, a Fetch `Headers`, or a plain object. */
-export type WebhookHeaders =
-  | { get(name: string): string | null }
-  | Readonly<Record<string, string | readonly string[] | undefined>>;
+type Bytes = Uint8Array<ArrayBuffer>;
 
-interface SignedRequest {
-  /** The bytes as they came, before any JSON parser. */
-  readonly body: string | Uint8Array;
-  readonly headers: WebhookHeaders;
-  /** How far the sender's clock and yours, and the way between them, may lie apart. */
-  readonly toleranceSeconds?: number;
-  /** The time to compare with, where it is not now: when your queue took the request in, say. */
-  readonly now?: Date;
+/** Give what you have of them; one that matches is enough, and only keys of its own kind open a signature. */
+export interface StandardKeys {
+  /** `whsec_…` */
+  readonly secret?: string;
+  /** Any of several, as during a rotation. */
+  readonly secrets?: readonly string[];
+  /** `whpk_…`: the gateway signs with Ed25519, and you hold nothing that could sign. */
+  readonly publicKey?: string;
+  readonly publicKeys?: readonly string[];
 }
 
-/** `secrets`: any of several, as during a rotation. */
-export type VerifyWebhookInput = SignedRequest &
-  (
-    | { readonly secret: string; readonly secrets?: never }
-    | { readonly secrets: readonly string[]; readonly secret?: never }
-  );
+export type VerifyWebhookInput = ReceivedWebhook & StandardKeys;
 
-/** Why a request is not believed. The error's message says what to do about it. */
-export type WebhookRejection =
-  | 'bad_secret'
-  | 'not_raw'
-  | 'missing_header'
-  | 'bad_timestamp'
-  | 'too_old'
-  | 'too_new'
-  | 'no_match'
-  | 'not_json';
-
-const ADVICE: Readonly<Record<WebhookRejection, string>> = {
-  bad_secret: 'The secret is empty or not base64. Copy the whole of it, from whsec_ to the end.',
-  not_raw: 'The body was parsed before it was verified. Pass the raw bytes, as they came.',
-  missing_header:
-    'One of webhook-id, webhook-timestamp and webhook-signature is missing or there twice. Did a proxy drop it, or is ' +
-    'the sender not Tollgate?',
-  bad_timestamp: 'webhook-timestamp is not a number of seconds since 1970.',
-  too_old: 'The notification was signed too long ago. Is it a replay, or is your clock fast?',
-  too_new: 'The notification was signed in the future. Is your clock slow?',
-  no_match:
-    'No signature matches. Either the secret is not this endpoint’s (test and live have their own), or the body was ' +
-    'changed on its way: parsed and re-serialized, or decoded and encoded. Verify the raw bytes.',
-  not_json: 'The signature is right, but the body is not an event in JSON. Is the endpoint’s dialect “standard”?',
-};
-
-/** A request that must not be acted upon. Answer 400: the gateway then tries again, with a new signature. */
-export class WebhookVerificationError extends Error {
-  override readonly name = 'WebhookVerificationError';
-  readonly reason: WebhookRejection;
-
-  constructor(reason: WebhookRejection) {
-    super(ADVICE[reason]);
-    this.reason = reason;
-  }
-}
+const ED25519_KEY_BYTES = 32;
+const HMAC_BYTES = 32;
+const ED25519_SIGNATURE_BYTES = 64;
+/** Each signature is compared with each key, so a stranger must not choose how many there are. */
+const SIGNATURES_MAX = 16;
 
 /**
- * The event of a notification, once its signature and age are proven.
+ * The event of a notification in the dialect `standard`, once its signature and age are proven.
  * Repeated and overtaking notifications verify as well: dedupe by the header `webhook-id`, order by `data.object.version`.
  * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  * @throws WebhookVerificationError with the reason; RangeError where the tolerance is no number of seconds
  */
-export function verifyWebhook(input: VerifyWebhookInput): WebhookEvent {
-  const { body, headers, toleranceSeconds = 300, now = new Date() } = input;
-  const keys = keysOf(input.secrets ?? [input.secret]);
-  const bytes = rawBytes(body);
-  const id = requiredHeader(headers, 'webhook-id');
-  const timestamp = requiredHeader(headers, 'webhook-timestamp');
-  const signatures = requiredHeader(headers, 'webhook-signature').split(' ');
-  checkAge(timestamp, toleranceSeconds, now);
-
-  const expected = keys.map((key) =>
-    createHmac('sha256', key).update(`${id}.${timestamp}.`).update(bytes).digest('base64'),
-  );
-  const isGenuine = signatures
-    .filter((signature) => signature.startsWith('v1,'))
-    .some((signature) => expected.some((each) => equalsInConstantTime(signature.slice('v1,'.length), each)));
-  if (!isGenuine) throw new WebhookVerificationError('no_match');
-  return parseEvent(bytes);
+export async function verifyWebhook(input: VerifyWebhookInput): Promise<WebhookEvent> {
+  const keys = {
+    secrets: givenKeys(input.secret, input.secrets).map(hmacKeyOf),
+    publicKeys: givenKeys(input.publicKey, input.publicKeys).map(ed25519KeyOf),
+  };
+  const body = rawBytes(input.body);
+  await checkStandardSignature(input, keys, body);
+  return parseEvent(body);
 }
 
-/** An empty key would be one that everybody knows. */
-function keysOf(secrets: readonly unknown[]): Buffer[] {
-  const keys = secrets.map((secret) => {
-    const text = typeof secret === 'string' ? secret.replace(/^whsec_/, '') : '';
-    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) throw new WebhookVerificationError('bad_secret');
-    const key = Buffer.from(text, 'base64');
-    if (key.length === 0) throw new WebhookVerificationError('bad_secret');
-    return key;
-  });
-  if (keys.length === 0) throw new WebhookVerificationError('bad_secret');
-  return keys;
-}
-
-function rawBytes(body: unknown): Buffer {
-  if (typeof body === 'string') return Buffer.from(body, 'utf8');
-  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  throw new WebhookVerificationError('not_raw');
-}
-
-function requiredHeader(headers: WebhookHeaders, name: string): string {
-  const found = isFetchHeaders(headers) ? [headers.get(name)] : valuesOf(headers, name);
-  const [value] = found;
-  if (found.length !== 1 || typeof value !== 'string' || value === '') {
-    throw new WebhookVerificationError('missing_header');
-  }
-  return value;
-}
-
-function isFetchHeaders(headers: WebhookHeaders): headers is { get(name: string): string | null } {
-  return typeof headers.get === 'function';
-}
-
-function valuesOf(headers: Readonly<Record<string, string | readonly string[] | undefined>>, name: string) {
-  return Object.entries(headers)
-    .filter(([each]) => each.toLowerCase() === name)
-    .flatMap(([, value]) => value ?? []);
-}
-
-function checkAge(timestamp: string, toleranceSeconds: number, now: Date): void {
-  if (!(Number.isFinite(toleranceSeconds) && toleranceSeconds >= 0)) {
-    throw new RangeError('toleranceSeconds must be a number of seconds');
-  }
-  const nowSeconds = Math.floor(now.getTime() / 1000);
-  if (Number.isNaN(nowSeconds)) throw new RangeError('now is not a valid date');
+/** @throws WebhookVerificationError unless one of the keys signed these bytes lately, under their `webhook-id` */
+export async function checkStandardSignature(
+  input: ReceivedWebhook,
+  { secrets, publicKeys }: { readonly secrets: readonly Bytes[]; readonly publicKeys: readonly Bytes[] },
+  body: Bytes,
+): Promise<void> {
+  if (secrets.length + publicKeys.length === 0) throw new WebhookVerificationError('bad_secret');
+  const id = requiredHeader(input.headers, 'webhook-id');
+  const timestamp = requiredHeader(input.headers, 'webhook-timestamp');
+  const signatures = requiredHeader(input.headers, 'webhook-signature').split(' ', SIGNATURES_MAX);
   if (!/^\d{1,12}$/.test(timestamp)) throw new WebhookVerificationError('bad_timestamp');
-  const ageSeconds = nowSeconds - Number(timestamp);
-  if (ageSeconds > toleranceSeconds) throw new WebhookVerificationError('too_old');
-  if (-ageSeconds > toleranceSeconds) throw new WebhookVerificationError('too_new');
+  checkAge(Number(timestamp) * 1000, input);
+
+  const signed = joinBytes(bytesOf(`${id}.${timestamp}.`), body);
+  const byHmac = signaturesOf(signatures, 'v1,', HMAC_BYTES);
+  const byEd25519 = signaturesOf(signatures, 'v1a,', ED25519_SIGNATURE_BYTES);
+  const found = await Promise.all([
+    ...secrets.flatMap((key) => byHmac.map((signature) => isHmacSha256(key, signature, signed))),
+    ...publicKeys.flatMap((key) => byEd25519.map((signature) => isEd25519(key, signature, signed))),
+  ]);
+  if (found.includes(null)) throw badKey('The public key is none.');
+  if (!found.includes(true)) throw new WebhookVerificationError('no_match');
 }
 
-/** The length is no secret; the content takes the same time wherever it differs. */
-function equalsInConstantTime(given: string, expected: string): boolean {
-  const [givenBytes, expectedBytes] = [Buffer.from(given), Buffer.from(expected)];
-  return givenBytes.length === expectedBytes.length && timingSafeEqual(givenBytes, expectedBytes);
+/** What stands in front keeps a public key, which everybody may know, from ever being taken for a secret. */
+function hmacKeyOf(secret: unknown): Bytes {
+  const key =
+    typeof secret === 'string' && secret.startsWith('whsec_') ? bytesOfBase64(secret.slice('whsec_'.length)) : null;
+  // An empty key would be one that everybody knows.
+  if (key === null || key.length === 0) {
+    throw badKey('The secret is missing or not base64. Copy the whole of it, from whsec_ to the end.');
+  }
+  return key;
 }
 
-function parseEvent(bytes: Buffer): WebhookEvent {
+function ed25519KeyOf(publicKey: unknown): Bytes {
+  const isSpelled = typeof publicKey === 'string' && publicKey.startsWith('whpk_');
+  const key = isSpelled ? bytesOfBase64(publicKey.slice('whpk_'.length)) : null;
+  if (key?.length !== ED25519_KEY_BYTES) {
+    throw badKey('The public key is missing or not 32 bytes in base64. Copy the whole of it, from whpk_ to the end.');
+  }
+  return key;
+}
+
+function badKey(advice: string): WebhookVerificationError {
+  return new WebhookVerificationError('bad_secret', advice);
+}
+
+function signaturesOf(signatures: readonly string[], version: string, length: number): readonly Bytes[] {
+  return signatures.flatMap((signature) => {
+    const bytes = signature.startsWith(version) ? bytesOfBase64(signature.slice(version.length)) : null;
+    return bytes?.length === length ? [bytes] : [];
+  });
+}
+
+function parseEvent(bytes: Bytes): WebhookEvent {
   try {
-    const event: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const event: unknown = JSON.parse(textOf(bytes) ?? '');
     if (isEvent(event)) return event;
   } catch {
     // Said below: not JSON, or not UTF-8.
@@ -155,8 +110,4 @@ function parseEvent(bytes: Buffer): WebhookEvent {
 function isEvent(value: unknown): value is WebhookEvent {
   if (!isRecord(value) || typeof value.id !== 'string' || typeof value.type !== 'string') return false;
   return isRecord(value.data) && isRecord(value.data.object);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

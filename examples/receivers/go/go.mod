@@ -1,0 +1,3 @@
+module tollgate.example/receiver
+
+go 1.21

@@ -1,0 +1,73 @@
+import { textOf } from './bytes.ts';
+import { isRecord } from './webhook-request.ts';
+
+/** What the dialects `encrypted` and `encrypted-legacy` say. Every field is always there; what is not known is null. */
+export interface TransactionNotification {
+  /** The event's id, the same on every attempt: dedupe by it. */
+  readonly webhookId: string;
+  /** When this attempt was made. */
+  readonly issuedAt: string;
+  /** The payment's id, as in the browser's way back. */
+  readonly transactionId: string;
+  readonly reference: string;
+  /** The digits as they were sent, such as `149.50`: a JSON number read as a float would lose what money needs. */
+  readonly amount: string;
+  readonly currencyCode: string;
+  readonly status: 'SUCCESS' | 'FAILED' | 'CLIENT_CANCEL' | 'EXPIRED' | 'REVERSED' | 'REFUNDED';
+  readonly date: string;
+  readonly refundId: string | null;
+  readonly reversalId: string | null;
+  readonly retrievalReferenceNumber: string | null;
+  readonly rrn2: string | null;
+  readonly bankResponse: string | null;
+  readonly clientMsisdn: string | null;
+  readonly authCode: string | null;
+  readonly cardInfo: unknown;
+  readonly shippingAddress: unknown;
+  readonly cartItems: readonly TransactionCartItem[] | null;
+}
+
+export interface TransactionCartItem {
+  readonly description: string;
+  readonly quantity: number;
+  /** For one piece, written like `amount`. */
+  readonly value: string;
+  readonly imageUrl?: string;
+  readonly destination?: string;
+  readonly itemType?: string;
+}
+
+const TEXTS = [
+  'webhookId',
+  'issuedAt',
+  'transactionId',
+  'reference',
+  'amount',
+  'currencyCode',
+  'status',
+  'date',
+] as const;
+
+/** A text of JSON, which may hold digits, or a number outside of texts. Neither can fail to end. */
+const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** The notification in a decrypted text; null where it is none. */
+export function readTransactionNotification(plain: Uint8Array): TransactionNotification | null {
+  try {
+    const json = (textOf(plain) ?? '').replace(TEXT_OR_NUMBER, (part) => (part.startsWith('"') ? part : `"${part}"`));
+    const value: unknown = JSON.parse(json);
+    return isRecord(value) && isNotification(value) ? { ...value, cartItems: cartItemsOf(value.cartItems) } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What is needed to act on it. The rest is the word of whoever holds the key: the gateway. */
+function isNotification(value: Record<string, unknown>): value is Record<string, unknown> & TransactionNotification {
+  return TEXTS.every((name) => typeof value[name] === 'string' && value[name] !== '');
+}
+
+function cartItemsOf(items: unknown): readonly TransactionCartItem[] | null {
+  if (!Array.isArray(items)) return null;
+  return items.map((item: TransactionCartItem) => ({ ...item, quantity: Number(item.quantity) }));
+}
