@@ -10,6 +10,7 @@ import type { AckPolicy } from './ack-policy.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { findDialect } from './dialects/find-dialect.ts';
 import { type DialectId, PLAIN_SETTINGS, type WebhookEndpoint } from './endpoint.ts';
+import { resetHealth, startsAfresh } from './reset-health.ts';
 import { createSigningSecret } from './signing-secrets.ts';
 import { insertEndpoint, type Owner, selectEndpoint, updateEndpoint } from './store.ts';
 import { cancelDeliveries, selectWaitingLanes } from './store-deliveries.ts';
@@ -33,7 +34,10 @@ interface NewEndpoint {
   readonly settings: EndpointSettings;
 }
 
-type Settings = Pick<WebhookEndpoint, 'productId' | 'additional' | 'ackPolicy' | 'schedule' | 'rateLimit' | 'ordered'>;
+type Settings = Pick<
+  WebhookEndpoint,
+  'productId' | 'additional' | 'ackPolicy' | 'schedule' | 'rateLimit' | 'ordered' | 'disableAfterSeconds'
+>;
 /** What may be set beside the address; what is left out is plain. */
 type EndpointSettings = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
 
@@ -91,6 +95,7 @@ export async function changeEndpoint(
     const isTested = changes.url === undefined || changes.url === before.url;
     const testPassedAt = isTested ? before.testPassedAt : null;
     const after = { ...before, ...changes, testPassedAt, updatedAt: now };
+    if (startsAfresh(before, after)) await resetHealth(tx, after);
     await updateEndpoint(tx, after);
     if (before.status !== 'active' && after.status === 'active') {
       const { tenantId } = owner;
@@ -142,7 +147,10 @@ function checkPolicy(policy: AckPolicy | undefined): void {
 
 /** Only what was given: a member that was left out would hide what stands. */
 function given(settings: EndpointSettings): Partial<Settings> {
-  const names = ['productId', 'additional', 'ackPolicy', 'schedule', 'rateLimit', 'ordered'] as const;
+  const names = [
+    ...(['productId', 'additional', 'ackPolicy', 'schedule', 'rateLimit', 'ordered'] as const),
+    'disableAfterSeconds' as const,
+  ];
   return Object.fromEntries(names.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]));
 }
 

@@ -11,6 +11,7 @@ import { findDialect } from './dialects/find-dialect.ts';
 import { type WebhookEndpoint, wants } from './endpoint.ts';
 import { selectEndpointsOf } from './store.ts';
 import { insertDeliveriesOfTaken } from './store-deliveries.ts';
+import { selectSubjects } from './store-health.ts';
 
 /** Where one event goes, and in whose queue it waits. */
 type Target = Pick<Delivery, 'laneId' | 'endpointId' | 'urlOverride' | 'partnerKeyId' | 'reason'>;
@@ -23,16 +24,31 @@ export async function fanOutEvents(db: Queryable, clock: Clock, events: readonly
   if (events.length === 0) return { insert: null, work: [] };
   const endpoints = await selectEndpointsOf(db, [...new Set(events.map((event) => event.tenant_id))]);
   const partners = await findPartnerOrders(db, events.flatMap(withOwnAddress));
+  const subjects = await findSubjects(db, events);
   const now = clock.now();
   const deliveries = events.flatMap((event) =>
-    targetsOf(event, endpoints, partners.get(event.payment_id ?? '') ?? null).map((target) =>
-      newDelivery(event, target, clock, now),
-    ),
+    targetsOf(
+      event,
+      othersThan(endpoints, subjects.get(event.event_id)),
+      partners.get(event.payment_id ?? '') ?? null,
+    ).map((target) => newDelivery(event, target, clock, now)),
   );
   return {
     insert: deliveries.length === 0 ? null : insertDeliveriesOfTaken(deliveries),
     work: deliveries.map(({ tenantId, laneId }) => ({ kind: 'delivery', laneId, tenantId, dueAt: now })),
   };
+}
+
+/** Events about endpoints are not sent to the very endpoint they are about. */
+function findSubjects(db: Queryable, events: readonly EventHead[]): Promise<ReadonlyMap<string, string>> {
+  return selectSubjects(
+    db,
+    events.filter(({ type }) => type === 'endpoint.failing' || type === 'endpoint.disabled'),
+  );
+}
+
+function othersThan(endpoints: readonly WebhookEndpoint[], subject: string | undefined): readonly WebhookEndpoint[] {
+  return subject === undefined ? endpoints : endpoints.filter(({ endpointId }) => endpointId !== subject);
 }
 
 /** What a partner made always has an address of its own, so that nothing is looked up for payments without one. */

@@ -4,6 +4,7 @@ import type { EndpointContext } from './change-endpoint.ts';
 import { deliveryRoutes } from './routes-deliveries.ts';
 import { endpointRoutes } from './routes-endpoints.ts';
 import { eventRoutes } from './routes-events.ts';
+import { healthRoutes } from './routes-health.ts';
 
 export interface NotificationContext extends EndpointContext {
   readonly wakeDelivery: () => void;
@@ -12,5 +13,5 @@ export interface NotificationContext extends EndpointContext {
 
 /** The endpoints that configure and show notifications. */
 export function notificationRoutes(context: NotificationContext): readonly BoundEndpoint[] {
-  return [...endpointRoutes(context), ...deliveryRoutes(context), ...eventRoutes(context)];
+  return [...endpointRoutes(context), ...deliveryRoutes(context), ...eventRoutes(context), ...healthRoutes(context)];
 }

@@ -3,6 +3,7 @@ import { captureRoutes } from '../captures/routes.ts';
 import { disputeRoutes } from '../disputes/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
+import { mailRoutes } from '../mail/routes.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
 import { partnerKeyRoutes } from '../partners/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
@@ -31,6 +32,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...ledgerRoutes(payments.database),
     ...reconciliationRoutes({ ...payments, log: gateway.log }),
     ...notificationRoutes(notifications),
+    ...mailRoutes(gateway.mail),
     ...providerAccountRoutes(payments),
     ...partnerKeyRoutes(payments),
     ...testClockRoutes(testClocks),

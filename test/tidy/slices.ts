@@ -17,9 +17,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   routing: { nouns: ['routing-rules', 'circuit'], sees: [] },
   'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency', 'routing'] },
   partners: { nouns: ['partner-key'], sees: ['keys', 'idempotency'] },
+  // What people are told by mail; who is told and what exactly comes from those above.
+  mail: { nouns: ['mail', 'alarm'], sees: ['keys'] },
   notifications: {
-    nouns: ['endpoint', 'delivery'],
-    sees: ['keys', 'idempotency', 'events', 'test-clocks', 'partners'],
+    nouns: ['endpoint', 'delivery', 'endpoint-health'],
+    sees: ['mail', 'keys', 'idempotency', 'events', 'test-clocks', 'partners'],
   },
   // Above the others, because a new tenant comes with its keys, its endpoint secret and its sandbox account.
   tenants: {
