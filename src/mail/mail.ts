@@ -59,8 +59,8 @@ export const GATHERING: Readonly<Record<Exclude<MailKind, 'alarm'>, Gathering>> 
   endpoint_states: { gatherSeconds: 15, intervalSeconds: 300 },
 };
 
-/** Seconds before each further try: over two days in all, as mail servers do it among themselves (RFC 5321, 4.5.4.1). */
-const RETRY_DELAYS_S = [60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400] as const;
+/** Seconds before each further try: nearly three days in all, within which a server is usually mended. */
+const RETRY_DELAYS_S = [60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400, 86_400] as const;
 
 /** When to try again after `triesMade` tries; null where it is given up. */
 export function nextMailTryAt(triesMade: number, now: Temporal.Instant): Temporal.Instant | null {
