@@ -419,7 +419,6 @@ create table mails (
   created_at timestamp with time zone not null,
   constraint mails_pkey PRIMARY KEY (tenant_id, mail_id),
   constraint mails_dedupe_key UNIQUE (tenant_id, dedupe_key),
-  constraint mails_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
   constraint mails_due_check CHECK ((state = 'pending'::text) = (due_at IS NOT NULL)),
   constraint mails_kind_check CHECK (kind = ANY (ARRAY['delivery_failures'::text, 'endpoint_states'::text, 'alarm'::text])),
   constraint mails_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),

@@ -29,6 +29,8 @@ export interface Config {
   readonly otelEndpoint: string | null;
   /** Who takes our mails, and whom they come from; null: they stay in their table. */
   readonly smtp: { readonly server: SmtpServer; readonly from: string } | null;
+  /** Who is told of what concerns the whole installation. */
+  readonly operatorEmail: string | null;
   readonly demo: boolean;
   readonly databaseConnectionsMax: number;
 }
@@ -95,6 +97,7 @@ const variables = z.object({
     .refine((server) => server !== null, 'Must be an address such as smtps://user:password@mail.example')
     .optional(),
   SMTP_FROM: z.email('Must be an e-mail address').optional(),
+  TOLLGATE_OPERATOR_EMAIL: z.email('Must be an e-mail address').optional(),
 });
 
 /**
@@ -153,6 +156,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: set.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     otelEndpoint: set.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     smtp: smtpOf(set.SMTP_URL ?? null, set.SMTP_FROM ?? null, set.TOLLGATE_API_URL ?? own),
+    operatorEmail: set.TOLLGATE_OPERATOR_EMAIL ?? null,
     demo,
     databaseConnectionsMax: set.TOLLGATE_DATABASE_CONNECTIONS,
   };

@@ -1,27 +1,38 @@
-/** What cannot wait for a digest, in the words of the mail. */
+/** What cannot wait, in the words of its mail: one sentence for the subject, and what to do. */
 export const ALARMS = {
-  first_reversal: {
-    subject: 'A payment was reversed because its notification was not acknowledged',
+  ack_deadline_fired: {
+    subject: 'A payment is given back because its notification was not acknowledged',
     text:
-      'Your endpoint asks for payments to be given back where their notification is not acknowledged in time. That ' +
-      'has now happened for the first time since the endpoint was set up or changed. The shopper is not charged. If ' +
-      'your receiver is in trouble, pause the endpoint until it is well.',
+      'The endpoint asks for payments to be given back where their notification is not acknowledged in time. The shopper ' +
+      'is not charged. If the receiver is in trouble, pause the endpoint until it is well.',
   },
-  fuse_open: {
-    subject: 'Too many notifications are not acknowledged: nothing is reversed any more',
+  ack_deadline_failed: {
+    subject: 'A payment should be given back and could not be',
     text:
-      'So many notifications in a row were not acknowledged that reversing payments was stopped, since the fault is ' +
-      'more likely in the receiver than in the payments. What becomes of new payments meanwhile is as the endpoint ' +
-      'says (refused or held). Repair the receiver, test the endpoint, then close the fuse.',
+      'Its notification was not acknowledged in time, and neither a reversal nor a refund could be had. The shopper is ' +
+      'charged: decide what becomes of the order, and refund it by hand where it is not fulfilled.',
   },
-  kill_switch: {
-    subject: 'Reversals for missing acknowledgements were switched off by the operator',
+  ack_deadline_suppressed: {
+    subject: 'A payment was not given back although its notification was not acknowledged',
+    text: 'Something stopped it, as the reason says. The shopper is charged: look at the order and decide.',
+  },
+  ack_fuse_opened: {
+    subject: 'Too many notifications are not acknowledged: nothing is given back any more',
     text:
-      'Whoever runs this installation has stopped the reversing of payments whose notifications are not acknowledged. ' +
-      'Notifications are sent as ever.',
+      'So many were not acknowledged that giving payments back was stopped, since the fault is more likely in the ' +
+      'receiver than in the payments. What becomes of new payments is as the endpoint says (refused or held). Repair the ' +
+      'receiver, test the endpoint, then close the fuse.',
+  },
+  ack_switch_moved: {
+    subject: 'Giving payments back for missing acknowledgements was switched off or on',
+    text: 'Whoever runs this installation has moved the switch. Notifications are sent as ever.',
+  },
+  ack_epoch_begun: {
+    subject: 'The database may have been set back: no payment is given back by what stood in it',
+    text: 'Deadlines from before are left to a person. See what the gateway found, and decide about each.',
   },
   acknowledgement_low: {
-    subject: 'Few notifications are acknowledged, and payments are reversed for it',
+    subject: 'Few notifications are acknowledged, and payments are given back for it',
     text:
       'Payments of this endpoint are given back where their notification is not acknowledged, and lately too few were. ' +
       'Shoppers are then not charged for what they bought: look at the receiver now.',

@@ -1,6 +1,6 @@
 import type { Mode } from '../kernel/caller.ts';
 
-/** `delivery_failures` and `endpoint_states` gather what happens for a while; an `alarm` goes out at once, by itself. */
+/** Each gathers what happens for a while, an `alarm` only what comes after the first. */
 export const MAIL_KINDS = ['delivery_failures', 'endpoint_states', 'alarm'] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
@@ -54,9 +54,10 @@ interface Gathering {
 }
 
 /** One mail an hour at most about notifications; what endpoints come to is told at once, in one mail for all of them. */
-export const GATHERING: Readonly<Record<Exclude<MailKind, 'alarm'>, Gathering>> = {
+export const GATHERING: Readonly<Record<MailKind, Gathering>> = {
   delivery_failures: { gatherSeconds: 60, intervalSeconds: 3_600 },
   endpoint_states: { gatherSeconds: 15, intervalSeconds: 300 },
+  alarm: { gatherSeconds: 0, intervalSeconds: 900 },
 };
 
 /** Seconds before each further try: nearly three days in all, within which a server is usually mended. */

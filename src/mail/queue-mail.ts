@@ -5,7 +5,7 @@ import type { Sealer } from '../keys/sealer.ts';
 import type { Queryable } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import type { WholeRow } from '../platform/recordset.ts';
-import { addFacts, GATHERING, type MailEntry, type MailFacts, type MailKind } from './mail.ts';
+import { addFacts, GATHERING, MAIL_KINDS, type MailEntry, type MailFacts, type MailKind } from './mail.ts';
 import { gatherMails, insertMails } from './store.ts';
 
 /** Who is told about what happens to a tenant, or to one of its products. */
@@ -25,7 +25,7 @@ export interface MailContext {
 
 /** Something that joins the next mail of its kind. */
 export interface News extends Concerned {
-  readonly kind: keyof typeof GATHERING;
+  readonly kind: MailKind;
   /** Under which name it is counted. */
   readonly what: string;
   readonly entry: MailEntry;
@@ -39,8 +39,10 @@ export async function queueNews(context: MailContext, tx: Queryable, news: reado
   const topics = new Map<string, string>();
   const rows = new Map<string, WholeRow<'mails'>>();
   for (const { what, entry, ...mail } of news) {
-    const group = JSON.stringify([mail.tenantId, mail.mode, mail.productId, mail.kind]);
-    const topic = topics.get(group) ?? (await topicOf(context, tx, mail));
+    // Alarms of different kinds have nothing to say to each other.
+    const subject = mail.kind === 'alarm' ? `alarm ${what}` : mail.kind;
+    const group = JSON.stringify([mail.tenantId, mail.mode, mail.productId, subject]);
+    const topic = topics.get(group) ?? (await topicOf(context, tx, mail, subject));
     topics.set(group, topic);
     const facts = { counts: { [what]: 1 }, entries: [entry] };
     const place = `${mail.tenantId} ${topic}`;
@@ -49,14 +51,14 @@ export async function queueNews(context: MailContext, tx: Queryable, news: reado
   }
   // Sorted, so that two that write at once never wait for each other crosswise.
   const sorted = [...rows.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
-  for (const kind of Object.keys(GATHERING) as (keyof typeof GATHERING)[]) {
+  for (const kind of MAIL_KINDS) {
     const ofKind = sorted.filter((row) => row.kind === kind);
     if (ofKind.length > 0) await gather(tx, kind, ofKind);
   }
 }
 
 /** The lane is told of a new mail alone: it knows those that were open. */
-async function gather(tx: Queryable, kind: keyof typeof GATHERING, rows: readonly WholeRow<'mails'>[]): Promise<void> {
+async function gather(tx: Queryable, kind: MailKind, rows: readonly WholeRow<'mails'>[]): Promise<void> {
   const gathered = await gatherMails(tx, rows, GATHERING[kind].intervalSeconds);
   const ours = new Set(rows.map((row) => row.mail_id));
   await addLaneWork(
@@ -73,18 +75,17 @@ interface SingleMail extends Concerned {
   readonly facts: MailFacts;
 }
 
-/** Has a mail sent at once, in the caller's transaction. Returns whether it is new: the same news twice are one mail. */
+/** Has a mail sent by itself, in the caller's transaction. The same news twice are one mail. */
 export async function queueSingleMail(
   context: MailContext,
   tx: Queryable,
   { dedupeKey, facts, ...mail }: SingleMail,
-): Promise<boolean> {
+): Promise<void> {
   const row = { ...newMail(context, mail, dedupeKey), is_open: false, dedupe_key: dedupeKey, facts };
   const [isNew] = await insertMails(tx, [row]);
-  if (isNew === undefined) return false;
+  if (isNew === undefined) return;
   const { tenantId } = mail;
   await addLaneWork(tx, [{ kind: 'mail', laneId: tenantId, tenantId, dueAt: row.scheduled_at }]);
-  return true;
 }
 
 function newMail(
@@ -94,7 +95,7 @@ function newMail(
 ): WholeRow<'mails'> {
   const mailId = newId('mail', clock);
   const now = clock.now();
-  const at = mail.kind === 'alarm' ? now : now.add({ seconds: GATHERING[mail.kind].gatherSeconds });
+  const at = now.add({ seconds: GATHERING[mail.kind].gatherSeconds });
   return {
     tenant_id: mail.tenantId,
     mail_id: mailId,
@@ -119,9 +120,10 @@ function newMail(
 async function topicOf(
   { sealer, findRecipient }: MailContext,
   tx: Queryable,
-  mail: Concerned & { readonly kind: MailKind },
+  mail: Concerned,
+  subject: string,
 ): Promise<string> {
   const recipient = await findRecipient(tx, mail);
   const whose = recipient === null ? `nobody ${mail.productId ?? ''}` : recipient.toLowerCase();
-  return `${mail.kind} ${mail.mode} ${await sealer.digest(mail.tenantId, 'mail recipient', whose)}`;
+  return `${subject} ${mail.mode} ${await sealer.digest(mail.tenantId, 'mail recipient', whose)}`;
 }

@@ -52,7 +52,7 @@ async function rows() {
     last_error: string | null;
     facts: { counts: Record<string, number>; entries: { what: string; number?: number }[] };
     scheduled_at: Date;
-  }>('select * from mails where tenant_id = $1 order by mail_id', [tenantId]);
+  }>('select * from mails where tenant_id = $1 order by created_at, kind desc, mail_id', [tenantId]);
 }
 
 /** What a claim that was not given back would cost: its time has run out. */
@@ -245,7 +245,7 @@ describe('a mail', () => {
 
   test('that cannot be put into words holds up no other', async () => {
     await tell(news());
-    const alarm = { tenantId, mode: 'live', productId: null, kind: 'fuse_open', key: '1', facts: {} } as const;
+    const alarm = { tenantId, mode: 'live', productId: null, kind: 'ack_fuse_opened', key: '1', facts: {} } as const;
     await context.database.transaction((tx) => raiseAlarm(context, tx, alarm));
     clock.advance({ seconds: 60 });
     const broken: SendMailsContext = {

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { present } from '../kernel/assert.ts';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
@@ -102,26 +103,18 @@ export async function deleteHoursBefore(
     where h.tenant_id = o.tenant_id and h.endpoint_id = o.endpoint_id and h.hour < ${before}`.execute(tx);
 }
 
-/** Makes an endpoint disabled that is active and still the one that was called. Returns whether it did. */
-export async function disableActive(
+/** Makes an endpoint disabled that is sent to, and still the one that was called. Returns whether it did. */
+export async function disableCalled(
   tx: Queryable,
   endpoint: { readonly tenantId: string; readonly endpointId: string; readonly url: string },
   now: Temporal.Instant,
 ): Promise<boolean> {
   const { rows } = await sql`
     update webhook_endpoints set status = 'disabled', updated_at = ${now}
-    where tenant_id = ${endpoint.tenantId} and endpoint_id = ${endpoint.endpointId} and status = 'active'
-      and url = ${endpoint.url}
+    where tenant_id = ${endpoint.tenantId} and endpoint_id = ${endpoint.endpointId}
+      and status in ('active', 'disabled') and url = ${endpoint.url}
     returning endpoint_id`.execute(tx);
   return rows.length === 1;
-}
-
-/** Marks an endpoint as disabled by what was seen of it, whether or not anything was seen before. */
-export async function putDisabled(tx: Queryable, tenantId: string, endpointId: string): Promise<void> {
-  await sql`
-    insert into endpoint_health (tenant_id, endpoint_id, state, consecutive_failures)
-    values (${tenantId}, ${endpointId}, 'disabled', 0)
-    on conflict (tenant_id, endpoint_id) do update set state = 'disabled'`.execute(tx);
 }
 
 export async function selectHealth(
@@ -138,16 +131,17 @@ export async function selectHealth(
   return row === undefined ? null : healthFromRow(row);
 }
 
-/** The same, kept from being changed by others until the transaction ends. */
-export async function lockHealth(tx: Queryable, tenantId: string, endpointId: string): Promise<EndpointHealth | null> {
-  const row = await tx
-    .selectFrom('endpoint_health')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('endpoint_id', '=', endpointId)
-    .forUpdate()
-    .executeTakeFirst();
-  return row === undefined ? null : healthFromRow(row);
+/** What was seen of an endpoint, kept from being changed by others until the transaction ends; made where there is none. */
+export async function lockHealth(
+  tx: Queryable,
+  { tenantId, endpointId }: { readonly tenantId: string; readonly endpointId: string },
+): Promise<EndpointHealth> {
+  const { rows } = await sql<Selectable<Tables['endpoint_health']>>`
+    insert into endpoint_health as h (tenant_id, endpoint_id, state, consecutive_failures)
+    values (${tenantId}, ${endpointId}, 'healthy', 0)
+    on conflict (tenant_id, endpoint_id) do update set state = h.state
+    returning *`.execute(tx);
+  return healthFromRow(present(rows[0], 'the row of an endpoint'));
 }
 
 export function selectHours(db: Queryable, tenantId: string, endpointId: string, since: Temporal.Instant) {

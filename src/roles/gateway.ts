@@ -139,13 +139,14 @@ async function openSealer(
 
 /** Mails to tenants (what they say, whom they go to, the way out), and what has them written. */
 function openMail(
-  { smtp }: Config,
+  { smtp, operatorEmail }: Config,
   context: Pick<SendMailsContext, 'database' | 'sealer' | 'clock' | 'log'>,
   metrics: Metrics,
 ): Pick<Gateway, 'mail' | 'deliveryHooks'> {
   const mail: SendMailsContext = {
     ...context,
-    findRecipient: async (db, concerned) => (await findAdminEmail(db, context.sealer, concerned)).value,
+    findRecipient: async (db, concerned) =>
+      concerned.tenantId === SYSTEM ? operatorEmail : (await findAdminEmail(db, context.sealer, concerned)).value,
     compose: (db, mail) => COMPOSERS[mail.kind](db, mail),
     sender: smtp === null ? null : createMailSender(smtp),
   };
