@@ -1,3 +1,4 @@
+import type { Clock } from '../kernel/clock.ts';
 import type { MailContext } from '../mail/queue-mail.ts';
 import { raiseAlarm } from '../mail/raise-alarm.ts';
 import type { Queryable } from '../platform/database.ts';
@@ -51,12 +52,7 @@ function measure({ attempts, attemptSeconds }: HealthContext, outcomes: readonly
 
 async function keep(context: HealthContext, tx: Queryable, sums: readonly SummedAttempts[]): Promise<void> {
   const byId = new Map(sums.map((sum) => [sum.endpoint.endpointId, sum]));
-  // Where something failed it matters since when, and that is told by the tenant's time.
-  const clocks = new Map<string, HealthChange['clock']>();
-  for (const { endpoint, failures } of sums) {
-    if (failures === 0) continue;
-    clocks.set(endpoint.endpointId, await readTenantClock(tx, context.clock, endpoint.tenantId, endpoint.mode));
-  }
+  const clocks = await clocksOf(context, tx, sums);
   const nowOf = (endpointId: string) => (clocks.get(endpointId) ?? context.clock).now();
   const added = await addHealth(
     tx,
@@ -84,6 +80,25 @@ async function keep(context: HealthContext, tx: Queryable, sums: readonly Summed
     changes.map(({ health }) => health),
   );
   await tellHealth(context, tx, changes);
+}
+
+/** By endpoint. Only where something failed it matters since when, and that is told by the tenant's time. */
+async function clocksOf(
+  { clock }: HealthContext,
+  tx: Queryable,
+  sums: readonly SummedAttempts[],
+): Promise<ReadonlyMap<string, Clock>> {
+  const byTenant = new Map<string, Clock>();
+  const byEndpoint = new Map<string, Clock>();
+  for (const { endpoint, failures } of sums) {
+    if (failures === 0) continue;
+    const { tenantId, mode, endpointId } = endpoint;
+    const tenant = `${tenantId} ${mode}`;
+    const tenantClock = byTenant.get(tenant) ?? (await readTenantClock(tx, clock, tenantId, mode));
+    byTenant.set(tenant, tenantClock);
+    byEndpoint.set(endpointId, tenantClock);
+  }
+  return byEndpoint;
 }
 
 function noticed(health: EndpointHealth, now: Temporal.Instant): EndpointHealth {

@@ -84,6 +84,11 @@ test('beyond loopback nothing is said without TLS, not even a password', async (
   expect([box.logins, box.received]).toEqual([[], []]);
 });
 
+test('on loopback a mail is handed over without TLS, whatever the server offers', async () => {
+  const box = await mailBox({ tls: { key: SHOP_KEY, cert: SHOP_CERTIFICATE } });
+  expect(await send(box.server)).toEqual({ kind: 'sent' });
+});
+
 test('a certificate that nobody vouches for ends the talk, whatever the environment says', async () => {
   const box = await mailBox({ password: 'right', tls: { key: SHOP_KEY, cert: SHOP_CERTIFICATE } });
   const remote = { ...box.server, isLoopback: false, user: 'mailer', password: 'right' };
