@@ -728,7 +728,7 @@ export interface EndpointHealth {
     statusCode: number | null;
     error: string | null;
   } | null;
-  /** Deliveries that wait in its queue, those that are held with them. */
+  /** Deliveries that wait in its queue, also while it is paused or disabled. */
   pending: number;
   oldestPendingAt: string | null;
 }

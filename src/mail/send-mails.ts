@@ -46,13 +46,29 @@ export async function sendMails(context: SendMailsContext, lane: ClaimedLane): P
   await releaseLane(database.query, lane, await selectNextMailAt(database.query, lane.tenantId), clock.now());
 }
 
-/** Once the lease is somebody else's, so is the mail. */
+class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+/**
+ * Once the lease is somebody else's, so is the mail, and nothing is written. The mail's row is locked before the lane's, as
+ * by whoever adds to a mail.
+ */
 async function underLease<T>(
   database: Database,
   lane: ClaimedLane,
   work: (tx: Queryable) => Promise<T>,
 ): Promise<T | null> {
-  return database.transaction(async (tx) => ((await holdsLane(tx, lane)) ? work(tx) : null));
+  try {
+    return await database.transaction(async (tx) => {
+      const done = await work(tx);
+      if (!(await holdsLane(tx, lane))) throw new LeaseLost();
+      return done;
+    });
+  } catch (error) {
+    if (error instanceof LeaseLost) return null;
+    throw error;
+  }
 }
 
 async function trySending(context: SendMailsContext, sender: MailSender, mail: Mail): Promise<Mail> {

@@ -38,7 +38,7 @@ const endpointHealth = z
     lastFailure: z
       .strictObject({ at: instant, statusCode: z.int().nullable(), error: z.string().nullable() })
       .nullable(),
-    pending: z.int().meta({ description: 'Deliveries that wait in its queue, those that are held with them.' }),
+    pending: z.int().meta({ description: 'Deliveries that wait in its queue, also while it is paused or disabled.' }),
     oldestPendingAt: instant.nullable(),
   })
   .meta({ id: 'EndpointHealth' });

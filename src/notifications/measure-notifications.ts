@@ -10,11 +10,12 @@ const LABELED_MAX = 50;
 
 /** Adds what an operator watches of notifications over the whole installation. */
 export function measureNotifications(metrics: Metrics, db: Queryable, clock: Clock): void {
+  const readBacklog = sharedBacklog(db);
   metrics.gauge('tollgate_deliveries_pending', 'Notifications on their way to tenants', async () => {
-    return (await selectWholeBacklog(db)).pending;
+    return (await readBacklog()).pending;
   });
   metrics.gauge('tollgate_deliveries_oldest_pending_seconds', 'Age of the oldest notification that waits', async () => {
-    const { oldestId } = await selectWholeBacklog(db);
+    const { oldestId } = await readBacklog();
     return oldestId === null ? 0 : Math.max(0, clock.now().since(timeOfId(oldestId)).total('seconds'));
   });
   metrics.gauges('tollgate_endpoints', 'Endpoints that are failing or disabled', ['state'], async () => {
@@ -33,6 +34,19 @@ export function measureNotifications(metrics: Metrics, db: Queryable, clock: Clo
       }));
     },
   );
+}
+
+type Backlog = Awaited<ReturnType<typeof selectWholeBacklog>>;
+
+/** Both levels of a look are of one reading, which goes through everything that waits. */
+function sharedBacklog(db: Queryable): () => Promise<Backlog> {
+  let reading: Promise<Backlog> | null = null;
+  return () => {
+    reading ??= selectWholeBacklog(db).finally(() => {
+      reading = null;
+    });
+    return reading;
+  };
 }
 
 /** The counts of attempts of this process. Policies are few, so that each has an acknowledgement rate of its own (S1.23). */

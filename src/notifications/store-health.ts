@@ -58,12 +58,18 @@ export async function addHealth(tx: Queryable, additions: readonly HealthAdditio
     )
     select hours.hour_attempts, hours.hour_acknowledged, health.*, hours.tenant_id, hours.endpoint_id
     from hours left join health using (tenant_id, endpoint_id)`.execute(tx);
-  return added.map((row) => ({
+  const inOrder = added.toSorted((one, other) => (placeOf(one) < placeOf(other) ? -1 : 1));
+  return inOrder.map((row) => ({
     tenantId: row.tenant_id,
     endpointId: row.endpoint_id,
     health: row.state === null ? null : healthFromRow(row as Row),
     hour: { attempts: row.hour_attempts ?? 0, acknowledged: row.hour_acknowledged ?? 0 },
   }));
+}
+
+/** What follows from the rows locks others in their order, so it must not be the join's. */
+function placeOf(row: { readonly tenant_id: string; readonly endpoint_id: string }): string {
+  return `${row.tenant_id} ${row.endpoint_id}`;
 }
 
 /** Writes what endpoints count as from now on. Their rows are ours: the same transaction has just added to them. */
