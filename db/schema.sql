@@ -224,6 +224,37 @@ CREATE INDEX disputes_payment_idx ON public.disputes USING btree (tenant_id, pay
 CREATE UNIQUE INDEX disputes_provider_ref_key ON public.disputes USING btree (tenant_id, provider_account_id, provider_ref);
 CREATE INDEX disputes_sync_idx ON public.disputes USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
 
+create table endpoint_health (
+  tenant_id text not null,
+  endpoint_id text not null,
+  state text not null,
+  consecutive_failures integer not null,
+  failing_since timestamp with time zone,
+  last_success_at timestamp with time zone,
+  last_failure_at timestamp with time zone,
+  last_failure_status integer,
+  last_failure_error text,
+  noticed_at timestamp with time zone,
+  constraint endpoint_health_pkey PRIMARY KEY (tenant_id, endpoint_id),
+  constraint endpoint_health_endpoint_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES webhook_endpoints(tenant_id, endpoint_id),
+  constraint endpoint_health_failures_check CHECK ((consecutive_failures = 0) = (failing_since IS NULL)),
+  constraint endpoint_health_noticed_check CHECK (state <> 'failing'::text OR noticed_at IS NOT NULL),
+  constraint endpoint_health_state_check CHECK (state = ANY (ARRAY['healthy'::text, 'failing'::text, 'disabled'::text]))
+);
+CREATE INDEX endpoint_health_unwell_idx ON public.endpoint_health USING btree (state, failing_since) WHERE (state <> 'healthy'::text);
+
+create table endpoint_health_hours (
+  tenant_id text not null,
+  endpoint_id text not null,
+  hour timestamp with time zone not null,
+  attempts integer not null,
+  acknowledged integer not null,
+  latencies integer[] not null,
+  constraint endpoint_health_hours_pkey PRIMARY KEY (tenant_id, endpoint_id, hour),
+  constraint endpoint_health_hours_endpoint_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES webhook_endpoints(tenant_id, endpoint_id),
+  constraint endpoint_health_hours_counts_check CHECK (acknowledged >= 0 AND acknowledged <= attempts)
+);
+
 create table events (
   tenant_id text not null,
   event_id text not null,
@@ -306,7 +337,7 @@ create table lanes (
   lease text,
   generation bigint not null default 0,
   constraint lanes_pkey PRIMARY KEY (kind, lane_id),
-  constraint lanes_kind_check CHECK (kind = ANY (ARRAY['relay'::text, 'inbound'::text, 'sync'::text, 'expiry'::text, 'delivery'::text, 'reconcile'::text]))
+  constraint lanes_kind_check CHECK (kind = ANY (ARRAY['relay'::text, 'inbound'::text, 'sync'::text, 'expiry'::text, 'delivery'::text, 'reconcile'::text, 'mail'::text, 'ack'::text, 'replay'::text]))
 );
 CREATE INDEX lanes_due_idx ON public.lanes USING btree (kind, next_due_at) WHERE (next_due_at IS NOT NULL);
 
@@ -369,6 +400,37 @@ CREATE INDEX line_matches_accepted_idx ON public.line_matches USING btree (tenan
 CREATE INDEX line_matches_statement_idx ON public.line_matches USING btree (tenant_id, statement_id);
 CREATE INDEX line_matches_subject_idx ON public.line_matches USING btree (tenant_id, subject_id) WHERE (subject_id IS NOT NULL);
 CREATE INDEX line_matches_unsettled_idx ON public.line_matches USING btree (tenant_id, provider_account_id, state, line_id) WHERE (state = ANY (ARRAY['waiting'::text, 'deferred'::text, 'open'::text]));
+
+create table mails (
+  tenant_id text not null,
+  mail_id text not null,
+  mode text not null,
+  kind text not null,
+  topic text not null,
+  is_open boolean not null,
+  dedupe_key text not null,
+  product_id text,
+  facts jsonb not null,
+  state text not null,
+  tries_made integer not null,
+  scheduled_at timestamp with time zone not null,
+  due_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  last_error text,
+  created_at timestamp with time zone not null,
+  constraint mails_pkey PRIMARY KEY (tenant_id, mail_id),
+  constraint mails_dedupe_key UNIQUE (tenant_id, dedupe_key),
+  constraint mails_due_check CHECK ((state = 'pending'::text) = (due_at IS NOT NULL)),
+  constraint mails_kind_check CHECK (kind = ANY (ARRAY['delivery_failures'::text, 'endpoint_states'::text, 'alarm'::text])),
+  constraint mails_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint mails_open_check CHECK (state = 'pending'::text OR NOT is_open),
+  constraint mails_sent_check CHECK ((state = 'sent'::text) = (sent_at IS NOT NULL)),
+  constraint mails_state_check CHECK (state = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text, 'skipped'::text]))
+);
+CREATE INDEX mails_due_idx ON public.mails USING btree (tenant_id, due_at, mail_id) WHERE (state = 'pending'::text);
+CREATE INDEX mails_list_idx ON public.mails USING btree (mail_id);
+CREATE UNIQUE INDEX mails_open_key ON public.mails USING btree (tenant_id, topic) WHERE is_open;
+CREATE INDEX mails_topic_idx ON public.mails USING btree (tenant_id, topic, scheduled_at);
 
 create table notification_settings (
   tenant_id text not null,
@@ -969,10 +1031,12 @@ create table webhook_endpoints (
   rate_limit integer,
   ordered boolean not null,
   test_passed_at timestamp with time zone,
+  disable_after_seconds integer,
   constraint webhook_endpoints_pkey PRIMARY KEY (tenant_id, endpoint_id),
   constraint webhook_endpoints_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
   constraint webhook_endpoints_ack_policy_check CHECK ((ack_policy ->> 'type'::text) = ANY (ARRAY['retry'::text, 'receipt'::text, 'reverse_on_no_ack'::text])),
   constraint webhook_endpoints_dialect_check CHECK (dialect = ANY (ARRAY['standard'::text, 'bluesnap'::text, 'bluesnap-receipt'::text, 'encrypted'::text, 'encrypted-legacy'::text, 'partner'::text])),
+  constraint webhook_endpoints_disable_after_check CHECK (disable_after_seconds >= 3600 AND disable_after_seconds <= 2592000),
   constraint webhook_endpoints_merchant_code_check CHECK ((dialect = 'partner'::text) = (merchant_code IS NOT NULL)),
   constraint webhook_endpoints_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
   constraint webhook_endpoints_rate_limit_check CHECK (rate_limit > 0),

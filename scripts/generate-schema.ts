@@ -13,6 +13,7 @@ const TYPESCRIPT_TYPES: Readonly<Record<string, string>> = {
   text: 'string',
   'text[]': 'string[]',
   integer: 'number',
+  'integer[]': 'number[]',
   smallint: 'number',
   bigint: 'bigint',
   boolean: 'boolean',

@@ -43,6 +43,8 @@ test.each([
   ['TOLLGATE_SIMULATORS', 'stripe,acme', /^TOLLGATE_SIMULATORS: Must be none, or a comma-separated list of stripe, /],
   ['LOG_LEVEL', 'loud', /^LOG_LEVEL: Must be/],
   ['SMTP_URL', 'mail', /^SMTP_URL: Must be/],
+  ['SMTP_URL', 'smtp://user:hunter2@', /^SMTP_URL: Must be an address such as/],
+  ['SMTP_FROM', 'nobody', /^SMTP_FROM: Must be an e-mail address/],
 ])('%s=%s stops the start with its name and rule, without the value', (name, value, message) => {
   try {
     readConfig({ [name]: value });
@@ -92,4 +94,15 @@ test('every value can come from a file, but not from two places', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('mails come from the address that is set, else from their account, else from the host of the API', () => {
+  const fromOf = (environment: Record<string, string>) => readConfig(environment).smtp?.from;
+  expect(readConfig({}).smtp).toBeNull();
+  const url = 'smtps://mailer%40shop.example:word@mail.example';
+  expect(fromOf({ SMTP_URL: url, SMTP_FROM: 'gateway@shop.example' })).toBe('gateway@shop.example');
+  expect(fromOf({ SMTP_URL: url })).toBe('mailer@shop.example');
+  const plain = { SMTP_URL: 'smtps://mail.example' };
+  expect(fromOf({ ...plain, TOLLGATE_API_URL: 'https://api.shop.example' })).toBe('tollgate@api.shop.example');
+  expect(fromOf(plain)).toBe('tollgate@localhost');
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { parseSmtpUrl, type SmtpServer } from './platform/smtp-server.ts';
 
 /** What an operator sets; the only reader of the environment. Every value also as `NAME_FILE`, the path of a file. */
 export interface Config {
@@ -28,6 +29,10 @@ export interface Config {
   readonly egressAddresses: { readonly live: readonly string[]; readonly test: readonly string[] };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly otelEndpoint: string | null;
+  /** Who takes our mails, and whom they come from; null: they stay in their table. */
+  readonly smtp: { readonly server: SmtpServer; readonly from: string } | null;
+  /** Who is told of what concerns the whole installation. */
+  readonly operatorEmail: string | null;
   readonly demo: boolean;
   readonly databaseConnectionsMax: number;
 }
@@ -103,8 +108,11 @@ const variables = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl.optional(),
   SMTP_URL: z
     .string()
-    .regex(/^smtps?:\/\//, 'Must be an address that begins with smtp:// or smtps://')
+    .transform(parseSmtpUrl)
+    .refine((server) => server !== null, 'Must be an address such as smtps://user:password@mail.example')
     .optional(),
+  SMTP_FROM: z.email('Must be an e-mail address').optional(),
+  TOLLGATE_OPERATOR_EMAIL: z.email('Must be an e-mail address').optional(),
 });
 
 /**
@@ -166,6 +174,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     // Who tries it out wants to see the shop's address, not the requests.
     logLevel: set.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     otelEndpoint: set.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    smtp: smtpOf(set.SMTP_URL ?? null, set.SMTP_FROM ?? null, set.TOLLGATE_API_URL ?? own),
+    operatorEmail: set.TOLLGATE_OPERATOR_EMAIL ?? null,
     demo,
     databaseConnectionsMax: set.TOLLGATE_DATABASE_CONNECTIONS,
   };
@@ -191,6 +201,15 @@ function readValues(
     }
   }
   return values;
+}
+
+/** Mails come from the address that was set, else from the account they are sent with, else from the API's own host. */
+function smtpOf(server: SmtpServer | null, from: string | null, apiUrl: string): Config['smtp'] {
+  if (server === null) return null;
+  const { hostname } = new URL(apiUrl);
+  const account = z.email().safeParse(server.user);
+  const isName = /[a-z]$/i.test(hostname);
+  return { server, from: from ?? account.data ?? `tollgate@${isName ? hostname : 'localhost'}` };
 }
 
 function trustProxyOf(text: string): boolean | readonly string[] {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
+import { MAIL_TRANSITIONS } from '../src/mail/mail.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
+import { HEALTH_TRANSITIONS } from '../src/notifications/endpoint-health.ts';
 import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
@@ -21,6 +23,8 @@ const TABLES: readonly (readonly [string, string, Readonly<Record<string, readon
   ['dispute evidence', 'dispatched', EVIDENCE_TRANSITIONS],
   ['provider notification', 'pending', INBOUND_TRANSITIONS],
   ['delivery', 'pending', DELIVERY_TRANSITIONS],
+  ["endpoint's health", 'healthy', HEALTH_TRANSITIONS],
+  ['mail', 'pending', MAIL_TRANSITIONS],
   ['test clock', 'held', TEST_CLOCK_TRANSITIONS],
   ['product', 'active', PRODUCT_TRANSITIONS],
   ['statement', 'collecting', STATEMENT_TRANSITIONS],

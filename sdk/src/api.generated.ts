@@ -171,6 +171,7 @@ export interface ChangedWebhookEndpoint {
   schedule: readonly number[] | null;
   rateLimit: number | null;
   ordered: boolean;
+  disableAfterSeconds: number | null;
   /** When a test of it as it is now was acknowledged. */
   testPassedAt: string | null;
   /** `disabled`: by us, after long failure or HTTP 410. What comes is kept. */
@@ -441,7 +442,7 @@ export interface CreateWebhookEndpoint {
    * `*` for all, or names of event types.
    * Default: ["*"].
    */
-  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch")[] | undefined;
+  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled")[] | undefined;
   /**
    * How notifications look; events that a dialect has no word for are not sent.
    * Default: "standard".
@@ -467,6 +468,8 @@ export interface CreateWebhookEndpoint {
   rateLimit?: number | null | undefined;
   /** Send the events of a payment one after the other. */
   ordered?: boolean | undefined;
+  /** Seconds of failure without one success until it is disabled; 5 days unless given, null: never. */
+  disableAfterSeconds?: number | null | undefined;
   description?: string | undefined;
 }
 
@@ -574,6 +577,7 @@ export interface CreatedWebhookEndpoint {
   schedule: readonly number[] | null;
   rateLimit: number | null;
   ordered: boolean;
+  disableAfterSeconds: number | null;
   /** When a test of it as it is now was acknowledged. */
   testPassedAt: string | null;
   /** `disabled`: by us, after long failure or HTTP 410. What comes is kept. */
@@ -823,7 +827,7 @@ export interface EffectiveWebhookEndpoint {
     oldestAt: string | null;
   };
   events: readonly {
-    type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch";
+    type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled";
     sent: boolean;
     /** Why not; null where it is sent. */
     because: "notifications_disabled" | "other_product" | "replaced_by_product" | "type_not_chosen" | "no_word_in_dialect" | null;
@@ -836,10 +840,57 @@ export interface EgressAddresses {
   test: readonly string[];
 }
 
+export interface EndpointHealth {
+  object: "webhook_endpoint_health";
+  endpointId: string;
+  /** `failing`: five attempts in a row and over five minutes, none acknowledged. `disabled`: that lasted for `disableAfterSeconds`, or the receiver answered 410. */
+  state: "healthy" | "failing" | "disabled";
+  /** Of the last 24 hours. */
+  acknowledgementRate: number | null;
+  /** By full hours and the one that has begun. Tests and simulations do not count. */
+  windows: {
+    lastHour: EndpointHealthWindow;
+    lastDay: EndpointHealthWindow;
+    lastWeek: EndpointHealthWindow;
+  };
+  consecutiveFailures: number;
+  /** The first failure after the last success. */
+  failingSince: string | null;
+  /** When you were told that it fails. */
+  noticedAt: string | null;
+  /** From when a further failure disables it; null: it does not. */
+  disableAt: string | null;
+  lastSuccessAt: string | null;
+  lastFailure: {
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    at: string;
+    statusCode: number | null;
+    error: string | null;
+  } | null;
+  /** Deliveries that wait in its queue, also while it is paused or disabled. */
+  pending: number;
+  oldestPendingAt: string | null;
+}
+
+export interface EndpointHealthWindow {
+  attempts: number;
+  acknowledged: number;
+  /** Acknowledged of all attempts; null where there were none. */
+  acknowledgementRate: number | null;
+  /** From the request to the end of its answer, or to giving up; from counts by range. */
+  latencyMs: {
+    p50: number;
+    p95: number;
+  } | null;
+}
+
 /** What happened, with the object as it was right after; the body of notifications. */
 export interface Event {
   id: string;
-  type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch";
+  type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled";
   apiVersion: string;
   /**
    * RFC 3339.
@@ -998,6 +1049,30 @@ export interface LedgerEntry {
 export interface LogIn {
   appName: string;
   appSecret: string;
+}
+
+export interface Mail {
+  id: string;
+  object: "mail";
+  tenantId: string;
+  mode: "live" | "test";
+  kind: "delivery_failures" | "endpoint_states" | "alarm";
+  /** `skipped`: nobody is named in the notification settings, or it waited for more than a week. */
+  state: "pending" | "sent" | "failed" | "skipped";
+  /** Whom the notification settings name now. */
+  recipient: string | null;
+  subject: string;
+  /** What it says; one that is pending may still gain news. */
+  text: string;
+  triesMade: number;
+  nextTryAt: string | null;
+  sentAt: string | null;
+  lastError: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
 }
 
 /** What the shopper does next; null where nothing is awaited of them. */
@@ -2015,7 +2090,7 @@ export interface TimelineEvent {
   /** One English sentence for a person. */
   summary: string;
   type: "event";
-  eventType: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch";
+  eventType: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled";
 }
 
 /** A notification of the provider that spoke of this payment. */
@@ -2178,7 +2253,7 @@ export interface UpdateWebhookEndpoint {
   /** https; reachable from the internet. */
   url?: string | undefined;
   /** `*` for all, or names of event types. */
-  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch")[] | undefined;
+  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled")[] | undefined;
   dialect?: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner" | undefined;
   /** Dialect `partner` only: what the receiver knows you by; your tenant id unless given. */
   merchantCode?: string | undefined;
@@ -2201,6 +2276,8 @@ export interface UpdateWebhookEndpoint {
   rateLimit?: number | null | undefined;
   /** Send the events of a payment one after the other. */
   ordered?: boolean | undefined;
+  /** Seconds of failure without one success until it is disabled; 5 days unless given, null: never. */
+  disableAfterSeconds?: number | null | undefined;
   description?: string | null | undefined;
 }
 
@@ -2219,6 +2296,7 @@ export interface WebhookEndpoint {
   schedule: readonly number[] | null;
   rateLimit: number | null;
   ordered: boolean;
+  disableAfterSeconds: number | null;
   /** When a test of it as it is now was acknowledged. */
   testPassedAt: string | null;
   /** `disabled`: by us, after long failure or HTTP 410. What comes is kept. */
@@ -2447,6 +2525,13 @@ function notificationsOperations(send: Send) {
     /** Read an endpoint */
     getWebhookEndpoint: (id: string, options?: CallOptions): Promise<WebhookEndpoint> =>
       send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}` }, options),
+    /**
+     * Read how an endpoint fares
+     *
+     * How it lately answered, what waits for it, and what becomes of it if it goes on like this.
+     */
+    getWebhookEndpointHealth: (id: string, options?: CallOptions): Promise<EndpointHealth> =>
+      send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/health` }, options),
     /** List deliveries, newest first */
     listDeliveries: (query?: {
       /** Default: 20. */
@@ -2476,7 +2561,7 @@ function notificationsOperations(send: Send) {
       /** nextCursor of the page before. */
       cursor?: string | undefined;
       paymentId?: string | undefined;
-      type?: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | undefined;
+      type?: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | undefined;
     }, options?: CallOptions): Promise<{
       data: readonly Event[];
       hasMore: boolean;
@@ -2571,6 +2656,25 @@ function operatorOperations(send: Send) {
       mode: "live" | "test";
     }, options?: CallOptions): Promise<NotificationSettings> =>
       send({ method: 'GET', path: '/api/v1/operator/notification-settings', query }, options),
+    /**
+     * List mails to tenants, newest first
+     *
+     * Without SMTP_URL they are not sent and stay pending, to be read here.
+     */
+    listMails: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      tenantId?: string | undefined;
+      state?: "pending" | "sent" | "failed" | "skipped" | undefined;
+      kind?: "delivery_failures" | "endpoint_states" | "alarm" | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Mail[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/operator/mails', query }, options),
     /**
      * List what is in doubt about a tenant's payments, newest first
      *

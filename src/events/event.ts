@@ -29,6 +29,8 @@ export const EVENT_TYPES = [
   'dispute.lost',
   'payout.paid',
   'reconciliation.mismatch',
+  'endpoint.failing',
+  'endpoint.disabled',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -1,3 +1,4 @@
+import { assert } from './assert.ts';
 import type { Clock } from './clock.ts';
 import { takeRandomBytes } from './random-bytes.ts';
 
@@ -35,6 +36,7 @@ export const ID_PREFIXES = [
   'po',
   'rx',
   'rr',
+  'mail',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
@@ -57,6 +59,15 @@ export function newId<P extends IdPrefix>(prefix: P, clock: Clock): `${P}_${stri
 /** The lowest id that can be made at an instant: ids from it on are of that millisecond or later. */
 export function lowestId<P extends IdPrefix>(prefix: P, at: Temporal.Instant): `${P}_${string}` {
   return `${prefix}_${encodeTime(at)}${'0'.repeat(RANDOM_CHARACTERS)}`;
+}
+
+/** The millisecond in which an id was made. @throws AssertionFailed where the text is no id */
+export function timeOfId(id: string): Temporal.Instant {
+  const time = id.slice(id.indexOf('_') + 1, -RANDOM_CHARACTERS);
+  let milliseconds = 0;
+  for (const character of time) milliseconds = milliseconds * 32 + ALPHABET.indexOf(character);
+  assert(/^[0-7][0-9a-hjkmnp-tv-z]{9}$/.test(time), 'Only an id tells its time');
+  return Temporal.Instant.fromEpochMilliseconds(milliseconds);
 }
 
 /** Whether the text has the shape of an id with this prefix; says nothing about its existence. */

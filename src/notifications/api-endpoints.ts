@@ -27,6 +27,15 @@ const settings = {
     .meta({ description: 'Seconds before each resend; null: as the dialect has it.' }),
   rateLimit: z.int().min(1).max(10_000).nullable().optional().meta({ description: 'Requests per second.' }),
   ordered: z.boolean().optional().meta({ description: 'Send the events of a payment one after the other.' }),
+  disableAfterSeconds: z
+    .int('Must be a whole number of seconds')
+    .min(3_600, 'Must be at least an hour')
+    .max(2_592_000, 'Must be at most 30 days')
+    .nullable()
+    .optional()
+    .meta({
+      description: 'Seconds of failure without one success until it is disabled; 5 days unless given, null: never.',
+    }),
 };
 
 const merchantCode = z
@@ -70,6 +79,7 @@ export const webhookEndpoint = z
     schedule: z.array(z.int()).nullable(),
     rateLimit: z.int().nullable(),
     ordered: z.boolean(),
+    disableAfterSeconds: z.int().nullable(),
     testPassedAt: instant.nullable().meta({ description: 'When a test of it as it is now was acknowledged.' }),
     status: z.enum(['active', 'paused', 'disabled']).meta({
       description: '`disabled`: by us, after long failure or HTTP 410. What comes is kept.',

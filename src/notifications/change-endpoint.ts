@@ -11,6 +11,7 @@ import { findDialect } from './dialects/find-dialect.ts';
 import { type DialectId, PLAIN_SETTINGS, type WebhookEndpoint } from './endpoint.ts';
 import { assignSecrets, changeSecrets, createSecrets, type GivenSecrets, type NewSecrets } from './endpoint-secrets.ts';
 import { mustLock, wakeLanes } from './pause-endpoint.ts';
+import { resetHealth, startsAfresh } from './reset-health.ts';
 import { countEndpoints, insertEndpoint, lockConfiguration, type Owner, updateEndpoint } from './store.ts';
 import { cancelDeliveries } from './store-deliveries.ts';
 import { cancelHeld } from './store-held.ts';
@@ -35,7 +36,10 @@ interface NewEndpoint extends Owner {
   readonly settings: EndpointSettings;
 }
 
-type Settings = Pick<WebhookEndpoint, 'productId' | 'additional' | 'ackPolicy' | 'schedule' | 'rateLimit' | 'ordered'>;
+type Settings = Pick<
+  WebhookEndpoint,
+  'productId' | 'additional' | 'ackPolicy' | 'schedule' | 'rateLimit' | 'ordered' | 'disableAfterSeconds'
+>;
 /** What may be set beside the address; what is left out is plain. */
 type EndpointSettings = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
 
@@ -105,6 +109,7 @@ export async function changeEndpoint(
       testPassedAt: isTested ? before.testPassedAt : null,
       updatedAt: context.clock.now(),
     };
+    if (startsAfresh(before, after)) await resetHealth(tx, after);
     const secrets = await moveToDialect({ ...context, db: tx }, before, after, given);
     await updateEndpoint(tx, after);
     if (before.status !== 'active' && after.status === 'active') await wakeLanes(context, tx, after);
@@ -174,6 +179,9 @@ function checkPolicy(policy: AckPolicy | undefined): void {
 
 /** Only what was given: a member that was left out would hide what stands. */
 function givenSettings(settings: EndpointSettings): Partial<Settings> {
-  const names = ['productId', 'additional', 'ackPolicy', 'schedule', 'rateLimit', 'ordered'] as const;
+  const names = [
+    ...(['productId', 'additional', 'ackPolicy', 'schedule', 'rateLimit', 'ordered'] as const),
+    'disableAfterSeconds' as const,
+  ];
   return Object.fromEntries(names.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]));
 }

@@ -8,6 +8,7 @@ import { inParallel } from '../platform/in-parallel.ts';
 import { type ClaimedLane, holdsLane, releaseLane } from '../platform/lanes.ts';
 import type { OutboundHttp, OutboundOutcome } from '../platform/outbound-http.ts';
 import type { WholeRow } from '../platform/recordset.ts';
+import { withClientSpan } from '../platform/tracing.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import { type Delivery, nextDeliveryAt } from './delivery.ts';
 import type { AttemptOutcome, DeliveryHook } from './delivery-hooks.ts';
@@ -156,7 +157,7 @@ async function send(
   }
   const url = delivery.urlOverride ?? present(receiver.url, 'an address');
   crashPoint('delivery-unsent');
-  const outcome = message instanceof Error ? UNWRITABLE : await post(context.http(delivery.mode), url, message);
+  const outcome = message instanceof Error ? UNWRITABLE : await postTraced(context, delivery, url, message);
   crashPoint('delivery-unrecorded');
   if (outcome.kind === 'not_sent' && OUR_FAULT.has(outcome.reason)) return null;
   const attemptsMade = delivery.attemptsMade + 1;
@@ -222,6 +223,23 @@ const UNWRITABLE: OutboundOutcome = {
   detail: 'The event could not be written in this dialect',
   timings: { totalMs: 0, firstByteMs: null },
 };
+
+/** All attempts to tell of one event are one trace, whose id goes along. */
+function postTraced(
+  { http }: DeliveryContext,
+  { eventId, deliveryId, eventType, mode }: Delivery,
+  url: string,
+  { headers, body }: EncodedMessage,
+): Promise<OutboundOutcome> {
+  const attributes = {
+    'tollgate.event_id': eventId,
+    'tollgate.delivery_id': deliveryId,
+    'tollgate.event_type': eventType,
+  };
+  return withClientSpan('deliver notification', eventId, attributes, (traced) =>
+    post(http(mode), url, { headers: { ...headers, ...traced }, body }),
+  );
+}
 
 function post(http: OutboundHttp, url: string, { headers, body }: EncodedMessage): Promise<OutboundOutcome> {
   return http.send({

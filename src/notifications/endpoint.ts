@@ -38,6 +38,8 @@ export interface WebhookEndpoint {
   readonly rateLimit: number | null;
   /** Whether a payment's events are sent one after the other, in their order. */
   readonly ordered: boolean;
+  /** Seconds of failure without a success, after which we stop trying; null: never. */
+  readonly disableAfterSeconds: number | null;
   /** When a test of the endpoint as it is configured now was acknowledged. */
   readonly testPassedAt: Temporal.Instant | null;
   /** `disabled`: by us, because it failed for long or said that it is gone. */
@@ -55,6 +57,7 @@ export const PLAIN_SETTINGS = {
   schedule: null,
   rateLimit: null,
   ordered: false,
+  disableAfterSeconds: 432_000,
   testPassedAt: null,
 } as const satisfies Partial<WebhookEndpoint>;
 

@@ -11,6 +11,7 @@ import type { Delivery } from './delivery.ts';
 import { readSetups } from './read-setup.ts';
 import { type NotificationScope, scopeOf, type Target, targetsOf } from './resolve-targets.ts';
 import { insertDeliveriesOfTaken } from './store-deliveries.ts';
+import { selectSubjects } from './store-health.ts';
 
 /**
  * Turns events into deliveries, one for each address that wants them, and says which lanes have work now. What it gives
@@ -20,16 +21,28 @@ export async function fanOutEvents(db: Queryable, clock: Clock, events: readonly
   if (events.length === 0) return { insert: null, work: [] };
   const findScope = await readScopes(db, [...new Set(events.map((event) => event.tenant_id))]);
   const partners = await findPartnerOrders(db, events.flatMap(withOwnAddress));
+  const subjects = await findSubjects(db, events);
   const now = clock.now();
   const deliveries = events.flatMap((event) => {
     const partnerKeyId = partners.get(event.payment_id ?? '') ?? null;
     const address = { notificationUrl: event.notification_url, partnerKeyId };
-    return targetsOf(findScope(event), address, event.type).map((target) => newDelivery(event, target, clock, now));
+    const subject = subjects.get(event.event_id);
+    return targetsOf(findScope(event), address, event.type)
+      .filter(({ endpointId }) => endpointId === null || endpointId !== subject)
+      .map((target) => newDelivery(event, target, clock, now));
   });
   return {
     insert: deliveries.length === 0 ? null : insertDeliveriesOfTaken(deliveries),
     work: deliveries.map(({ tenantId, laneId }) => ({ kind: 'delivery', laneId, tenantId, dueAt: now })),
   };
+}
+
+/** Events about endpoints are not sent to the very endpoint they are about. */
+function findSubjects(db: Queryable, events: readonly EventHead[]): Promise<ReadonlyMap<string, string>> {
+  return selectSubjects(
+    db,
+    events.filter(({ type }) => type === 'endpoint.failing' || type === 'endpoint.disabled'),
+  );
 }
 
 /** What a partner made always has an address of its own, so that nothing is looked up for payments without one. */

@@ -119,6 +119,7 @@ function endpointJson(endpoint: WebhookEndpoint): api.WebhookEndpointAnswer {
     schedule: endpoint.schedule === null ? null : [...endpoint.schedule],
     rateLimit: endpoint.rateLimit,
     ordered: endpoint.ordered,
+    disableAfterSeconds: endpoint.disableAfterSeconds,
     testPassedAt: endpoint.testPassedAt?.toString() ?? null,
     // A deleted one is shown once more, as it was.
     status: endpoint.status === 'deleted' ? 'active' : endpoint.status,

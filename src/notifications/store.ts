@@ -70,6 +70,7 @@ function settingsToRow(endpoint: WebhookEndpoint) {
     schedule: endpoint.schedule === null ? null : JSON.stringify(endpoint.schedule),
     rate_limit: endpoint.rateLimit,
     ordered: endpoint.ordered,
+    disable_after_seconds: endpoint.disableAfterSeconds,
     test_passed_at: endpoint.testPassedAt,
   };
 }
@@ -200,6 +201,7 @@ function endpointFromRow(row: Selectable<Tables['webhook_endpoints']>): WebhookE
     schedule: row.schedule as number[] | null,
     rateLimit: row.rate_limit,
     ordered: row.ordered,
+    disableAfterSeconds: row.disable_after_seconds,
     testPassedAt: row.test_passed_at,
     status: row.status as WebhookEndpoint['status'],
     description: row.description,

@@ -36,6 +36,8 @@ export type CrashPointName =
   /** The tenant's server took a notification; the delivery still counts as waiting. */
   | 'delivery-unrecorded'
   | 'delivery-recorded'
+  /** The mail server took a mail, which still counts as waiting. */
+  | 'mail-unrecorded'
   /** A provider gave a page of its statement; the database does not have it. */
   | 'statement-page-answered'
   /** It is stored, its cursor with it, and nothing of it is compared. */

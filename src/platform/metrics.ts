@@ -14,12 +14,26 @@ export interface MetricCounter {
   add(amount?: number, labels?: Labels): void;
 }
 
+export interface MetricHistogram {
+  observe(value: number, labels?: Labels): void;
+}
+
+/** One line of a gauge that has several. */
+export interface LabeledLevel {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
 export interface Metrics {
   observeRequest(measure: RequestMeasure): void;
   /** A number that only grows; its name ends in `_total`. @throws Error where the name is taken */
   counter(name: string, help: string, labelNames?: readonly string[]): MetricCounter;
   /** A level that is read when somebody looks. @throws Error where the name is taken */
   gauge(name: string, help: string, read: () => number | Promise<number>): void;
+  /** Levels by label, of which only those that are read now are shown; the reader bounds their number. @throws Error where the name is taken */
+  gauges(name: string, help: string, labelNames: readonly string[], read: () => Promise<readonly LabeledLevel[]>): void;
+  /** How long things took, in seconds. @throws Error where the name is taken */
+  histogram(name: string, help: string, labelNames?: readonly string[]): MetricHistogram;
   /** Everything in the Prometheus text format. */
   render(): Promise<string>;
   readonly contentType: string;
@@ -60,6 +74,23 @@ export function createMetrics(): Metrics {
           this.set(await read());
         },
       });
+    },
+    gauges(name, help, labelNames, read) {
+      new Gauge({
+        name,
+        help,
+        labelNames,
+        registers: [registry],
+        async collect() {
+          const levels = await read();
+          this.reset();
+          for (const { labels, value } of levels) this.set(labels, value);
+        },
+      });
+    },
+    histogram(name, help, labelNames = []) {
+      const histogram = new Histogram({ name, help, labelNames, buckets: SECONDS_BUCKETS, registers: [registry] });
+      return { observe: (value, labels = {}) => histogram.observe(labels, value) };
     },
     render: () => registry.metrics(),
     contentType: registry.contentType,

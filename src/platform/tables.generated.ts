@@ -161,6 +161,28 @@ export interface DisputesTable {
   sync_due_at: Temporal.Instant | null;
 }
 
+export interface EndpointHealthTable {
+  tenant_id: string;
+  endpoint_id: string;
+  state: string;
+  consecutive_failures: number;
+  failing_since: Temporal.Instant | null;
+  last_success_at: Temporal.Instant | null;
+  last_failure_at: Temporal.Instant | null;
+  last_failure_status: number | null;
+  last_failure_error: string | null;
+  noticed_at: Temporal.Instant | null;
+}
+
+export interface EndpointHealthHoursTable {
+  tenant_id: string;
+  endpoint_id: string;
+  hour: Temporal.Instant;
+  attempts: number;
+  acknowledged: number;
+  latencies: number[];
+}
+
 export interface EventsTable {
   tenant_id: string;
   event_id: string;
@@ -262,6 +284,25 @@ export interface LineMatchesTable {
   subject_noun: string | null;
   subject_id: string | null;
   updated_at: Temporal.Instant;
+}
+
+export interface MailsTable {
+  tenant_id: string;
+  mail_id: string;
+  mode: string;
+  kind: string;
+  topic: string;
+  is_open: boolean;
+  dedupe_key: string;
+  product_id: string | null;
+  facts: JsonColumn;
+  state: string;
+  tries_made: number;
+  scheduled_at: Temporal.Instant;
+  due_at: Temporal.Instant | null;
+  sent_at: Temporal.Instant | null;
+  last_error: string | null;
+  created_at: Temporal.Instant;
 }
 
 export interface NotificationSettingsTable {
@@ -703,6 +744,7 @@ export interface WebhookEndpointsTable {
   rate_limit: number | null;
   ordered: boolean;
   test_passed_at: Temporal.Instant | null;
+  disable_after_seconds: number | null;
 }
 
 export interface Tables {
@@ -716,6 +758,8 @@ export interface Tables {
   delivery_attempts: DeliveryAttemptsTable;
   dispute_evidence: DisputeEvidenceTable;
   disputes: DisputesTable;
+  endpoint_health: EndpointHealthTable;
+  endpoint_health_hours: EndpointHealthHoursTable;
   events: EventsTable;
   idempotency_keys: IdempotencyKeysTable;
   inbound_events: InboundEventsTable;
@@ -724,6 +768,7 @@ export interface Tables {
   ledger_balances: LedgerBalancesTable;
   ledger_transfers: LedgerTransfersTable;
   line_matches: LineMatchesTable;
+  mails: MailsTable;
   notification_settings: NotificationSettingsTable;
   operator_keys: OperatorKeysTable;
   outbox: OutboxTable;

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { echoThing, send, startTestServer } from './http/http-server-fixture.ts';
-import { startTracing, withSpan } from './tracing.ts';
+import { startTracing, withClientSpan, withSpan } from './tracing.ts';
 
 interface OtlpSpan {
   readonly name: string;
@@ -97,7 +97,23 @@ it('marks a failed span without the error’s words', async () => {
   expect(collector.bodies.join()).not.toContain('CANARY');
 });
 
+it('puts the calls about one subject into one trace, and lets the other side go on with it', async () => {
+  const collector = await startCollector();
+  const tracing = startTracing({ endpoint: collector.url, serviceName: 'tollgate-test' });
+  const call = (subject: string) =>
+    withClientSpan('call', subject, { kind: 'a' }, async ({ traceparent }) => traceparent);
+  const sent = [await call('evt_1'), await call('evt_1'), await call('evt_2')];
+  await withClientSpan('call', 'evt_3', {}, () => Promise.reject(new Error('broken'))).catch(() => {});
+  await tracing.stop();
+  const spans = collector.spans();
+  expect(sent).toEqual(spans.slice(0, 3).map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`));
+  expect(spans[0]?.traceId).toBe(spans[1]?.traceId);
+  expect(spans[0]?.spanId).not.toBe(spans[1]?.spanId);
+  expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(3);
+});
+
 it('only runs the work while tracing is off', async () => {
+  expect(await withClientSpan('nothing', 'evt_1', {}, async (headers) => headers)).toEqual({});
   expect(await withSpan('nothing', {}, async () => 7)).toBe(7);
   const { url } = await startTestServer([echoThing]);
   expect((await send(`${url}/things`, { amount: 1 })).status).toBe(201);

@@ -3,6 +3,7 @@ import { captureRoutes } from '../captures/routes.ts';
 import { disputeRoutes } from '../disputes/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
+import { mailRoutes } from '../mail/routes.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
 import { partnerKeyRoutes } from '../partners/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
@@ -33,6 +34,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...reconciliationRoutes({ ...payments, log: gateway.log }),
     ...notificationRoutes(notifications),
     ...productRoutes(payments),
+    ...mailRoutes(gateway.mail),
     ...providerAccountRoutes(payments),
     ...partnerKeyRoutes(payments),
     ...testClockRoutes(testClocks),

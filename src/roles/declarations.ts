@@ -5,10 +5,12 @@ import * as disputes from '../disputes/api.ts';
 import * as inbound from '../inbound/api.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
 import * as ledger from '../ledger/api.ts';
+import * as mail from '../mail/api.ts';
 import * as deliveries from '../notifications/api-deliveries.ts';
 import * as endpointVerbs from '../notifications/api-endpoint-verbs.ts';
 import * as endpoints from '../notifications/api-endpoints.ts';
 import * as events from '../notifications/api-events.ts';
+import * as health from '../notifications/api-health.ts';
 import * as notificationSettings from '../notifications/api-settings.ts';
 import * as partners from '../partners/api.ts';
 import * as payments from '../payments/api.ts';
@@ -41,6 +43,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   deliveries,
   events,
   products,
+  health,
+  mail,
   providerAccounts,
   routing,
   partners,

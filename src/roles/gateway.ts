@@ -4,12 +4,19 @@ import { RelayInbox } from '../events/relay-inbox.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { checkMasterKey, loadMasterKey } from '../keys/load-master-key.ts';
-import { createSealer, SYSTEM } from '../keys/sealer.ts';
+import { createSealer, type Sealer, SYSTEM } from '../keys/sealer.ts';
+import type { SendMailsContext } from '../mail/send-mails.ts';
+import { COMPOSERS } from '../notifications/compose-mails.ts';
+import type { DeliveryHook } from '../notifications/delivery-hooks.ts';
+import { findAdminEmail } from '../notifications/find-admin-email.ts';
+import { countAttempts } from '../notifications/measure-notifications.ts';
+import { createHealthHook } from '../notifications/record-health.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
 import { createApplySignal } from '../payments/apply-signal.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { type Database, KEYED_PLANS, openDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
+import { createMailSender } from '../platform/mail-sender.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { createOutboundHttp, type OutboundHttp } from '../platform/outbound-http.ts';
 import { Wakeup } from '../platform/wakeup.ts';
@@ -36,6 +43,9 @@ export interface Gateway {
   readonly notifications: NotificationContext;
   readonly testClocks: TestClockContext;
   readonly tenants: TenantRoutesContext;
+  readonly mail: SendMailsContext;
+  /** What is done around the sending of notifications, in this order. */
+  readonly deliveryHooks: readonly DeliveryHook[];
   /** The way out for deliveries of a mode. */
   readonly deliveryHttp: (mode: Mode) => OutboundHttp;
   close(): Promise<void>;
@@ -116,15 +126,40 @@ function openRecords(context: { readonly database: Database; readonly clock: Clo
   return { metrics, callRecorder: createCallRecorder(context), circuits: createCircuitKeeper({ ...context, changes }) };
 }
 
+async function openSealer(
+  config: Config,
+  { database, keyDatabase }: Pick<Databases, 'database' | 'keyDatabase'>,
+  clock: Clock,
+): Promise<Sealer> {
+  const masterKey = await loadMasterKey(config.masterKey, config.dataDir);
+  await checkMasterKey(database.query, masterKey);
+  const sealer = createSealer(keyDatabase.query, masterKey, clock);
+  await sealer.createDataKey(database.query, SYSTEM);
+  return sealer;
+}
+
+/** Mails to tenants (what they say, whom they go to, the way out), and what has them written. */
+function openMail(
+  { smtp, operatorEmail }: Config,
+  context: Pick<SendMailsContext, 'database' | 'sealer' | 'clock' | 'log'>,
+  metrics: Metrics,
+): Pick<Gateway, 'mail' | 'deliveryHooks'> {
+  const mail: SendMailsContext = {
+    ...context,
+    findRecipient: async (db, concerned) =>
+      concerned.tenantId === SYSTEM ? operatorEmail : (await findAdminEmail(db, context.sealer, concerned)).value,
+    compose: (db, mail) => COMPOSERS[mail.kind](db, mail),
+    sender: smtp === null ? null : createMailSender(smtp),
+  };
+  return { mail, deliveryHooks: [createHealthHook({ ...mail, ...countAttempts(metrics) })] };
+}
+
 async function buildGateway(
   { config, sandboxUrl, clock, log }: GatewayOptions,
   databases: Databases,
 ): Promise<Gateway> {
   const { database, keyDatabase, backgroundDatabase } = databases;
-  const masterKey = await loadMasterKey(config.masterKey, config.dataDir);
-  await checkMasterKey(database.query, masterKey);
-  const sealer = createSealer(keyDatabase.query, masterKey, clock);
-  await sealer.createDataKey(database.query, SYSTEM);
+  const sealer = await openSealer(config, { database, keyDatabase }, clock);
   const wakeup = new Wakeup();
   const publicHttp = createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT });
   const privateHttp = createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT });
@@ -176,6 +211,7 @@ async function buildGateway(
       },
     },
     tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },
+    ...openMail(config, { database, sealer, clock, log }, metrics),
     deliveryHttp: outboundHttp,
     async close() {
       await Promise.all([publicHttp.close(), privateHttp.close()]);

@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { measureMails } from '../mail/measure-mails.ts';
+import { measureNotifications } from '../notifications/measure-notifications.ts';
 import { oldestOverdueLane } from '../platform/lanes.ts';
 import { countOpenCircuits } from '../routing/count-open-circuits.ts';
 import type { Gateway } from './gateway.ts';
@@ -27,11 +29,8 @@ export function measureQueues({ metrics, payments, clock }: Gateway): void {
   metrics.gauge('tollgate_provider_circuits_open', 'Provider accounts that lately do not answer', () =>
     countOpenCircuits(db),
   );
-  metrics.gauge('tollgate_deliveries_pending', 'Notifications on their way to tenants', async () => {
-    const { rows } = await sql<{ n: number }>`
-      select count(*)::int as n from deliveries where status = 'pending'`.execute(db);
-    return rows[0]?.n ?? 0;
-  });
+  measureNotifications(metrics, db, clock);
+  measureMails(metrics, db);
   metrics.gauge(
     'tollgate_signals_quarantined',
     'Signals that contradict what is known of their payment and wait for a person',

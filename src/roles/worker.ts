@@ -1,6 +1,7 @@
 import { disputeWork, evidenceWork } from '../disputes/jobs.ts';
 import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '../events/relay-outbox.ts';
 import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
+import { MAIL_LEASE_MS, sendMails } from '../mail/send-mails.ts';
 import { DELIVERY_LEASE_MS, deliverLane } from '../notifications/deliver-lane.ts';
 import { fanOutEvents } from '../notifications/fan-out-events.ts';
 import { createHoldPaused } from '../notifications/hold-paused.ts';
@@ -31,7 +32,8 @@ export function startWorker(gateway: Gateway): Worker {
   const stopping = new AbortController();
   const { payments, notifications, log } = gateway;
   const besides = [evidenceWork(payments), disputeWork(payments)];
-  const deliver = { ...notifications, http: gateway.deliveryHttp, hooks: [createHoldPaused(notifications)] };
+  const hooks = [createHoldPaused(notifications), ...gateway.deliveryHooks];
+  const deliver = { ...notifications, http: gateway.deliveryHttp, hooks };
   const loops = [
     relayLoop(gateway, stopping.signal),
     laneLoop('inbound', 4, INBOUND_LEASE_MS, (lane) => inboundLane(payments, log, lane)),
@@ -39,6 +41,7 @@ export function startWorker(gateway: Gateway): Worker {
     laneLoop('expiry', 2, EXPIRY_LEASE_MS, (lane) => expiryLane(payments, lane)),
     laneLoop('reconcile', 2, RECONCILE_LEASE_MS, (lane) => reconcileLane({ ...payments, log }, lane)),
     laneLoop('delivery', 32, DELIVERY_LEASE_MS, (lane) => deliverLane(deliver, lane)),
+    laneLoop('mail', 2, MAIL_LEASE_MS, (lane) => sendMails(gateway.mail, lane)),
   ];
   return {
     async stop() {

@@ -1,6 +1,6 @@
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
 import { selectHeldAt } from './store.ts';
 import { heldClock, runningClock, type TenantClock } from './test-clock.ts';
@@ -16,6 +16,12 @@ export interface TenantClocks {
 }
 
 const CACHE = { lifetimeMs: 1_000, entriesMax: 10_000 };
+
+/** A tenant's clock as it stands in the database, within a transaction: on no connection but the transaction's own. */
+export async function readTenantClock(tx: Queryable, clock: Clock, tenantId: string, mode: Mode): Promise<TenantClock> {
+  const heldAt = mode === 'live' ? null : await selectHeldAt(tx, tenantId);
+  return heldAt === null ? runningClock(clock) : heldClock(heldAt, clock);
+}
 
 /** Reads test clocks for the money path, which needs one on every request of test mode. */
 export function createTenantClocks(database: Database, clock: Clock): TenantClocks {

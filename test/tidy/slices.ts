@@ -18,9 +18,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency', 'routing'] },
   partners: { nouns: ['partner-key'], sees: ['keys', 'idempotency'] },
   products: { nouns: ['product'], sees: ['keys', 'idempotency'] },
+  // What people are told by mail; who is told and what exactly comes from those above.
+  mail: { nouns: ['mail', 'alarm'], sees: ['keys'] },
   notifications: {
-    nouns: ['endpoint', 'delivery', 'notification-settings'],
-    sees: ['keys', 'idempotency', 'events', 'test-clocks', 'partners', 'products'],
+    nouns: ['endpoint', 'delivery', 'notification-settings', 'endpoint-health'],
+    sees: ['mail', 'keys', 'idempotency', 'events', 'test-clocks', 'partners', 'products'],
   },
   // Above the others, because a new tenant comes with its keys, its endpoint secret and its sandbox account.
   tenants: {

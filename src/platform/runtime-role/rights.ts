@@ -9,6 +9,8 @@ const APPEND: readonly Right[] = ['select', 'insert'];
 const KEEP: readonly Right[] = ['select', 'insert', 'update'];
 /** Rows go when their work is done. */
 const CONSUME: readonly Right[] = ['select', 'insert', 'delete'];
+/** Rows are summed up, and go when they are too old to count. */
+const SUM: readonly Right[] = ['select', 'insert', 'update', 'delete'];
 
 /**
  * What the running gateway may do with each table: what its statements do and nothing else. Whoever speaks with its
@@ -26,6 +28,8 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   delivery_attempts: APPEND,
   dispute_evidence: KEEP,
   disputes: KEEP,
+  endpoint_health: KEEP,
+  endpoint_health_hours: SUM,
   events: APPEND,
   idempotency_keys: KEEP,
   inbound_events: KEEP,
@@ -35,6 +39,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   ledger_balances: READ,
   ledger_transfers: APPEND,
   line_matches: KEEP,
+  mails: KEEP,
   // Says which schema this is.
   migrations: READ,
   notification_settings: KEEP,

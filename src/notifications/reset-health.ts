@@ -1,0 +1,16 @@
+import type { Queryable } from '../platform/database.ts';
+import type { WebhookEndpoint } from './endpoint.ts';
+import { clearFailures } from './store-health.ts';
+
+/** Whether what was seen of an endpoint says nothing about it any more: a person resumed it, or it leads elsewhere. */
+export function startsAfresh(before: WebhookEndpoint, after: WebhookEndpoint): boolean {
+  return (before.status !== 'active' && after.status === 'active') || before.url !== after.url;
+}
+
+/**
+ * Forgets that an endpoint failed, in the caller's transaction, before the endpoint itself is written: whoever records
+ * attempts locks the two rows in this order.
+ */
+export async function resetHealth(tx: Queryable, { tenantId, endpointId }: WebhookEndpoint): Promise<void> {
+  await clearFailures(tx, tenantId, endpointId);
+}
