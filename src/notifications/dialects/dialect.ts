@@ -58,6 +58,8 @@ export interface Dialect {
     clock: Clock,
   ): EncodedMessage | null;
   acknowledged(response: DialectResponse, keys: readonly DialectKey[]): boolean;
+  /** Seconds before each resend, for endpoints that have no schedule of their own. */
+  readonly defaultSchedule?: readonly number[];
   /** A secret for who gives none. */
   newSecret(): string;
   /** The rule that a given secret breaks, in words and without the secret; null: none. */
