@@ -43,6 +43,8 @@ export interface ReadLane {
  * the receivers and one for the events, however many lanes there are, less what is known already.
  */
 export async function readLanes(context: ReadContext, lanes: readonly LaneToRead[]): Promise<readonly ReadLane[]> {
+  // What is recorded while we read may still come as it was before.
+  const takenBefore = lanes.map(({ open }) => new Set(open.taken));
   const [rows, clockOf] = await Promise.all([
     selectWaitingDeliveries(
       context.database.query,
@@ -51,10 +53,11 @@ export async function readLanes(context: ReadContext, lanes: readonly LaneToRead
     context.tenantClocks.freshOf([...new Set(lanes.map(({ open }) => open.lane.tenantId))]),
   ]);
   const byLane = Map.groupBy(rows, ({ delivery }) => delivery.laneId);
-  const found = lanes.map(({ open, rowsMax }) => {
+  const found = lanes.map(({ open, rowsMax }, index) => {
     const all = byLane.get(open.lane.laneId) ?? [];
     const due = all.filter(({ delivery }) => isDue(delivery, clockOf(delivery.tenantId, delivery.mode)));
-    const fresh = due.filter(({ delivery }) => !open.taken.has(delivery.deliveryId));
+    const isTaken = (id: string) => open.taken.has(id) || takenBefore[index]?.has(id) === true;
+    const fresh = due.filter(({ delivery }) => !isTaken(delivery.deliveryId));
     return { fresh, hasMore: all.length >= rowsMax && due.length === all.length };
   });
   const sendable = found.flatMap(({ fresh }) => fresh.flatMap((one) => (one.awaitsEarlier ? [] : one.delivery)));
