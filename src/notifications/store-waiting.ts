@@ -21,25 +21,40 @@ export interface WaitingDelivery {
   readonly awaitsEarlier: boolean;
 }
 
+/** A place in the order of a lane. */
+export interface LanePlace {
+  readonly dueAt: Temporal.Instant;
+  readonly deliveryId: string;
+}
+
+export interface LaneToRead extends LaneName {
+  readonly rowsMax: number;
+  /** Only what stands behind this place; null: from the beginning. */
+  readonly after: LanePlace | null;
+}
+
 /**
  * What waits in each of several lanes, the first that is due first; due or not, since in a lane whose clock stands still
  * time is the tenant's. Where an endpoint keeps order, what waits for an earlier event of its payment is passed over.
  */
 export async function selectWaitingDeliveries(
   db: Queryable,
-  lanes: readonly (LaneName & { readonly rowsMax: number })[],
+  lanes: readonly LaneToRead[],
 ): Promise<readonly WaitingDelivery[]> {
   const { rows } = await sql<Selectable<Tables['deliveries']> & { awaits_earlier: boolean }>`
     select d.*
     from unnest(
       ${lanes.map(({ tenantId }) => tenantId)}::text[], ${lanes.map(({ laneId }) => laneId)}::text[],
-      ${lanes.map(({ rowsMax }) => rowsMax)}::integer[], ${lanes.map(({ tenantId }) => shardOf(tenantId))}::smallint[]
-    ) as l (tenant_id, lane_id, rows_max, shard)
+      ${lanes.map(({ rowsMax }) => rowsMax)}::integer[], ${lanes.map(({ tenantId }) => shardOf(tenantId))}::smallint[],
+      ${lanes.map(({ after }) => after?.dueAt ?? '-infinity')}::timestamptz[],
+      ${lanes.map(({ after }) => after?.deliveryId ?? '')}::text[]
+    ) as l (tenant_id, lane_id, rows_max, shard, after_due_at, after_delivery_id)
     left join webhook_endpoints e on e.tenant_id = l.tenant_id and e.endpoint_id = l.lane_id
     cross join lateral (
       select d.*, ${IS_ORDERED} and ${EARLIER_IS_NOT_PASSED_ON} as awaits_earlier
       from deliveries d
       where d.tenant_id = l.tenant_id and d.lane_id = l.lane_id and d.status = ${PENDING}
+        and (d.due_at, d.delivery_id) > (l.after_due_at, l.after_delivery_id)
         and not (${IS_ORDERED} and ${EARLIER_IS_PENDING})
       order by d.due_at, d.delivery_id
       limit l.rows_max

@@ -1,9 +1,11 @@
 import type { ClaimedLane, LaneRelease } from '../../platform/lanes.ts';
+import type { LanePlace } from '../store-waiting.ts';
 import type { LaneClass, LanePace } from './lane-pace.ts';
+import type { ReadLane } from './read-lanes.ts';
 import type { ReadyDelivery } from './send-delivery.ts';
 
 /** How much waiting work a lane has read, for each that may be under way. */
-const READ_FOR_EACH = 4;
+const READ_FOR_EACH = 6;
 /** How long a lane that had nothing more is not asked again, while something of it is under way. */
 const READ_AGAIN_MS = 20;
 const READ_AGAIN_MS_MAX = 500;
@@ -22,6 +24,8 @@ export class OpenLane {
   readonly underWay = new Map<string, number>();
   /** Read, and still pending in the database: waiting, under way, or not recorded yet. */
   readonly taken = new Set<string>();
+  /** Where the last reading ended, while there is more behind it; what comes up before it is found at the turn's end. */
+  after: LanePlace | null = null;
   /** Tries whose outcome is being written. */
   recording = 0;
   /** What its sockets are counted as. */
@@ -56,12 +60,16 @@ export class OpenLane {
     const { sendsMax } = this.pace;
     if (this.state !== 'open' || this.isOver || this.waiting.length >= sendsMax) return 0;
     if (!this.#hasMore && nowMs < this.#readAgainAtMs) return 0;
-    return sendsMax * READ_FOR_EACH + this.taken.size;
+    return sendsMax * READ_FOR_EACH + (this.after === null ? this.taken.size : 0);
   }
 
-  noteRead(added: number, hasMore: boolean, nowMs: number): void {
+  noteRead({ ready, ended, hasMore, last }: ReadLane, nowMs: number): void {
     this.#hasMore = hasMore;
-    this.#readAgainMs = added > 0 ? READ_AGAIN_MS : Math.min(this.#readAgainMs * 2, READ_AGAIN_MS_MAX);
+    // Order is kept by passing over what may come up again before this place.
+    const keepsOrder = ready.some(({ receiver }) => receiver.settings?.ordered === true);
+    this.after = hasMore && !keepsOrder ? last : null;
+    this.#readAgainMs =
+      ready.length + ended.length > 0 ? READ_AGAIN_MS : Math.min(this.#readAgainMs * 2, READ_AGAIN_MS_MAX);
     this.#readAgainAtMs = nowMs + this.#readAgainMs;
   }
 
@@ -85,10 +93,12 @@ export class OpenLane {
   goOn(): void {
     this.state = 'open';
     this.#hasMore = true;
+    this.after = null;
   }
 
   /** Leaves what waits to its next turn. */
   dropWaiting(): void {
+    this.after = null;
     for (const { delivery } of this.waiting.splice(0)) this.taken.delete(delivery.deliveryId);
   }
 }

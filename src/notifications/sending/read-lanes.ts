@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import type { TenantClocks } from '../../test-clocks/tenant-clock.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Receiver } from '../open-receiver.ts';
-import { selectWaitingDeliveries } from '../store-waiting.ts';
+import { type LanePlace, selectWaitingDeliveries } from '../store-waiting.ts';
 import type { KnownEvents } from './known-events.ts';
 import { type FoundReceiver, type KnownReceivers, receiverName } from './known-receivers.ts';
 import type { OpenLane } from './open-lane.ts';
@@ -36,6 +36,8 @@ export interface ReadLane {
   readonly delayed: boolean;
   /** Whether as many rows came as were wanted, so that there may be more that is due. */
   readonly hasMore: boolean;
+  /** Where the reading ended; null: nothing was due. */
+  readonly last: LanePlace | null;
 }
 
 /**
@@ -48,17 +50,23 @@ export async function readLanes(context: ReadContext, lanes: readonly LaneToRead
   const [rows, clockOf] = await Promise.all([
     selectWaitingDeliveries(
       context.database.query,
-      lanes.map(({ open: { lane }, rowsMax }) => ({ tenantId: lane.tenantId, laneId: lane.laneId, rowsMax })),
+      lanes.map(({ open: { lane, after }, rowsMax }) => ({
+        ...{ tenantId: lane.tenantId, laneId: lane.laneId },
+        ...{ rowsMax, after },
+      })),
     ),
     context.tenantClocks.freshOf([...new Set(lanes.map(({ open }) => open.lane.tenantId))]),
   ]);
   const byLane = Map.groupBy(rows, ({ delivery }) => delivery.laneId);
   const found = lanes.map(({ open, rowsMax }, index) => {
     const all = byLane.get(open.lane.laneId) ?? [];
-    const due = all.filter(({ delivery }) => isDue(delivery, clockOf(delivery.tenantId, delivery.mode)));
+    const [first] = all;
+    const now = first === undefined ? null : clockOf(first.delivery.tenantId, first.delivery.mode).now();
+    // All of a lane are of one mode.
+    const due = all.filter(({ delivery }) => isDue(delivery, now));
     const isTaken = (id: string) => open.taken.has(id) || takenBefore[index]?.has(id) === true;
     const fresh = due.filter(({ delivery }) => !isTaken(delivery.deliveryId));
-    return { fresh, hasMore: all.length >= rowsMax && due.length === all.length };
+    return { fresh, last: due.at(-1)?.delivery ?? null, hasMore: all.length >= rowsMax && due.length === all.length };
   });
   const sendable = found.flatMap(({ fresh }) => fresh.flatMap((one) => (one.awaitsEarlier ? [] : one.delivery)));
   const receivers = await context.receivers.find(sendable);
@@ -69,7 +77,7 @@ export async function readLanes(context: ReadContext, lanes: readonly LaneToRead
       return receiver?.kind === 'open' ? [{ delivery, needsPayment: receiver.dialect.needsPayment }] : [];
     }),
   );
-  return found.map(({ fresh, hasMore }) => {
+  return found.map(({ fresh, last, hasMore }) => {
     const readied = fresh.map(({ delivery, awaitsEarlier }) => {
       const receiver = awaitsEarlier ? DELAYED : (receivers.get(receiverName(delivery)) ?? DELAYED);
       return makeReady(delivery, receiver, events, clockOf(delivery.tenantId, delivery.mode));
@@ -81,12 +89,17 @@ export async function readLanes(context: ReadContext, lanes: readonly LaneToRead
       held: readied.some(({ kind }) => kind === 'held'),
       delayed: readied.some(({ kind }) => kind === 'delayed'),
       hasMore,
+      last: placeOf(last),
     };
   });
 }
 
-function isDue({ dueAt }: Delivery, clock: Clock): boolean {
-  return dueAt !== null && Temporal.Instant.compare(dueAt, clock.now()) <= 0;
+function isDue({ dueAt }: Delivery, now: Temporal.Instant | null): boolean {
+  return dueAt !== null && now !== null && Temporal.Instant.compare(dueAt, now) <= 0;
+}
+
+function placeOf(last: Delivery | null): LanePlace | null {
+  return last === null || last.dueAt === null ? null : { dueAt: last.dueAt, deliveryId: last.deliveryId };
 }
 
 const DELAYED = { kind: 'faulty' } as const;

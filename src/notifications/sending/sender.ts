@@ -55,7 +55,7 @@ export class Sender {
   accept(open: OpenLane, read: ReadLane): void {
     const nowMs = performance.now();
     if (open.state !== 'open') return;
-    open.noteRead(read.ready.length + read.ended.length, read.hasMore, nowMs);
+    open.noteRead(read, nowMs);
     for (const ready of read.ready) {
       open.taken.add(ready.delivery.deliveryId);
       open.waiting.push(ready);
