@@ -4,7 +4,7 @@ import { relayOutbox } from '../src/events/relay-outbox.ts';
 import { inboundLane } from '../src/inbound/process-inbound.ts';
 import { receiveNotification } from '../src/inbound/receive-notification.ts';
 import { fanOutEvents } from '../src/notifications/fan-out-events.ts';
-import { selectDueDeliveries } from '../src/notifications/store-deliveries.ts';
+import { selectNextDue, selectWaitingDeliveries } from '../src/notifications/store-waiting.ts';
 import { confirmPayment } from '../src/payments/confirm-payment.ts';
 import { insertPayments } from '../src/payments/store-new-payments.ts';
 import type { Queryable } from '../src/platform/database.ts';
@@ -60,13 +60,14 @@ function creating(gateway: ExplainedGateway): Work {
 async function delivering({ context, plain }: ExplainedGateway): Promise<Work> {
   const { clock, database } = context;
   await addDueDeliveries(plain.query, clock.now());
-  const owner = tenantNumber(7);
+  const lanes = Array.from({ length: LANES_CLAIMED }, (_, n) => {
+    const owner = tenantNumber(n + 1);
+    return { tenantId: owner, laneId: idOfTenant('we', owner), rowsMax: DELIVERIES_READ, after: null };
+  });
   return [
     ['Claim lanes', () => claimLanes(database.query, 'delivery', clock.now(), LANES_CLAIMED, LEASE_MS)],
-    [
-      'Read due deliveries',
-      () => selectDueDeliveries(database.query, owner, idOfTenant('we', owner), clock.now(), DELIVERIES_READ),
-    ],
+    [`Read due deliveries of ${LANES_CLAIMED} lanes`, () => selectWaitingDeliveries(database.query, lanes)],
+    [`When ${LANES_CLAIMED} lanes are due next`, () => selectNextDue(database.query, lanes)],
   ];
 }
 

@@ -6,6 +6,7 @@ const NAMES = [
   'confirm-payment',
   'apply-signals',
   'ingest-notifications',
+  'notifications',
   'explain',
   'card-number-false-alarms',
 ] as const;
@@ -31,6 +32,11 @@ switch (name) {
   case 'ingest-notifications': {
     const { benchIngestNotifications } = await import('./ingest-notifications.ts');
     await benchIngestNotifications(process.argv.slice(2));
+    break;
+  }
+  case 'notifications': {
+    const { benchNotifications } = await import('./notifications.ts');
+    await benchNotifications(process.argv.slice(2));
     break;
   }
   case 'explain': {

@@ -6,7 +6,7 @@ import { ManualClock } from '../src/kernel/clock.ts';
 import { newId } from '../src/kernel/id.ts';
 import { fanOutEvents } from '../src/notifications/fan-out-events.ts';
 import { insertEndpoint } from '../src/notifications/store.ts';
-import { recordAttempts, selectDueDeliveries } from '../src/notifications/store-deliveries.ts';
+import { recordAttempts, selectWaitingDeliveries } from '../src/notifications/store-waiting.ts';
 import { type ApplySignal, createApplySignal } from '../src/payments/apply-signal.ts';
 import { sampleAttempt, sampleRefund } from '../src/payments/payment-fixture.ts';
 import { insertPayments } from '../src/payments/store-new-payments.ts';
@@ -188,26 +188,28 @@ async function tell({ tx, clock, tenantId }: Stage): Promise<void> {
     with taken as (select tenant_id, event_id as subject_id from events where tenant_id = ${tenantId}) ${insert}`.execute(
     tx,
   );
-  const deliveries = await selectDueDeliveries(tx, tenantId, idOfTenant('we', tenantId), now, DELIVERIES_MAX);
-  const attempts: WholeRow<'delivery_attempts'>[] = deliveries.map(({ deliveryId }) => ({
-    tenant_id: tenantId,
-    delivery_id: deliveryId,
-    attempt_number: 1,
-    attempted_at: now,
-    duration_ms: 35,
-    url: 'https://shop.example/hooks',
-    outcome: 'acknowledged',
-    status_code: 200,
-    error: null,
-    remote_address: '203.0.113.7',
-    response_headers: { 'content-length': '2' },
-    response_body: Buffer.from('ok'),
-  }));
+  const lane = { tenantId, laneId: idOfTenant('we', tenantId), rowsMax: DELIVERIES_MAX, after: null };
+  const waiting = await selectWaitingDeliveries(tx, [lane]);
   const done = { status: 'succeeded', attemptsMade: 1, dueAt: null, lastAttemptAt: now, lastStatusCode: 200 } as const;
   await recordAttempts(
     tx,
-    attempts,
-    deliveries.map((delivery) => ({ ...delivery, ...done })),
+    waiting.map(({ delivery }) => ({
+      delivery: { ...delivery, ...done },
+      attempt: {
+        tenant_id: tenantId,
+        delivery_id: delivery.deliveryId,
+        attempt_number: 1,
+        attempted_at: now,
+        duration_ms: 35,
+        url: 'https://shop.example/hooks',
+        outcome: 'acknowledged',
+        status_code: 200,
+        error: null,
+        remote_address: '203.0.113.7',
+        response_headers: { 'content-length': '2' },
+        response_body: Buffer.from('ok'),
+      },
+    })),
   );
 }
 

@@ -336,6 +336,7 @@ create table lanes (
   leased_until timestamp with time zone,
   lease text,
   generation bigint not null default 0,
+  held_until timestamp with time zone,
   constraint lanes_pkey PRIMARY KEY (kind, lane_id),
   constraint lanes_kind_check CHECK (kind = ANY (ARRAY['relay'::text, 'inbound'::text, 'sync'::text, 'expiry'::text, 'delivery'::text, 'reconcile'::text, 'mail'::text, 'ack'::text, 'replay'::text]))
 );

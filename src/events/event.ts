@@ -1,6 +1,6 @@
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { newId } from '../kernel/id.ts';
+import { newId, newOrderedId } from '../kernel/id.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 
 /** Everything that can happen, and what a tenant may subscribe to. */
@@ -63,7 +63,8 @@ interface EventRows {
 
 /** The event's row and its outbox row, to be written by the same statement as the change itself. */
 export function eventRows(event: NewEvent, clock: Clock): EventRows {
-  const eventId = newId('evt', clock);
+  // Who asked for order is told of a payment's events by their ids.
+  const eventId = newOrderedId('evt', clock);
   return {
     event: {
       tenant_id: event.tenantId,

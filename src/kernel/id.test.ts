@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ManualClock } from './clock.ts';
-import { ID_PREFIXES, isId, lowestId, newId, newSecret } from './id.ts';
+import { ID_PREFIXES, isId, lowestId, newId, newOrderedId, newSecret } from './id.ts';
 
 test('an id carries its prefix and at most 36 characters that every provider takes', () => {
   const clock = new ManualClock();
@@ -20,6 +20,15 @@ test('ids sort by the time they were made', () => {
     return newId('pay', clock);
   });
   expect([...ids].sort()).toEqual(ids);
+});
+
+test('ordered ids sort by their making also where no time passes, and are ids like any other', () => {
+  const clock = new ManualClock();
+  const ids = Array.from({ length: 200 }, () => newOrderedId('evt', clock));
+  expect([...ids].sort()).toEqual(ids);
+  expect(ids.every((id) => isId('evt', id))).toBe(true);
+  clock.advance({ milliseconds: 1 });
+  expect(newId('evt', clock) > (ids.at(-1) ?? '')).toBe(true);
 });
 
 test('the lowest id of an instant is below every id of it and above every id before', () => {

@@ -41,23 +41,26 @@ export const DELIVERY_TRANSITIONS: Readonly<Record<DeliveryStatus, readonly Deli
   canceled: [],
 };
 
-/** Seconds before each of the eleven resends: 5 s, 30 s, 2, 10, 30 min, 1, 3, 6, 12, 24, 30 h; over 76 hours in all. */
-const RESEND_DELAYS_S = [5, 30, 120, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 108_000] as const;
 /** Keeps deliveries that failed together from coming back together. Up to a tenth later, never earlier. */
 const JITTER_PARTS = 1_000;
 /** Longer waits asked for by a receiver are cut to this. */
 const RETRY_AFTER_MAX_S = 86_400;
 
+interface FailedTry {
+  readonly attemptsMade: number;
+  readonly now: Temporal.Instant;
+  /** What the receiver asked for; null: nothing. */
+  readonly retryAfterSeconds: number | null;
+  /** Seconds before each resend. */
+  readonly schedule: readonly number[];
+}
+
 /**
- * When to try again after `attemptsMade` tries, or null where the schedule is used up. A receiver may ask for more
- * patience (`Retry-After`), not for less.
+ * When to try again after a try that failed, or null where the schedule is used up. A receiver may ask for more patience
+ * (`Retry-After`), not for less.
  */
-export function nextDeliveryAt(
-  attemptsMade: number,
-  now: Temporal.Instant,
-  retryAfterSeconds: number | null,
-): Temporal.Instant | null {
-  const delay = RESEND_DELAYS_S[attemptsMade - 1];
+export function nextDeliveryAt({ attemptsMade, now, retryAfterSeconds, schedule }: FailedTry): Temporal.Instant | null {
+  const delay = schedule[attemptsMade - 1];
   if (delay === undefined) return null;
   const jittered = delay * 1_000 + (delay * 1_000 * randomInt(JITTER_PARTS)) / (10 * JITTER_PARTS);
   const asked = Math.min(retryAfterSeconds ?? 0, RETRY_AFTER_MAX_S) * 1_000;

@@ -9,9 +9,8 @@ import type { Dialect, DialectEndpoint, DialectKey } from './dialects/dialect.ts
 import { findDialect } from './dialects/find-dialect.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
 import { DEFAULT_SECRET, openSigningSecrets } from './signing-secrets.ts';
-import { selectEndpoint } from './store.ts';
 
-interface ReceiverContext {
+export interface ReceiverContext {
   readonly database: Database;
   readonly sealer: Sealer;
   readonly clock: Clock;
@@ -30,22 +29,21 @@ export interface Receiver {
 }
 
 /** `held`: paused or disabled, and what waits is kept. `gone`: deleted or revoked, and nothing can be sent any more. */
-type NoReceiver = { readonly kind: 'held' } | { readonly kind: 'gone' };
-
-/** Whether two deliveries go to the same receiver: an origin's lane may hold some from before and after an endpoint. */
-export function isSameReceiver(one: Delivery, other: Delivery): boolean {
-  return one.endpointId === other.endpointId && one.partnerKeyId === other.partnerKeyId;
-}
+export type NoReceiver = { readonly kind: 'held' } | { readonly kind: 'gone' };
 
 /**
  * The receiver that a delivery is for: a partner under its key, an endpoint, or a payment's own address that stands alone
- * under the tenant's default secret.
+ * under the tenant's default secret. `endpoint` is the delivery's as it stands now, null where it has none or it was
+ * deleted.
  */
-export async function openReceiver(context: ReceiverContext, delivery: Delivery): Promise<Receiver | NoReceiver> {
+export async function openReceiver(
+  context: ReceiverContext,
+  delivery: Delivery,
+  endpoint: WebhookEndpoint | null,
+): Promise<Receiver | NoReceiver> {
   const { tenantId, mode, endpointId, partnerKeyId } = delivery;
   if (partnerKeyId !== null) return openPartner(context, tenantId, partnerKeyId);
   const owner = { tenantId, mode };
-  const endpoint = endpointId === null ? null : await selectEndpoint(context.database.query, owner, endpointId);
   if (endpoint === null) {
     return endpointId !== null && delivery.urlOverride === null ? { kind: 'gone' } : openDefault(context, owner);
   }

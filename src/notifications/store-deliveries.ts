@@ -19,7 +19,7 @@ export interface StoredEvent {
 }
 
 /** A literal, not a parameter: only so may a plan that serves every call use the index of what is pending. */
-const PENDING = sql.lit('pending');
+export const PENDING = sql.lit('pending');
 
 /** Events of several tenants by their ids. */
 export async function selectEventsByIds(
@@ -47,63 +47,6 @@ export function insertDeliveriesOfTaken(deliveries: readonly Delivery[]): RawBui
     insert into deliveries select r.* from ${recordset('deliveries', deliveries.map(deliveryToRow))} r
     join taken on taken.tenant_id = r.tenant_id and taken.subject_id = r.event_id
     on conflict do nothing`;
-}
-
-/** A lane's deliveries that are due, the oldest first. */
-export async function selectDueDeliveries(
-  db: Queryable,
-  tenantId: string,
-  laneId: string,
-  now: Temporal.Instant,
-  limit: number,
-): Promise<readonly Delivery[]> {
-  const rows = await db
-    .selectFrom('deliveries')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('lane_id', '=', laneId)
-    .where('status', '=', PENDING)
-    .where('due_at', '<=', now)
-    .orderBy('due_at')
-    .orderBy('delivery_id')
-    .limit(limit)
-    .execute();
-  return rows.map(deliveryFromRow);
-}
-
-export async function selectNextDeliveryAt(
-  db: Queryable,
-  tenantId: string,
-  laneId: string,
-): Promise<{ readonly mode: Mode; readonly dueAt: Temporal.Instant } | null> {
-  const row = await db
-    .selectFrom('deliveries')
-    .select(['mode', 'due_at'])
-    .where('tenant_id', '=', tenantId)
-    .where('lane_id', '=', laneId)
-    .where('status', '=', PENDING)
-    .orderBy('due_at')
-    .orderBy('delivery_id')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined || row.due_at === null ? null : { mode: row.mode as Mode, dueAt: row.due_at };
-}
-
-/** Records attempts and where they leave their deliveries. */
-export async function recordAttempts(
-  tx: Queryable,
-  attempts: readonly WholeRow<'delivery_attempts'>[],
-  deliveries: readonly Delivery[],
-): Promise<void> {
-  await sql`
-    with recorded as (
-      insert into delivery_attempts select r.* from ${recordset('delivery_attempts', attempts)} r
-    )
-    update deliveries d set
-      status = r.status, attempts_made = r.attempts_made, due_at = r.due_at, last_attempt_at = r.last_attempt_at,
-      last_status_code = r.last_status_code, last_error = r.last_error
-    from ${recordset('deliveries', deliveries.map(deliveryToRow))} r
-    where d.tenant_id = r.tenant_id and d.delivery_id = r.delivery_id and d.status = 'pending'`.execute(tx);
 }
 
 /** The lanes in which something waits under an endpoint's key: its own, and those of payments' own addresses. */
@@ -192,7 +135,7 @@ export function eventFromRow(row: Selectable<Tables['events']>): StoredEvent {
   };
 }
 
-function deliveryFromRow(row: Selectable<Tables['deliveries']>): Delivery {
+export function deliveryFromRow(row: Selectable<Tables['deliveries']>): Delivery {
   return {
     tenantId: row.tenant_id,
     deliveryId: row.delivery_id,

@@ -186,7 +186,7 @@ export function selectSigningSecrets(db: Queryable, owner: SecretOwner, now: Tem
   );
 }
 
-function endpointFromRow(row: Selectable<Tables['webhook_endpoints']>): WebhookEndpoint {
+export function endpointFromRow(row: Selectable<Tables['webhook_endpoints']>): WebhookEndpoint {
   return {
     tenantId: row.tenant_id,
     endpointId: row.endpoint_id,

@@ -1,7 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { type Database, openDatabase } from './database.ts';
-import { addLaneWork, claimLanes, claimLanesById, holdsLane, type LaneWork, releaseLane } from './lanes.ts';
+import {
+  addLaneWork,
+  type ClaimedLane,
+  claimLanes,
+  claimLanesById,
+  holdsLane,
+  type LaneWork,
+  lockHeldLanes,
+  putLaneWork,
+  releaseLane,
+  releaseLanes,
+  renewLanes,
+} from './lanes.ts';
 
 let test1: TestDatabase;
 let database: Database;
@@ -101,4 +113,76 @@ test('additions of the same lanes in opposite orders do not deadlock', async () 
     items[0]?.laneId,
   ]);
   expect(Number(row?.generation)).toBe(7);
+});
+
+async function mustClaim(item: LaneWork, leaseMs = 60_000): Promise<ClaimedLane> {
+  const lane = await claimOne(item, leaseMs);
+  if (lane === undefined) throw new Error('It was to be claimed');
+  return lane;
+}
+
+describe('a lease that is renewed', () => {
+  test('holds on, and one that somebody else has claimed since is reported as lost', async () => {
+    const [kept, lost] = [work(), work()];
+    await addLaneWork(database.query, [kept, lost]);
+    const ours = [await mustClaim(kept, 0), await mustClaim(lost, 0)];
+    const other = await mustClaim(lost);
+    expect([...(await renewLanes(database.query, 'delivery', ours, 60_000))]).toEqual([kept.laneId]);
+    expect(await claimOne(kept)).toBeUndefined();
+    expect([...(await renewLanes(database.query, 'delivery', [other], 60_000))]).toEqual([lost.laneId]);
+  });
+});
+
+describe('lanes that are given back together', () => {
+  test('are those that are still ours; the others stay as their holder has them', async () => {
+    const [kept, lost] = [work(), work()];
+    await addLaneWork(database.query, [kept, lost]);
+    const ours = [await mustClaim(kept), await mustClaim(lost, 0)];
+    await mustClaim(lost);
+    await database.transaction(async (tx) => {
+      expect([...(await lockHeldLanes(tx, 'delivery', ours))]).toEqual([kept.laneId]);
+      const releases = ours.map((lane) => ({ lane, nextDueAt: LATER, heldUntil: null }));
+      await releaseLanes(tx, 'delivery', releases, NOW);
+    });
+    expect(await nextDueAt(kept)).toBe('2026-01-01T00:01:00.000Z');
+    expect(await nextDueAt(lost)).toBe('2026-01-01T00:00:00.000Z');
+    expect(await claimOne(lost)).toBeUndefined();
+  });
+
+  test('are due at once where work came meanwhile', async () => {
+    const item = work();
+    await addLaneWork(database.query, [item]);
+    const lane = await mustClaim(item);
+    await addLaneWork(database.query, [item]);
+    await releaseLanes(database.query, 'delivery', [{ lane, nextDueAt: null, heldUntil: null }], NOW);
+    expect(await nextDueAt(item)).toBe('2026-01-01T00:00:00.000Z');
+  });
+});
+
+describe('a lane that is held', () => {
+  async function held(): Promise<LaneWork> {
+    const item = work();
+    await addLaneWork(database.query, [item]);
+    const release = { lane: await mustClaim(item), nextDueAt: null, heldUntil: LATER };
+    await releaseLanes(database.query, 'delivery', [release], NOW);
+    return item;
+  }
+
+  test('is not brought forward by what happens meanwhile, nor by what came while it was given back', async () => {
+    const item = await held();
+    await putLaneWork([item])?.execute(database.query);
+    expect(await nextDueAt(item)).toBe('2026-01-01T00:01:00.000Z');
+    const lane = await mustClaim(item);
+    await putLaneWork([item])?.execute(database.query);
+    await releaseLanes(database.query, 'delivery', [{ lane, nextDueAt: null, heldUntil: LATER }], NOW);
+    expect(await nextDueAt(item)).toBe('2026-01-01T00:01:00.000Z');
+  });
+
+  test('is due at once where a person asks for it', async () => {
+    const item = await held();
+    await addLaneWork(database.query, [item]);
+    expect(await nextDueAt(item)).toBe('2026-01-01T00:00:00.000Z');
+    await putLaneWork([item])?.execute(database.query);
+    expect(await nextDueAt(item)).toBe('2026-01-01T00:00:00.000Z');
+  });
 });

@@ -70,17 +70,20 @@ export async function claimLanesById(
   return rows.map((row) => toClaimedLane(kind, lease, row));
 }
 
-/** Adds work to lanes, creating them where needed. */
+/** Adds work that somebody asked for to lanes, creating them where needed; a lane that is held is held no longer. */
 export async function addLaneWork(db: Queryable, work: readonly LaneWork[]): Promise<void> {
-  await putLaneWork(work)?.execute(db);
+  await putLaneWork(work, 'not held')?.execute(db);
 }
 
 /**
  * The statement that adds work to lanes, to be executed or to be a part of another one; null where there is none. Sorted,
  * so that two writers never wait for each other crosswise; the generation tells a worker that is just finishing that it
- * has not seen everything.
+ * has not seen everything. A lane that is held stays so unless told otherwise.
  */
-export function putLaneWork(work: readonly LaneWork[]): RawBuilder<unknown> | null {
+export function putLaneWork(
+  work: readonly LaneWork[],
+  hold: 'as it is' | 'not held' = 'as it is',
+): RawBuilder<unknown> | null {
   const earliest = new Map<string, LaneWork>();
   for (const item of work) {
     const key = `${item.kind} ${item.laneId}`;
@@ -94,10 +97,13 @@ export function putLaneWork(work: readonly LaneWork[]): RawBuilder<unknown> | nu
     select * from unnest(
       ${sorted.map((item) => item.kind)}::text[], ${sorted.map((item) => item.laneId)}::text[],
       ${sorted.map((item) => item.tenantId)}::text[], ${sorted.map((item) => item.dueAt)}::timestamptz[])
-    on conflict (kind, lane_id) do update set
-      next_due_at = least(lanes.next_due_at, excluded.next_due_at),
+    on conflict (kind, lane_id) do update set ${hold === 'not held' ? BROUGHT_FORWARD : HELD_BACK},
       generation = lanes.generation + 1`;
 }
+
+const BROUGHT_FORWARD = sql`held_until = null, next_due_at = least(lanes.next_due_at, excluded.next_due_at)`;
+/** Nulls count for nothing in either function. */
+const HELD_BACK = sql`next_due_at = greatest(least(lanes.next_due_at, excluded.next_due_at), lanes.held_until)`;
 
 /**
  * Gives a lane back with the next instant its work is due (null: none). Where work was added meanwhile, the lane is due
@@ -118,7 +124,7 @@ export async function releaseLane(
 /** Has all of a tenant's lanes looked at, because its time was moved. Rare: it looks through the small table. */
 export async function wakeLanesOf(tx: Queryable, tenantId: string, now: Temporal.Instant): Promise<void> {
   await sql`
-    update lanes set next_due_at = ${now}, generation = generation + 1
+    update lanes set next_due_at = ${now}, held_until = null, generation = generation + 1
     where (kind, lane_id) in (
       select kind, lane_id from lanes where tenant_id = ${tenantId} and kind <> 'relay' order by kind, lane_id for update)`.execute(
     tx,
@@ -131,6 +137,81 @@ export async function holdsLane(tx: Queryable, lane: ClaimedLane): Promise<boole
     select 1 from lanes where kind = ${lane.kind} and lane_id = ${lane.laneId} and lease = ${lane.lease}
     for update`.execute(tx);
   return rows.length === 1;
+}
+
+/**
+ * Gives the lanes, which stay ours, a fresh lease. Returns the ids of those that still are: what another has claimed
+ * since is lost to us.
+ */
+export async function renewLanes(
+  db: Queryable,
+  kind: LaneKind,
+  lanes: readonly ClaimedLane[],
+  leaseMs: number,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ lane_id: string }>`
+    with held as (
+      select l.kind, l.lane_id from lanes l
+      join unnest(${lanes.map(({ laneId }) => laneId)}::text[], ${lanes.map(({ lease }) => lease)}::text[])
+        as ours (lane_id, lease) on l.lane_id = ours.lane_id and l.lease = ours.lease
+      where l.kind = ${kind}
+      order by l.lane_id
+      for update of l
+    )
+    update lanes set leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
+    from held where lanes.kind = held.kind and lanes.lane_id = held.lane_id
+    returning lanes.lane_id`.execute(db);
+  return new Set(rows.map((row) => row.lane_id));
+}
+
+/**
+ * Which of the lanes are still ours; locks their rows in the order of their ids, so that the answer holds until the
+ * transaction ends and two that finish never wait for each other crosswise.
+ */
+export async function lockHeldLanes(
+  tx: Queryable,
+  kind: LaneKind,
+  lanes: readonly ClaimedLane[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ lane_id: string }>`
+    select l.lane_id from lanes l
+    join unnest(${lanes.map(({ laneId }) => laneId)}::text[], ${lanes.map(({ lease }) => lease)}::text[])
+      as ours (lane_id, lease) on l.lane_id = ours.lane_id and l.lease = ours.lease
+    where l.kind = ${kind}
+    order by l.lane_id
+    for update of l`.execute(tx);
+  return new Set(rows.map((row) => row.lane_id));
+}
+
+/** A lane to be given back. */
+export interface LaneRelease {
+  readonly lane: ClaimedLane;
+  /** null: no work is known of. */
+  readonly nextDueAt: Temporal.Instant | null;
+  /** Until when nothing but a person brings the lane forward; null: it is not held. */
+  readonly heldUntil: Temporal.Instant | null;
+}
+
+/** Gives back lanes that `lockHeldLanes` has locked. Where work was added meanwhile, a lane is due as soon as it may be. */
+export async function releaseLanes(
+  tx: Queryable,
+  kind: LaneKind,
+  releases: readonly LaneRelease[],
+  now: Temporal.Instant,
+): Promise<void> {
+  await sql`
+    update lanes set lease = null, leased_until = null, held_until = r.held_until,
+      next_due_at = case
+        when lanes.generation = r.generation then r.next_due_at
+        else greatest(${now}::timestamptz, r.held_until)
+      end
+    from unnest(
+      ${releases.map(({ lane }) => lane.laneId)}::text[], ${releases.map(({ lane }) => lane.lease)}::text[],
+      ${releases.map(({ lane }) => String(lane.generation))}::bigint[],
+      ${releases.map(({ nextDueAt }) => nextDueAt)}::timestamptz[],
+      ${releases.map(({ heldUntil }) => heldUntil)}::timestamptz[]
+    ) as r (lane_id, lease, generation, next_due_at, held_until)
+    where lanes.kind = ${kind} and lanes.lane_id = r.lane_id and lanes.lease = r.lease`.execute(tx);
 }
 
 /** Since when the longest-waiting due lane has been waiting without a holder; null where none does. */

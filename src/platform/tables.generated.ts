@@ -246,6 +246,7 @@ export interface LanesTable {
   leased_until: Temporal.Instant | null;
   lease: string | null;
   generation: Generated<bigint>;
+  held_until: Temporal.Instant | null;
 }
 
 export interface LedgerBalancesTable {

@@ -78,6 +78,8 @@ const BACKGROUND_CONNECTIONS_MAX = 2;
 const BACKGROUND_SETTINGS = { ...KEYED_PLANS, synchronous_commit: 'off' };
 /** Data keys are cached, so that few are read at once. */
 const KEY_CONNECTIONS_MAX = 2;
+/** Many tenants' receivers may be paths of one platform, and one that does not answer must not hold all of them up. */
+const TOLD_CONNECTIONS_PER_ORIGIN_MAX = 256;
 const USER_AGENT = 'Tollgate/0.1 (+webhooks)';
 
 /**
@@ -154,6 +156,20 @@ function openMail(
   return { mail, deliveryHooks: [createHealthHook({ ...mail, ...countAttempts(metrics) })] };
 }
 
+/**
+ * The ways to providers, and those to who is told: on connections of their own, since receivers that do not answer hold
+ * theirs for as long as they can.
+ */
+function openWaysOut() {
+  const told = { userAgent: USER_AGENT, maxConnectionsPerOrigin: TOLD_CONNECTIONS_PER_ORIGIN_MAX };
+  return {
+    publicHttp: createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT }),
+    privateHttp: createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT }),
+    publicTold: createOutboundHttp({ ...told, allowPrivateTargets: false }),
+    privateTold: createOutboundHttp({ ...told, allowPrivateTargets: true }),
+  };
+}
+
 async function buildGateway(
   { config, sandboxUrl, clock, log }: GatewayOptions,
   databases: Databases,
@@ -161,8 +177,8 @@ async function buildGateway(
   const { database, keyDatabase, backgroundDatabase } = databases;
   const sealer = await openSealer(config, { database, keyDatabase }, clock);
   const wakeup = new Wakeup();
-  const publicHttp = createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT });
-  const privateHttp = createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT });
+  const ways = openWaysOut();
+  const { publicHttp, privateHttp } = ways;
   const readTenant = createReadTenant(database);
   const tenantClocks = createTenantClocks(database, clock);
   const { metrics, ...records } = openRecords({ database, clock, log });
@@ -212,9 +228,9 @@ async function buildGateway(
     },
     tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },
     ...openMail(config, { database, sealer, clock, log }, metrics),
-    deliveryHttp: outboundHttp,
+    deliveryHttp: (mode) => (privateAllowed(mode) ? ways.privateTold : ways.publicTold),
     async close() {
-      await Promise.all([publicHttp.close(), privateHttp.close()]);
+      await Promise.all(Object.values(ways).map((http) => http.close()));
       await Promise.all([records.callRecorder.settled(), records.circuits.settled()]);
       await closeAll(databases);
     },

@@ -2,9 +2,9 @@ import { disputeWork, evidenceWork } from '../disputes/jobs.ts';
 import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '../events/relay-outbox.ts';
 import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
 import { MAIL_LEASE_MS, sendMails } from '../mail/send-mails.ts';
-import { DELIVERY_LEASE_MS, deliverLane } from '../notifications/deliver-lane.ts';
 import { fanOutEvents } from '../notifications/fan-out-events.ts';
 import { createHoldPaused } from '../notifications/hold-paused.ts';
+import { deliverLanes } from '../notifications/sending/deliver-lanes.ts';
 import { EXPIRY_LEASE_MS, expiryLane, SYNC_LEASE_MS, syncLane } from '../payments/jobs.ts';
 import { pause } from '../platform/deadline.ts';
 import { runLaneLoop } from '../platform/lane-loop.ts';
@@ -33,14 +33,14 @@ export function startWorker(gateway: Gateway): Worker {
   const { payments, notifications, log } = gateway;
   const besides = [evidenceWork(payments), disputeWork(payments)];
   const hooks = [createHoldPaused(notifications), ...gateway.deliveryHooks];
-  const deliver = { ...notifications, http: gateway.deliveryHttp, hooks };
+  const deliver = { ...notifications, log, wakeup: gateway.wakeup, http: gateway.deliveryHttp, hooks };
   const loops = [
     relayLoop(gateway, stopping.signal),
     laneLoop('inbound', 4, INBOUND_LEASE_MS, (lane) => inboundLane(payments, log, lane)),
     laneLoop('sync', 4, SYNC_LEASE_MS, (lane) => syncLane(payments, lane, besides)),
     laneLoop('expiry', 2, EXPIRY_LEASE_MS, (lane) => expiryLane(payments, lane)),
     laneLoop('reconcile', 2, RECONCILE_LEASE_MS, (lane) => reconcileLane({ ...payments, log }, lane)),
-    laneLoop('delivery', 32, DELIVERY_LEASE_MS, (lane) => deliverLane(deliver, lane)),
+    deliverLanes(deliver, stopping.signal),
     laneLoop('mail', 2, MAIL_LEASE_MS, (lane) => sendMails(gateway.mail, lane)),
   ];
   return {

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Queryable } from '../platform/database.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { TestClock } from './test-clock.ts';
@@ -71,6 +71,17 @@ export async function selectHeldAt(db: Queryable, tenantId: string): Promise<Tem
     .where('status', '=', 'held')
     .executeTakeFirst();
   return row?.stands_at ?? null;
+}
+
+/** Where the held test clocks of several tenants stand. */
+export async function selectHeldAtOf(
+  db: Queryable,
+  tenantIds: readonly string[],
+): Promise<ReadonlyMap<string, Temporal.Instant>> {
+  const { rows } = await sql<{ tenant_id: string; stands_at: Temporal.Instant }>`
+    select tenant_id, stands_at from test_clocks
+    where tenant_id = any(${tenantIds}::text[]) and status = 'held'`.execute(db);
+  return new Map(rows.map((row) => [row.tenant_id, row.stands_at]));
 }
 
 function fromRow(row: Selectable<Tables['test_clocks']>): TestClock {

@@ -1,8 +1,9 @@
+import { present } from '../kernel/assert.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
-import { selectHeldAt } from './store.ts';
+import { selectHeldAt, selectHeldAtOf } from './store.ts';
 import { heldClock, runningClock, type TenantClock } from './test-clock.ts';
 
 /** The clocks of all tenants; live mode always runs on the machine's. */
@@ -13,6 +14,8 @@ export interface TenantClocks {
    * this process remembers: it would find nothing due, and nobody would wake it again.
    */
   fresh(tenantId: string, mode: Mode): Promise<TenantClock>;
+  /** The clocks of several tenants as `fresh` has them, by one statement. Asked about another tenant it throws. */
+  freshOf(tenantIds: readonly string[]): Promise<(tenantId: string, mode: Mode) => TenantClock>;
 }
 
 const CACHE = { lifetimeMs: 1_000, entriesMax: 10_000 };
@@ -38,6 +41,12 @@ export function createTenantClocks(database: Database, clock: Clock): TenantCloc
       const heldAt = await selectHeldAt(database.query, tenantId);
       cache.set(tenantId, heldAt);
       return clockAt(heldAt);
+    },
+    async freshOf(tenantIds) {
+      const held = await selectHeldAtOf(database.query, tenantIds);
+      const clocks = new Map(tenantIds.map((tenantId) => [tenantId, clockAt(held.get(tenantId) ?? null)]));
+      return (tenantId, mode) =>
+        mode === 'live' ? running : present(clocks.get(tenantId), `the clock of ${tenantId}`);
     },
   };
 }

@@ -13,7 +13,7 @@ export interface WebhookSink {
   readonly url: string;
   readonly received: Received[];
   /** The status of the next answers; 200 unless set. `never`: the connection stays open and silent. */
-  answer: (received: Received) => Answer;
+  answer: (received: Received) => Answer | Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export async function startWebhookSink(): Promise<WebhookSink> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
       const one = {
         path: request.url ?? '',
         headers: request.headers,
@@ -36,7 +36,7 @@ export async function startWebhookSink(): Promise<WebhookSink> {
         at: performance.now(),
       };
       received.push(one);
-      const answer = sink.answer(one);
+      const answer = await sink.answer(one);
       if (answer === 'never') return;
       const { status, headers = {}, body = '' } = typeof answer === 'number' ? { status: answer } : answer;
       response.writeHead(status, headers).end(body);

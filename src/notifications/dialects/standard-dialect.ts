@@ -29,8 +29,13 @@ function parsedOnce(key: TextKey): StandardKey {
   return known;
 }
 
+/** An event goes to several receivers and may be sent again; what it says stays the same. */
+const bodies = new WeakMap<DialectEvent, string>();
+
 function bodyOf(event: DialectEvent): string {
-  return JSON.stringify({
+  const known = bodies.get(event);
+  if (known !== undefined) return known;
+  const body = JSON.stringify({
     id: event.eventId,
     type: event.type,
     apiVersion: event.apiVersion,
@@ -39,4 +44,6 @@ function bodyOf(event: DialectEvent): string {
     tenantId: event.tenantId,
     data: { object: event.object },
   });
+  bodies.set(event, body);
+  return body;
 }

@@ -1,0 +1,264 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { ManualClock } from '../../src/kernel/clock.ts';
+import { until } from '../support/api-client.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
+import { type OpenEndpoint, openEndpoint, readDelivery, receivedAt } from '../support/open-endpoint.ts';
+import { type PaymentWatch, stoppedClock, watchPayments } from '../support/payment-watch.ts';
+import { untilQuiet } from '../support/table-fingerprint.ts';
+import { type Received, startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
+
+let clock: ManualClock;
+let tollgate: Installation;
+let sink: WebhookSink;
+let shop: PaymentWatch;
+
+beforeAll(async () => {
+  clock = stoppedClock();
+  [tollgate, sink] = await Promise.all([startInstallation({ clock }), startWebhookSink()]);
+  shop = watchPayments(tollgate);
+});
+afterAll(async () => {
+  await sink.close();
+  await tollgate.close();
+});
+
+const endpoints: OpenEndpoint[] = [];
+async function endpoint(fields = {}): Promise<OpenEndpoint> {
+  const one = await openEndpoint(shop.merchant, sink, { eventTypes: ['payment.created'], ...fields });
+  endpoints.push(one);
+  return one;
+}
+afterEach(async () => {
+  sink.answer = () => 200;
+  for (const { remove } of endpoints.splice(0)) await remove();
+});
+
+const idOf = ({ headers }: Received) => String(headers['webhook-id']);
+const read = (one: OpenEndpoint) => shop.merchant.send('GET', `/webhook-endpoints/${one.id}`);
+
+async function laneOf(one: OpenEndpoint) {
+  const [lane] = await tollgate.database.run<{ seconds: number | null; held: Date | null; due: Date | null }>(
+    `select extract(epoch from leased_until - clock_timestamp())::float as seconds, held_until as held,
+       next_due_at as due from lanes where kind = 'delivery' and lane_id = $1`,
+    [one.id],
+  );
+  return lane;
+}
+
+/** Keeps the sink's answers back until it is told to give them. */
+function holdAnswers(one: OpenEndpoint) {
+  const held: (() => void)[] = [];
+  sink.answer = ({ path }) =>
+    path !== one.path ? 200 : new Promise<number>((resolve) => held.push(() => resolve(200)));
+  return () => {
+    sink.answer = () => 200;
+    for (const give of held.splice(0)) give();
+  };
+}
+
+test('every event arrives once where nothing goes wrong, however many wait for one endpoint', async () => {
+  const one = await endpoint();
+  await one.patch({ status: 'paused' });
+  for (let i = 0; i < 20; i++) await Promise.all(Array.from({ length: 15 }, () => shop.create()));
+  await one.patch({ status: 'active' });
+  await one.untilReceived(300);
+  await untilQuiet(tollgate.database);
+  const ids = one.received().map(idOf);
+  expect([ids.length, new Set(ids).size]).toEqual([300, 300]);
+});
+
+describe('S2.6 the lease of a lane', () => {
+  test('is half a minute at most, so that another process goes on soon after a crash', async () => {
+    const one = await endpoint();
+    const give = holdAnswers(one);
+    await shop.create();
+    await one.untilReceived(1);
+    const lane = await laneOf(one);
+    expect(lane?.seconds).toBeGreaterThan(5);
+    expect(lane?.seconds).toBeLessThanOrEqual(30);
+    give();
+    await untilQuiet(tollgate.database);
+    expect((await laneOf(one))?.seconds).toBeNull();
+  });
+
+  test('fences what is recorded: an answer that comes after it was lost is no state, and the event is sent again', async () => {
+    const one = await endpoint();
+    const give = holdAnswers(one);
+    await shop.create();
+    await one.untilReceived(1);
+    const steal = (lease: string, until: string) =>
+      tollgate.database.run('update lanes set lease = $2, leased_until = $3 where lane_id = $1', [
+        one.id,
+        lease,
+        until,
+      ]);
+    await steal('another', 'infinity');
+    give();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const [delivery] = await one.deliveries();
+    expect(delivery).toMatchObject({ status: 'pending', attemptsMade: 0 });
+    expect((await readDelivery(shop.merchant, delivery.id)).attempts).toEqual([]);
+    await steal('another', '-infinity');
+    const [first, second] = await one.untilReceived(2);
+    expect(second && idOf(second)).toBe(first && idOf(first));
+    expect(await one.untilAttempts(1)).toMatchObject({ status: 'succeeded', attemptsMade: 1 });
+  });
+});
+
+describe('an endpoint', () => {
+  test('has a schedule of its own, after which a delivery is exhausted with its reason and can be sent again', async () => {
+    const one = await endpoint({ schedule: [7, 40] });
+    sink.answer = () => 404;
+    await shop.create();
+    for (const [index, seconds] of [7, 40].entries()) {
+      const { nextAttemptAt } = await one.untilAttempts(index + 1);
+      const wait = Temporal.Instant.from(nextAttemptAt).since(clock.now()).total('seconds');
+      expect(wait).toBeGreaterThanOrEqual(seconds);
+      expect(wait).toBeLessThanOrEqual(seconds * 1.1);
+      clock.set(nextAttemptAt);
+    }
+    const dead = await one.untilAttempts(3);
+    expect(dead).toMatchObject({ status: 'exhausted', lastError: 'HTTP 404', nextAttemptAt: null });
+    sink.answer = () => 200;
+    const resent = await shop.merchant.send('POST', `/deliveries/${dead.id}/resend`);
+    await until(async () => (await readDelivery(shop.merchant, resent.body.id)).status === 'succeeded');
+  });
+
+  test('gets no retry while it is paused', async () => {
+    const one = await endpoint();
+    sink.answer = () => 500;
+    await shop.create();
+    const { nextAttemptAt } = await one.untilAttempts(1);
+    await one.patch({ status: 'paused' });
+    sink.answer = () => 200;
+    clock.set(nextAttemptAt);
+    clock.advance({ minutes: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(one.received()).toHaveLength(1);
+    await one.patch({ status: 'active' });
+    await one.untilReceived(2);
+  });
+
+  test('that answers 410 is disabled; what comes is kept, and goes out when it is active again', async () => {
+    const one = await endpoint();
+    sink.answer = () => 410;
+    await shop.create();
+    const dead = await one.untilAttempts(1);
+    expect(dead).toMatchObject({ status: 'exhausted', lastStatusCode: 410, lastError: 'HTTP 410' });
+    expect((await read(one)).body.status).toBe('disabled');
+    sink.answer = () => 200;
+    await shop.create();
+    await until(async () => (await one.deliveries()).length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(one.received()).toHaveLength(1);
+    await one.patch({ status: 'active' });
+    await one.untilReceived(2);
+  });
+
+  test('meets no more requests in a second than its rate', async () => {
+    const one = await endpoint({ rateLimit: 10 });
+    await Promise.all(Array.from({ length: 25 }, () => shop.create()));
+    const received = await one.untilReceived(25);
+    for (const { at } of received) {
+      expect(received.filter((other) => other.at >= at && other.at < at + 950).length).toBeLessThanOrEqual(11);
+    }
+  });
+
+  test('that asks for patience with 503 gets nothing of anything until then', async () => {
+    const one = await endpoint();
+    const until60 = clock.now().add({ seconds: 60 });
+    const date = new Date(until60.epochMilliseconds + 999).toUTCString();
+    sink.answer = () => ({
+      status: 503,
+      headers: { 'retry-after': date, date: new Date(clock.now().epochMilliseconds).toUTCString() },
+    });
+    await shop.create();
+    await one.untilAttempts(1);
+    sink.answer = () => 200;
+    await shop.create();
+    await until(async () => (await one.deliveries()).length === 2);
+    clock.advance({ seconds: 50 });
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(one.received()).toHaveLength(1);
+    clock.advance({ seconds: 20 });
+    await one.untilReceived(3);
+  });
+
+  test('that keeps failing gets one request after a pause, not one for each event', async () => {
+    const one = await endpoint();
+    sink.answer = () => 500;
+    for (let i = 0; i < 3; i++) {
+      await shop.create();
+      await one.untilReceived(i + 1);
+    }
+    await until(async () => (await laneOf(one))?.held !== null);
+    for (let i = 0; i < 5; i++) await shop.create();
+    await until(async () => (await one.deliveries()).length === 8);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(one.received()).toHaveLength(3);
+    clock.advance({ seconds: 1 });
+    await one.untilReceived(4);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(one.received()).toHaveLength(4);
+  });
+
+  test('has up to 64 KiB of its answer kept', async () => {
+    const one = await endpoint();
+    sink.answer = () => ({ status: 500, body: 'x'.repeat(100_000) });
+    await shop.create();
+    const { attempts } = await one.untilAttempts(1);
+    expect(attempts[0].responseBody).toHaveLength(65_536);
+  });
+});
+
+describe('S2.6 an endpoint that keeps order', () => {
+  test.each([1, 2, 3])(
+    'gets a payment’s events one after the other, whatever fails, and others meanwhile (%i)',
+    async (seed) => {
+      const random = randomFrom(seed);
+      const one = await endpoint({ ordered: true, eventTypes: ['*'] });
+      const acknowledged: { id: string; payment: string }[] = [];
+      sink.answer = (received) => {
+        if (received.path !== one.path) return 200;
+        if (random() < 0.4) return 500;
+        const payment = JSON.parse(received.body).data.object;
+        acknowledged.push({ id: idOf(received), payment: payment.paymentId ?? payment.id });
+        return 200;
+      };
+      const payments = await Promise.all(Array.from({ length: 6 }, () => shop.merchant.pay()));
+      await until(async () => {
+        clock.advance({ hours: 7 });
+        return (await one.deliveries()).every(({ status }: { status: string }) => status === 'succeeded');
+      }, 30_000);
+      for (const { id } of payments) {
+        const ids = acknowledged.filter(({ payment }) => payment === id).map((each) => each.id);
+        expect(ids.length).toBeGreaterThanOrEqual(4);
+        expect(ids).toEqual([...ids].sort());
+      }
+    },
+  );
+
+  test('sends other payments’ events while one is not taken', async () => {
+    const one = await endpoint({ ordered: true, eventTypes: ['*'] });
+    const stuck = await shop.create();
+    await one.untilReceived(1);
+    sink.answer = ({ body }) => (body.includes(stuck.id) ? 500 : 200);
+    await shop.confirm(stuck.id, 'tok_no_ipn');
+    await until(async () => receivedAt(sink, one.path).length === 2);
+    const other = await shop.merchant.pay();
+    await until(async () => one.received().filter(({ body }) => body.includes(other.id)).length === 4);
+    expect(one.received().filter(({ body }) => body.includes(stuck.id))).toHaveLength(2);
+    sink.answer = () => 200;
+    clock.advance({ minutes: 1 });
+    await until(async () => one.received().filter(({ body }) => body.includes(stuck.id)).length === 5);
+  });
+});
+
+/** Numbers from 0 to 1, the same for the same seed. A linear congruence with the constants of Numerical Recipes. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
