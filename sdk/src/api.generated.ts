@@ -94,6 +94,43 @@ export interface Attempt {
   createdAt: string;
 }
 
+export interface BlueboxRefund {
+  transactionId: string;
+  refundId: string;
+  reference: string | null;
+  amount: string;
+  currencyCode: string;
+  status: "PENDING" | "SUCCESS" | "FAILED";
+}
+
+export interface BlueboxReversal {
+  transactionId: string;
+  reversalId: string;
+  amount: string;
+  currencyCode: string;
+  status: "PENDING" | "SUCCESS" | "FAILED";
+}
+
+export interface BlueboxTransaction {
+  transactionId: string;
+  reference: string;
+  /** Decimal with two places. */
+  amount: string;
+  currencyCode: string;
+  status: "PENDING" | "SUCCESS" | "FAILED" | "CLIENT_CANCEL" | "EXPIRED" | "REVERSED" | "REFUNDED";
+  /**
+   * Of the last change.
+   * Format: date-time.
+   */
+  date: string;
+  description: string | null;
+  terminalId: string | null;
+  subMerchantName: string | null;
+  mcc: string | null;
+  rrn2: string | null;
+  amountRefunded: string;
+}
+
 export interface Capture {
   id: string;
   object: "capture";
@@ -221,6 +258,35 @@ export interface CompleteCheckoutSession {
 
 export interface CompletePayment {
   clientData: ClientData;
+}
+
+export interface CreateBlueboxTransaction {
+  /** Your own id of this transaction; unique for ever. */
+  reference: string;
+  callbackUrl: string;
+  /** Decimal with two places, as text or as a number. */
+  amount: string;
+  description?: string | undefined;
+  /** Default: false. */
+  requestShipping?: boolean | undefined;
+  terminalId?: string | undefined;
+  subMerchantName?: string | undefined;
+  mcc?: string | undefined;
+  /** Filled up to 12 characters with zeros on the left. */
+  rrn2?: string | undefined;
+  cartItems?: readonly {
+    description: string;
+    quantity: number;
+    /** Of one piece, a decimal with two places. */
+    value: string;
+    /** Format: uri. */
+    imageURL?: string | undefined;
+    /** What is bought for, such as a telephone number. */
+    destination?: string | undefined;
+    /** Such as AIRTIME or AIRTIME_BUNDLE. */
+    itemType?: string | undefined;
+  }[] | undefined;
+  notificationUrl?: string | undefined;
 }
 
 export interface CreatePartnerKey {
@@ -418,6 +484,13 @@ export interface CreateWebhookEndpoint {
   /** Send the events of a payment one after the other. */
   ordered?: boolean | undefined;
   description?: string | undefined;
+}
+
+export interface CreatedBlueboxTransaction {
+  transactionId: string;
+  reference: string;
+  redirectUrl: string;
+  status: "PENDING" | "SUCCESS" | "FAILED" | "CLIENT_CANCEL" | "EXPIRED" | "REVERSED" | "REFUNDED";
 }
 
 export interface CreatedPayment {
@@ -1430,6 +1503,15 @@ export interface Refund {
   } | null;
 }
 
+export interface RefundBlueboxTransaction {
+  /** Decimal with two places, as text or as a number. */
+  amount?: string | undefined;
+  /** Your own id of this payment; unique for ever, per tenant and mode. */
+  reference?: string | undefined;
+  /** Default: "Requested by the merchant". */
+  reason?: string | undefined;
+}
+
 export interface ResetCircuit {
   providerAccountId: string;
   circuit: Circuit;
@@ -1465,6 +1547,12 @@ export interface Reversal {
    */
   updatedAt: string;
   reason: string;
+}
+
+/** Default: {"reason":"Requested by the merchant"}. */
+export interface ReverseBlueboxTransaction {
+  /** Default: "Requested by the merchant". */
+  reason?: string | undefined;
 }
 
 /** Default: {"reason":"Requested by the merchant"}. */
@@ -1987,6 +2075,41 @@ function accessOperations(send: Send) {
      */
     logIn: (body: LogIn, options?: CallOptions): Promise<AccessToken> =>
       send({ method: 'POST', path: '/api/v1/tenants/login', body }, options),
+  };
+}
+
+function blueboxOperations(send: Send) {
+  return {
+    /**
+     * Create a transaction
+     *
+     * The shopper pays at `redirectUrl` and is led back to `callbackUrl` with `transactionId` and `status` (`SUCCESS`, `CANCELLED`, `FAILED`, `EXPIRED` or `PENDING`), which anybody can forge: release goods on the encrypted notification alone. A reference that was used answers 409 with the transaction that has it.
+     */
+    createTransaction: (body: CreateBlueboxTransaction, options?: CallOptions): Promise<CreatedBlueboxTransaction> =>
+      send({ method: 'POST', path: '/bluebox/secure/createTx', body }, options),
+    /** Find a transaction by its reference */
+    findTransaction: (query: {
+      /** Your own id of this payment; unique for ever, per tenant and mode. */
+      reference: string;
+    }, options?: CallOptions): Promise<BlueboxTransaction> =>
+      send({ method: 'GET', path: '/bluebox/secure/transactions', query }, options),
+    /** Read a transaction */
+    getTransaction: (id: string, options?: CallOptions): Promise<BlueboxTransaction> =>
+      send({ method: 'GET', path: `/bluebox/secure/transactions/${pathSegment(id)}` }, options),
+    /**
+     * Refund a transaction
+     *
+     * All that is left unless an amount is given. Needs a reference or an Idempotency-Key, so that a repeat cannot refund twice. A reversed transaction is not refunded.
+     */
+    refundTransaction: (id: string, body?: RefundBlueboxTransaction, options?: CallOptions): Promise<BlueboxRefund> =>
+      send({ method: 'POST', path: `/bluebox/secure/transactions/${pathSegment(id)}/refund`, body, ownKey: true }, options),
+    /**
+     * Reverse a transaction
+     *
+     * Undoes all of it, before the cut-off of the acquirer. A transaction that is refunded, even in part, is not reversed.
+     */
+    reverseTransaction: (id: string, body?: ReverseBlueboxTransaction, options?: CallOptions): Promise<BlueboxReversal> =>
+      send({ method: 'POST', path: `/bluebox/secure/transactions/${pathSegment(id)}/reverse`, body }, options),
   };
 }
 
@@ -2761,6 +2884,7 @@ function testClocksOperations(send: Send) {
 /** Every operation of the API. */
 export class TollgateApi {
   readonly access: ReturnType<typeof accessOperations>;
+  readonly bluebox: ReturnType<typeof blueboxOperations>;
   readonly captures: ReturnType<typeof capturesOperations>;
   readonly checkout: ReturnType<typeof checkoutOperations>;
   readonly disputes: ReturnType<typeof disputesOperations>;
@@ -2779,6 +2903,7 @@ export class TollgateApi {
 
   constructor(send: Send) {
     this.access = accessOperations(send);
+    this.bluebox = blueboxOperations(send);
     this.captures = capturesOperations(send);
     this.checkout = checkoutOperations(send);
     this.disputes = disputesOperations(send);

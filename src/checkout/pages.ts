@@ -17,7 +17,7 @@ import {
 import { exchangeOf } from '../platform/http/exchange.ts';
 import type { Logger } from '../platform/log.ts';
 import { cardFieldModules, readCardFields } from './card-fields.ts';
-import { checkoutView, returnUrlWith, TEST_TOKENS } from './checkout-view.ts';
+import { callbackUrl, checkoutView, returnUrlWith, TEST_TOKENS } from './checkout-view.ts';
 import { followReturn } from './follow-return.ts';
 import { checkoutAssets } from './page/assets.ts';
 import { chooseLocale } from './page/locale.ts';
@@ -68,6 +68,10 @@ async function show(
   try {
     const found = await readPaymentByToken(context, token);
     refusePlainLive(found.payment, exchangeOf(request).secure);
+    const callback = callbackUrl(found.payment);
+    if (callback !== null) {
+      return reply.code(302).header('location', callback).header('referrer-policy', 'no-referrer').send();
+    }
     const tenant = await context.readTenant(found.payment.tenantId);
     const customer = await openCustomer(context.sealer, found.payment);
     const locale = chooseLocale(customer?.locale, request.headers['accept-language']);

@@ -354,6 +354,7 @@ export interface PaymentsTable {
   captures_closed: Generated<boolean>;
   reversal_id: string | null;
   duplicate_payment: Generated<boolean>;
+  return_style: string;
 }
 
 export interface PayoutsTable {

@@ -1,4 +1,5 @@
 import { accessRoutes } from '../access/routes.ts';
+import { blueboxRoutes } from '../bluebox/routes.ts';
 import { captureRoutes } from '../captures/routes.ts';
 import { disputeRoutes } from '../disputes/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
@@ -23,6 +24,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...accessRoutes({ database: payments.database, tokens, clock }),
     ...paymentRoutes(payments),
     ...timelineRoutes(payments.database),
+    ...blueboxRoutes(payments),
     ...captureRoutes(payments),
     ...refundRoutes(payments),
     ...reversalRoutes(payments),

@@ -1,4 +1,5 @@
 import * as access from '../access/api.ts';
+import * as bluebox from '../bluebox/api.ts';
 import * as captures from '../captures/api.ts';
 import * as checkout from '../checkout/api.ts';
 import * as disputes from '../disputes/api.ts';
@@ -32,6 +33,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ledger,
   reconciliation,
   checkout,
+  bluebox,
   endpoints,
   deliveries,
   events,

@@ -45,6 +45,7 @@ beforeAll(async () => {
     captures: capture.body.id,
     reversals: reversal.body.id,
     payments: open.body.id,
+    transactions: open.body.id,
     refunds: refund.body.id,
     'webhook-endpoints': endpoint.body.id,
     deliveries: delivery.id,
@@ -115,7 +116,10 @@ function missing(id: string): string {
   return `${id.slice(0, id.indexOf('_'))}_00000000000000000000000000`;
 }
 
-const BODIES: Readonly<Record<string, unknown>> = { createRefund: { reason: 'broken', reference: 'refund-2' } };
+const BODIES: Readonly<Record<string, unknown>> = {
+  createRefund: { reason: 'broken', reference: 'refund-2' },
+  refundBlueboxTransaction: { reference: 'refund-3' },
+};
 
 function ask(merchant: Merchant, endpoint: Endpoint, id: string): Promise<Answer> {
   const body = BODIES[endpoint.id] ?? endpoint.example;
