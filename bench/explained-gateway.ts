@@ -68,6 +68,7 @@ export async function openExplainedGateway(
     readTenant,
     applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver: () => {} }),
     checkoutUrl: 'https://pay.example',
+    checkoutUrlOf: async () => 'https://pay.example',
     hooksUrl: 'https://hooks.example',
     targetPolicy: () => ({ allowPrivateTargets: false }),
     handOver: () => {},

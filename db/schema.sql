@@ -223,6 +223,30 @@ CREATE INDEX disputes_payment_idx ON public.disputes USING btree (tenant_id, pay
 CREATE UNIQUE INDEX disputes_provider_ref_key ON public.disputes USING btree (tenant_id, provider_account_id, provider_ref);
 CREATE INDEX disputes_sync_idx ON public.disputes USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
 
+create table domains (
+  tenant_id text not null,
+  domain_id text not null,
+  mode text not null,
+  domain text not null,
+  challenge text not null,
+  status text not null,
+  problem text,
+  absences integer not null,
+  verified_at timestamp with time zone,
+  checked_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint domains_pkey PRIMARY KEY (tenant_id, domain_id),
+  constraint domains_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
+  constraint domains_domain_check CHECK (domain = lower(domain) AND domain !~ '[^a-z0-9.-]'::text AND domain !~ '\.$'::text),
+  constraint domains_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint domains_problem_check CHECK (problem = ANY (ARRAY['no_record'::text, 'wrong_record'::text, 'dns_failed'::text, 'taken'::text])),
+  constraint domains_status_check CHECK (status = ANY (ARRAY['pending'::text, 'verified'::text, 'lapsed'::text, 'removed'::text])),
+  constraint domains_verified_check CHECK (status <> 'verified'::text OR verified_at IS NOT NULL)
+);
+CREATE UNIQUE INDEX domains_claim_key ON public.domains USING btree (tenant_id, mode, domain) WHERE (status <> 'removed'::text);
+CREATE INDEX domains_list_idx ON public.domains USING btree (tenant_id, mode, domain_id);
+
 create table events (
   tenant_id text not null,
   event_id text not null,
@@ -305,7 +329,7 @@ create table lanes (
   lease text,
   generation bigint not null default 0,
   constraint lanes_pkey PRIMARY KEY (kind, lane_id),
-  constraint lanes_kind_check CHECK (kind = ANY (ARRAY['relay'::text, 'inbound'::text, 'sync'::text, 'expiry'::text, 'delivery'::text, 'reconcile'::text]))
+  constraint lanes_kind_check CHECK (kind = ANY (ARRAY['relay'::text, 'inbound'::text, 'sync'::text, 'expiry'::text, 'delivery'::text, 'reconcile'::text, 'mail'::text, 'ack'::text, 'replay'::text, 'domain'::text]))
 );
 CREATE INDEX lanes_due_idx ON public.lanes USING btree (kind, next_due_at) WHERE (next_due_at IS NOT NULL);
 
@@ -917,6 +941,16 @@ create table test_clocks (
   constraint test_clocks_status_check CHECK (status = ANY (ARRAY['held'::text, 'released'::text]))
 );
 CREATE UNIQUE INDEX test_clocks_held_key ON public.test_clocks USING btree (tenant_id) WHERE (status = 'held'::text);
+
+create table verified_domains (
+  domain text not null,
+  tenant_id text not null,
+  domain_id text not null,
+  mode text not null,
+  verified_at timestamp with time zone not null,
+  constraint verified_domains_pkey PRIMARY KEY (domain)
+);
+CREATE INDEX verified_domains_tenant_idx ON public.verified_domains USING btree (tenant_id, mode, verified_at);
 
 create table webhook_endpoints (
   tenant_id text not null,

@@ -289,6 +289,10 @@ export interface CreateBlueboxTransaction {
   notificationUrl?: string | undefined;
 }
 
+export interface CreateDomain {
+  domain: string;
+}
+
 export interface CreatePartnerKey {
   /** The partner’s name in every message; unique in the installation, and never given twice. */
   merchantCode?: string | undefined;
@@ -737,6 +741,36 @@ export interface DisputeEvidence {
   status: "pending" | "submitted" | "refused";
   /** The provider's word for why it refused. */
   failureCode: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+export interface Domain {
+  id: string;
+  object: "domain";
+  mode: "live" | "test";
+  /** As it is compared: lower case, ASCII, no dot at the end. */
+  domain: string;
+  /** `lapsed`: it was proven, and its proof is gone; nothing is served there. */
+  status: "pending" | "verified" | "lapsed";
+  /** What the last look found. `taken`: another tenant has proven it and still can. */
+  problem: "no_record" | "wrong_record" | "dns_failed" | "taken" | null;
+  /** To be entered into your DNS, and to be left there. */
+  record: {
+    type: "TXT";
+    name: string;
+    value: string;
+  };
+  verifiedAt: string | null;
+  checkedAt: string | null;
   /**
    * RFC 3339.
    * Format: date-time.
@@ -2204,6 +2238,43 @@ function disputesOperations(send: Send) {
   };
 }
 
+function domainsOperations(send: Send) {
+  return {
+    /** Look for the record now */
+    check: (id: string, options?: CallOptions): Promise<Domain> =>
+      send({ method: 'POST', path: `/api/v1/domains/${pathSegment(id)}/check` }, options),
+    /**
+     * Claim a domain
+     *
+     * Shoppers of this mode pay at it once its TXT record proves that it is yours: new payments get their `paymentUrl` there. It is looked for by itself, every minute at first.
+     */
+    create: (body: CreateDomain, options?: CallOptions): Promise<Domain> =>
+      send({ method: 'POST', path: '/api/v1/domains', body }, options),
+    /**
+     * Give a domain up
+     *
+     * Pages that are open there end; their payments go on at the installation’s own address.
+     */
+    delete: (id: string, options?: CallOptions): Promise<Domain> =>
+      send({ method: 'DELETE', path: `/api/v1/domains/${pathSegment(id)}` }, options),
+    /** Read a domain */
+    get: (id: string, options?: CallOptions): Promise<Domain> =>
+      send({ method: 'GET', path: `/api/v1/domains/${pathSegment(id)}` }, options),
+    /** List domains, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Domain[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/domains', query }, options),
+  };
+}
+
 function ledgerOperations(send: Send) {
   return {
     /**
@@ -2888,6 +2959,7 @@ export class TollgateApi {
   readonly captures: ReturnType<typeof capturesOperations>;
   readonly checkout: ReturnType<typeof checkoutOperations>;
   readonly disputes: ReturnType<typeof disputesOperations>;
+  readonly domains: ReturnType<typeof domainsOperations>;
   readonly ledger: ReturnType<typeof ledgerOperations>;
   readonly notifications: ReturnType<typeof notificationsOperations>;
   readonly operator: ReturnType<typeof operatorOperations>;
@@ -2907,6 +2979,7 @@ export class TollgateApi {
     this.captures = capturesOperations(send);
     this.checkout = checkoutOperations(send);
     this.disputes = disputesOperations(send);
+    this.domains = domainsOperations(send);
     this.ledger = ledgerOperations(send);
     this.notifications = notificationsOperations(send);
     this.operator = operatorOperations(send);

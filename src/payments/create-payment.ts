@@ -179,7 +179,7 @@ async function preparePayment(
     ...object,
     customer: body.customer ?? null,
     checkoutToken: token,
-    paymentUrl: `${context.checkoutUrl}/c/${token}`,
+    paymentUrl: `${await context.checkoutUrlOf(payment)}/c/${token}`,
   };
   const { event, outbox } = eventRows(
     {

@@ -161,6 +161,21 @@ export interface DisputesTable {
   sync_due_at: Temporal.Instant | null;
 }
 
+export interface DomainsTable {
+  tenant_id: string;
+  domain_id: string;
+  mode: string;
+  domain: string;
+  challenge: string;
+  status: string;
+  problem: string | null;
+  absences: number;
+  verified_at: Temporal.Instant | null;
+  checked_at: Temporal.Instant | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
 export interface EventsTable {
   tenant_id: string;
   event_id: string;
@@ -662,6 +677,14 @@ export interface TestClocksTable {
   updated_at: Temporal.Instant;
 }
 
+export interface VerifiedDomainsTable {
+  domain: string;
+  tenant_id: string;
+  domain_id: string;
+  mode: string;
+  verified_at: Temporal.Instant;
+}
+
 export interface WebhookEndpointsTable {
   tenant_id: string;
   endpoint_id: string;
@@ -694,6 +717,7 @@ export interface Tables {
   delivery_attempts: DeliveryAttemptsTable;
   dispute_evidence: DisputeEvidenceTable;
   disputes: DisputesTable;
+  domains: DomainsTable;
   events: EventsTable;
   idempotency_keys: IdempotencyKeysTable;
   inbound_events: InboundEventsTable;
@@ -728,5 +752,6 @@ export interface Tables {
   statements: StatementsTable;
   tenants: TenantsTable;
   test_clocks: TestClocksTable;
+  verified_domains: VerifiedDomainsTable;
   webhook_endpoints: WebhookEndpointsTable;
 }

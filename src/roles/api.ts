@@ -2,6 +2,7 @@ import { accessRoutes } from '../access/routes.ts';
 import { blueboxRoutes } from '../bluebox/routes.ts';
 import { captureRoutes } from '../captures/routes.ts';
 import { disputeRoutes } from '../disputes/routes.ts';
+import { domainRoutes } from '../domains/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
@@ -19,7 +20,7 @@ import type { Gateway } from './gateway.ts';
 
 /** Serves the tenants' and the operator's API. */
 export function serveApi(server: HttpServer, gateway: Gateway): void {
-  const { payments, notifications, tenants, testClocks, tokens, clock } = gateway;
+  const { payments, notifications, tenants, domains, testClocks, tokens, clock } = gateway;
   server.bind([
     ...accessRoutes({ database: payments.database, tokens, clock }),
     ...paymentRoutes(payments),
@@ -35,6 +36,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...notificationRoutes(notifications),
     ...providerAccountRoutes(payments),
     ...partnerKeyRoutes(payments),
+    ...domainRoutes(domains),
     ...testClockRoutes(testClocks),
     ...tenantRoutes(tenants),
   ]);

@@ -3,6 +3,7 @@ import * as bluebox from '../bluebox/api.ts';
 import * as captures from '../captures/api.ts';
 import * as checkout from '../checkout/api.ts';
 import * as disputes from '../disputes/api.ts';
+import * as domains from '../domains/api.ts';
 import * as inbound from '../inbound/api.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
 import * as ledger from '../ledger/api.ts';
@@ -34,6 +35,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   reconciliation,
   checkout,
   bluebox,
+  domains,
   endpoints,
   deliveries,
   events,

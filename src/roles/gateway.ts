@@ -1,5 +1,7 @@
 import { type AccessTokens, createAccessTokens } from '../access/access-token.ts';
 import type { Config } from '../config.ts';
+import type { DomainContext } from '../domains/claim-domain.ts';
+import { createCheckoutUrlOf } from '../domains/find-host.ts';
 import { RelayInbox } from '../events/relay-inbox.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -12,6 +14,7 @@ import { type Database, KEYED_PLANS, openDatabase } from '../platform/database.t
 import type { Logger } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { createOutboundHttp, type OutboundHttp } from '../platform/outbound-http.ts';
+import { createTxtResolver } from '../platform/txt-records.ts';
 import { Wakeup } from '../platform/wakeup.ts';
 import { createCallRecorder } from '../provider-accounts/record-calls.ts';
 import { createProviderRegistry, newSandboxAccount } from '../providers/registry.ts';
@@ -35,6 +38,7 @@ export interface Gateway {
   readonly notifications: NotificationContext;
   readonly testClocks: TestClockContext;
   readonly tenants: TenantRoutesContext;
+  readonly domains: DomainContext;
   /** The way out for deliveries of a mode. */
   readonly deliveryHttp: (mode: Mode) => OutboundHttp;
   close(): Promise<void>;
@@ -115,6 +119,24 @@ function openRecords(context: { readonly database: Database; readonly clock: Clo
   return { metrics, callRecorder: createCallRecorder(context), circuits: createCircuitKeeper({ ...context, changes }) };
 }
 
+/** By which the outside is called: private addresses at most in test mode, and where the operator lets them. */
+function openWaysOut({ allowPrivateTargets }: Config) {
+  const publicHttp = createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT });
+  const privateHttp = createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT });
+  const privateAllowed = (mode: Mode) => allowPrivateTargets && mode === 'test';
+  const outboundHttp = (mode: Mode) => (privateAllowed(mode) ? privateHttp : publicHttp);
+  const targetPolicy = (mode: Mode) => ({ allowPrivateTargets: privateAllowed(mode) });
+  return { publicHttp, privateHttp, outboundHttp, targetPolicy };
+}
+
+function domainContext(
+  { dnsServers, urls }: Config,
+  context: Pick<DomainContext, 'database' | 'sealer' | 'clock'>,
+): DomainContext {
+  const ownHosts = new Set(Object.values(urls).map((url) => new URL(url).hostname));
+  return { ...context, ownHosts, resolveTxt: createTxtResolver(dnsServers) };
+}
+
 async function buildGateway(
   { config, sandboxUrl, clock, log }: GatewayOptions,
   databases: Databases,
@@ -125,17 +147,12 @@ async function buildGateway(
   const sealer = createSealer(keyDatabase.query, masterKey, clock);
   await sealer.createDataKey(database.query, SYSTEM);
   const wakeup = new Wakeup();
-  const publicHttp = createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT });
-  const privateHttp = createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT });
+  const { publicHttp, privateHttp, outboundHttp, targetPolicy } = openWaysOut(config);
   const readTenant = createReadTenant(database);
   const tenantClocks = createTenantClocks(database, clock);
   const { metrics, ...records } = openRecords({ database, clock, log });
-  const privateAllowed = (mode: Mode) => config.allowPrivateTargets && mode === 'test';
-  const outboundHttp = (mode: Mode) => (privateAllowed(mode) ? privateHttp : publicHttp);
-  const testModeHttp = outboundHttp('test');
   const relayInbox = new RelayInbox(() => wakeup.notify('relay'));
   const handOver: RelayInbox['handOver'] = (rows, events) => relayInbox.handOver(rows, events);
-  const targetPolicy = (mode: Mode) => ({ allowPrivateTargets: privateAllowed(mode) });
   return {
     config,
     clock,
@@ -149,11 +166,14 @@ async function buildGateway(
       database,
       sealer,
       clock,
-      registry: createProviderRegistry({ sandboxUrl, sandboxHttp: privateHttp, publicHttp, testModeHttp }),
+      registry: createProviderRegistry({
+        ...{ sandboxUrl, publicHttp, sandboxHttp: privateHttp, testModeHttp: outboundHttp('test') },
+      }),
       ...records,
       tenantClocks,
       readTenant,
       checkoutUrl: config.urls.checkout,
+      checkoutUrlOf: createCheckoutUrlOf(database, config.urls.checkout),
       hooksUrl: config.urls.hooks,
       targetPolicy,
       applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver }),
@@ -177,6 +197,7 @@ async function buildGateway(
       },
     },
     tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },
+    domains: domainContext(config, { database, sealer, clock }),
     deliveryHttp: outboundHttp,
     async close() {
       await Promise.all([publicHttp.close(), privateHttp.close()]);

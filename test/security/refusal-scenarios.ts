@@ -3,6 +3,7 @@ import type { Capabilities } from '../../src/providers/provider-capabilities.ts'
 import { type Answer, until } from '../support/api-client.ts';
 import { freshReference, type Merchant } from '../support/merchant.ts';
 import { BLUEBOX_SCENARIOS } from './bluebox-scenarios.ts';
+import { DOMAIN_SCENARIOS } from './domain-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 import { type Scenario, type Stage, withCutOffPassed, without } from './refusal-stage.ts';
 
@@ -81,6 +82,7 @@ const TOKEN_UNKNOWN = `/checkout-sessions/${'A'.repeat(43)}`;
 export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scenario>>>> = {
   ...RECONCILIATION_SCENARIOS,
   ...BLUEBOX_SCENARIOS,
+  ...DOMAIN_SCENARIOS,
   logIn: {
     unauthenticated: ({ anyone }) =>
       anyone.send('POST', '/tenants/login', { body: { appName: 'nobody', appSecret: 'wrong' } }),

@@ -39,6 +39,7 @@ beforeAll(async () => {
   const reconciled = await uploadStatement(accounts.body.data[0].id);
   owned = {
     'provider-accounts': accounts.body.data[0].id,
+    domains: (await owner.send('POST', '/domains', { body: { domain: 'pay.owner.example' } })).body.id,
     'partner-keys': (await owner.send('POST', '/partner-keys', { body: {} })).body.id,
     'test-clocks': testClock.body.id,
     ...reconciled,

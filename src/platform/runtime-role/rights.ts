@@ -26,6 +26,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   delivery_attempts: APPEND,
   dispute_evidence: KEEP,
   disputes: KEEP,
+  domains: KEEP,
   events: APPEND,
   idempotency_keys: KEEP,
   inbound_events: KEEP,
@@ -62,6 +63,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   statement_lines: APPEND,
   statements: KEEP,
   tenants: KEEP,
+  verified_domains: CONSUME,
   test_clocks: KEEP,
   webhook_endpoints: KEEP,
 };
