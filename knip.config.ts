@@ -12,8 +12,8 @@ const config: KnipConfig = {
     'bench/*.ts',
   ],
   project: ['{bin,src,web,sdk/src,examples,bench,scripts,test}/**/*.{ts,js}'],
-  // From Debian's postgresql-contrib; the bench has a driver of its own where it is missing.
-  ignoreBinaries: ['pgbench'],
+  // From Debian's postgresql-contrib and caddy; the bench has a driver of its own, and the test is skipped, where missing.
+  ignoreBinaries: ['pgbench', 'caddy'],
   // Stand in package.json before what uses them: mail and its tests, and the yardstick of the delivery bench.
   ignoreDependencies: ['nodemailer', 'smtp-server', '@types/smtp-server', 'graphile-worker'],
   // A type that only its own file uses may still be exported: it names a part of an exported signature.
