@@ -1,16 +1,13 @@
-import { amountToJson } from '../kernel/money.ts';
-import { nextActionOf } from '../payments/attempt.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
 import { completePayment } from '../payments/complete-payment.ts';
 import { confirmPayment } from '../payments/confirm-payment.ts';
 import type { PaymentContext } from '../payments/context.ts';
-import { isEnded } from '../payments/payment.ts';
-import { type OpenedPayment, readPaymentByToken } from '../payments/read-payment.ts';
+import { readPaymentByToken } from '../payments/read-payment.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import type { Exchange } from '../platform/http/exchange.ts';
 import * as api from './api.ts';
 import { checkVisit } from './check-visit.ts';
-import { returnUrlWith, secondsLeft, stateKey } from './checkout-view.ts';
+import { sessionJson } from './session-json.ts';
 
 /** The interface of the shopper's browser: everything is scoped to the one payment of the token in the path. */
 export function checkoutSessionRoutes(context: PaymentContext): readonly BoundEndpoint[] {
@@ -47,23 +44,4 @@ export function checkoutSessionRoutes(context: PaymentContext): readonly BoundEn
       return { body: sessionJson(await read(params.token, { secure, host })) };
     }),
   ];
-}
-
-function sessionJson({ payment, latestAttempt, clock }: OpenedPayment): api.CheckoutSessionAnswer {
-  const now = clock.now();
-  return {
-    object: 'checkout_session',
-    paymentId: payment.paymentId,
-    mode: payment.mode,
-    reference: payment.reference,
-    amount: amountToJson(payment.amount),
-    currency: payment.currency,
-    description: payment.description,
-    status: payment.status,
-    nextAction: nextActionOf(latestAttempt),
-    expiresAt: payment.expiresAt.toString(),
-    secondsLeft: secondsLeft(payment, now),
-    stateKey: stateKey(payment, now),
-    leaveUrl: isEnded(payment) ? returnUrlWith(payment, payment.status) : null,
-  };
 }
