@@ -70,6 +70,7 @@ export async function openExplainedGateway(
     checkProduct: createCheckProduct(database),
     applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver: () => {} }),
     checkoutUrl: 'https://pay.example',
+    checkoutUrlOf: async () => 'https://pay.example',
     hooksUrl: 'https://hooks.example',
     targetPolicy: () => ({ allowPrivateTargets: false }),
     handOver: () => {},

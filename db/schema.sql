@@ -224,6 +224,30 @@ CREATE INDEX disputes_payment_idx ON public.disputes USING btree (tenant_id, pay
 CREATE UNIQUE INDEX disputes_provider_ref_key ON public.disputes USING btree (tenant_id, provider_account_id, provider_ref);
 CREATE INDEX disputes_sync_idx ON public.disputes USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
 
+create table domains (
+  tenant_id text not null,
+  domain_id text not null,
+  mode text not null,
+  domain text not null,
+  challenge text not null,
+  status text not null,
+  problem text,
+  absences integer not null,
+  verified_at timestamp with time zone,
+  checked_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint domains_pkey PRIMARY KEY (tenant_id, domain_id),
+  constraint domains_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
+  constraint domains_domain_check CHECK (domain = lower(domain) AND domain !~ '[^a-z0-9.-]'::text AND domain !~ '\.$'::text),
+  constraint domains_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint domains_problem_check CHECK (problem = ANY (ARRAY['no_record'::text, 'wrong_record'::text, 'dns_failed'::text, 'taken'::text])),
+  constraint domains_status_check CHECK (status = ANY (ARRAY['pending'::text, 'verified'::text, 'lapsed'::text, 'removed'::text])),
+  constraint domains_verified_check CHECK (status <> 'verified'::text OR verified_at IS NOT NULL)
+);
+CREATE UNIQUE INDEX domains_claim_key ON public.domains USING btree (tenant_id, mode, domain) WHERE (status <> 'removed'::text);
+CREATE INDEX domains_list_idx ON public.domains USING btree (tenant_id, mode, domain_id);
+
 create table endpoint_health (
   tenant_id text not null,
   endpoint_id text not null,
@@ -338,7 +362,7 @@ create table lanes (
   generation bigint not null default 0,
   held_until timestamp with time zone,
   constraint lanes_pkey PRIMARY KEY (kind, lane_id),
-  constraint lanes_kind_check CHECK (kind = ANY (ARRAY['relay'::text, 'inbound'::text, 'sync'::text, 'expiry'::text, 'delivery'::text, 'reconcile'::text, 'mail'::text, 'ack'::text, 'replay'::text]))
+  constraint lanes_kind_check CHECK (kind = ANY (ARRAY['relay'::text, 'inbound'::text, 'sync'::text, 'expiry'::text, 'delivery'::text, 'reconcile'::text, 'mail'::text, 'ack'::text, 'replay'::text, 'domain'::text]))
 );
 CREATE INDEX lanes_due_idx ON public.lanes USING btree (kind, next_due_at) WHERE (next_due_at IS NOT NULL);
 
@@ -556,6 +580,7 @@ create table payments (
   captures_closed boolean not null default false,
   reversal_id text,
   duplicate_payment boolean not null default false,
+  return_style text not null,
   constraint payments_pkey PRIMARY KEY (tenant_id, payment_id),
   constraint payments_reference_key UNIQUE (tenant_id, mode, reference),
   constraint payments_amount_check CHECK (amount >= 1 AND amount <= '999999999999'::bigint),
@@ -565,6 +590,7 @@ create table payments (
   constraint payments_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
   constraint payments_open_attempt_check CHECK ((status = 'processing'::text) = (open_attempt_id IS NOT NULL)),
   constraint payments_refunded_check CHECK (amount_refunded >= 0 AND amount_refund_pending >= 0 AND (amount_refunded + amount_refund_pending) <= amount_captured),
+  constraint payments_return_style_check CHECK (return_style = ANY (ARRAY['plain'::text, 'bluebox'::text])),
   constraint payments_reversal_check CHECK (reversal_id IS NULL OR amount_refunded = 0 AND amount_refund_pending = 0),
   constraint payments_reversed_check CHECK (status <> 'reversed'::text OR reversal_id IS NOT NULL AND amount_captured = 0),
   constraint payments_status_check CHECK (status = ANY (ARRAY['created'::text, 'processing'::text, 'authorized'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text, 'expired'::text, 'reversed'::text])),
@@ -1012,6 +1038,16 @@ create table test_clocks (
   constraint test_clocks_status_check CHECK (status = ANY (ARRAY['held'::text, 'released'::text]))
 );
 CREATE UNIQUE INDEX test_clocks_held_key ON public.test_clocks USING btree (tenant_id) WHERE (status = 'held'::text);
+
+create table verified_domains (
+  domain text not null,
+  tenant_id text not null,
+  domain_id text not null,
+  mode text not null,
+  verified_at timestamp with time zone not null,
+  constraint verified_domains_pkey PRIMARY KEY (domain)
+);
+CREATE INDEX verified_domains_tenant_idx ON public.verified_domains USING btree (tenant_id, mode, verified_at);
 
 create table webhook_endpoints (
   tenant_id text not null,

@@ -23,6 +23,10 @@ export interface Config {
   readonly dataDir: string;
   readonly masterKey: string | null;
   readonly urls: { readonly api: string; readonly checkout: string; readonly hooks: string; readonly admin: string };
+  /** Whether any of the four was given a name; then each role answers on its own host alone. */
+  readonly hasOwnHosts: boolean;
+  /** Asked for the records that prove domains; null: those of the machine. */
+  readonly dnsServers: readonly string[] | null;
   readonly allowPrivateTargets: boolean;
   readonly trustProxy: boolean | readonly string[];
   /** Where our requests to tenants come from, by mode; what is published, so that receivers may let nobody else in. */
@@ -96,6 +100,20 @@ const variables = z.object({
   TOLLGATE_CHECKOUT_URL: baseUrl.optional(),
   TOLLGATE_HOOKS_URL: baseUrl.optional(),
   TOLLGATE_ADMIN_URL: baseUrl.optional(),
+  TOLLGATE_DNS_SERVERS: z
+    .string()
+    .transform((text) => text.split(',').map((server) => server.trim()))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(
+            /^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|\[[0-9a-fA-F:]+\](:\d{1,5})?)$/,
+            'Must be addresses such as 192.0.2.1 or [2001:db8::1]:53, with commas between',
+          ),
+      ),
+    )
+    .optional(),
   TOLLGATE_ALLOW_PRIVATE_TARGETS: flag.optional(),
   TOLLGATE_TRUST_PROXY: z.string().default('false'),
   TOLLGATE_EGRESS_ADDRESSES_LIVE: addressRanges.optional(),
@@ -165,6 +183,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       hooks: set.TOLLGATE_HOOKS_URL ?? own,
       admin: set.TOLLGATE_ADMIN_URL ?? own,
     },
+    hasOwnHosts: [set.TOLLGATE_API_URL, set.TOLLGATE_CHECKOUT_URL, set.TOLLGATE_HOOKS_URL, set.TOLLGATE_ADMIN_URL].some(
+      (url) => url !== undefined,
+    ),
+    dnsServers: set.TOLLGATE_DNS_SERVERS ?? null,
     allowPrivateTargets,
     trustProxy: trustProxyOf(set.TOLLGATE_TRUST_PROXY),
     egressAddresses: {

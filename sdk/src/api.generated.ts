@@ -94,6 +94,43 @@ export interface Attempt {
   createdAt: string;
 }
 
+export interface BlueboxRefund {
+  transactionId: string;
+  refundId: string;
+  reference: string | null;
+  amount: string;
+  currencyCode: string;
+  status: "PENDING" | "SUCCESS" | "FAILED";
+}
+
+export interface BlueboxReversal {
+  transactionId: string;
+  reversalId: string;
+  amount: string;
+  currencyCode: string;
+  status: "PENDING" | "SUCCESS" | "FAILED";
+}
+
+export interface BlueboxTransaction {
+  transactionId: string;
+  reference: string;
+  /** Decimal with two places. */
+  amount: string;
+  currencyCode: string;
+  status: "PENDING" | "SUCCESS" | "FAILED" | "CLIENT_CANCEL" | "EXPIRED" | "REVERSED" | "REFUNDED";
+  /**
+   * Of the last change.
+   * Format: date-time.
+   */
+  date: string;
+  description: string | null;
+  terminalId: string | null;
+  subMerchantName: string | null;
+  mcc: string | null;
+  rrn2: string | null;
+  amountRefunded: string;
+}
+
 export interface Capture {
   id: string;
   object: "capture";
@@ -260,6 +297,39 @@ export interface CompleteCheckoutSession {
 
 export interface CompletePayment {
   clientData: ClientData;
+}
+
+export interface CreateBlueboxTransaction {
+  /** Your own id of this transaction; unique for ever. */
+  reference: string;
+  callbackUrl: string;
+  /** Decimal with two places, as text or as a number. */
+  amount: string;
+  description?: string | undefined;
+  /** Default: false. */
+  requestShipping?: boolean | undefined;
+  terminalId?: string | undefined;
+  subMerchantName?: string | undefined;
+  mcc?: string | undefined;
+  /** Filled up to 12 characters with zeros on the left. */
+  rrn2?: string | undefined;
+  cartItems?: readonly {
+    description: string;
+    quantity: number;
+    /** Of one piece, a decimal with two places. */
+    value: string;
+    /** Format: uri. */
+    imageURL?: string | undefined;
+    /** What is bought for, such as a telephone number. */
+    destination?: string | undefined;
+    /** Such as AIRTIME or AIRTIME_BUNDLE. */
+    itemType?: string | undefined;
+  }[] | undefined;
+  notificationUrl?: string | undefined;
+}
+
+export interface CreateDomain {
+  domain: string;
 }
 
 export interface CreatePartnerKey {
@@ -471,6 +541,13 @@ export interface CreateWebhookEndpoint {
   /** Seconds of failure without one success until it is disabled; 5 days unless given, null: never. */
   disableAfterSeconds?: number | null | undefined;
   description?: string | undefined;
+}
+
+export interface CreatedBlueboxTransaction {
+  transactionId: string;
+  reference: string;
+  redirectUrl: string;
+  status: "PENDING" | "SUCCESS" | "FAILED" | "CLIENT_CANCEL" | "EXPIRED" | "REVERSED" | "REFUNDED";
 }
 
 export interface CreatedPayment {
@@ -722,6 +799,36 @@ export interface DisputeEvidence {
   status: "pending" | "submitted" | "refused";
   /** The provider's word for why it refused. */
   failureCode: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+export interface Domain {
+  id: string;
+  object: "domain";
+  mode: "live" | "test";
+  /** As it is compared: lower case, ASCII, no dot at the end. */
+  domain: string;
+  /** `lapsed`: it was proven, and its proof is gone; nothing is served there. */
+  status: "pending" | "verified" | "lapsed";
+  /** What the last look found. `taken`: another tenant has proven it and still can. */
+  problem: "no_record" | "wrong_record" | "dns_failed" | "taken" | null;
+  /** To be entered into your DNS, and to be left there. */
+  record: {
+    type: "TXT";
+    name: string;
+    value: string;
+  };
+  verifiedAt: string | null;
+  checkedAt: string | null;
   /**
    * RFC 3339.
    * Format: date-time.
@@ -1691,6 +1798,15 @@ export interface Refund {
   } | null;
 }
 
+export interface RefundBlueboxTransaction {
+  /** Decimal with two places, as text or as a number. */
+  amount?: string | undefined;
+  /** Your own id of this payment; unique for ever, per tenant and mode. */
+  reference?: string | undefined;
+  /** Default: "Requested by the merchant". */
+  reason?: string | undefined;
+}
+
 export interface ResetCircuit {
   providerAccountId: string;
   circuit: Circuit;
@@ -1731,6 +1847,12 @@ export interface Reversal {
    */
   updatedAt: string;
   reason: string;
+}
+
+/** Default: {"reason":"Requested by the merchant"}. */
+export interface ReverseBlueboxTransaction {
+  /** Default: "Requested by the merchant". */
+  reason?: string | undefined;
 }
 
 /** Default: {"reason":"Requested by the merchant"}. */
@@ -2340,6 +2462,41 @@ function accessOperations(send: Send) {
   };
 }
 
+function blueboxOperations(send: Send) {
+  return {
+    /**
+     * Create a transaction
+     *
+     * The shopper pays at `redirectUrl` and is led back to `callbackUrl` with `transactionId` and `status` (`SUCCESS`, `CANCELLED`, `FAILED`, `EXPIRED` or `PENDING`), which anybody can forge: release goods on the encrypted notification alone. A reference that was used answers 409 with the transaction that has it.
+     */
+    createTransaction: (body: CreateBlueboxTransaction, options?: CallOptions): Promise<CreatedBlueboxTransaction> =>
+      send({ method: 'POST', path: '/bluebox/secure/createTx', body }, options),
+    /** Find a transaction by its reference */
+    findTransaction: (query: {
+      /** Your own id of this payment; unique for ever, per tenant and mode. */
+      reference: string;
+    }, options?: CallOptions): Promise<BlueboxTransaction> =>
+      send({ method: 'GET', path: '/bluebox/secure/transactions', query }, options),
+    /** Read a transaction */
+    getTransaction: (id: string, options?: CallOptions): Promise<BlueboxTransaction> =>
+      send({ method: 'GET', path: `/bluebox/secure/transactions/${pathSegment(id)}` }, options),
+    /**
+     * Refund a transaction
+     *
+     * All that is left unless an amount is given. Needs a reference or an Idempotency-Key, so that a repeat cannot refund twice. A reversed transaction is not refunded.
+     */
+    refundTransaction: (id: string, body?: RefundBlueboxTransaction, options?: CallOptions): Promise<BlueboxRefund> =>
+      send({ method: 'POST', path: `/bluebox/secure/transactions/${pathSegment(id)}/refund`, body, ownKey: true }, options),
+    /**
+     * Reverse a transaction
+     *
+     * Undoes all of it, before the cut-off of the acquirer. A transaction that is refunded, even in part, is not reversed.
+     */
+    reverseTransaction: (id: string, body?: ReverseBlueboxTransaction, options?: CallOptions): Promise<BlueboxReversal> =>
+      send({ method: 'POST', path: `/bluebox/secure/transactions/${pathSegment(id)}/reverse`, body }, options),
+  };
+}
+
 function capturesOperations(send: Send) {
   return {
     /**
@@ -2428,6 +2585,43 @@ function disputesOperations(send: Send) {
      */
     submitEvidence: (id: string, body: SubmitEvidence, options?: CallOptions): Promise<DisputeEvidence> =>
       send({ method: 'POST', path: `/api/v1/disputes/${pathSegment(id)}/evidence`, body }, options),
+  };
+}
+
+function domainsOperations(send: Send) {
+  return {
+    /** Look for the record now */
+    check: (id: string, options?: CallOptions): Promise<Domain> =>
+      send({ method: 'POST', path: `/api/v1/domains/${pathSegment(id)}/check` }, options),
+    /**
+     * Claim a domain
+     *
+     * Shoppers of this mode pay at it once its TXT record proves that it is yours: new payments get their `paymentUrl` there. It is looked for by itself, every minute at first.
+     */
+    create: (body: CreateDomain, options?: CallOptions): Promise<Domain> =>
+      send({ method: 'POST', path: '/api/v1/domains', body }, options),
+    /**
+     * Give a domain up
+     *
+     * Pages that are open there end; their payments go on at the installation’s own address.
+     */
+    delete: (id: string, options?: CallOptions): Promise<Domain> =>
+      send({ method: 'DELETE', path: `/api/v1/domains/${pathSegment(id)}` }, options),
+    /** Read a domain */
+    get: (id: string, options?: CallOptions): Promise<Domain> =>
+      send({ method: 'GET', path: `/api/v1/domains/${pathSegment(id)}` }, options),
+    /** List domains, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Domain[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/domains', query }, options),
   };
 }
 
@@ -3249,9 +3443,11 @@ function testClocksOperations(send: Send) {
 /** Every operation of the API. */
 export class TollgateApi {
   readonly access: ReturnType<typeof accessOperations>;
+  readonly bluebox: ReturnType<typeof blueboxOperations>;
   readonly captures: ReturnType<typeof capturesOperations>;
   readonly checkout: ReturnType<typeof checkoutOperations>;
   readonly disputes: ReturnType<typeof disputesOperations>;
+  readonly domains: ReturnType<typeof domainsOperations>;
   readonly ledger: ReturnType<typeof ledgerOperations>;
   readonly notifications: ReturnType<typeof notificationsOperations>;
   readonly operator: ReturnType<typeof operatorOperations>;
@@ -3268,9 +3464,11 @@ export class TollgateApi {
 
   constructor(send: Send) {
     this.access = accessOperations(send);
+    this.bluebox = blueboxOperations(send);
     this.captures = capturesOperations(send);
     this.checkout = checkoutOperations(send);
     this.disputes = disputesOperations(send);
+    this.domains = domainsOperations(send);
     this.ledger = ledgerOperations(send);
     this.notifications = notificationsOperations(send);
     this.operator = operatorOperations(send);

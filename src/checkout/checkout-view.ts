@@ -2,7 +2,7 @@ import { renderSVG } from 'uqr';
 import { present } from '../kernel/assert.ts';
 import { addToReturnUrl } from '../kernel/return-url.ts';
 import type { Attempt } from '../payments/attempt.ts';
-import type { Payment, PaymentStatus } from '../payments/payment.ts';
+import { isEnded, type Payment, type PaymentStatus } from '../payments/payment.ts';
 import { trustedHtml } from '../platform/html.ts';
 import type { DeclineReason, NextAction } from '../providers/provider.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -189,10 +189,34 @@ function leave(payment: Payment, status: PaymentStatus): { readonly leaveUrl?: s
   return url === null ? {} : { leaveUrl: url };
 }
 
+/** Bluebox's callback to the browser (CB1). Seed 001; a reversed payment was paid, and nothing stays charged. */
+const CALLBACK_STATUS: Readonly<Record<PaymentStatus, string>> = {
+  created: 'PENDING',
+  processing: 'PENDING',
+  authorized: 'SUCCESS',
+  succeeded: 'SUCCESS',
+  failed: 'FAILED',
+  canceled: 'CANCELLED',
+  expired: 'EXPIRED',
+  reversed: 'FAILED',
+};
+
+/**
+ * Where the browser goes at once, without a page of ours: to the shop of a Bluebox transaction that is over. One that was
+ * reversed is told to the shopper first, who may have seen it succeed.
+ */
+export function callbackUrl(payment: Payment): string | null {
+  const told = isEnded(payment) && payment.status !== 'reversed';
+  return payment.returnStyle === 'bluebox' && told ? returnUrlWith(payment, payment.status) : null;
+}
+
 /** The shop's address for a result; null where the tenant gave none. */
 export function returnUrlWith(payment: Payment, status: PaymentStatus): string | null {
   const url = status === 'canceled' ? (payment.cancelUrl ?? payment.returnUrl) : payment.returnUrl;
   if (url === null) return null;
+  if (payment.returnStyle === 'bluebox') {
+    return addToReturnUrl(url, { transactionId: payment.paymentId, status: CALLBACK_STATUS[status] });
+  }
   return addToReturnUrl(url, { paymentId: payment.paymentId, reference: payment.reference, status });
 }
 

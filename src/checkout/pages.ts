@@ -17,13 +17,13 @@ import {
 import { exchangeOf } from '../platform/http/exchange.ts';
 import type { Logger } from '../platform/log.ts';
 import { cardFieldModules, readCardFields } from './card-fields.ts';
-import { checkoutView, returnUrlWith, TEST_TOKENS } from './checkout-view.ts';
+import { checkVisit } from './check-visit.ts';
+import { callbackUrl, checkoutView, returnUrlWith, TEST_TOKENS } from './checkout-view.ts';
 import { followReturn } from './follow-return.ts';
 import { checkoutAssets } from './page/assets.ts';
 import { chooseLocale } from './page/locale.ts';
 import { renderCheckoutMissing } from './page/render-checkout-missing.ts';
 import { renderCheckoutPage } from './page/render-checkout-page.ts';
-import { refusePlainLive } from './refuse-plain-live.ts';
 
 interface TokenRequest {
   Params: { readonly token: string };
@@ -67,7 +67,11 @@ async function show(
   const { token } = request.params;
   try {
     const found = await readPaymentByToken(context, token);
-    refusePlainLive(found.payment, exchangeOf(request).secure);
+    checkVisit(found.payment, exchangeOf(request));
+    const callback = callbackUrl(found.payment);
+    if (callback !== null) {
+      return reply.code(302).header('location', callback).header('referrer-policy', 'no-referrer').send();
+    }
     const tenant = await context.readTenant(found.payment.tenantId);
     const customer = await openCustomer(context.sealer, found.payment);
     const locale = chooseLocale(customer?.locale, request.headers['accept-language']);
@@ -131,7 +135,7 @@ async function act(
   const { token } = request.params;
   try {
     const found = await readPaymentByToken(context, token);
-    refusePlainLive(found.payment, exchangeOf(request).secure);
+    checkVisit(found.payment, exchangeOf(request));
     const body = request.body;
     await run(
       context,
@@ -186,16 +190,22 @@ async function confirm(
   method: unknown,
 ): Promise<void> {
   const { tenantId, mode, paymentId } = payment;
-  const returnUrl = `${context.checkoutUrl}/c/${token}/return`;
+  const returnUrl = `${await context.checkoutUrlOf(payment)}/c/${token}/return`;
   await confirmPayment(context, { tenantId, mode, paymentId, method, source: 'shopper', returnUrl }, null);
 }
 
 /** A token that opens nothing is no matter here: the page that follows says so. */
 async function comeBack(context: PaymentContext, log: Logger, request: FastifyRequest<TokenRequest>): Promise<void> {
-  const found = await readPaymentByToken(context, request.params.token).catch(() => null);
+  const exchange = exchangeOf(request);
+  const open = async () => {
+    const opened = await readPaymentByToken(context, request.params.token);
+    checkVisit(opened.payment, exchange);
+    return opened;
+  };
+  const found = await open().catch(() => null);
   if (found === null || found.latestAttempt === null || found.payment.status !== 'processing') return;
   const { payment, latestAttempt: attempt } = found;
-  await followReturn(context, log, { payment, attempt, url: request.url, secure: exchangeOf(request).secure });
+  await followReturn(context, log, { payment, attempt, url: request.url, secure: exchange.secure });
 }
 
 /** Where the bank sends browsers of attempts that did not start on the hosted page: on to the shop, with a hint. */

@@ -1,68 +1,47 @@
-import { amountToJson } from '../kernel/money.ts';
-import { nextActionOf } from '../payments/attempt.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
 import { completePayment } from '../payments/complete-payment.ts';
 import { confirmPayment } from '../payments/confirm-payment.ts';
 import type { PaymentContext } from '../payments/context.ts';
-import { isEnded } from '../payments/payment.ts';
-import { type OpenedPayment, readPaymentByToken } from '../payments/read-payment.ts';
+import { readPaymentByToken } from '../payments/read-payment.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
+import type { Exchange } from '../platform/http/exchange.ts';
 import * as api from './api.ts';
-import { returnUrlWith, secondsLeft, stateKey } from './checkout-view.ts';
-import { refusePlainLive } from './refuse-plain-live.ts';
+import { checkVisit } from './check-visit.ts';
+import { sessionJson } from './session-json.ts';
 
 /** The interface of the shopper's browser: everything is scoped to the one payment of the token in the path. */
 export function checkoutSessionRoutes(context: PaymentContext): readonly BoundEndpoint[] {
-  const read = async (token: string, secure: boolean) => {
+  const read = async (token: string, visit: Pick<Exchange, 'secure' | 'host'>) => {
     const found = await readPaymentByToken(context, token);
-    refusePlainLive(found.payment, secure);
+    checkVisit(found.payment, visit);
     return found;
   };
   return [
-    bindEndpoint(api.getCheckoutSession, async ({ params, secure }) => ({
-      body: sessionJson(await read(params.token, secure)),
+    bindEndpoint(api.getCheckoutSession, async ({ params, secure, host }) => ({
+      body: sessionJson(await read(params.token, { secure, host })),
     })),
-    bindEndpoint(api.confirmCheckoutSession, async ({ params, body, secure }) => {
-      const { payment } = await read(params.token, secure);
+    bindEndpoint(api.confirmCheckoutSession, async ({ params, body, secure, host }) => {
+      const { payment } = await read(params.token, { secure, host });
       const { tenantId, mode, paymentId } = payment;
-      const returnUrl = `${context.checkoutUrl}/c/${params.token}/return`;
+      const returnUrl = `${await context.checkoutUrlOf(payment)}/c/${params.token}/return`;
       await confirmPayment(
         context,
         { tenantId, mode, paymentId, method: body.method, source: 'shopper', returnUrl },
         null,
       );
-      return { body: sessionJson(await read(params.token, secure)) };
+      return { body: sessionJson(await read(params.token, { secure, host })) };
     }),
-    bindEndpoint(api.completeCheckoutSession, async ({ params, body: { clientData }, secure }) => {
-      const { payment } = await read(params.token, secure);
+    bindEndpoint(api.completeCheckoutSession, async ({ params, body: { clientData }, secure, host }) => {
+      const { payment } = await read(params.token, { secure, host });
       const { tenantId, mode, paymentId } = payment;
       await completePayment(context, { tenantId, mode, paymentId, clientData, source: 'shopper' }, null);
-      return { body: sessionJson(await read(params.token, secure)) };
+      return { body: sessionJson(await read(params.token, { secure, host })) };
     }),
-    bindEndpoint(api.cancelCheckoutSession, async ({ params, secure }) => {
-      const { payment } = await read(params.token, secure);
+    bindEndpoint(api.cancelCheckoutSession, async ({ params, secure, host }) => {
+      const { payment } = await read(params.token, { secure, host });
       const { tenantId, mode, paymentId } = payment;
       await cancelPayment(context, { tenantId, mode, paymentId, source: 'shopper' }, null);
-      return { body: sessionJson(await read(params.token, secure)) };
+      return { body: sessionJson(await read(params.token, { secure, host })) };
     }),
   ];
-}
-
-function sessionJson({ payment, latestAttempt, clock }: OpenedPayment): api.CheckoutSessionAnswer {
-  const now = clock.now();
-  return {
-    object: 'checkout_session',
-    paymentId: payment.paymentId,
-    mode: payment.mode,
-    reference: payment.reference,
-    amount: amountToJson(payment.amount),
-    currency: payment.currency,
-    description: payment.description,
-    status: payment.status,
-    nextAction: nextActionOf(latestAttempt),
-    expiresAt: payment.expiresAt.toString(),
-    secondsLeft: secondsLeft(payment, now),
-    stateKey: stateKey(payment, now),
-    leaveUrl: isEnded(payment) ? returnUrlWith(payment, payment.status) : null,
-  };
 }

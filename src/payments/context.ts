@@ -30,6 +30,8 @@ export interface PaymentContext {
   readonly applySignal: ApplySignal;
   /** Where the hosted page is, without a trailing slash. */
   readonly checkoutUrl: string;
+  /** The same for the payments of a tenant and mode, which may have a host of their own. */
+  readonly checkoutUrlOf: (owner: { readonly tenantId: string; readonly mode: Mode }) => Promise<string>;
   /** Where providers send their notifications, without a trailing slash. */
   readonly hooksUrl: string;
   /** Which addresses tenants of a mode may have us call. */

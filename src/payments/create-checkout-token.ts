@@ -20,6 +20,7 @@ export async function createCheckoutToken(
   idempotency: IdempotencyClaim | null,
 ): Promise<EndpointAnswer<CreatedPaymentAnswer>> {
   const scope = { tenantId: caller.tenantId, mode: caller.mode, route: 'createCheckoutToken' };
+  const checkoutUrl = await context.checkoutUrlOf(caller);
   return runOnce<CreatedPaymentAnswer>(context, scope, idempotency, async (tx) => {
     const { payment, latestAttempt } = await readPayment(tx, caller, paymentId);
     if (payment.status !== 'created' && payment.status !== 'processing') {
@@ -35,6 +36,6 @@ export async function createCheckoutToken(
     };
     await replaceTokens(tx, row, context.clock.now());
     const body = await paymentJson(context.sealer, payment, latestAttempt);
-    return { status: 201, body: { ...body, checkoutToken: token, paymentUrl: `${context.checkoutUrl}/c/${token}` } };
+    return { status: 201, body: { ...body, checkoutToken: token, paymentUrl: `${checkoutUrl}/c/${token}` } };
   });
 }

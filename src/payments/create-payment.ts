@@ -28,6 +28,8 @@ interface CreateRequest {
   readonly idempotency: IdempotencyClaim | null;
   /** The key of the partner whose payment it is, under its own name for it: the reference. */
   readonly partnerKeyId?: string;
+  /** `bluebox`: it came through Bluebox's own interface. */
+  readonly returnStyle?: Payment['returnStyle'];
 }
 
 export type CreatePayment = (request: CreateRequest) => Promise<EndpointAnswer<CreatedPaymentAnswer>>;
@@ -107,9 +109,10 @@ async function firstAnswer(
   return earlier.state === 'done' ? earlier.answer : null;
 }
 
-/** Apart for partners: their names for payments are no keys that the tenant has used. */
-function keyScope({ caller: { tenantId, mode }, partnerKeyId }: CreateRequest): KeyScope {
-  return { tenantId, mode, route: partnerKeyId === undefined ? 'createPayment' : 'createPartnerPayment' };
+/** Apart for partners, whose names for payments are no keys that the tenant has used, and for every other front door. */
+function keyScope({ caller: { tenantId, mode }, partnerKeyId, returnStyle }: CreateRequest): KeyScope {
+  const ofTenant = returnStyle === 'bluebox' ? 'createBlueboxTransaction' : 'createPayment';
+  return { tenantId, mode, route: partnerKeyId === undefined ? ofTenant : 'createPartnerPayment' };
 }
 
 /** Rules that need more than the body's shape. */
@@ -168,8 +171,8 @@ async function preparePayment(
   request: CreateRequest,
   clock: TenantClock,
 ): Promise<{ readonly item: NewPayment; readonly answer: CreatedPaymentAnswer }> {
-  const { caller, body, idempotency, partnerKeyId } = request;
-  const payment = await newPayment(context, tenant, caller, body, clock);
+  const { body, idempotency, partnerKeyId } = request;
+  const payment = await newPayment(context, tenant, request, clock);
   const { tenantId, mode, paymentId, createdAt } = payment;
   const object = paymentObjectJson(payment, null);
   const token = newCheckoutToken();
@@ -177,7 +180,7 @@ async function preparePayment(
     ...object,
     customer: body.customer ?? null,
     checkoutToken: token,
-    paymentUrl: `${context.checkoutUrl}/c/${token}`,
+    paymentUrl: `${await context.checkoutUrlOf(payment)}/c/${token}`,
   };
   const { event, outbox } = eventRows(
     {
@@ -223,11 +226,9 @@ async function preparePayment(
 async function newPayment(
   context: PaymentContext,
   tenant: Tenant,
-  caller: TenantCaller,
-  body: CreatePaymentBody,
+  { caller: { tenantId, mode }, body, returnStyle = 'plain' }: CreateRequest,
   clock: TenantClock,
 ): Promise<Payment> {
-  const { tenantId, mode } = caller;
   const paymentId = newId('pay', clock);
   const now = clock.now();
   const expiresAt = expiryOf(clock, body);
@@ -264,6 +265,7 @@ async function newPayment(
     description: body.description ?? null,
     statementDescriptor: body.statementDescriptor ?? null,
     returnUrl: body.returnUrl ?? null,
+    returnStyle,
     cancelUrl: body.cancelUrl ?? null,
     notificationUrl: body.notificationUrl ?? null,
     customerSealed,

@@ -38,6 +38,7 @@ export function samplePayment(changes: Partial<Payment> = {}): Payment {
     description: null,
     statementDescriptor: null,
     returnUrl: null,
+    returnStyle: 'plain',
     cancelUrl: null,
     notificationUrl: null,
     customerSealed: null,

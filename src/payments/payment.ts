@@ -34,6 +34,8 @@ export interface Payment {
   readonly description: string | null;
   readonly statementDescriptor: string | null;
   readonly returnUrl: string | null;
+  /** In whose words the shopper is led back: ours, or Bluebox's and without our page in between. */
+  readonly returnStyle: 'plain' | 'bluebox';
   readonly cancelUrl: string | null;
   readonly notificationUrl: string | null;
   readonly customerSealed: Uint8Array | null;

@@ -8,7 +8,15 @@ import { type Attempt, isOpen } from './attempt.ts';
 import { hashCheckoutToken } from './checkout-token.ts';
 import type { PaymentContext } from './context.ts';
 import type { Payment } from './payment.ts';
-import { selectAttempt, selectAttemptByRef, selectAttemptsById, selectPayment, selectTokenOwner } from './store.ts';
+import {
+  selectAttempt,
+  selectAttemptByRef,
+  selectAttemptsById,
+  selectPayment,
+  selectPaymentVersions,
+  selectTokenOwner,
+} from './store.ts';
+import { selectPaymentIdByReference } from './store-new-payments.ts';
 
 export interface PaymentWithAttempt {
   readonly payment: Payment;
@@ -29,6 +37,25 @@ export async function readPayment(
   const payment = await selectPayment(db, owner.tenantId, paymentId);
   if (payment === null || payment.mode !== owner.mode) throw new Problem('not_found', 'There is no such payment.');
   return withAttempt(db, payment);
+}
+
+/** The versions of several payments, whosoever they are; those that do not exist are left out. */
+export function readPaymentVersions(
+  db: Queryable,
+  payments: readonly { readonly tenantId: string; readonly paymentId: string }[],
+): Promise<readonly { readonly tenantId: string; readonly paymentId: string; readonly version: number }[]> {
+  return selectPaymentVersions(db, payments);
+}
+
+/** A tenant's payment by the tenant's own name for it. @throws Problem not_found */
+export async function readPaymentByReference(
+  db: Queryable,
+  owner: { readonly tenantId: string; readonly mode: Mode },
+  reference: string,
+): Promise<PaymentWithAttempt> {
+  const paymentId = await selectPaymentIdByReference(db, owner, reference);
+  if (paymentId === null) throw new Problem('not_found', 'There is no payment with this reference.');
+  return readPayment(db, owner, paymentId);
 }
 
 /**

@@ -18,6 +18,17 @@ export async function selectPayment(db: Queryable, tenantId: string, paymentId: 
   return row === undefined ? null : paymentFromRow(row);
 }
 
+export async function selectPaymentVersions(
+  db: Queryable,
+  payments: readonly { readonly tenantId: string; readonly paymentId: string }[],
+): Promise<readonly { readonly tenantId: string; readonly paymentId: string; readonly version: number }[]> {
+  const { rows } = await sql<{ tenant_id: string; payment_id: string; version: number }>`
+    select p.tenant_id, p.payment_id, p.version from payments p
+    join unnest(${payments.map(({ tenantId }) => tenantId)}::text[], ${payments.map(({ paymentId }) => paymentId)}::text[])
+      as wanted (tenant_id, payment_id) using (tenant_id, payment_id)`.execute(db);
+  return rows.map((row) => ({ tenantId: row.tenant_id, paymentId: row.payment_id, version: row.version }));
+}
+
 export async function selectAttempt(db: Queryable, tenantId: string, attemptId: string): Promise<Attempt | null> {
   const row = await db
     .selectFrom('attempts')

@@ -161,6 +161,21 @@ export interface DisputesTable {
   sync_due_at: Temporal.Instant | null;
 }
 
+export interface DomainsTable {
+  tenant_id: string;
+  domain_id: string;
+  mode: string;
+  domain: string;
+  challenge: string;
+  status: string;
+  problem: string | null;
+  absences: number;
+  verified_at: Temporal.Instant | null;
+  checked_at: Temporal.Instant | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
 export interface EndpointHealthTable {
   tenant_id: string;
   endpoint_id: string;
@@ -408,6 +423,7 @@ export interface PaymentsTable {
   captures_closed: Generated<boolean>;
   reversal_id: string | null;
   duplicate_payment: Generated<boolean>;
+  return_style: string;
 }
 
 export interface PayoutsTable {
@@ -726,6 +742,14 @@ export interface TestClocksTable {
   updated_at: Temporal.Instant;
 }
 
+export interface VerifiedDomainsTable {
+  domain: string;
+  tenant_id: string;
+  domain_id: string;
+  mode: string;
+  verified_at: Temporal.Instant;
+}
+
 export interface WebhookEndpointsTable {
   tenant_id: string;
   endpoint_id: string;
@@ -759,6 +783,7 @@ export interface Tables {
   delivery_attempts: DeliveryAttemptsTable;
   dispute_evidence: DisputeEvidenceTable;
   disputes: DisputesTable;
+  domains: DomainsTable;
   endpoint_health: EndpointHealthTable;
   endpoint_health_hours: EndpointHealthHoursTable;
   events: EventsTable;
@@ -798,5 +823,6 @@ export interface Tables {
   statements: StatementsTable;
   tenants: TenantsTable;
   test_clocks: TestClocksTable;
+  verified_domains: VerifiedDomainsTable;
   webhook_endpoints: WebhookEndpointsTable;
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createAuthenticateCaller } from '../access/authenticate-caller.ts';
 import type { Config } from '../config.ts';
+import { createFindHost, findHost } from '../domains/find-host.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import { sqlState } from '../platform/database.ts';
@@ -19,6 +20,7 @@ import { serveCheckout } from './checkout.ts';
 import { serveDocs } from './docs.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 import { serveHooks } from './hooks.ts';
+import { createHostRule } from './host-rule.ts';
 import { measureQueues } from './measure.ts';
 import { servePartnerApi } from './partner.ts';
 import { startWorker } from './worker.ts';
@@ -76,6 +78,7 @@ export async function startTollgate(options: StartOptions): Promise<Tollgate> {
     }
     const checks = readyChecks(gateway, database.url);
     const internal = createInternalServer({ log, clock, metrics: gateway.metrics, readyChecks: checks });
+    serveAsk(internal, gateway);
     const internalUrl = await internal.listen({ host: '127.0.0.1', port: config.internalPort });
     stops.push(() => internal.close());
     const server = publicServer(gateway, checks, options.checkAnswers ?? false);
@@ -117,6 +120,18 @@ async function openSandboxUrl(
   return sandbox.url;
 }
 
+/** The question of the proxy before it orders a certificate. The same empty answer for every name that is not proven. */
+function serveAsk(internal: HttpServer, { payments }: Gateway): void {
+  internal.fastify.get<{ Querystring: { readonly domain?: unknown } }>(
+    '/api/v1/domains/verify',
+    async (request, reply) => {
+      const { domain } = request.query;
+      const host = typeof domain === 'string' ? await findHost(payments.database, domain) : null;
+      return reply.code(host === null ? 404 : 200).send();
+    },
+  );
+}
+
 function publicServer(gateway: Gateway, checks: ReturnType<typeof readyChecks>, checkAnswers: boolean): HttpServer {
   const { config, log, clock, metrics, tokens, payments } = gateway;
   const server = createHttpServer({
@@ -130,6 +145,8 @@ function publicServer(gateway: Gateway, checks: ReturnType<typeof readyChecks>, 
     checkAnswers,
     translateError,
   });
+  const hostRule = createHostRule(config, createFindHost(payments.database));
+  server.fastify.addHook('onRequest', hostRule);
   if (config.roles.includes('api')) {
     serveApi(server, gateway);
     servePartnerApi(server, gateway);

@@ -1,6 +1,8 @@
 import { accessRoutes } from '../access/routes.ts';
+import { blueboxRoutes } from '../bluebox/routes.ts';
 import { captureRoutes } from '../captures/routes.ts';
 import { disputeRoutes } from '../disputes/routes.ts';
+import { domainRoutes } from '../domains/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import { mailRoutes } from '../mail/routes.ts';
@@ -20,11 +22,12 @@ import type { Gateway } from './gateway.ts';
 
 /** Serves the tenants' and the operator's API. */
 export function serveApi(server: HttpServer, gateway: Gateway): void {
-  const { payments, notifications, tenants, testClocks, tokens, clock } = gateway;
+  const { payments, notifications, tenants, domains, testClocks, tokens, clock } = gateway;
   server.bind([
     ...accessRoutes({ database: payments.database, tokens, clock }),
     ...paymentRoutes(payments),
     ...timelineRoutes(payments.database),
+    ...blueboxRoutes(payments),
     ...captureRoutes(payments),
     ...refundRoutes(payments),
     ...reversalRoutes(payments),
@@ -37,6 +40,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...mailRoutes(gateway.mail),
     ...providerAccountRoutes(payments),
     ...partnerKeyRoutes(payments),
+    ...domainRoutes(domains),
     ...testClockRoutes(testClocks),
     ...tenantRoutes(tenants),
   ]);

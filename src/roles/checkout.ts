@@ -1,10 +1,12 @@
 import { checkoutPages } from '../checkout/pages.ts';
 import { checkoutSessionRoutes } from '../checkout/routes.ts';
+import { streamSessions } from '../checkout/stream-session.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
 import type { Gateway } from './gateway.ts';
 
 /** Serves the hosted page and the interface of the shopper's browser. */
 export function serveCheckout(server: HttpServer, gateway: Gateway): void {
   server.bind(checkoutSessionRoutes(gateway.payments));
+  streamSessions(server, gateway.payments, gateway.log);
   checkoutPages(server.fastify, gateway.payments, gateway.log);
 }

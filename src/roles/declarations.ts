@@ -1,7 +1,9 @@
 import * as access from '../access/api.ts';
+import * as bluebox from '../bluebox/api.ts';
 import * as captures from '../captures/api.ts';
 import * as checkout from '../checkout/api.ts';
 import * as disputes from '../disputes/api.ts';
+import * as domains from '../domains/api.ts';
 import * as inbound from '../inbound/api.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
 import * as ledger from '../ledger/api.ts';
@@ -37,6 +39,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ledger,
   reconciliation,
   checkout,
+  bluebox,
+  domains,
   endpoints,
   endpointVerbs,
   notificationSettings,

@@ -1,5 +1,7 @@
 import { type AccessTokens, createAccessTokens } from '../access/access-token.ts';
 import type { Config } from '../config.ts';
+import type { DomainContext } from '../domains/claim-domain.ts';
+import { createCheckoutUrlOf } from '../domains/find-host.ts';
 import { RelayInbox } from '../events/relay-inbox.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -18,7 +20,8 @@ import { type Database, KEYED_PLANS, openDatabase } from '../platform/database.t
 import type { Logger } from '../platform/log.ts';
 import { createMailSender } from '../platform/mail-sender.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
-import { createOutboundHttp, type OutboundHttp } from '../platform/outbound-http.ts';
+import type { OutboundHttp } from '../platform/outbound-http.ts';
+import { createTxtResolver } from '../platform/txt-records.ts';
 import { Wakeup } from '../platform/wakeup.ts';
 import { createCheckProduct } from '../products/find-product.ts';
 import { createCallRecorder } from '../provider-accounts/record-calls.ts';
@@ -28,6 +31,7 @@ import { createReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantRoutesContext } from '../tenants/routes.ts';
 import type { TestClockContext } from '../test-clocks/move-test-clock.ts';
 import { createTenantClocks } from '../test-clocks/tenant-clock.ts';
+import { openWaysOut } from './open-ways-out.ts';
 
 /** Everything the roles of one process share. */
 export interface Gateway {
@@ -46,6 +50,7 @@ export interface Gateway {
   readonly mail: SendMailsContext;
   /** What is done around the sending of notifications, in this order. */
   readonly deliveryHooks: readonly DeliveryHook[];
+  readonly domains: DomainContext;
   /** The way out for deliveries of a mode. */
   readonly deliveryHttp: (mode: Mode) => OutboundHttp;
   close(): Promise<void>;
@@ -78,9 +83,6 @@ const BACKGROUND_CONNECTIONS_MAX = 2;
 const BACKGROUND_SETTINGS = { ...KEYED_PLANS, synchronous_commit: 'off' };
 /** Data keys are cached, so that few are read at once. */
 const KEY_CONNECTIONS_MAX = 2;
-/** Many tenants' receivers may be paths of one platform, and one that does not answer must not hold all of them up. */
-const TOLD_CONNECTIONS_PER_ORIGIN_MAX = 256;
-const USER_AGENT = 'Tollgate/0.1 (+webhooks)';
 
 /**
  * Opens the database and builds what the roles stand on. The schema must be current.
@@ -156,18 +158,12 @@ function openMail(
   return { mail, deliveryHooks: [createHealthHook({ ...mail, ...countAttempts(metrics) })] };
 }
 
-/**
- * The ways to providers, and those to who is told: on connections of their own, since receivers that do not answer hold
- * theirs for as long as they can.
- */
-function openWaysOut() {
-  const told = { userAgent: USER_AGENT, maxConnectionsPerOrigin: TOLD_CONNECTIONS_PER_ORIGIN_MAX };
-  return {
-    publicHttp: createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT }),
-    privateHttp: createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT }),
-    publicTold: createOutboundHttp({ ...told, allowPrivateTargets: false }),
-    privateTold: createOutboundHttp({ ...told, allowPrivateTargets: true }),
-  };
+function domainContext(
+  { dnsServers, urls }: Config,
+  context: Pick<DomainContext, 'database' | 'sealer' | 'clock'>,
+): DomainContext {
+  const ownHosts = new Set(Object.values(urls).map((url) => new URL(url).hostname));
+  return { ...context, ownHosts, resolveTxt: createTxtResolver(dnsServers) };
 }
 
 async function buildGateway(
@@ -177,17 +173,13 @@ async function buildGateway(
   const { database, keyDatabase, backgroundDatabase } = databases;
   const sealer = await openSealer(config, { database, keyDatabase }, clock);
   const wakeup = new Wakeup();
-  const ways = openWaysOut();
-  const { publicHttp, privateHttp } = ways;
+  const ways = openWaysOut(config);
+  const { publicHttp, privateHttp, outboundHttp, targetPolicy } = ways;
   const readTenant = createReadTenant(database);
   const tenantClocks = createTenantClocks(database, clock);
   const { metrics, ...records } = openRecords({ database, clock, log });
-  const privateAllowed = (mode: Mode) => config.allowPrivateTargets && mode === 'test';
-  const outboundHttp = (mode: Mode) => (privateAllowed(mode) ? privateHttp : publicHttp);
-  const testModeHttp = outboundHttp('test');
   const relayInbox = new RelayInbox(() => wakeup.notify('relay'));
   const handOver: RelayInbox['handOver'] = (rows, events) => relayInbox.handOver(rows, events);
-  const targetPolicy = (mode: Mode) => ({ allowPrivateTargets: privateAllowed(mode) });
   return {
     config,
     clock,
@@ -201,12 +193,15 @@ async function buildGateway(
       database,
       sealer,
       clock,
-      registry: createProviderRegistry({ sandboxUrl, sandboxHttp: privateHttp, publicHttp, testModeHttp }),
+      registry: createProviderRegistry({
+        ...{ sandboxUrl, publicHttp, sandboxHttp: privateHttp, testModeHttp: outboundHttp('test') },
+      }),
       ...records,
       tenantClocks,
       readTenant,
       checkProduct: createCheckProduct(database),
       checkoutUrl: config.urls.checkout,
+      checkoutUrlOf: createCheckoutUrlOf(database, config.urls.checkout),
       hooksUrl: config.urls.hooks,
       targetPolicy,
       applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver }),
@@ -228,9 +223,10 @@ async function buildGateway(
     },
     tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },
     ...openMail(config, { database, sealer, clock, log }, metrics),
-    deliveryHttp: (mode) => (privateAllowed(mode) ? ways.privateTold : ways.publicTold),
+    domains: domainContext(config, { database, sealer, clock }),
+    deliveryHttp: ways.deliveryHttp,
     async close() {
-      await Promise.all(Object.values(ways).map((http) => http.close()));
+      await ways.close();
       await Promise.all([records.callRecorder.settled(), records.circuits.settled()]);
       await closeAll(databases);
     },

@@ -1,4 +1,5 @@
 import { disputeWork, evidenceWork } from '../disputes/jobs.ts';
+import { DOMAIN_LEASE_MS, domainLane } from '../domains/check-domain.ts';
 import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '../events/relay-outbox.ts';
 import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
 import { MAIL_LEASE_MS, sendMails } from '../mail/send-mails.ts';
@@ -39,6 +40,7 @@ export function startWorker(gateway: Gateway): Worker {
     laneLoop('inbound', 4, INBOUND_LEASE_MS, (lane) => inboundLane(payments, log, lane)),
     laneLoop('sync', 4, SYNC_LEASE_MS, (lane) => syncLane(payments, lane, besides)),
     laneLoop('expiry', 2, EXPIRY_LEASE_MS, (lane) => expiryLane(payments, lane)),
+    laneLoop('domain', 2, DOMAIN_LEASE_MS, (lane) => domainLane(gateway.domains, lane)),
     laneLoop('reconcile', 2, RECONCILE_LEASE_MS, (lane) => reconcileLane({ ...payments, log }, lane)),
     deliverLanes(deliver, stopping.signal),
     laneLoop('mail', 2, MAIL_LEASE_MS, (lane) => sendMails(gateway.mail, lane)),

@@ -9,7 +9,8 @@ import { type Installation, startInstallation } from '../support/installation.ts
 import { merchantOf } from '../support/merchant.ts';
 import { layLine, type SandboxLine } from '../support/sandbox-line.ts';
 import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
-import { SCENARIOS, type Stage } from './refusal-scenarios.ts';
+import { SCENARIOS } from './refusal-scenarios.ts';
+import type { Stage } from './refusal-stage.ts';
 
 let tollgate: Installation;
 let line: SandboxLine;

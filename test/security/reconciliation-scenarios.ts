@@ -1,7 +1,7 @@
 import type { ProblemCode } from '../../src/kernel/problem.ts';
 import { type Answer, until } from '../support/api-client.ts';
 import type { BadOther } from './bad-others.ts';
-import type { Stage } from './refusal-scenarios.ts';
+import type { Stage } from './refusal-stage.ts';
 
 type Scenario = (stage: Stage) => Promise<Answer>;
 

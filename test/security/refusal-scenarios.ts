@@ -1,28 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { present } from '../../src/kernel/assert.ts';
 import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Capabilities } from '../../src/providers/provider-capabilities.ts';
-import type { RegisteredProvider } from '../../src/providers/registry.ts';
 import { type Answer, until } from '../support/api-client.ts';
-import type { Installation } from '../support/installation.ts';
 import { freshReference, type Merchant, merchantOf } from '../support/merchant.ts';
-import type { SandboxLine } from '../support/sandbox-line.ts';
+import { BLUEBOX_SCENARIOS } from './bluebox-scenarios.ts';
+import { DOMAIN_SCENARIOS } from './domain-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
-
-/** What a scenario may use. */
-export interface Stage {
-  readonly tollgate: Installation;
-  readonly shop: Merchant;
-  readonly operator: Merchant;
-  readonly anyone: Merchant;
-  readonly line: SandboxLine;
-  /** A second tenant whose only provider account is disabled; it has one open payment from before. */
-  readonly stranded: { readonly shop: Merchant; readonly paymentId: string; readonly checkoutToken: string };
-  /** A delivery of an endpoint that was deleted afterwards. */
-  readonly orphanedDeliveryId: string;
-}
-
-type Scenario = (stage: Stage) => Promise<Answer>;
+import { type Scenario, type Stage, withCutOffPassed, without } from './refusal-stage.ts';
 
 const PAN = '4111 1111 1111 1111';
 const reason = 'broken';
@@ -87,43 +70,10 @@ async function settle(shop: Merchant, note: string): Promise<Answer> {
   return shop.send('POST', `/inbound-events/${await applied(shop)}/resolve`, { body: { note } });
 }
 
-/** The sandbox can do everything; for the length of an act it cannot. */
-async function without(
-  { tollgate }: Stage,
-  lacking: Partial<Capabilities>,
-  act: () => Promise<Answer>,
-): Promise<Answer> {
-  const registry = tollgate.tollgate.gateway.payments.registry as Map<string, RegisteredProvider>;
-  const whole = present(registry.get('sandbox'), 'the sandbox');
-  const capabilities = { ...whole.provider.capabilities, ...lacking };
-  registry.set('sandbox', { ...whole, provider: { ...whole.provider, capabilities } });
-  try {
-    return await act();
-  } finally {
-    registry.set('sandbox', whole);
-  }
-}
-
 /** Asks something of the shop's own account at a sandbox that lacks something. */
 async function ofLacking(stage: Stage, lacking: Partial<Capabilities>, verb: string, body?: object): Promise<Answer> {
   const path = `/provider-accounts/${(await stage.shop.send('GET', '/provider-accounts')).body.data[0].id}${verb}`;
   return without(stage, lacking, () => stage.shop.send(verb === '' ? 'PATCH' : 'POST', path, { body }));
-}
-
-/** The acquirer's books are closed a second after each capture. */
-async function withCutOffPassed({ tollgate, shop }: Stage): Promise<Answer> {
-  const { database, tenant } = tollgate;
-  const { id } = await shop.pay();
-  const setCutOff = (seconds: number) =>
-    database.run(
-      `update provider_accounts set reversal_cut_off = jsonb_build_object('afterSeconds', $2::int) where tenant_id = $1`,
-      [tenant.tenant.tenantId, seconds],
-    );
-  await setCutOff(1);
-  await pause(1_100);
-  const answer = await shop.send('POST', `/payments/${id}/reversals`, { body: {} });
-  await setCutOff(86_400);
-  return answer;
 }
 
 const TOKEN_UNKNOWN = `/checkout-sessions/${'A'.repeat(43)}`;
@@ -131,6 +81,8 @@ const TOKEN_UNKNOWN = `/checkout-sessions/${'A'.repeat(43)}`;
 /** For every endpoint, how each refusal that it declares comes about. */
 export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scenario>>>> = {
   ...RECONCILIATION_SCENARIOS,
+  ...BLUEBOX_SCENARIOS,
+  ...DOMAIN_SCENARIOS,
   logIn: {
     unauthenticated: ({ anyone }) =>
       anyone.send('POST', '/tenants/login', { body: { appName: 'nobody', appSecret: 'wrong' } }),
@@ -249,7 +201,8 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     async state_conflict(stage) {
       return stage.shop.send('POST', `/payments/${(await open(stage)).id}/reversals`, { body: {} });
     },
-    reversal_too_late: withCutOffPassed,
+    reversal_too_late: (stage) =>
+      withCutOffPassed(stage, (id) => stage.shop.send('POST', `/payments/${id}/reversals`, { body: {} })),
     async not_supported_by_provider(stage) {
       const { id } = await stage.shop.pay();
       const act = () => stage.shop.send('POST', `/payments/${id}/reversals`, { body: {} });

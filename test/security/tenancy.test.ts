@@ -39,12 +39,14 @@ beforeAll(async () => {
   const reconciled = await uploadStatement(accounts.body.data[0].id);
   owned = {
     'provider-accounts': accounts.body.data[0].id,
+    domains: (await owner.send('POST', '/domains', { body: { domain: 'pay.owner.example' } })).body.id,
     'partner-keys': (await owner.send('POST', '/partner-keys', { body: {} })).body.id,
     'test-clocks': testClock.body.id,
     ...reconciled,
     captures: capture.body.id,
     reversals: reversal.body.id,
     payments: open.body.id,
+    transactions: open.body.id,
     refunds: refund.body.id,
     products: (await owner.send('POST', '/products', { body: { name: 'Tickets' } })).body.id,
     'webhook-endpoints': endpoint.body.id,
@@ -116,7 +118,10 @@ function missing(id: string): string {
   return `${id.slice(0, id.indexOf('_'))}_00000000000000000000000000`;
 }
 
-const BODIES: Readonly<Record<string, unknown>> = { createRefund: { reason: 'broken', reference: 'refund-2' } };
+const BODIES: Readonly<Record<string, unknown>> = {
+  createRefund: { reason: 'broken', reference: 'refund-2' },
+  refundBlueboxTransaction: { reference: 'refund-3' },
+};
 
 function ask(merchant: Merchant, endpoint: Endpoint, id: string): Promise<Answer> {
   const body = BODIES[endpoint.id] ?? endpoint.example;

@@ -24,8 +24,14 @@ export function freshReference(): string {
 /** A merchant that sends these headers with every request. */
 export function merchantOf(apiUrl: string, key: string, headers: Readonly<Record<string, string>> = {}): Merchant {
   const merchant: Merchant = {
+    // Bluebox's paths stand by themselves.
     send: (method, path, options = {}) =>
-      call(`${apiUrl}/api/v1${path}`, { key, ...options, method, headers: { ...headers, ...options.headers } }),
+      call(`${apiUrl}${path.startsWith('/bluebox/') ? '' : '/api/v1'}${path}`, {
+        key,
+        ...options,
+        method,
+        headers: { ...headers, ...options.headers },
+      }),
     create: (fields = {}, options = {}) =>
       merchant.send('POST', '/payments', {
         ...options,

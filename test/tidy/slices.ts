@@ -57,6 +57,10 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     nouns: ['statement', 'line', 'exception', 'operation', 'payout', 'report', 'account'],
     sees: ['keys', 'idempotency', 'events', 'ledger', 'provider-accounts', 'tenants', 'test-clocks', 'payments'],
   },
+  // Whose a host is; found by the servers of all roles.
+  domains: { nouns: ['domain'], sees: ['keys', 'idempotency'] },
+  // Another front door to payments, in the words of Scan to Pay.
+  bluebox: { nouns: ['transaction'], sees: ['payments', 'refunds', 'reversals', 'tenants'] },
   // What partners may ask of us; everything they can do is a verb of those below.
   'partner-gateway': {
     nouns: [],

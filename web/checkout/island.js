@@ -89,6 +89,7 @@ function watch(resync) {
     next = setTimeout(ask, delay);
   }
 
+  new EventSource(`${poll}/events`).onmessage = ask;
   document.addEventListener('visibilitychange', () => {
     delay = POLL_MS.first;
     plan();

@@ -38,6 +38,11 @@ export async function servePages(
       response.writeHead(200, { 'content-type': asset.contentType }).end(asset.body);
       return;
     }
+    // A stream that stays open and says nothing: what is asked for is what counts here.
+    if (incoming.url?.endsWith('/events')) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(':\n\n');
+      return;
+    }
     const request = { method: incoming.method ?? '', path: incoming.url ?? '', body: await bodyOf(incoming) };
     requests.push(request);
     const given = await answer(request);

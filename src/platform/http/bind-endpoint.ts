@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Caller } from '../../kernel/caller.ts';
 import type { Access, Endpoint } from '../../kernel/endpoint.ts';
 import type { Logger } from '../log.ts';
+import type { Exchange } from './exchange.ts';
 
 /** The member of Caller that an access admits. */
 export type CallerOf<Who extends Access> = Extract<Caller, { readonly by: Who['by'] }>;
@@ -27,6 +28,8 @@ export interface EndpointRequest<Who extends Access = Access, Params = unknown, 
   readonly receivedAt: Temporal.Instant;
   /** Whether it came by TLS. Where the mode is not the caller's but the body's secret's, the verb refuses live mode. */
   readonly secure: boolean;
+  /** The tenant and mode whose own host it came to; null: the installation's. */
+  readonly host: Exchange['host'];
   /** The shopper's or back end's address; a forwarded one only where the proxy is trusted. */
   readonly remoteAddress: string;
   readonly log: Logger;

@@ -36,13 +36,14 @@ export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint,
     async handler(request, reply) {
       const exchange = exchangeOf(request);
       const caller = present(exchange.caller, 'The caller');
-      const { correlationId, receivedAt, secure, remoteAddress } = exchange;
+      const { correlationId, receivedAt, secure, host, remoteAddress } = exchange;
       const answer = await bound.handle({
         ...readRequest(endpoint, request),
         caller,
         correlationId,
         receivedAt,
         secure,
+        host,
         remoteAddress,
         // Made when it is first used: most requests have nothing to say.
         get log() {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { present } from '../../kernel/assert.ts';
-import type { Caller } from '../../kernel/caller.ts';
+import type { Caller, Mode } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Endpoint } from '../../kernel/endpoint.ts';
 import type { ProblemCode } from '../../kernel/problem.ts';
@@ -20,6 +20,8 @@ export interface Exchange {
   /** By TLS, directly or through a trusted proxy. False until the transport was looked at. */
   secure: boolean;
   remoteAddress: string;
+  /** The tenant and mode whose own host it came to; null: the installation's. */
+  host: { readonly tenantId: string; readonly mode: Mode } | null;
   span: ServerSpan | null;
   endpoint: Endpoint | null;
   caller: Caller | null;
@@ -44,6 +46,7 @@ export function openExchange(request: IncomingMessage, log: Logger, clock: Clock
     startedAtMs: performance.now(),
     secure: false,
     remoteAddress: request.socket.remoteAddress ?? '',
+    host: null,
     span: null,
     endpoint: null,
     caller: null,

@@ -28,6 +28,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   delivery_attempts: APPEND,
   dispute_evidence: KEEP,
   disputes: KEEP,
+  domains: KEEP,
   endpoint_health: KEEP,
   endpoint_health_hours: SUM,
   events: APPEND,
@@ -70,6 +71,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   statement_lines: APPEND,
   statements: KEEP,
   tenants: KEEP,
+  verified_domains: CONSUME,
   test_clocks: KEEP,
   webhook_endpoints: KEEP,
 };
