@@ -17,7 +17,7 @@ export interface DueInLanes {
  */
 export async function holdDeliveries(
   tx: Queryable,
-  { tenantId }: Owner,
+  { tenantId, mode }: Owner,
   deliveryIds: readonly string[],
   { laneIds, now, limit }: DueInLanes,
   paused: readonly (string | null)[],
@@ -35,7 +35,7 @@ export async function holdDeliveries(
     )
     update deliveries d set status = 'held', due_at = null
     from due
-    where d.tenant_id = ${tenantId} and d.delivery_id = due.delivery_id and d.status = 'pending'
+    where d.tenant_id = ${tenantId} and d.mode = ${mode} and d.delivery_id = due.delivery_id and d.status = 'pending'
       and (${everything}::boolean or exists (
         select from events e
         where e.tenant_id = d.tenant_id and e.event_id = d.event_id
