@@ -703,6 +703,7 @@ export interface WebhookEndpointsTable {
   rate_limit: number | null;
   ordered: boolean;
   test_passed_at: Temporal.Instant | null;
+  profile: string | null;
 }
 
 export interface Tables {
