@@ -202,6 +202,8 @@ export interface ChangedWebhookEndpoint {
   dialect: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner";
   /** Dialect `partner`: what the receiver knows you by. */
   merchantCode: string | null;
+  /** Dialect `partner`: how messages look and are signed. */
+  profile: "bluecom" | "neopay" | null;
   productId: string | null;
   additional: boolean;
   ackPolicy: AckPolicy;
@@ -520,6 +522,8 @@ export interface CreateWebhookEndpoint {
   dialect?: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner" | undefined;
   /** Dialect `partner` only: what the receiver knows you by; your tenant id unless given. */
   merchantCode?: string | undefined;
+  /** Dialect `partner` only: how messages look and are signed; `bluecom` unless given. */
+  profile?: "bluecom" | "neopay" | undefined;
   /** `standard`: `whsec_` and 24 to 64 bytes in base64; `bluesnap`, `bluesnap-receipt` and `partner`: any text; `encrypted` and `encrypted-legacy`: the notification key. Generated unless given. */
   secret?: string | undefined;
   /** `bluesnap`: where there is one, each body carries `authKey`. `bluesnap-receipt`: generated unless given. */
@@ -648,6 +652,8 @@ export interface CreatedWebhookEndpoint {
   dialect: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner";
   /** Dialect `partner`: what the receiver knows you by. */
   merchantCode: string | null;
+  /** Dialect `partner`: how messages look and are signed. */
+  profile: "bluecom" | "neopay" | null;
   productId: string | null;
   additional: boolean;
   ackPolicy: AckPolicy;
@@ -2379,6 +2385,8 @@ export interface UpdateWebhookEndpoint {
   dialect?: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner" | undefined;
   /** Dialect `partner` only: what the receiver knows you by; your tenant id unless given. */
   merchantCode?: string | undefined;
+  /** Dialect `partner` only: how messages look and are signed; `bluecom` unless given. */
+  profile?: "bluecom" | "neopay" | undefined;
   /** `standard`: `whsec_` and 24 to 64 bytes in base64; `bluesnap`, `bluesnap-receipt` and `partner`: any text; `encrypted` and `encrypted-legacy`: the notification key. Generated unless given. */
   secret?: string | undefined;
   /** `bluesnap`: where there is one, each body carries `authKey`. `bluesnap-receipt`: generated unless given. */
@@ -2412,6 +2420,8 @@ export interface WebhookEndpoint {
   dialect: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner";
   /** Dialect `partner`: what the receiver knows you by. */
   merchantCode: string | null;
+  /** Dialect `partner`: how messages look and are signed. */
+  profile: "bluecom" | "neopay" | null;
   productId: string | null;
   additional: boolean;
   ackPolicy: AckPolicy;

@@ -3,7 +3,7 @@ import { EVENT_TYPES } from '../events/event.ts';
 import { endpoint } from '../kernel/endpoint.ts';
 import { instant, line, pageAnswer, pageQuery } from '../kernel/shapes.ts';
 import { ackPolicy } from './ack-policy.ts';
-import { DIALECT_IDS } from './endpoint.ts';
+import { DIALECT_IDS, PARTNER_PROFILE_IDS } from './endpoint.ts';
 
 const one = z.strictObject({ id: z.string().max(64) });
 
@@ -38,6 +38,9 @@ const settings = {
     }),
 };
 
+const profile = z
+  .enum(PARTNER_PROFILE_IDS, 'Must be bluecom or neopay')
+  .meta({ description: 'Dialect `partner` only: how messages look and are signed; `bluecom` unless given.' });
 const merchantCode = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Must be 1 to 64 characters of A-Z a-z 0-9 _ -')
@@ -73,6 +76,10 @@ export const webhookEndpoint = z
     eventTypes: z.array(z.string()),
     dialect: z.enum(DIALECT_IDS),
     merchantCode: z.string().nullable().meta({ description: 'Dialect `partner`: what the receiver knows you by.' }),
+    profile: z
+      .enum(PARTNER_PROFILE_IDS)
+      .nullable()
+      .meta({ description: 'Dialect `partner`: how messages look and are signed.' }),
     productId: z.string().nullable(),
     additional: z.boolean(),
     ackPolicy,
@@ -110,12 +117,17 @@ export const createWebhookEndpoint = endpoint({
         .default('standard')
         .meta({ description: 'How notifications look; events that a dialect has no word for are not sent.' }),
       merchantCode: merchantCode.optional(),
+      profile: profile.optional(),
       ...givenSecrets,
       ...settings,
       description: line(200).optional(),
     })
     .refine((body) => body.merchantCode === undefined || body.dialect === 'partner', {
       path: ['merchantCode'],
+      error: 'Must be left out unless the dialect is partner',
+    })
+    .refine((body) => body.profile === undefined || body.dialect === 'partner', {
+      path: ['profile'],
       error: 'Must be left out unless the dialect is partner',
     })
     .meta({ id: 'CreateWebhookEndpoint' }),
@@ -175,6 +187,7 @@ export const updateWebhookEndpoint = endpoint({
       eventTypes: eventTypes.optional(),
       dialect: z.enum(DIALECT_IDS).optional(),
       merchantCode: merchantCode.optional(),
+      profile: profile.optional(),
       ...givenSecrets,
       status: z.enum(['active', 'paused']).optional(),
       ...settings,

@@ -8,7 +8,7 @@ import { checkTargetUrl, type TargetPolicy } from '../platform/outbound-address.
 import { findActiveProduct } from '../products/find-product.ts';
 import type { AckPolicy } from './ack-policy.ts';
 import { findDialect } from './dialects/find-dialect.ts';
-import { type DialectId, PLAIN_SETTINGS, type WebhookEndpoint } from './endpoint.ts';
+import { type DialectId, type PartnerProfileId, PLAIN_SETTINGS, type WebhookEndpoint } from './endpoint.ts';
 import { assignSecrets, changeSecrets, createSecrets, type GivenSecrets, type NewSecrets } from './endpoint-secrets.ts';
 import { mustLock, wakeLanes } from './pause-endpoint.ts';
 import { resetHealth, startsAfresh } from './reset-health.ts';
@@ -31,6 +31,7 @@ interface NewEndpoint extends Owner {
   readonly eventTypes: readonly string[];
   readonly dialect: DialectId;
   readonly merchantCode?: string | undefined;
+  readonly profile?: PartnerProfileId | undefined;
   readonly secrets: GivenSecrets;
   readonly description?: string | undefined;
   readonly settings: EndpointSettings;
@@ -72,6 +73,7 @@ export async function createEndpoint(
     merchantCode: input.dialect === 'partner' ? (input.merchantCode ?? input.tenantId) : null,
     ...PLAIN_SETTINGS,
     ...givenSettings(input.settings),
+    profile: input.dialect === 'partner' ? (input.profile ?? 'bluecom') : null,
     status: 'active',
     description: input.description ?? null,
     createdAt: now,
@@ -81,12 +83,15 @@ export async function createEndpoint(
   return { endpoint, secrets: await createSecrets({ ...context, db: tx }, endpoint, dialect, given) };
 }
 
-type Changeable = Pick<WebhookEndpoint, 'url' | 'eventTypes' | 'dialect' | 'merchantCode' | 'status' | 'description'>;
+type Changeable = Pick<
+  WebhookEndpoint,
+  'url' | 'eventTypes' | 'dialect' | 'merchantCode' | 'profile' | 'status' | 'description'
+>;
 type EndpointChanges = Partial<Settings & Changeable>;
 
 /**
  * Changes an endpoint; one that is active again gets what was kept for it. Another dialect brings secrets along, given or
- * generated, and returns those that were made. A test that was passed counts as long as address and dialect stay.
+ * generated, and returns those that were made. A test that was passed counts as long as address, dialect and profile stay.
  * @throws Problem not_found, target_not_allowed, ack_policy_not_ready, validation_failed
  */
 export async function changeEndpoint(
@@ -101,11 +106,14 @@ export async function changeEndpoint(
     const before = await mustLock(tx, owner, endpointId);
     const { productId, dialect = before.dialect } = changes;
     if (productId != null && productId !== before.productId) await findActiveProduct(tx, owner, productId);
-    const isTested = (changes.url ?? before.url) === before.url && dialect === before.dialect;
+    const profile = profileOf(before, changes);
+    const isTested =
+      (changes.url ?? before.url) === before.url && dialect === before.dialect && profile === before.profile;
     const after = {
       ...before,
       ...changes,
       merchantCode: merchantCodeOf(before, changes),
+      profile,
       testPassedAt: isTested ? before.testPassedAt : null,
       updatedAt: context.clock.now(),
     };
@@ -141,8 +149,18 @@ async function moveToDialect(
 function merchantCodeOf(before: WebhookEndpoint, { dialect = before.dialect, merchantCode }: EndpointChanges) {
   if (dialect === 'partner') return merchantCode ?? before.merchantCode ?? before.tenantId;
   if (merchantCode == null) return null;
-  throw new Problem('validation_failed', 'Some fields break a rule.', {
-    errors: [{ pointer: '/merchantCode', detail: 'Must be left out unless the dialect is partner' }],
+  throw partnersOnly('merchantCode');
+}
+
+function profileOf(before: WebhookEndpoint, { dialect = before.dialect, profile }: EndpointChanges) {
+  if (dialect === 'partner') return profile ?? before.profile ?? 'bluecom';
+  if (profile == null) return null;
+  throw partnersOnly('profile');
+}
+
+function partnersOnly(member: string): Problem {
+  return new Problem('validation_failed', 'Some fields break a rule.', {
+    errors: [{ pointer: `/${member}`, detail: 'Must be left out unless the dialect is partner' }],
   });
 }
 

@@ -113,6 +113,7 @@ function endpointJson(endpoint: WebhookEndpoint): api.WebhookEndpointAnswer {
     eventTypes: [...endpoint.eventTypes],
     dialect: endpoint.dialect,
     merchantCode: endpoint.merchantCode,
+    profile: endpoint.profile,
     productId: endpoint.productId,
     additional: endpoint.additional,
     ackPolicy: endpoint.ackPolicy,

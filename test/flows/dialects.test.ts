@@ -1,4 +1,4 @@
-import { createDecipheriv, createHmac } from 'node:crypto';
+import { createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { compactDecrypt } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { present } from '../../src/kernel/assert.ts';
@@ -96,6 +96,26 @@ describe('S3.1 an endpoint of the dialect bluesnap', () => {
     expect(await untilFormOf(one, 'AUTH_ONLY')).toMatchObject({ referenceNumber: id, invoiceChargeAmount: '50.00' });
   });
 
+  test('hears nothing of money that came twice and went back: a resend still names the capture that counts', async () => {
+    const one = await endpoint({ dialect: 'bluesnap', eventTypes: ['payment.succeeded', 'refund.succeeded'] });
+    const { id } = await shop.create();
+    await shop.confirm(id, 'tok_decline_then_approve');
+    await shop.confirm(id, 'tok_approve');
+    const charge = await untilFormOf(one, 'CHARGE');
+    clock.advance({ seconds: 3 });
+    await tollgate.sandbox.tick();
+    await shop.untilLike(id, { duplicatePayment: true });
+    const told = async () => (await one.deliveries()) as { id: string; eventType: string; status: string }[];
+    await until(async () => (await told()).some(({ status }) => status === 'canceled'));
+    const [first] = (await told()).filter(({ status }) => status === 'succeeded');
+    await shop.merchant.send('POST', `/deliveries/${first?.id}/resend`);
+    const [, again] = (await one.untilReceived(2)).map(formOf);
+    expect(again).toEqual(charge);
+    const capture = (await shop.merchant.send('GET', `/captures/${charge.referenceNumber}`)).body;
+    expect(capture).toMatchObject({ paymentId: id, duplicate: false });
+    expect(one.received().map((received) => formOf(received).transactionType)).toEqual(['CHARGE', 'CHARGE']);
+  });
+
   test('S3.6 acknowledges with 200 alone, and each attempt is stamped and signed anew under one webhook-id', async () => {
     const one = await endpoint({ dialect: 'bluesnap', eventTypes: ['payment.succeeded'] });
     let answers = 0;
@@ -114,6 +134,91 @@ describe('S3.1 an endpoint of the dialect bluesnap', () => {
     ]);
     expect(new Set(received.map(({ body }) => body)).size).toBe(1);
     clock.set(Temporal.Instant.fromEpochMilliseconds(Date.now()));
+  });
+});
+
+describe('S3.20 an endpoint of the dialect bluesnap-receipt', () => {
+  const receiptOf = (key: string) => createHash('md5').update(`OK${key}`).digest('hex');
+
+  test('S3.22 S3.23 gets an authKey and takes nothing but 200 with the receipt for an answer', async () => {
+    const dataProtectionKey = 'the data protection key';
+    const one = await endpoint({ dialect: 'bluesnap-receipt', dataProtectionKey, eventTypes: ['payment.succeeded'] });
+    let answers = 0;
+    const receipt = receiptOf(dataProtectionKey);
+    sink.answer = () => {
+      const say = [
+        { status: 200, body: '' },
+        { status: 200, body: 'OK' },
+        { status: 201, body: receipt },
+      ][answers++];
+      return say ?? { status: 200, body: `${receipt.toUpperCase()}\n` };
+    };
+    await shop.merchant.pay();
+    for (const tries of [1, 2, 3]) clock.set((await one.untilAttempts(tries)).nextAttemptAt);
+    expect(await one.untilAttempts(4)).toMatchObject({ status: 'succeeded', attemptsMade: 4 });
+    for (const received of one.received()) {
+      expectSigned(received, one.secret);
+      const { authKey, referenceNumber, contractId = '' } = formOf(received);
+      const text = `${referenceNumber}${contractId}${dataProtectionKey}`;
+      expect(authKey).toBe(createHash('md5').update(text).digest('hex'));
+      expect(received.body).not.toContain(dataProtectionKey);
+    }
+    clock.set(Temporal.Instant.fromEpochMilliseconds(Date.now()));
+  });
+
+  test('S3.21 is given a key where it brings none', async () => {
+    const url = `${sink.url}/receipts`;
+    const { status, body } = await shop.merchant.send('POST', '/webhook-endpoints', {
+      body: { url, dialect: 'bluesnap-receipt' },
+    });
+    expect([status, body.dataProtectionKey.length > 30]).toEqual([201, true]);
+    expect(body.dataProtectionKey).not.toBe(body.secret);
+    await shop.merchant.send('DELETE', `/webhook-endpoints/${body.id}`);
+  });
+});
+
+describe('an endpoint of the dialect partner', () => {
+  const hashOf = (members: Readonly<Record<string, unknown>>, secret: string) => {
+    const values = Object.keys(members)
+      .sort()
+      .map((name) => members[name]);
+    return createHash('sha256')
+      .update(`${values.join('')}${secret}`)
+      .digest('hex')
+      .toUpperCase();
+  };
+
+  test('speaks as its profile does, and of another currency than the profile’s says nothing', async () => {
+    const secret = 'a secret of us and of them';
+    const one = await endpoint({ dialect: 'partner', profile: 'neopay', merchantCode: 'SHOP_N', secret });
+    const { id, reference } = await shop.merchant.pay({ amount: 250_000, currency: 'VND' });
+    await shop.merchant.pay({ amount: 1250, currency: 'EUR' });
+    const [first] = await one.untilReceived(1);
+    const { neo_SecureHash: hash, ...members } = JSON.parse(first?.body ?? '');
+    expect(members).toEqual({
+      ...{ neo_Command: 'PAY', neo_MerchantCode: 'SHOP_N', neo_OrderID: reference, neo_TransactionID: id },
+      ...{ neo_ResponseCode: '0', neo_Amount: 250_000, neo_Currency: 'VND' },
+    });
+    expect(hash).toBe(hashOf(members, secret));
+    await until(async () => (await one.deliveries()).every(({ status }: { status: string }) => status !== 'pending'));
+    const deliveries = (await one.deliveries()) as { readonly status: string }[];
+    expect(deliveries.map(({ status }) => status).sort()).toEqual(['canceled', 'succeeded']);
+    expect(one.received()).toHaveLength(1);
+  });
+
+  test('has the profile bluecom unless it names one, and none in another dialect', async () => {
+    const one = await endpoint({ dialect: 'partner' });
+    const read = async () => (await shop.merchant.send('GET', `/webhook-endpoints/${one.id}`)).body;
+    expect((await read()).profile).toBe('bluecom');
+    expect((await one.patch({ profile: 'neopay' })).body.profile).toBe('neopay');
+    expect((await one.patch({ description: 'Theirs' })).body.profile).toBe('neopay');
+    expect((await one.patch({ dialect: 'standard' })).body.profile).toBeNull();
+    const refused = await one.patch({ profile: 'neopay' });
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/profile']);
+    expect((await one.patch({ dialect: 'partner' })).body.profile).toBe('bluecom');
+    const body = { url: sink.url, profile: 'neopay' };
+    const created = await shop.merchant.send('POST', '/webhook-endpoints', { body });
+    expect([created.status, created.body.errors[0].pointer]).toEqual([422, '/profile']);
   });
 });
 

@@ -147,6 +147,8 @@ const ENDPOINTS_CREATED = at('webhook-endpoints', () => '/webhook-endpoints', [
   ['a weak secret', { url: 'https://shop.example', secret: 'whsec_enE3' }, ['/secret']],
   ['a secret in another form', { url: 'https://shop.example', secret: 'zq7-secret' }, ['/secret']],
   ['a blank secret', { url: 'https://shop.example', dialect: 'partner', secret: '   ' }, ['/secret']],
+  ['a profile in another dialect', { url: 'https://shop.example', profile: 'neopay' }, ['/profile']],
+  ['a profile of nobody', { url: 'https://shop.example', dialect: 'partner', profile: 'zq7' }, ['/profile']],
   ['a merchant code in another dialect', { url: 'https://shop.example', merchantCode: 'ZQ7' }, ['/merchantCode']],
   [
     'a bar in the merchant code',
@@ -164,6 +166,7 @@ const ENDPOINTS_CHANGED = at(
     ['a metadata service', { url: 'https://169.254.169.254/' }, ['/url'], 'target_not_allowed'],
     ['the secret, which is rotated instead', { secret: 'whsec_zq7' }, ['/secret']],
     ['an empty description', { description: '' }, ['/description']],
+    ['a profile without the dialect', { profile: 'neopay' }, ['/profile']],
     ['a merchant code without the dialect', { merchantCode: 'ZQ7' }, ['/merchantCode']],
     ['a secret that the new dialect does not take', { dialect: 'partner', secret: ' ' }, ['/secret']],
     ['a key that the new dialect has not', { dialect: 'partner', notificationKey: 'zq7' }, ['/notificationKey']],
