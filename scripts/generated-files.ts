@@ -4,6 +4,7 @@ import { renderReferenceMarkdown } from '../src/platform/openapi/reference-markd
 import { describeApi } from '../src/roles/docs.ts';
 import { generateConformance } from './generate-conformance.ts';
 import { generateDialectVectors } from './generate-dialect-vectors.ts';
+import { renderEventsMarkdown } from './generate-events.ts';
 import { generateSchema } from './generate-schema.ts';
 import { generateSdk } from './generate-sdk.ts';
 import { renderStatesMarkdown } from './generate-states.ts';
@@ -24,6 +25,7 @@ export async function generatedFiles(databaseUrl: string): Promise<ReadonlyMap<s
     ['docs/reference/api.md', renderReferenceMarkdown(openapi)],
     ['docs/reference/errors.md', renderErrorsMarkdown(PROBLEMS)],
     ['docs/reference/states.md', renderStatesMarkdown()],
+    ['docs/events.md', renderEventsMarkdown(openapi)],
     ['docs/reference/conformance.md', await generateConformance()],
     ...generateDialectVectors(),
   ]);

@@ -81,11 +81,14 @@ export interface AmountLimits {
 export interface Attempt {
   id: string;
   state: "dispatched" | "requires_action" | "completing" | "pending" | "unknown" | "authorized" | "captured" | "declined" | "refused" | "not_sent" | "canceled" | "expired";
+  /** The name of its adapter. */
   provider: string;
   providerAccountId: string;
+  /** What the provider calls the attempt. */
   providerRef: string | null;
   /** The provider’s name for the money, where it differs from providerRef and is known. */
   chargeRef: string | null;
+  /** Why it failed, such as insufficient_funds; null where it did not. */
   failureCode: string | null;
   /**
    * RFC 3339.
@@ -135,9 +138,13 @@ export interface Capture {
   id: string;
   object: "capture";
   paymentId: string;
+  /** In minor units. */
   amount: number;
+  /** ISO 4217. */
   currency: string;
+  /** pending: promised, or not known yet. */
   status: "pending" | "succeeded" | "failed";
+  /** Why it failed; null where it did not. */
   failureCode: string | null;
   /** Who wanted it: the tenant, a rule of the gateway, or somebody at the provider. */
   madeBy: "tenant" | "gateway" | "provider";
@@ -558,12 +565,19 @@ export interface CreatedPayment {
   id: string;
   object: "payment";
   mode: "live" | "test";
+  /** Whose payment it is. */
   tenantId: string;
+  /** Yours alone, and used once. */
   reference: string;
+  /** Asked of the shopper, in minor units: 1250 with EUR is 12.50 EUR. */
   amount: number;
+  /** Reserved, and still to be captured or released. */
   amountCapturable: number;
+  /** What was paid. */
   amountCaptured: number;
+  /** What has gone back of it; pending refunds are not in it. */
   amountRefunded: number;
+  /** ISO 4217. */
   currency: string;
   status: "created" | "processing" | "authorized" | "succeeded" | "failed" | "canceled" | "expired" | "reversed";
   /** Provider proof came after the payment had expired, failed or been canceled. */
@@ -572,28 +586,45 @@ export interface CreatedPayment {
   duplicatePayment: boolean;
   /** The reversal under way or succeeded. */
   reversalId: string | null;
+  /** manual: the money is reserved first, and taken when you say so. */
   captureMethod: "automatic" | "manual";
+  /** Shown to the shopper. */
   description: string | null;
+  /** Asked to stand on the shopper’s statement. */
   statementDescriptor: string | null;
+  /** Your order; retries of one share it. */
   orderId: string | null;
+  /** The product whose notification settings count. */
   productId: string | null;
+  /** Where the shopper goes afterwards. */
   returnUrl: string | null;
+  /** Where the shopper goes who gives up. */
   cancelUrl: string | null;
+  /** In the place of the main endpoint’s address, for this payment. */
   notificationUrl: string | null;
   cartItems: readonly CartItem[] | null;
+  /** Whether the shopper is asked for an address. */
   requestShipping: boolean;
+  /** Overrides the default terminal. */
   terminalId: string | null;
+  /** For the statement, where the acquirer supports it. */
   subMerchantName: string | null;
+  /** Merchant category code of this payment; overrides the default. */
   mcc: string | null;
+  /** A second retrieval reference for the bank, 12 characters. */
   rrn2: string | null;
+  /** How many declined tries there may be. */
   attemptsMax: number;
+  /** The account that you asked for; null: routed. */
   providerAccountId: string | null;
+  /** Yours; nobody else reads it. */
   metadata: Record<string, string>;
   /**
-   * RFC 3339.
+   * Until when it can be paid.
    * Format: date-time.
    */
   expiresAt: string;
+  /** Until when what is reserved can be captured. */
   authorizationExpiresAt: string | null;
   /**
    * RFC 3339.
@@ -601,7 +632,7 @@ export interface CreatedPayment {
    */
   createdAt: string;
   /**
-   * RFC 3339.
+   * When it last changed.
    * Format: date-time.
    */
   updatedAt: string;
@@ -775,10 +806,14 @@ export interface Dispute {
   id: string;
   object: "dispute";
   paymentId: string;
+  /** Disputed, in minor units. */
   amount: number;
+  /** ISO 4217. */
   currency: string;
   status: "inquiry" | "opened" | "under_review" | "won" | "lost" | "expired";
+  /** The payer’s, as far as the provider tells it. */
   reason: string;
+  /** Until when evidence is taken. */
   evidenceDueAt: string | null;
   /** Taken by the provider so far. */
   amountWithdrawn: number;
@@ -1313,12 +1348,19 @@ export interface Payment {
   id: string;
   object: "payment";
   mode: "live" | "test";
+  /** Whose payment it is. */
   tenantId: string;
+  /** Yours alone, and used once. */
   reference: string;
+  /** Asked of the shopper, in minor units: 1250 with EUR is 12.50 EUR. */
   amount: number;
+  /** Reserved, and still to be captured or released. */
   amountCapturable: number;
+  /** What was paid. */
   amountCaptured: number;
+  /** What has gone back of it; pending refunds are not in it. */
   amountRefunded: number;
+  /** ISO 4217. */
   currency: string;
   status: "created" | "processing" | "authorized" | "succeeded" | "failed" | "canceled" | "expired" | "reversed";
   /** Provider proof came after the payment had expired, failed or been canceled. */
@@ -1327,28 +1369,45 @@ export interface Payment {
   duplicatePayment: boolean;
   /** The reversal under way or succeeded. */
   reversalId: string | null;
+  /** manual: the money is reserved first, and taken when you say so. */
   captureMethod: "automatic" | "manual";
+  /** Shown to the shopper. */
   description: string | null;
+  /** Asked to stand on the shopper’s statement. */
   statementDescriptor: string | null;
+  /** Your order; retries of one share it. */
   orderId: string | null;
+  /** The product whose notification settings count. */
   productId: string | null;
+  /** Where the shopper goes afterwards. */
   returnUrl: string | null;
+  /** Where the shopper goes who gives up. */
   cancelUrl: string | null;
+  /** In the place of the main endpoint’s address, for this payment. */
   notificationUrl: string | null;
   cartItems: readonly CartItem[] | null;
+  /** Whether the shopper is asked for an address. */
   requestShipping: boolean;
+  /** Overrides the default terminal. */
   terminalId: string | null;
+  /** For the statement, where the acquirer supports it. */
   subMerchantName: string | null;
+  /** Merchant category code of this payment; overrides the default. */
   mcc: string | null;
+  /** A second retrieval reference for the bank, 12 characters. */
   rrn2: string | null;
+  /** How many declined tries there may be. */
   attemptsMax: number;
+  /** The account that you asked for; null: routed. */
   providerAccountId: string | null;
+  /** Yours; nobody else reads it. */
   metadata: Record<string, string>;
   /**
-   * RFC 3339.
+   * Until when it can be paid.
    * Format: date-time.
    */
   expiresAt: string;
+  /** Until when what is reserved can be captured. */
   authorizationExpiresAt: string | null;
   /**
    * RFC 3339.
@@ -1356,7 +1415,7 @@ export interface Payment {
    */
   createdAt: string;
   /**
-   * RFC 3339.
+   * When it last changed.
    * Format: date-time.
    */
   updatedAt: string;
@@ -1438,12 +1497,19 @@ export interface PaymentObject {
   id: string;
   object: "payment";
   mode: "live" | "test";
+  /** Whose payment it is. */
   tenantId: string;
+  /** Yours alone, and used once. */
   reference: string;
+  /** Asked of the shopper, in minor units: 1250 with EUR is 12.50 EUR. */
   amount: number;
+  /** Reserved, and still to be captured or released. */
   amountCapturable: number;
+  /** What was paid. */
   amountCaptured: number;
+  /** What has gone back of it; pending refunds are not in it. */
   amountRefunded: number;
+  /** ISO 4217. */
   currency: string;
   status: "created" | "processing" | "authorized" | "succeeded" | "failed" | "canceled" | "expired" | "reversed";
   /** Provider proof came after the payment had expired, failed or been canceled. */
@@ -1452,28 +1518,45 @@ export interface PaymentObject {
   duplicatePayment: boolean;
   /** The reversal under way or succeeded. */
   reversalId: string | null;
+  /** manual: the money is reserved first, and taken when you say so. */
   captureMethod: "automatic" | "manual";
+  /** Shown to the shopper. */
   description: string | null;
+  /** Asked to stand on the shopper’s statement. */
   statementDescriptor: string | null;
+  /** Your order; retries of one share it. */
   orderId: string | null;
+  /** The product whose notification settings count. */
   productId: string | null;
+  /** Where the shopper goes afterwards. */
   returnUrl: string | null;
+  /** Where the shopper goes who gives up. */
   cancelUrl: string | null;
+  /** In the place of the main endpoint’s address, for this payment. */
   notificationUrl: string | null;
   cartItems: readonly CartItem[] | null;
+  /** Whether the shopper is asked for an address. */
   requestShipping: boolean;
+  /** Overrides the default terminal. */
   terminalId: string | null;
+  /** For the statement, where the acquirer supports it. */
   subMerchantName: string | null;
+  /** Merchant category code of this payment; overrides the default. */
   mcc: string | null;
+  /** A second retrieval reference for the bank, 12 characters. */
   rrn2: string | null;
+  /** How many declined tries there may be. */
   attemptsMax: number;
+  /** The account that you asked for; null: routed. */
   providerAccountId: string | null;
+  /** Yours; nobody else reads it. */
   metadata: Record<string, string>;
   /**
-   * RFC 3339.
+   * Until when it can be paid.
    * Format: date-time.
    */
   expiresAt: string;
+  /** Until when what is reserved can be captured. */
   authorizationExpiresAt: string | null;
   /**
    * RFC 3339.
@@ -1481,7 +1564,7 @@ export interface PaymentObject {
    */
   createdAt: string;
   /**
-   * RFC 3339.
+   * When it last changed.
    * Format: date-time.
    */
   updatedAt: string;
@@ -1768,9 +1851,13 @@ export interface Refund {
   id: string;
   object: "refund";
   paymentId: string;
+  /** In minor units. */
   amount: number;
+  /** ISO 4217. */
   currency: string;
+  /** pending: promised, or not known yet. */
   status: "pending" | "succeeded" | "failed";
+  /** Why it failed; null where it did not. */
   failureCode: string | null;
   /** Who wanted it: the tenant, a rule of the gateway, or somebody at the provider. */
   madeBy: "tenant" | "gateway" | "provider";
@@ -1784,7 +1871,9 @@ export interface Refund {
    * Format: date-time.
    */
   updatedAt: string;
+  /** As it was given. */
   reason: string;
+  /** Your own name for it. */
   reference: string | null;
   /** Gives a second success's money back. */
   duplicate: boolean;
@@ -1836,9 +1925,13 @@ export interface Reversal {
   id: string;
   object: "reversal";
   paymentId: string;
+  /** In minor units. */
   amount: number;
+  /** ISO 4217. */
   currency: string;
+  /** pending: promised, or not known yet. */
   status: "pending" | "succeeded" | "failed";
+  /** Why it failed; null where it did not. */
   failureCode: string | null;
   /** Who wanted it: the tenant, a rule of the gateway, or somebody at the provider. */
   madeBy: "tenant" | "gateway" | "provider";

@@ -53,7 +53,7 @@ describe.each(here.filter(({ found }) => found).map(({ sample }) => [sample.lang
 
     it.each(DIALECTS)('believes all that is published of %s, from an address of the gateway', async (dialect) => {
       const vectors = vectorsOf(dialect);
-      const content = { dialect, vectors: vectors.map(fromGateway) };
+      const content = { dialect, vectors: vectors.map((vector, index) => fromGateway(vector, index)) };
       const { code, verdicts } = await judge(command, { path: join(folder, 'genuine.json'), content });
       for (const { name, acknowledgedBy } of vectors) {
         const answer = dialect === 'bluesnap-receipt' ? expect.toBeOneOf(acknowledgedBy.map(({ body }) => body)) : '';

@@ -18,7 +18,8 @@ export interface SentVector {
 
 type Change = readonly [name: string, change: (vector: SentVector) => SentVector];
 
-const GATEWAY = ['203.0.113.7', '203.0.113.8'];
+const GATEWAY = ['203.0.113.7', '198.51.100.128/25', '2001:db8:7::/48'];
+const ITS_ADDRESSES = ['203.0.113.7', '198.51.100.200', '2001:db8:7:1::9', '::ffff:203.0.113.7'];
 
 /** Vectors that no receiver may believe, each made of a genuine one by the smallest change. */
 export function nearMissesOf(dialect: string, genuine: SentVector): readonly SentVector[] {
@@ -33,9 +34,10 @@ export function nearMissesOf(dialect: string, genuine: SentVector): readonly Sen
   return [...IN_EVERY_DIALECT, ...flipped, ...own].map(([name, change]) => ({ ...change(genuine), name }));
 }
 
-/** The same, from the addresses of the gateway. */
-export function fromGateway(vector: SentVector): SentVector {
-  return { ...vector, source: { address: present(GATEWAY[1], 'an address'), egressAddresses: GATEWAY } };
+/** The same, from one of the addresses of the gateway after the other. */
+export function fromGateway(vector: SentVector, index: number): SentVector {
+  const address = present(ITS_ADDRESSES[index % ITS_ADDRESSES.length], 'an address');
+  return { ...vector, source: { address, egressAddresses: GATEWAY } };
 }
 
 const IN_EVERY_DIALECT: readonly Change[] = [
@@ -45,11 +47,12 @@ const IN_EVERY_DIALECT: readonly Change[] = [
   ['a line break behind the body', (vector) => withBody(vector, `${vector.request.body}\n`)],
   ['another key', (vector) => withKeys(vector, (key) => ({ ...key, text: otherKey(key) }))],
   ['no key', (vector) => ({ ...vector, keys: [] })],
-  ['another address', (vector) => ({ ...vector, source: { address: '203.0.113.9', egressAddresses: GATEWAY } })],
-  [
-    'an address that begins like one',
-    (vector) => ({ ...vector, source: { address: '203.0.113.7', egressAddresses: ['203.0.113.70'] } }),
-  ],
+  ...['203.0.113.8', '203.0.113.70', '198.51.100.127', '198.51.101.200', '2001:db8:8::9', '127.0.0.1'].map(
+    (address): Change => [
+      `from ${address}, which is not the gateway`,
+      (vector) => ({ ...vector, source: { address, egressAddresses: GATEWAY } }),
+    ],
+  ),
 ];
 
 const OF_STANDARD: readonly Change[] = [
@@ -97,7 +100,6 @@ const OF_ENCRYPTED: readonly Change[] = [
   ['another encryption', (vector) => withProtectedHeader(vector, { enc: 'A128GCM' })],
   ['compression', (vector) => withProtectedHeader(vector, { zip: 'DEF' })],
   ['the name of another key', (vector) => withProtectedHeader(vector, { kid: 'key_0' })],
-  ['a key under another name', (vector) => withKeys(vector, (key) => ({ ...key, keyId: `${key.keyId}x` }))],
 ];
 
 function at(vector: SentVector, seconds: number): SentVector {

@@ -61,6 +61,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   domains: { nouns: ['domain'], sees: ['keys', 'idempotency'] },
   // Another front door to payments, in the words of Scan to Pay.
   bluebox: { nouns: ['transaction'], sees: ['payments', 'refunds', 'reversals', 'tenants'] },
+  // Above payments, because its samples are made by the mappers of the real objects.
+  simulations: {
+    nouns: [],
+    sees: ['events', 'notifications', 'payments', 'reconciliation'],
+  },
   // What partners may ask of us; everything they can do is a verb of those below.
   'partner-gateway': {
     nouns: [],

@@ -26,12 +26,12 @@ return 2;
 /// <summary>A request that must not be acted upon. Its text names no key and no signature.</summary>
 public sealed class Refused(string reason) : Exception(reason);
 
-/// <summary>Keys of one endpoint: the old and the new one while one is being rotated; notification keys by their kid.</summary>
+/// <summary>Keys of one endpoint: the old and the new one while one is being rotated.</summary>
 public sealed record Keys(
     string Dialect,
     IReadOnlyList<string> Secrets,
     IReadOnlyList<string> DataProtectionKeys,
-    IReadOnlyDictionary<string, string> NotificationKeys);
+    IReadOnlyList<string> NotificationKeys);
 
 /// <summary>What was said, what names the fact (act on each once), and the body to answer 200 with.</summary>
 public sealed record Notification(string Said, string Fact, string Answer);
@@ -132,7 +132,7 @@ public static class Tollgate
     public static string ReceiptFor(string dataProtectionKey) => Md5Hex($"OK{dataProtectionKey}");
 
     private static Notification VerifyEncrypted(
-        IReadOnlyDictionary<string, string> keys, Func<string, string?> header, byte[] body, DateTimeOffset now)
+        IReadOnlyList<string> keys, Func<string, string?> header, byte[] body, DateTimeOffset now)
     {
         var id = Required(header, "webhook-id");
         var parts = Text(body).Split('.');
@@ -143,19 +143,9 @@ public static class Tollgate
         {
             throw new Refused("it is encrypted in another way");
         }
-        if (!keys.TryGetValue(Member(first, "kid") ?? "", out var key)) throw new Refused("it names a key that is not here");
         var (iv, ciphertext, tag) = (Base64Url(parts[2]), Base64Url(parts[3]), Base64Url(parts[4]));
         if (iv.Length != 12 || tag.Length != 16) throw new Refused("it is no compact JWE");
-        var plain = new byte[ciphertext.Length];
-        try
-        {
-            using var aes = new AesGcm(Base64Url(key), tagSizeInBytes: 16);
-            aes.Decrypt(iv, ciphertext, tag, plain, Encoding.ASCII.GetBytes(parts[0]));
-        }
-        catch (CryptographicException)
-        {
-            throw new Refused("it was not made with this key");
-        }
+        var plain = OpenWithAny(keys, iv, ciphertext, tag, Encoding.ASCII.GetBytes(parts[0]));
         // Read amounts with JsonElement.GetDecimal: a double would lose what money needs.
         using var said = ParseObject(plain);
         if (Member(said, "webhookId") != id) throw new Refused("the header webhook-id is another message's");
@@ -168,12 +158,37 @@ public static class Tollgate
         return new Notification(Text(plain), id, "");
     }
 
+    /// <summary>The header names a key by its kid; trying is as good, since only the right one opens it.</summary>
+    private static byte[] OpenWithAny(IReadOnlyList<string> keys, byte[] iv, byte[] ciphertext, byte[] tag, byte[] additional)
+    {
+        foreach (var key in keys)
+        {
+            try
+            {
+                var plain = new byte[ciphertext.Length];
+                using var aes = new AesGcm(Base64Url(key), tagSizeInBytes: 16);
+                aes.Decrypt(iv, ciphertext, tag, plain, additional);
+                return plain;
+            }
+            catch (CryptographicException)
+            {
+                // The next one, perhaps.
+            }
+        }
+        throw new Refused("it was not made with a key that is here");
+    }
+
     /// <summary>
-    /// The addresses of GET /api/v1/egress-addresses; live and test have their own. An extra: the signature is the proof.
-    /// Behind a proxy of yours take the address that the proxy saw, never a header that anybody can send.
+    /// Addresses and ranges of GET /api/v1/egress-addresses; live and test have their own. An extra: the signature is the
+    /// proof. Behind a proxy of yours take the address that the proxy saw, never a header that anybody can send.
     /// </summary>
-    public static bool IsFromGateway(string remoteAddress, IReadOnlyList<string> egressAddresses) =>
-        egressAddresses.Contains(remoteAddress, StringComparer.Ordinal);
+    public static bool IsFromGateway(string remoteAddress, IReadOnlyList<string> egressAddresses)
+    {
+        var address = IPAddress.Parse(remoteAddress);
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        return egressAddresses.Any(each =>
+            each.Contains('/') ? IPNetwork.Parse(each).Contains(address) : IPAddress.Parse(each).Equals(address));
+    }
 
     private static string Required(Func<string, string?> header, string name) =>
         header(name) is { Length: > 0 } value ? value : throw new Refused($"the header {name} is missing or there twice");
@@ -261,7 +276,7 @@ public static class Server
             Environment.GetEnvironmentVariable("TOLLGATE_DIALECT") ?? "standard",
             Listed("TOLLGATE_SECRETS"),
             Listed("TOLLGATE_DATA_PROTECTION_KEYS"),
-            Listed("TOLLGATE_NOTIFICATION_KEYS").Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]));
+            Listed("TOLLGATE_NOTIFICATION_KEYS"));
         var egressAddresses = Listed("TOLLGATE_EGRESS_ADDRESSES");
         // A table of yours, written in the transaction of the work itself, belongs in the place of both: memory forgets.
         var seen = new ConcurrentDictionary<string, bool>();
@@ -351,10 +366,9 @@ public static class Vectors
     private static Notification Verify(string dialect, JsonElement vector)
     {
         var all = vector.GetProperty("keys").EnumerateArray()
-            .Select(key => (Id: TextOf(key, "keyId"), Kind: TextOf(key, "kind"), Text: TextOf(key, "text"))).ToList();
+            .Select(key => (Kind: TextOf(key, "kind"), Text: TextOf(key, "text"))).ToList();
         string[] OfKind(string kind) => all.Where(key => key.Kind == kind).Select(key => key.Text).ToArray();
-        var byKid = all.Where(key => key.Kind == "notification").ToDictionary(key => key.Id, key => key.Text);
-        var keys = new Keys(dialect, OfKind("secret"), OfKind("data_protection"), byKid);
+        var keys = new Keys(dialect, OfKind("secret"), OfKind("data_protection"), OfKind("notification"));
         if (vector.TryGetProperty("source", out var source))
         {
             var allowed = source.GetProperty("egressAddresses").EnumerateArray().Select(each => each.GetString() ?? "").ToArray();

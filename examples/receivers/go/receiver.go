@@ -21,6 +21,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"regexp"
@@ -41,7 +42,7 @@ type Keys struct {
 	Dialect            string
 	Secrets            []string
 	DataProtectionKeys []string
-	NotificationKeys   map[string]string // by their kid
+	NotificationKeys   []string
 }
 
 // Notification is what was said, what names the fact (act on each once), and the body to answer 200 with.
@@ -169,7 +170,7 @@ func md5Hex(text string) string {
 }
 
 func verifyEncrypted(
-	keys map[string]string, header func(string) string, body []byte, now time.Time,
+	keys []string, header func(string) string, body []byte, now time.Time,
 ) (*Notification, error) {
 	parts := strings.Split(string(body), ".")
 	if len(parts) != 5 || parts[1] != "" {
@@ -193,18 +194,13 @@ func verifyEncrypted(
 	if first["alg"] != "dir" || first["enc"] != "A256GCM" || isZipped || isExtended {
 		return nil, errors.New("it is encrypted in another way")
 	}
-	kid, _ := first["kid"].(string)
-	key, err := base64.RawURLEncoding.DecodeString(keys[kid])
-	if err != nil || len(key) != 32 {
-		return nil, errors.New("it names a key that is not here")
-	}
 	iv, sealed, tag := decoded[2], decoded[3], decoded[4]
 	if len(iv) != 12 || len(tag) != 16 {
 		return nil, errors.New("it is no compact JWE")
 	}
-	plain, err := open(key, iv, append(sealed, tag...), []byte(parts[0]))
+	plain, err := openWithAny(keys, iv, append(sealed, tag...), []byte(parts[0]))
 	if err != nil {
-		return nil, errors.New("it was not made with this key")
+		return nil, err
 	}
 	said, err := parseObject(plain)
 	if err != nil {
@@ -222,6 +218,20 @@ func verifyEncrypted(
 	return &Notification{Said: said, Fact: id}, checkAge(issuedAt, now)
 }
 
+// openWithAny tries: the header names a key by its kid, but only the right one opens it anyway.
+func openWithAny(keys []string, iv, sealed, additional []byte) ([]byte, error) {
+	for _, text := range keys {
+		key, err := base64.RawURLEncoding.DecodeString(text)
+		if err != nil || len(key) != 32 {
+			return nil, errors.New("a notification key is 32 bytes in base64url")
+		}
+		if plain, err := open(key, iv, sealed, additional); err == nil {
+			return plain, nil
+		}
+	}
+	return nil, errors.New("it was not made with a key that is here")
+}
+
 func open(key, iv, sealed, additional []byte) ([]byte, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {
@@ -234,10 +244,21 @@ func open(key, iv, sealed, additional []byte) ([]byte, error) {
 	return gcm.Open(nil, iv, sealed, additional)
 }
 
-// IsFromGateway looks for an address among those of GET /api/v1/egress-addresses; live and test have their own. An extra:
-// the signature is the proof. Behind a proxy of yours take the address that the proxy saw, never a header anybody can send.
+// IsFromGateway looks for an address among the addresses and ranges of GET /api/v1/egress-addresses; live and test have
+// their own. An extra: the signature is the proof. Behind a proxy of yours take the address that the proxy saw, never a
+// header that anybody can send.
 func IsFromGateway(remoteAddress string, egressAddresses []string) bool {
-	return slices.Contains(egressAddresses, remoteAddress)
+	address, err := netip.ParseAddr(remoteAddress)
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(egressAddresses, func(each string) bool {
+		if single, err := netip.ParseAddr(each); err == nil {
+			return single == address.Unmap()
+		}
+		network, err := netip.ParsePrefix(each)
+		return err == nil && network.Contains(address.Unmap())
+	})
 }
 
 func checkAge(signedAt, now time.Time) error {
@@ -269,11 +290,7 @@ func settings() (Keys, []string) {
 		Dialect:            os.Getenv("TOLLGATE_DIALECT"),
 		Secrets:            listed("TOLLGATE_SECRETS"),
 		DataProtectionKeys: listed("TOLLGATE_DATA_PROTECTION_KEYS"),
-		NotificationKeys:   map[string]string{},
-	}
-	for _, pair := range listed("TOLLGATE_NOTIFICATION_KEYS") { // kid=key
-		kid, key, _ := strings.Cut(pair, "=")
-		keys.NotificationKeys[kid] = key
+		NotificationKeys:   listed("TOLLGATE_NOTIFICATION_KEYS"),
 	}
 	return keys, listed("TOLLGATE_EGRESS_ADDRESSES")
 }
@@ -344,7 +361,7 @@ func serve(port string) error {
 type vector struct {
 	Name    string
 	At      time.Time
-	Keys    []struct{ KeyId, Kind, Text string }
+	Keys    []struct{ Kind, Text string }
 	Request *struct {
 		Headers map[string]string
 		Body    string
@@ -386,7 +403,7 @@ func verifyFile(path string) bool {
 }
 
 func verifyVector(dialect string, vector vector) (*Notification, error) {
-	keys := Keys{Dialect: dialect, NotificationKeys: map[string]string{}}
+	keys := Keys{Dialect: dialect}
 	for _, key := range vector.Keys {
 		switch key.Kind {
 		case "secret":
@@ -394,7 +411,7 @@ func verifyVector(dialect string, vector vector) (*Notification, error) {
 		case "data_protection":
 			keys.DataProtectionKeys = append(keys.DataProtectionKeys, key.Text)
 		case "notification":
-			keys.NotificationKeys[key.KeyId] = key.Text
+			keys.NotificationKeys = append(keys.NotificationKeys, key.Text)
 		}
 	}
 	if vector.Source != nil && !IsFromGateway(vector.Source.Address, vector.Source.EgressAddresses) {

@@ -2,8 +2,10 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -21,7 +23,6 @@ import java.time.format.ResolverStyle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
@@ -57,8 +57,8 @@ public final class Receiver {
     }
   }
 
-  /** Keys of one endpoint: the old and the new one while one is being rotated; notification keys by their kid. */
-  record Keys(String dialect, List<String> secrets, List<String> dataProtectionKeys, Map<String, String> notificationKeys) {}
+  /** Keys of one endpoint: the old and the new one while one is being rotated. */
+  record Keys(String dialect, List<String> secrets, List<String> dataProtectionKeys, List<String> notificationKeys) {}
 
   /** What was said, what names the fact (act on each once), and the body to answer 200 with. */
   record Notification(Map<String, ?> said, String fact, String answer) {}
@@ -131,7 +131,7 @@ public final class Receiver {
     return hex(digest("MD5", "OK" + dataProtectionKey));
   }
 
-  static Notification verifyEncrypted(Map<String, String> keys, UnaryOperator<String> header, byte[] body, Instant now)
+  static Notification verifyEncrypted(List<String> keys, UnaryOperator<String> header, byte[] body, Instant now)
       throws Refused {
     String id = required(header, "webhook-id");
     String[] parts = text(body).split("\\.", -1);
@@ -139,22 +139,11 @@ public final class Receiver {
     Map<String, ?> first = Json.object(text(base64url(parts[0])));
     boolean isOurs = "dir".equals(first.get("alg")) && "A256GCM".equals(first.get("enc"));
     if (!isOurs || first.containsKey("zip") || first.containsKey("crit")) throw new Refused("it is encrypted in another way");
-    String key = keys.get(String.valueOf(first.get("kid")));
-    if (key == null) throw new Refused("it names a key that is not here");
     byte[] iv = base64url(parts[2]);
     byte[] ciphertext = base64url(parts[3]);
     byte[] tag = base64url(parts[4]);
     if (iv.length != 12 || tag.length != 16) throw new Refused("it is no compact JWE");
-    byte[] plain;
-    try {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(base64url(key), "AES"), new GCMParameterSpec(128, iv));
-      cipher.updateAAD(utf8(parts[0]));
-      cipher.update(ciphertext);
-      plain = cipher.doFinal(tag);
-    } catch (GeneralSecurityException error) {
-      throw new Refused("it was not made with this key");
-    }
+    byte[] plain = openWithAny(keys, iv, ciphertext, tag, utf8(parts[0]));
     Map<String, ?> said = Json.object(text(plain));
     if (!id.equals(said.get("webhookId"))) throw new Refused("the header webhook-id is another message's");
     try {
@@ -165,12 +154,50 @@ public final class Receiver {
     return new Notification(said, id, "");
   }
 
+  /** The header names a key by its kid; trying is as good, since only the right one opens it. */
+  static byte[] openWithAny(List<String> keys, byte[] iv, byte[] ciphertext, byte[] tag, byte[] additional) throws Refused {
+    for (String key : keys) {
+      try {
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(base64url(key), "AES"), new GCMParameterSpec(128, iv));
+        cipher.updateAAD(additional);
+        cipher.update(ciphertext);
+        return cipher.doFinal(tag);
+      } catch (GeneralSecurityException error) {
+        // The next one, perhaps.
+      }
+    }
+    throw new Refused("it was not made with a key that is here");
+  }
+
   /**
-   * The addresses of GET /api/v1/egress-addresses; live and test have their own. An extra: the signature is the proof.
-   * Behind a proxy of yours take the address that the proxy saw, never a header that anybody can send.
+   * Addresses and ranges of GET /api/v1/egress-addresses; live and test have their own. An extra: the signature is the
+   * proof. Behind a proxy of yours take the address that the proxy saw, never a header that anybody can send.
    */
   static boolean isFromGateway(String remoteAddress, List<String> egressAddresses) {
-    return Set.copyOf(egressAddresses).contains(remoteAddress);
+    return egressAddresses.stream().anyMatch(each -> isWithin(remoteAddress, each));
+  }
+
+  static boolean isWithin(String remoteAddress, String range) {
+    String[] parts = range.split("/", 2);
+    byte[] address = bytesOf(remoteAddress);
+    byte[] network = bytesOf(parts[0]);
+    if (address.length != network.length) return false;
+    int bits = parts.length == 2 ? Integer.parseInt(parts[1]) : network.length * 8;
+    for (int bit = 0; bit < bits; bit++) {
+      if (((address[bit / 8] ^ network[bit / 8]) & (0x80 >> bit % 8)) != 0) return false;
+    }
+    return true;
+  }
+
+  /** Of an address written out, which is never looked up; an IPv4 address in IPv6 is one of IPv4. */
+  static byte[] bytesOf(String address) {
+    try {
+      if (!address.matches("[0-9a-fA-F:.]+")) throw new IllegalArgumentException("This is no address: " + address);
+      return InetAddress.getByName(address).getAddress();
+    } catch (UnknownHostException error) {
+      throw new IllegalArgumentException("This is no address: " + address);
+    }
   }
 
   static String required(UnaryOperator<String> header, String name) throws Refused {
@@ -348,10 +375,8 @@ public final class Receiver {
   }
 
   static Keys settings() {
-    Map<String, String> byKid = listed("TOLLGATE_NOTIFICATION_KEYS").stream()
-        .map(pair -> pair.split("=", 2)).collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
     String dialect = System.getenv().getOrDefault("TOLLGATE_DIALECT", "standard");
-    return new Keys(dialect, listed("TOLLGATE_SECRETS"), listed("TOLLGATE_DATA_PROTECTION_KEYS"), byKid);
+    return new Keys(dialect, listed("TOLLGATE_SECRETS"), listed("TOLLGATE_DATA_PROTECTION_KEYS"), listed("TOLLGATE_NOTIFICATION_KEYS"));
   }
 
   static void serve(int port) throws IOException {
@@ -420,13 +445,13 @@ public final class Receiver {
   }
 
   static Notification verifyVector(String dialect, Map<?, ?> vector) throws Refused {
-    Keys keys = new Keys(dialect, new ArrayList<>(), new ArrayList<>(), new HashMap<>());
+    Keys keys = new Keys(dialect, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (Object each : (List<?>) vector.get("keys")) {
       Map<?, ?> key = (Map<?, ?>) each;
       String text = (String) key.get("text");
       if ("secret".equals(key.get("kind"))) keys.secrets().add(text);
       if ("data_protection".equals(key.get("kind"))) keys.dataProtectionKeys().add(text);
-      if ("notification".equals(key.get("kind"))) keys.notificationKeys().put((String) key.get("keyId"), text);
+      if ("notification".equals(key.get("kind"))) keys.notificationKeys().add(text);
     }
     if (vector.get("source") instanceof Map<?, ?> source) {
       List<String> allowed = ((List<?>) source.get("egressAddresses")).stream().map(String::valueOf).toList();

@@ -18,8 +18,7 @@ export interface ReceiverKeys {
   readonly secrets: readonly string[];
   readonly publicKeys?: readonly string[];
   readonly dataProtectionKeys?: readonly string[];
-  /** By the `kid` that messages name them by. */
-  readonly notificationKeys?: Readonly<Record<string, string>>;
+  readonly notificationKeys?: readonly string[];
 }
 
 export interface Believed {
@@ -32,7 +31,7 @@ export interface Believed {
 
 /** @throws WebhookVerificationError for what is not to be acted upon */
 export async function believe(keys: ReceiverKeys, received: ReceivedWebhook): Promise<Believed> {
-  const { secrets, publicKeys = [], dataProtectionKeys = [], notificationKeys = {} } = keys;
+  const { secrets, publicKeys = [], dataProtectionKeys = [], notificationKeys = [] } = keys;
   switch (keys.dialect) {
     case 'standard': {
       const event = await verifyWebhook({ ...received, secrets, publicKeys });
@@ -49,7 +48,7 @@ export async function believe(keys: ReceiverKeys, received: ReceivedWebhook): Pr
       return { said, fact: said.webhookId, answer: '' };
     }
     case 'encrypted-legacy': {
-      const said = await verifyLegacyWebhook({ ...received, notificationKeys: Object.values(notificationKeys) });
+      const said = await verifyLegacyWebhook({ ...received, notificationKeys });
       return { said, fact: said.webhookId, answer: '' };
     }
     case 'partner': {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebhookVerificationError } from '../../../sdk/src/tollgate.ts';
 import { believe } from './believe.ts';
 import { Inbox } from './inbox.ts';
+import { isFromGateway } from './is-from-gateway.ts';
 import { receiver } from './receiver.ts';
 
 /** `main.ts verify FILE…` checks test vectors; `main.ts serve PORT` receives notifications, settings by environment. */
@@ -30,8 +31,7 @@ function serve(port: number): void {
         secrets: listed('TOLLGATE_SECRETS'),
         publicKeys: listed('TOLLGATE_PUBLIC_KEYS'),
         dataProtectionKeys: listed('TOLLGATE_DATA_PROTECTION_KEYS'),
-        // kid=key
-        notificationKeys: Object.fromEntries(listed('TOLLGATE_NOTIFICATION_KEYS').map((pair) => pair.split('=', 2))),
+        notificationKeys: listed('TOLLGATE_NOTIFICATION_KEYS'),
       },
       inbox,
       egressAddresses: listed('TOLLGATE_EGRESS_ADDRESSES'),
@@ -53,7 +53,7 @@ interface Vector {
   readonly name: string;
   readonly at: string;
   readonly endpoint?: { readonly profile?: string };
-  readonly keys: readonly { readonly keyId: string; readonly kind: string; readonly text: string }[];
+  readonly keys: readonly { readonly kind: string; readonly text: string }[];
   readonly request: { readonly headers: Record<string, string>; readonly body: string } | null;
   readonly source?: { readonly address: string; readonly egressAddresses: readonly string[] };
 }
@@ -70,11 +70,10 @@ async function verifyFiles(paths: readonly string[]): Promise<number> {
 async function verifyVector(dialect: string, { name, at, endpoint, keys, request, source }: Vector): Promise<boolean> {
   if (request === null) return true;
   const textsOf = (kind: string) => keys.filter((key) => key.kind === kind).map(({ text }) => text);
-  if (source !== undefined && !source.egressAddresses.includes(source.address)) {
+  if (source !== undefined && !isFromGateway(source.address, source.egressAddresses)) {
     console.log(`refused\t${name}\tit does not come from the gateway`);
     return false;
   }
-  const byKid = keys.filter(({ kind }) => kind === 'notification').map(({ keyId, text }) => [keyId, text]);
   const given = {
     ...{
       dialect,
@@ -82,7 +81,7 @@ async function verifyVector(dialect: string, { name, at, endpoint, keys, request
       secrets: textsOf('secret'),
       dataProtectionKeys: textsOf('data_protection'),
     },
-    notificationKeys: Object.fromEntries(byKid),
+    notificationKeys: textsOf('notification'),
   };
   try {
     const { answer } = await believe(given, { ...request, now: new Date(at) });

@@ -2,11 +2,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { WebhookVerificationError } from '../../../sdk/src/tollgate.ts';
 import { believe, type ReceiverKeys } from './believe.ts';
 import type { Inbox } from './inbox.ts';
+import { isFromGateway } from './is-from-gateway.ts';
 
 export interface ReceiverOptions {
   readonly keys: ReceiverKeys;
   readonly inbox: Inbox;
-  /** Those of GET /api/v1/egress-addresses; live and test have their own. Empty: any, since the signature is the proof. */
+  /** Empty: any, since the signature is the proof. */
   readonly egressAddresses: readonly string[];
   readonly work: (said: unknown) => Promise<void> | void;
   readonly log: (line: string) => void;
@@ -29,7 +30,7 @@ export function receiver(options: ReceiverOptions): RequestListener {
 async function receive(request: IncomingMessage, response: ServerResponse, options: ReceiverOptions): Promise<void> {
   if (request.method !== 'POST') return answer(response, 405, '');
   const address = request.socket.remoteAddress ?? '';
-  if (options.egressAddresses.length > 0 && !options.egressAddresses.includes(address)) {
+  if (options.egressAddresses.length > 0 && !isFromGateway(address, options.egressAddresses)) {
     options.log(`refused: ${address} is not the gateway`);
     return answer(response, 403, '');
   }

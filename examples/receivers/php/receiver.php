@@ -105,7 +105,7 @@ function receipt_for(string $data_protection_key): string
     return md5('OK' . $data_protection_key);
 }
 
-/** $keys: base64url by their kid. A float would lose what money needs: amounts stay texts, with all their digits. */
+/** $keys: base64url. A float would lose what money needs: amounts stay texts, with all their digits. */
 function verify_encrypted(array $keys, array $headers, string $body, int $now): array
 {
     $id = header_of($headers, 'webhook-id');
@@ -118,19 +118,20 @@ function verify_encrypted(array $keys, array $headers, string $body, int $now): 
     if (!$is_ours || array_key_exists('zip', $first) || array_key_exists('crit', $first)) {
         throw new Refused('it is encrypted in another way');
     }
-    $kid = $first['kid'] ?? null;
-    if (!is_string($kid) || !isset($keys[$kid])) {
-        throw new Refused('it names a key that is not here');
-    }
     [$iv, $ciphertext, $tag] = array_map('base64url', array_slice($parts, 2));
     // openssl_decrypt would take a tag of four bytes as well.
     if (strlen($iv) !== 12 || strlen($tag) !== 16) {
         throw new Refused('it is no compact JWE');
     }
-    $key = base64url($keys[$kid]);
-    $plain = openssl_decrypt($ciphertext, 'aes-256-gcm', $key, OPENSSL_RAW_DATA, $iv, $tag, $parts[0]);
-    if ($plain === false || strlen($key) !== 32) {
-        throw new Refused('it was not made with this key');
+    $plain = false;
+    foreach ($keys as $text) { // the header names one by its kid; trying is as good, since only the right one opens it
+        $key = base64url($text);
+        if (strlen($key) === 32 && $plain === false) {
+            $plain = openssl_decrypt($ciphertext, 'aes-256-gcm', $key, OPENSSL_RAW_DATA, $iv, $tag, $parts[0]);
+        }
+    }
+    if ($plain === false) {
+        throw new Refused('it was not made with a key that is here');
     }
     // Outside of texts every number becomes a text; a text in JSON begins and ends with quotation marks.
     $numbers = '/"(?:[^"\\\\]|\\\\.)*+"|-?[0-9][0-9.eE+-]*/s';
@@ -148,13 +149,29 @@ function verify_encrypted(array $keys, array $headers, string $body, int $now): 
 }
 
 /**
- * The addresses of GET /api/v1/egress-addresses; live and test have their own. An extra: the signature is the proof.
- * Behind a proxy of yours take the address that the proxy saw, never a header that anybody can send.
+ * Addresses and ranges of GET /api/v1/egress-addresses; live and test have their own. An extra: the signature is the
+ * proof. Behind a proxy of yours take the address that the proxy saw, never a header that anybody can send.
  */
 function is_from_gateway(string $remote_address, array $egress_addresses): bool
 {
-    // array_search() would answer 0, which is false, for the first of them.
-    return in_array($remote_address, $egress_addresses, true);
+    foreach ($egress_addresses as $range) {
+        [$network, $bits] = explode('/', $range, 2) + [1 => null];
+        [$ours, $theirs] = [address_bits($remote_address), address_bits($network)];
+        if (strlen($ours) === strlen($theirs) && strncmp($ours, $theirs, (int) ($bits ?? strlen($theirs))) === 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** As ones and zeros; an IPv4 address in IPv6 is one of IPv4. */
+function address_bits(string $address): string
+{
+    $bytes = inet_pton(preg_replace('/\A::ffff:(?=[0-9.]+\z)/i', '', $address));
+    if ($bytes === false) {
+        throw new InvalidArgumentException("This is no address: $address");
+    }
+    return implode('', array_map(fn (int $byte) => sprintf('%08b', $byte), array_values(unpack('C*', $bytes))));
 }
 
 function header_of(array $headers, string $name): string
@@ -211,16 +228,11 @@ function read_form(string $body): array
 function settings(): array
 {
     $listed = fn (string $name) => array_values(array_filter(explode(',', (string) getenv($name)), fn ($each) => $each !== ''));
-    $notification_keys = [];
-    foreach ($listed('TOLLGATE_NOTIFICATION_KEYS') as $pair) { // kid=key
-        [$kid, $key] = explode('=', $pair, 2);
-        $notification_keys[$kid] = $key;
-    }
     return [
         'dialect' => getenv('TOLLGATE_DIALECT') ?: 'standard',
         'secrets' => $listed('TOLLGATE_SECRETS'),
         'data_protection_keys' => $listed('TOLLGATE_DATA_PROTECTION_KEYS'),
-        'notification_keys' => $notification_keys,
+        'notification_keys' => $listed('TOLLGATE_NOTIFICATION_KEYS'),
         'egress_addresses' => $listed('TOLLGATE_EGRESS_ADDRESSES'),
     ];
 }
@@ -286,7 +298,7 @@ function verify_vector(string $dialect, array $vector): array
         'dialect' => $dialect,
         'secrets' => array_column($of_kind('secret'), 'text'),
         'data_protection_keys' => array_column($of_kind('data_protection'), 'text'),
-        'notification_keys' => array_column($of_kind('notification'), 'text', 'keyId'),
+        'notification_keys' => array_column($of_kind('notification'), 'text'),
     ];
     return verify($keys, $vector['request']['headers'], $vector['request']['body'], (int) strtotime($vector['at']));
 }
