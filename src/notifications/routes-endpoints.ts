@@ -104,7 +104,8 @@ function secretsOf({ secret, dataProtectionKey, notificationKey }: GivenSecrets)
   return { secret, dataProtectionKey, notificationKey };
 }
 
-function endpointJson(endpoint: WebhookEndpoint): api.WebhookEndpointAnswer {
+/** An endpoint as other programs see it. */
+export function endpointJson(endpoint: WebhookEndpoint): api.WebhookEndpointAnswer {
   return {
     id: endpoint.endpointId,
     object: 'webhook_endpoint',

@@ -4,6 +4,7 @@ import { type MailContext, type News, queueNews } from '../mail/queue-mail.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
 import { disablingAt, type EndpointHealth } from './endpoint-health.ts';
+import { endpointJson } from './routes-endpoints.ts';
 import { showAddress } from './show-address.ts';
 import { insertEvents } from './store-health.ts';
 
@@ -43,13 +44,9 @@ function eventOf({ endpoint, health, to, clock }: HealthChange): NewEvent {
     notificationUrl: null,
     dueAt: null,
     object: {
-      id: endpoint.endpointId,
-      object: 'webhook_endpoint',
-      mode: endpoint.mode,
-      address: showAddress(endpoint.url),
-      productId: endpoint.productId,
-      description: endpoint.description,
-      status: to.state === 'disabled' ? 'disabled' : 'active',
+      ...endpointJson({ ...endpoint, status: to.state === 'disabled' ? 'disabled' : 'active' }),
+      // The other receivers need not know what opens this one.
+      url: showAddress(endpoint.url),
       reason: to.state === 'disabled' ? to.reason : null,
       consecutiveFailures: health.consecutiveFailures,
       failingSince: health.failingSince?.toString() ?? null,

@@ -132,7 +132,14 @@ describe('an endpoint that fails', () => {
       mode: 'test',
       data: {
         object: {
-          ...{ id: one.id, object: 'webhook_endpoint', address: sink.url + one.path, status: 'active', reason: null },
+          ...{
+            id: one.id,
+            object: 'webhook_endpoint',
+            url: sink.url + one.path,
+            dialect: 'standard',
+            status: 'active',
+            reason: null,
+          },
           failingSince: expect.any(String),
           lastFailure: { statusCode: 500, error: 'HTTP 500' },
         },

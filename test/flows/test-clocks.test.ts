@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { merchantOf } from '../support/merchant.ts';
+import { openEndpoint } from '../support/open-endpoint.ts';
 import { type PaymentWatch, watchPayments } from '../support/payment-watch.ts';
 import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
 
@@ -86,6 +87,28 @@ describe('a held test clock', () => {
     const stamp = Number(sink.received.findLast(({ body }) => body.includes(id))?.headers['webhook-timestamp']);
     expect(Math.abs(stamp - Date.now() / 1_000)).toBeLessThan(60);
     sink.answer = () => 200;
+  });
+
+  test('says for how long an endpoint has been failing, until it is disabled', async () => {
+    await hold({ now: '2027-03-01T10:00:00Z' });
+    const fields = { eventTypes: ['payment.created'], disableAfterSeconds: 3_600 };
+    const one = await openEndpoint(shop.merchant, sink, fields);
+    sink.answer = () => 500;
+    const health = async () => (await shop.merchant.send('GET', `/webhook-endpoints/${one.id}/health`)).body;
+    const untilFailures = (count: number) => until(async () => (await health()).consecutiveFailures >= count);
+    for (let i = 0; i < 5; i++) await shop.create();
+    await untilFailures(5);
+    expect(await health()).toMatchObject({ state: 'healthy', failingSince: '2027-03-01T10:00:00Z' });
+    await advance(300);
+    await until(async () => (await health()).state === 'failing');
+    expect(await health()).toMatchObject({ noticedAt: '2027-03-01T10:05:00Z', disableAt: '2027-03-01T11:00:00Z' });
+    await untilFailures(10);
+    await advance(3_300);
+    await until(async () => (await health()).state === 'disabled');
+    const events = (await shop.merchant.send('GET', '/events?type=endpoint.disabled')).body.data;
+    expect(events).toMatchObject([{ createdAt: '2027-03-01T11:00:00Z', data: { object: { id: one.id } } }]);
+    sink.answer = () => 200;
+    await one.remove();
   });
 
   test('moves one tenant and nobody else', async () => {
