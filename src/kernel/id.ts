@@ -1,3 +1,4 @@
+import { assert } from './assert.ts';
 import type { Clock } from './clock.ts';
 import { takeRandomBytes } from './random-bytes.ts';
 
@@ -70,6 +71,14 @@ const COUNT_CHARACTERS = 6;
 /** The lowest id that can be made at an instant: ids from it on are of that millisecond or later. */
 export function lowestId<P extends IdPrefix>(prefix: P, at: Temporal.Instant): `${P}_${string}` {
   return `${prefix}_${encodeTime(at)}${'0'.repeat(RANDOM_CHARACTERS)}`;
+}
+
+/** When an id was made, by the clock that it was made with. @throws AssertionFailed for what is none */
+export function instantOfId(id: string): Temporal.Instant {
+  const text = id.slice(id.indexOf('_') + 1, id.indexOf('_') + 1 + TIME_CHARACTERS);
+  const digits = [...text].map((character) => ALPHABET.indexOf(character));
+  assert(digits.length === TIME_CHARACTERS && !digits.includes(-1), 'An id begins with its time');
+  return Temporal.Instant.fromEpochMilliseconds(digits.reduce((sum, digit) => sum * 32 + digit, 0));
 }
 
 /** Whether the text has the shape of an id with this prefix; says nothing about its existence. */

@@ -26,6 +26,8 @@ export interface Gateway {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Where this installation serves nobody but its operator; who listens there adds the port it was given. */
+  readonly ownPorts: Set<number>;
   readonly metrics: Metrics;
   readonly wakeup: Wakeup;
   readonly relayInbox: RelayInbox;
@@ -117,12 +119,19 @@ function openRecords(context: { readonly database: Database; readonly clock: Clo
   return { metrics, callRecorder: createCallRecorder(context), circuits: createCircuitKeeper({ ...context, changes }) };
 }
 
+const POSTGRES_PORT = 5432;
+
+function ownPortsOf(config: Config, databaseUrl: string): Set<number> {
+  const database = URL.parse(databaseUrl);
+  return new Set([config.internalPort, Number(database?.port) || POSTGRES_PORT]);
+}
+
 /**
  * The ways to providers, and those to who is told: on connections of their own, since receivers that do not answer hold
  * theirs for as long as they can.
  */
-function openWaysOut() {
-  const told = { userAgent: USER_AGENT, maxConnectionsPerOrigin: TOLD_CONNECTIONS_PER_ORIGIN_MAX };
+function openWaysOut(ownPorts: ReadonlySet<number>) {
+  const told = { userAgent: USER_AGENT, maxConnectionsPerOrigin: TOLD_CONNECTIONS_PER_ORIGIN_MAX, ownPorts };
   return {
     publicHttp: createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT }),
     privateHttp: createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT }),
@@ -132,7 +141,7 @@ function openWaysOut() {
 }
 
 async function buildGateway(
-  { config, sandboxUrl, clock, log }: GatewayOptions,
+  { config, databaseUrl, sandboxUrl, clock, log }: GatewayOptions,
   databases: Databases,
 ): Promise<Gateway> {
   const { database, keyDatabase, backgroundDatabase } = databases;
@@ -141,7 +150,8 @@ async function buildGateway(
   const sealer = createSealer(keyDatabase.query, masterKey, clock);
   await sealer.createDataKey(database.query, SYSTEM);
   const wakeup = new Wakeup();
-  const ways = openWaysOut();
+  const ownPorts = ownPortsOf(config, databaseUrl);
+  const ways = openWaysOut(ownPorts);
   const { publicHttp, privateHttp } = ways;
   const readTenant = createReadTenant(database);
   const tenantClocks = createTenantClocks(database, clock);
@@ -151,11 +161,12 @@ async function buildGateway(
   const testModeHttp = outboundHttp('test');
   const relayInbox = new RelayInbox(() => wakeup.notify('relay'));
   const handOver: RelayInbox['handOver'] = (rows, events) => relayInbox.handOver(rows, events);
-  const targetPolicy = (mode: Mode) => ({ allowPrivateTargets: privateAllowed(mode) });
+  const targetPolicy = (mode: Mode) => ({ allowPrivateTargets: privateAllowed(mode), ownPorts });
   return {
     config,
     clock,
     log,
+    ownPorts,
     metrics,
     wakeup,
     relayInbox,

@@ -3,6 +3,7 @@ import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '..
 import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
 import { fanOutEvents } from '../notifications/fan-out-events.ts';
 import { deliverLanes } from '../notifications/sending/deliver-lanes.ts';
+import { wakeForgottenLanes } from '../notifications/sending/find-forgotten-lanes.ts';
 import { EXPIRY_LEASE_MS, expiryLane, SYNC_LEASE_MS, syncLane } from '../payments/jobs.ts';
 import { pause } from '../platform/deadline.ts';
 import { runLaneLoop } from '../platform/lane-loop.ts';
@@ -38,6 +39,7 @@ export function startWorker(gateway: Gateway): Worker {
     laneLoop('expiry', 2, EXPIRY_LEASE_MS, (lane) => expiryLane(payments, lane)),
     laneLoop('reconcile', 2, RECONCILE_LEASE_MS, (lane) => reconcileLane({ ...payments, log }, lane)),
     deliverLanes(deliver, stopping.signal),
+    wakeForgottenLanes(deliver, stopping.signal),
   ];
   return {
     async stop() {
