@@ -1069,6 +1069,7 @@ create table webhook_endpoints (
   ordered boolean not null,
   test_passed_at timestamp with time zone,
   disable_after_seconds integer,
+  profile text,
   constraint webhook_endpoints_pkey PRIMARY KEY (tenant_id, endpoint_id),
   constraint webhook_endpoints_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
   constraint webhook_endpoints_ack_policy_check CHECK ((ack_policy ->> 'type'::text) = ANY (ARRAY['retry'::text, 'receipt'::text, 'reverse_on_no_ack'::text])),
@@ -1076,6 +1077,8 @@ create table webhook_endpoints (
   constraint webhook_endpoints_disable_after_check CHECK (disable_after_seconds >= 3600 AND disable_after_seconds <= 2592000),
   constraint webhook_endpoints_merchant_code_check CHECK ((dialect = 'partner'::text) = (merchant_code IS NOT NULL)),
   constraint webhook_endpoints_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint webhook_endpoints_profile_check CHECK (profile = ANY (ARRAY['bluecom'::text, 'neopay'::text])),
+  constraint webhook_endpoints_profiled_check CHECK ((dialect = 'partner'::text) = (profile IS NOT NULL)),
   constraint webhook_endpoints_rate_limit_check CHECK (rate_limit > 0),
   constraint webhook_endpoints_schedule_check CHECK (schedule IS NULL OR jsonb_typeof(schedule) = 'array'::text),
   constraint webhook_endpoints_status_check CHECK (status = ANY (ARRAY['active'::text, 'paused'::text, 'disabled'::text, 'deleted'::text]))

@@ -85,6 +85,31 @@ export async function selectNextDue(
   return new Map(rows.map((row) => [row.lane_id, { mode: row.mode as Mode, dueAt: row.due_at }]));
 }
 
+/**
+ * Lanes of which nobody knows that they have work, although something waits in them for a receiver that wants it, and when
+ * the first of that is due. Looks at every lane that is at rest, one probe of the index for each.
+ */
+export async function selectForgottenLanes(
+  db: Queryable,
+): Promise<readonly (LaneName & { readonly mode: Mode; readonly dueAt: Temporal.Instant })[]> {
+  const { rows } = await sql<{ tenant_id: string; lane_id: string; mode: string; due_at: Temporal.Instant }>`
+    select l.tenant_id, l.lane_id, d.mode, d.due_at
+    from lanes l
+    cross join lateral (
+      select d.mode, d.due_at, d.endpoint_id from deliveries d
+      where d.tenant_id = l.tenant_id and d.lane_id = l.lane_id and d.status = ${PENDING}
+      order by d.due_at, d.delivery_id
+      limit 1
+    ) d
+    left join webhook_endpoints e on e.tenant_id = l.tenant_id and e.endpoint_id = d.endpoint_id
+    where l.kind = 'delivery' and l.next_due_at is null and l.lease is null
+      and coalesce(e.status, 'active') in ('active', 'deleted')`.execute(db);
+  return rows.map((row) => ({
+    ...{ tenantId: row.tenant_id, laneId: row.lane_id },
+    ...{ mode: row.mode as Mode, dueAt: row.due_at },
+  }));
+}
+
 /** What a person or a test sends takes no part in the order. */
 const IN_ORDER = sql`('automatic', 'replay')`;
 

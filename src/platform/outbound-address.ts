@@ -7,6 +7,8 @@ export interface TargetPolicy {
   readonly allowPrivateTargets: boolean;
   /** Plain HTTP; allowed with private targets unless said otherwise, else not. */
   readonly allowHttp?: boolean;
+  /** Where this installation serves nobody but its operator; no private address is called at these ports. */
+  readonly ownPorts?: ReadonlySet<number>;
 }
 
 export type TargetCheck =
@@ -50,9 +52,15 @@ export function checkTargetUrl(text: string, policy: TargetPolicy): TargetCheck 
     return invalid('Must begin with https://');
   }
   if (url.port === '0') return invalid('Must not use port 0');
-  return isAllowedHost(hostOf(url), policy)
+  return isAllowedHost(hostOf(url), policyAt(url, policy))
     ? { ok: true, url }
     : { ok: false, reason: 'address_not_allowed', rule: ADDRESS_RULE };
+}
+
+/** What may be called at the port of an address: at our own ones nothing but public addresses, wherever a name leads. */
+export function policyAt(url: URL, policy: TargetPolicy): TargetPolicy {
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  return policy.ownPorts?.has(port) === true ? { ...policy, allowPrivateTargets: false } : policy;
 }
 
 /** The host without the brackets of an IPv6 address. */

@@ -1,7 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext } from 'node:tls';
 import { type buildConnector, Client } from 'undici';
-import { ADDRESS_RULE, hostOf, isAllowedAddress, isOneOf, type TargetPolicy } from './outbound-address.ts';
+import { ADDRESS_RULE, hostOf, isAllowedAddress, isOneOf, policyAt, type TargetPolicy } from './outbound-address.ts';
 import type { ConnectingTimings, NotSentReason } from './outbound-http.ts';
 import type { ResolveName } from './outbound-names.ts';
 
@@ -108,7 +108,8 @@ async function checkedAddresses(url: URL, options: ConnectionOptions, until: num
   const host = hostOf(url);
   const addresses = isIP(host) === 0 ? await resolveInTime(host, options.resolve, until) : [host];
   if (addresses.length === 0) throw new NotSent('dns_failed', 'The name has no address');
-  if (!addresses.every((address) => isAllowedAddress(address, options.policy))) {
+  const policy = policyAt(url, options.policy);
+  if (!addresses.every((address) => isAllowedAddress(address, policy))) {
     throw new NotSent('address_not_allowed', ADDRESS_RULE);
   }
   return addresses;

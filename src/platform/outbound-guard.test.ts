@@ -93,6 +93,42 @@ describe('the guard', () => {
     await http.close();
   });
 
+  it('refuses a port of the installation itself, as a literal and behind a name, where other ports may be called', async () => {
+    const before = canary.connections;
+    const policy = { allowPrivateTargets: true, ownPorts: new Set([canary.port]) };
+    for (const host of ['127.0.0.1', '127.1', 'localhost', '10.0.0.1']) {
+      expect(checkTargetUrl(`http://${host}:${canary.port}/metrics`, policy)).toMatchObject({
+        ok: false,
+        reason: 'address_not_allowed',
+      });
+      expect(checkTargetUrl(`http://${host}:${canary.port + 1}/metrics`, policy).ok).toBe(true);
+    }
+    const http = loopbackClient(policy);
+    const url = `http://shop.test:${canary.port}/metrics`;
+    const outcome = await http.send({ method: 'POST', url, timeoutMs: 1_000, responseBytesMax: 10 });
+    expect(expectKind(outcome, 'not_sent').reason).toBe('address_not_allowed');
+    expect(canary.connections).toBe(before);
+    await http.close();
+  });
+
+  it('checks a name anew for each new connection, so that one that turns inwards is not followed', async () => {
+    const before = canary.connections;
+    let answers = [['127.0.0.1']];
+    const http = createOutboundHttp({
+      ...{ allowPrivateTargets: true, ownPorts: new Set<number>(), userAgent: 'Tollgate-Test/1' },
+      resolve: async () => answers.shift() ?? ['169.254.169.254'],
+      nameTtlMs: 0,
+    });
+    const url = `http://shop.test:${canary.port}/`;
+    const send = () => http.send({ method: 'GET', url, timeoutMs: 1_000, responseBytesMax: 10 });
+    expectKind(await send(), 'answered');
+    expect(expectKind(await send(), 'not_sent').reason).toBe('address_not_allowed');
+    answers = [['127.0.0.1', '169.254.169.254']];
+    expect(expectKind(await send(), 'not_sent').reason).toBe('address_not_allowed');
+    expect(canary.connections - before).toBe(1);
+    await http.close();
+  });
+
   it('asks once for the requests of a short time', async () => {
     const before = canary.connections;
     let asked = 0;

@@ -89,6 +89,8 @@ interface OutboundHttpOptions extends TargetPolicy {
   readonly connectTimeoutMs?: number;
   /** Instead of DNS; its answers are checked like any other. */
   readonly resolve?: ResolveName;
+  /** How long an answer of the name service is used; ten seconds unless told. */
+  readonly nameTtlMs?: number;
   /** PEM; trusted beside the authorities that Node trusts. */
   readonly trustedCa?: string;
 }
@@ -115,7 +117,7 @@ export function createOutboundHttp(options: OutboundHttpOptions): OutboundHttp &
     resolve: cacheNames({
       resolve: options.resolve ?? (options.allowPrivateTargets ? resolveAsMachine : createDnsResolver()),
       timeoutMs: NAME_TIMEOUT_MS,
-      ttlMs: NAME_TTL_MS,
+      ttlMs: options.nameTtlMs ?? NAME_TTL_MS,
     }),
     secureContext: createSecureContext(
       trustedCa === undefined ? {} : { ca: [...getCACertificates('default'), trustedCa] },

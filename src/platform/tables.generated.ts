@@ -770,6 +770,7 @@ export interface WebhookEndpointsTable {
   ordered: boolean;
   test_passed_at: Temporal.Instant | null;
   disable_after_seconds: number | null;
+  profile: string | null;
 }
 
 export interface Tables {

@@ -80,6 +80,7 @@ export async function startTollgate(options: StartOptions): Promise<Tollgate> {
     const internal = createInternalServer({ log, clock, metrics: gateway.metrics, readyChecks: checks });
     serveAsk(internal, gateway);
     const internalUrl = await internal.listen({ host: '127.0.0.1', port: config.internalPort });
+    gateway.ownPorts.add(Number(new URL(internalUrl).port));
     stops.push(() => internal.close());
     const server = publicServer(gateway, checks, options.checkAnswers ?? false);
     await server.listen({ host: config.host, port: config.port });

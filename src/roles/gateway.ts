@@ -38,6 +38,8 @@ export interface Gateway {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Where this installation serves nobody but its operator; who listens there adds the port it was given. */
+  readonly ownPorts: Set<number>;
   readonly metrics: Metrics;
   readonly wakeup: Wakeup;
   readonly relayInbox: RelayInbox;
@@ -158,6 +160,14 @@ function openMail(
   return { mail, deliveryHooks: [createHealthHook({ ...mail, ...countAttempts(metrics) })] };
 }
 
+const POSTGRES_PORT = 5432;
+
+/** Where nothing that a tenant names may lead, even where private addresses are allowed. */
+function ownPortsOf(config: Config, databaseUrl: string): Set<number> {
+  const database = URL.parse(databaseUrl);
+  return new Set([config.internalPort, Number(database?.port) || POSTGRES_PORT]);
+}
+
 function domainContext(
   { dnsServers, urls }: Config,
   context: Pick<DomainContext, 'database' | 'sealer' | 'clock'>,
@@ -167,13 +177,14 @@ function domainContext(
 }
 
 async function buildGateway(
-  { config, sandboxUrl, clock, log }: GatewayOptions,
+  { config, databaseUrl, sandboxUrl, clock, log }: GatewayOptions,
   databases: Databases,
 ): Promise<Gateway> {
   const { database, keyDatabase, backgroundDatabase } = databases;
   const sealer = await openSealer(config, { database, keyDatabase }, clock);
   const wakeup = new Wakeup();
-  const ways = openWaysOut(config);
+  const ownPorts = ownPortsOf(config, databaseUrl);
+  const ways = openWaysOut(config, ownPorts);
   const { publicHttp, privateHttp, outboundHttp, targetPolicy } = ways;
   const readTenant = createReadTenant(database);
   const tenantClocks = createTenantClocks(database, clock);
@@ -184,6 +195,7 @@ async function buildGateway(
     config,
     clock,
     log,
+    ownPorts,
     metrics,
     wakeup,
     relayInbox,

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
+import { timeOfId } from '../kernel/id.ts';
 import { measureMails } from '../mail/measure-mails.ts';
 import { measureNotifications } from '../notifications/measure-notifications.ts';
+import { findForgottenLanes } from '../notifications/sending/find-forgotten-lanes.ts';
 import { oldestOverdueLane } from '../platform/lanes.ts';
 import { countOpenCircuits } from '../routing/count-open-circuits.ts';
 import type { Gateway } from './gateway.ts';
@@ -8,6 +10,7 @@ import type { Gateway } from './gateway.ts';
 /** Adds the levels an operator watches: what waits, how long, and what was set aside for a person to look at. */
 export function measureQueues({ metrics, payments, clock }: Gateway): void {
   const db = payments.database.query;
+  measureSweeps(metrics, payments);
   metrics.gauge('tollgate_outbox_rows', 'Committed changes that the relay has not passed on yet', async () => {
     const { rows } = await sql<{ n: number }>`select count(*)::int as n from outbox`.execute(db);
     return rows[0]?.n ?? 0;
@@ -59,4 +62,21 @@ export function measureQueues({ metrics, payments, clock }: Gateway): void {
       return rows[0]?.n ?? 0;
     },
   );
+}
+
+/** What is 0 unless there is a fault; it is repaired when it is found. */
+function measureSweeps(metrics: Gateway['metrics'], context: Gateway['payments']): void {
+  const db = context.database.query;
+  const forgotten = 'Lanes with overdue deliveries that nobody would look at';
+  metrics.gauge('tollgate_delivery_lanes_forgotten', forgotten, async () => (await findForgottenLanes(context)).length);
+  metrics.gauge('tollgate_lanes_lease_expired', 'Lanes whose holder has ended without giving them back', async () => {
+    const { rows } = await sql<{ n: number }>`
+      select count(*)::int as n from lanes where leased_until < clock_timestamp() - interval '5 seconds'`.execute(db);
+    return rows[0]?.n ?? 0;
+  });
+  metrics.gauge('tollgate_outbox_oldest_seconds', 'Age of the oldest change that was not passed on', async () => {
+    const { rows } = await sql<{ oldest: string | null }>`select min(outbox_id) as oldest from outbox`.execute(db);
+    const oldest = rows[0]?.oldest ?? null;
+    return oldest === null ? 0 : Math.max(0, context.clock.now().since(timeOfId(oldest)).total('seconds'));
+  });
 }

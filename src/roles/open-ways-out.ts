@@ -22,9 +22,12 @@ export interface WaysOut {
 const TOLD_CONNECTIONS_PER_ORIGIN_MAX = 256;
 const USER_AGENT = 'Tollgate/0.1 (+webhooks)';
 
-/** Opens the ways out; they connect when they are used. */
-export function openWaysOut({ allowPrivateTargets }: Pick<Config, 'allowPrivateTargets'>): WaysOut {
-  const told = { userAgent: USER_AGENT, maxConnectionsPerOrigin: TOLD_CONNECTIONS_PER_ORIGIN_MAX };
+/** Opens the ways out; they connect when they are used. `ownPorts`: where nothing that a tenant names may lead. */
+export function openWaysOut(
+  { allowPrivateTargets }: Pick<Config, 'allowPrivateTargets'>,
+  ownPorts: ReadonlySet<number>,
+): WaysOut {
+  const told = { userAgent: USER_AGENT, maxConnectionsPerOrigin: TOLD_CONNECTIONS_PER_ORIGIN_MAX, ownPorts };
   const publicHttp = createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT });
   const privateHttp = createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT });
   const publicTold = createOutboundHttp({ ...told, allowPrivateTargets: false });
@@ -35,7 +38,7 @@ export function openWaysOut({ allowPrivateTargets }: Pick<Config, 'allowPrivateT
     privateHttp,
     outboundHttp: (mode) => (privateAllowed(mode) ? privateHttp : publicHttp),
     deliveryHttp: (mode) => (privateAllowed(mode) ? privateTold : publicTold),
-    targetPolicy: (mode) => ({ allowPrivateTargets: privateAllowed(mode) }),
+    targetPolicy: (mode) => ({ allowPrivateTargets: privateAllowed(mode), ownPorts }),
     async close() {
       await Promise.all([publicHttp, privateHttp, publicTold, privateTold].map((http) => http.close()));
     },

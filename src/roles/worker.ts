@@ -6,6 +6,7 @@ import { MAIL_LEASE_MS, sendMails } from '../mail/send-mails.ts';
 import { fanOutEvents } from '../notifications/fan-out-events.ts';
 import { createHoldPaused } from '../notifications/hold-paused.ts';
 import { deliverLanes } from '../notifications/sending/deliver-lanes.ts';
+import { wakeForgottenLanes } from '../notifications/sending/find-forgotten-lanes.ts';
 import { EXPIRY_LEASE_MS, expiryLane, SYNC_LEASE_MS, syncLane } from '../payments/jobs.ts';
 import { pause } from '../platform/deadline.ts';
 import { runLaneLoop } from '../platform/lane-loop.ts';
@@ -44,6 +45,7 @@ export function startWorker(gateway: Gateway): Worker {
     laneLoop('reconcile', 2, RECONCILE_LEASE_MS, (lane) => reconcileLane({ ...payments, log }, lane)),
     deliverLanes(deliver, stopping.signal),
     laneLoop('mail', 2, MAIL_LEASE_MS, (lane) => sendMails(gateway.mail, lane)),
+    wakeForgottenLanes(deliver, stopping.signal),
   ];
   return {
     async stop() {

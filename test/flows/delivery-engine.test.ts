@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ManualClock } from '../../src/kernel/clock.ts';
+import { findForgottenLanes } from '../../src/notifications/sending/find-forgotten-lanes.ts';
 import { until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type OpenEndpoint, openEndpoint, readDelivery, receivedAt } from '../support/open-endpoint.ts';
@@ -104,6 +105,29 @@ describe('S2.6 the lease of a lane', () => {
     expect(await one.untilAttempts(1)).toMatchObject({ status: 'succeeded', attemptsMade: 1 });
   });
 });
+
+test('a lane that was forgotten is found, and one that sleeps for a reason is not', async () => {
+  const one = await endpoint();
+  const forgotten = async () => {
+    const found = await findForgottenLanes(tollgate.tollgate.gateway.payments);
+    return found.map(({ laneId }) => laneId).includes(one.id);
+  };
+  sink.answer = () => 500;
+  await shop.create();
+  await one.untilAttempts(1);
+  await untilReleased(one);
+  clock.advance({ minutes: -1 });
+  await tollgate.database.run('update lanes set next_due_at = null where lane_id = $1', [one.id]);
+  expect(await forgotten()).toBe(false);
+  clock.advance({ minutes: 2 });
+  expect(await forgotten()).toBe(true);
+  await one.patch({ status: 'paused' });
+  expect(await forgotten()).toBe(false);
+});
+
+async function untilReleased(one: OpenEndpoint): Promise<void> {
+  await until(async () => (await laneOf(one))?.seconds === null);
+}
 
 describe('an endpoint', () => {
   test('has a schedule of its own, after which a delivery is exhausted with its reason and can be sent again', async () => {
