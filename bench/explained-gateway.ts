@@ -1,3 +1,4 @@
+import { createAdmission } from '../src/acknowledgments/admit-payments.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import { localMasterKey, newMasterKeyText } from '../src/keys/master-key.ts';
 import { createSealer } from '../src/keys/sealer.ts';
@@ -66,6 +67,7 @@ export async function openExplainedGateway(
     callRecorder,
     circuits,
     readTenant,
+    admission: createAdmission(database),
     applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver: () => {} }),
     checkoutUrl: 'https://pay.example',
     hooksUrl: 'https://hooks.example',

@@ -10,6 +10,114 @@ export interface AccessToken {
   mode: "live" | "test";
 }
 
+/** Until when the success of a payment must be acknowledged, or its money goes back. */
+export interface AckDeadline {
+  id: string;
+  object: "ack_deadline";
+  mode: "live" | "test";
+  paymentId: string;
+  endpointId: string;
+  deliveryId: string;
+  eventId: string;
+  status: "armed" | "withdrawn" | "acknowledged" | "suppressed" | "dismissed" | "firing" | "reversed" | "refunded" | "released" | "failed";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  armedAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  deadlineAt: string;
+  /** Requests that were about to go out, those of a crash included. */
+  dispatches: number;
+  /** An answer that was none, or none at all. */
+  cause: "status" | "silence" | null;
+  statusCode: number | null;
+  /** Why it was withdrawn, suppressed, or failed. */
+  reason: "not_sent_by_us" | "delivery_ended" | "policy_changed" | "switched_off" | "fuse_open" | "other_epoch" | "not_supported" | "refused" | null;
+  operation: "reversal" | "refund" | "release" | null;
+  operationId: string | null;
+  lateAcknowledgedAt: string | null;
+  endedAt: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+export interface AckDeadlineWithSteps {
+  id: string;
+  object: "ack_deadline";
+  mode: "live" | "test";
+  paymentId: string;
+  endpointId: string;
+  deliveryId: string;
+  eventId: string;
+  status: "armed" | "withdrawn" | "acknowledged" | "suppressed" | "dismissed" | "firing" | "reversed" | "refunded" | "released" | "failed";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  armedAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  deadlineAt: string;
+  /** Requests that were about to go out, those of a crash included. */
+  dispatches: number;
+  /** An answer that was none, or none at all. */
+  cause: "status" | "silence" | null;
+  statusCode: number | null;
+  /** Why it was withdrawn, suppressed, or failed. */
+  reason: "not_sent_by_us" | "delivery_ended" | "policy_changed" | "switched_off" | "fuse_open" | "other_epoch" | "not_supported" | "refused" | null;
+  operation: "reversal" | "refund" | "release" | null;
+  operationId: string | null;
+  lateAcknowledgedAt: string | null;
+  endedAt: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+  steps: readonly {
+    number: number;
+    status: "armed" | "withdrawn" | "acknowledged" | "suppressed" | "dismissed" | "firing" | "reversed" | "refunded" | "released" | "failed";
+    note: string;
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    at: string;
+  }[];
+}
+
+/** Open: the endpoint reverses nothing, and new payments are not taken for it. */
+export interface AckFuse {
+  object: "ack_fuse";
+  endpointId: string;
+  mode: "live" | "test";
+  status: "closed" | "open";
+  reason: "consecutive" | "rate" | null;
+  openedAt: string | null;
+  /** Outcomes since it was closed, the latest 50 at most. */
+  counted: number;
+  acknowledged: number;
+}
+
 export type AckPolicy = {
   type: "retry";
 } | {
@@ -59,6 +167,27 @@ export type AckPolicyInput = {
    */
   whenOpen?: "refuse" | "hold" | undefined;
 };
+
+/** Whether payments are given back where nobody acknowledges them. */
+export interface AckReversals {
+  /** Of the whole installation. */
+  enabled: boolean;
+  /** Every switch that was ever moved. */
+  switches: readonly {
+    /** null: the whole installation. */
+    tenantId: string | null;
+    enabled: boolean;
+    reason: string;
+    changedBy: string;
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    changedAt: string;
+  }[];
+  /** Deadlines of all tenants that are left to a person. */
+  waiting: number;
+}
 
 export interface AdvanceTestClock {
   /**
@@ -561,6 +690,10 @@ export interface Customer {
   locale?: string | undefined;
 }
 
+export interface DeclareRestored {
+  reason: string;
+}
+
 export interface Delivery {
   id: string;
   object: "delivery";
@@ -804,6 +937,15 @@ export interface InboundEventWithRequest {
     headers: Record<string, readonly string[]>;
     body: string;
   };
+}
+
+export interface InstallationEpoch {
+  epoch: number;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  startedAt: string;
 }
 
 export interface JudgedAccount {
@@ -1641,6 +1783,13 @@ export interface SubmitEvidence {
   text: string;
 }
 
+export interface SwitchAckReversals {
+  /** Of one tenant; left out: of the installation. */
+  tenantId?: string | undefined;
+  enabled: boolean;
+  reason: string;
+}
+
 export interface Tenant {
   id: string;
   object: "tenant";
@@ -2151,6 +2300,18 @@ function notificationsOperations(send: Send) {
      */
     deleteWebhookEndpoint: (id: string, options?: CallOptions): Promise<WebhookEndpoint> =>
       send({ method: 'DELETE', path: `/api/v1/webhook-endpoints/${pathSegment(id)}` }, options),
+    /** Leave the payment of a suppressed or failed deadline as it is, for good */
+    dismissAckDeadline: (id: string, options?: CallOptions): Promise<AckDeadline> =>
+      send({ method: 'POST', path: `/api/v1/ack-deadlines/${pathSegment(id)}/dismiss` }, options),
+    /** Give the money of a suppressed or failed deadline back after all */
+    fireAckDeadline: (id: string, options?: CallOptions): Promise<AckDeadline> =>
+      send({ method: 'POST', path: `/api/v1/ack-deadlines/${pathSegment(id)}/fire` }, options),
+    /** Read an acknowledgement deadline with its steps */
+    getAckDeadline: (id: string, options?: CallOptions): Promise<AckDeadlineWithSteps> =>
+      send({ method: 'GET', path: `/api/v1/ack-deadlines/${pathSegment(id)}` }, options),
+    /** Read an endpoint's fuse */
+    getAckFuse: (id: string, options?: CallOptions): Promise<AckFuse> =>
+      send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/fuse` }, options),
     /** Read a delivery with every attempt */
     getDelivery: (id: string, options?: CallOptions): Promise<DeliveryWithAttempts> =>
       send({ method: 'GET', path: `/api/v1/deliveries/${pathSegment(id)}` }, options),
@@ -2160,6 +2321,25 @@ function notificationsOperations(send: Send) {
     /** Read an endpoint */
     getWebhookEndpoint: (id: string, options?: CallOptions): Promise<WebhookEndpoint> =>
       send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}` }, options),
+    /**
+     * List acknowledgement deadlines, newest first
+     *
+     * `suppressed` and `failed` wait for a person: fire or dismiss them.
+     */
+    listAckDeadlines: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      status?: "armed" | "withdrawn" | "acknowledged" | "suppressed" | "dismissed" | "firing" | "reversed" | "refunded" | "released" | "failed" | undefined;
+      paymentId?: string | undefined;
+      endpointId?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly AckDeadline[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/ack-deadlines', query }, options),
     /** List deliveries, newest first */
     listDeliveries: (query?: {
       /** Default: 20. */
@@ -2209,6 +2389,13 @@ function notificationsOperations(send: Send) {
     resendDelivery: (id: string, options?: CallOptions): Promise<Delivery> =>
       send({ method: 'POST', path: `/api/v1/deliveries/${pathSegment(id)}/resend` }, options),
     /**
+     * Close an endpoint's fuse
+     *
+     * Only after a test that passed since it opened. Counting begins anew; what was suppressed stays so.
+     */
+    resetAckFuse: (id: string, options?: CallOptions): Promise<AckFuse> =>
+      send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/fuse/reset` }, options),
+    /**
      * Change, pause or resume an endpoint
      *
      * What happens while it is paused is kept and sent when it is active again.
@@ -2227,6 +2414,16 @@ function operatorOperations(send: Send) {
      */
     createTenant: (body: CreateTenant, options?: CallOptions): Promise<CreatedTenant> =>
       send({ method: 'POST', path: '/api/v1/operator/tenants', body }, options),
+    /**
+     * Say that the database was restored
+     *
+     * No deadline from before this moment is fired by itself any more. A person decides about each.
+     */
+    declareRestored: (body: DeclareRestored, options?: CallOptions): Promise<InstallationEpoch> =>
+      send({ method: 'POST', path: '/api/v1/operator/ack-reversals/restored', body }, options),
+    /** Read whether unacknowledged payments are reversed */
+    getAckReversals: (options?: CallOptions): Promise<AckReversals> =>
+      send({ method: 'GET', path: '/api/v1/operator/ack-reversals' }, options),
     /**
      * List what is in doubt about a tenant's payments, newest first
      *
@@ -2267,6 +2464,13 @@ function operatorOperations(send: Send) {
       tenantId: string;
     }, options?: CallOptions): Promise<ResetCircuit> =>
       send({ method: 'POST', path: `/api/v1/operator/provider-accounts/${pathSegment(id)}/reset-circuit`, query }, options),
+    /**
+     * Switch the reversal of unacknowledged payments off or on
+     *
+     * Off: nothing is asked of a provider any more; what would have fired is suppressed, and stays so when it is on again. What a provider was asked for before goes on.
+     */
+    switchAckReversals: (body: SwitchAckReversals, options?: CallOptions): Promise<AckReversals> =>
+      send({ method: 'PATCH', path: '/api/v1/operator/ack-reversals', body }, options),
     /** Ask the provider about a tenant's payment now */
     syncPaymentAs: (id: string, query: {
       /** Whose payments. */

@@ -35,6 +35,7 @@ export const ID_PREFIXES = [
   'po',
   'rx',
   'rr',
+  'ack',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -143,7 +143,7 @@ export const updateWebhookEndpoint = endpoint({
     })
     .meta({ id: 'UpdateWebhookEndpoint' }),
   answer: { status: 200, schema: webhookEndpoint, description: 'The endpoint as it is now.' },
-  problems: ['target_not_allowed', 'ack_policy_not_ready'],
+  problems: ['target_not_allowed', 'ack_policy_not_ready', 'state_conflict'],
   example: { status: 'paused' },
 });
 

@@ -3,10 +3,10 @@ import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
-import type { Database, Queryable } from '../platform/database.ts';
+import { type Database, type Queryable, violatedConstraint } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import { checkTargetUrl, type TargetPolicy } from '../platform/outbound-address.ts';
-import type { AckPolicy } from './ack-policy.ts';
+import { checkAckPolicy, explainTwoReversing } from './ack-gate.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { findDialect } from './dialects/find-dialect.ts';
 import { type DialectId, PLAIN_SETTINGS, type WebhookEndpoint } from './endpoint.ts';
@@ -47,7 +47,6 @@ export async function createEndpoint(
   input: NewEndpoint,
 ): Promise<{ readonly endpoint: WebhookEndpoint; readonly secret: string }> {
   checkUrl(context, input.mode, input.url);
-  checkPolicy(input.settings.ackPolicy);
   const dialect = findDialect(input.dialect);
   if (input.secret !== undefined) checkSecret(dialect, input.secret);
   const now = context.clock.now();
@@ -66,6 +65,7 @@ export async function createEndpoint(
     createdAt: now,
     updatedAt: now,
   };
+  await checkAckPolicy({ ...context, tx, isNew: true }, endpoint);
   await insertEndpoint(tx, endpoint);
   const secret = await createSigningSecret({ ...context, db: tx }, endpoint, input.secret ?? dialect.newSecret());
   return { endpoint, secret };
@@ -75,7 +75,7 @@ type EndpointChanges = Partial<Settings & Pick<WebhookEndpoint, 'url' | 'eventTy
 
 /**
  * Changes an endpoint; one that is active again gets what was kept for it.
- * @throws Problem not_found, target_not_allowed, ack_policy_not_ready
+ * @throws Problem not_found, target_not_allowed, validation_failed, ack_policy_not_ready, state_conflict
  */
 export async function changeEndpoint(
   context: EndpointContext,
@@ -84,14 +84,14 @@ export async function changeEndpoint(
   changes: EndpointChanges,
 ): Promise<WebhookEndpoint> {
   if (changes.url !== undefined) checkUrl(context, owner.mode, changes.url);
-  checkPolicy(changes.ackPolicy);
   return context.database.transaction(async (tx) => {
     const before = await mustFind(tx, owner, endpointId);
     const now = context.clock.now();
     const isTested = changes.url === undefined || changes.url === before.url;
     const testPassedAt = isTested ? before.testPassedAt : null;
     const after = { ...before, ...changes, testPassedAt, updatedAt: now };
-    await updateEndpoint(tx, after);
+    await checkAckPolicy({ ...context, tx, isNew: changes.ackPolicy !== undefined }, after);
+    await updateEndpoint(tx, after).catch(explainConflict);
     if (before.status !== 'active' && after.status === 'active') {
       const { tenantId } = owner;
       const laneIds = await selectWaitingLanes(tx, tenantId, endpointId);
@@ -132,12 +132,8 @@ function checkUrl({ targetPolicy }: EndpointContext, mode: Mode, url: string): v
   });
 }
 
-/** Receipts are demanded and money given back for silence only where it was seen that the receiver can answer. */
-function checkPolicy(policy: AckPolicy | undefined): void {
-  if (policy === undefined || policy.type === 'retry') return;
-  throw new Problem('ack_policy_not_ready', undefined, {
-    errors: [{ pointer: '/ackPolicy', detail: 'Needs a passed test of the endpoint as it is' }],
-  });
+function explainConflict(error: unknown): never {
+  throw violatedConstraint(error) === 'webhook_endpoints_reversing_key' ? explainTwoReversing() : error;
 }
 
 /** Only what was given: a member that was left out would hide what stands. */

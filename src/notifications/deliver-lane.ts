@@ -9,6 +9,7 @@ import { type ClaimedLane, holdsLane, releaseLane } from '../platform/lanes.ts';
 import type { OutboundHttp, OutboundOutcome } from '../platform/outbound-http.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
+import { attemptTimeoutMs, RETRY } from './ack-policy.ts';
 import { type Delivery, nextDeliveryAt } from './delivery.ts';
 import type { AttemptOutcome, DeliveryHook } from './delivery-hooks.ts';
 import type { DialectEvent, EncodedMessage } from './dialects/dialect.ts';
@@ -37,7 +38,6 @@ export interface DeliveryContext {
 export const DELIVERY_LEASE_MS = 90_000;
 const BATCH = 16;
 const CONCURRENCY = 4;
-const TIMEOUT_MS = 15_000;
 const RESPONSE_BYTES_MAX = 16_384;
 /** How soon a lane is tried again whose deliveries we ourselves could not send. */
 const PAUSE_WHEN_HELD_UP_S = 1;
@@ -155,8 +155,10 @@ async function send(
     return { delivery: { ...delivery, status: 'canceled', dueAt: null, lastError }, attempt: null, outcome: null };
   }
   const url = delivery.urlOverride ?? present(receiver.url, 'an address');
+  const timeoutMs = attemptTimeoutMs(receiver.settings?.ackPolicy ?? RETRY, delivery.eventType);
   crashPoint('delivery-unsent');
-  const outcome = message instanceof Error ? UNWRITABLE : await post(context.http(delivery.mode), url, message);
+  const outcome =
+    message instanceof Error ? UNWRITABLE : await post(context.http(delivery.mode), url, message, timeoutMs);
   crashPoint('delivery-unrecorded');
   if (outcome.kind === 'not_sent' && OUR_FAULT.has(outcome.reason)) return null;
   const attemptsMade = delivery.attemptsMade + 1;
@@ -223,10 +225,15 @@ const UNWRITABLE: OutboundOutcome = {
   timings: { totalMs: 0, firstByteMs: null },
 };
 
-function post(http: OutboundHttp, url: string, { headers, body }: EncodedMessage): Promise<OutboundOutcome> {
+function post(
+  http: OutboundHttp,
+  url: string,
+  { headers, body }: EncodedMessage,
+  timeoutMs: number,
+): Promise<OutboundOutcome> {
   return http.send({
     ...{ method: 'POST', url, headers, body },
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs,
     responseBytesMax: RESPONSE_BYTES_MAX,
   });
 }

@@ -1,4 +1,5 @@
 import { accessRoutes } from '../access/routes.ts';
+import { acknowledgmentRoutes } from '../acknowledgments/routes.ts';
 import { captureRoutes } from '../captures/routes.ts';
 import { disputeRoutes } from '../disputes/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
@@ -31,6 +32,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...ledgerRoutes(payments.database),
     ...reconciliationRoutes({ ...payments, log: gateway.log }),
     ...notificationRoutes(notifications),
+    ...acknowledgmentRoutes(payments),
     ...providerAccountRoutes(payments),
     ...partnerKeyRoutes(payments),
     ...testClockRoutes(testClocks),

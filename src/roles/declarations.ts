@@ -1,4 +1,5 @@
 import * as access from '../access/api.ts';
+import * as acknowledgments from '../acknowledgments/api.ts';
 import * as captures from '../captures/api.ts';
 import * as checkout from '../checkout/api.ts';
 import * as disputes from '../disputes/api.ts';
@@ -35,6 +36,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   endpoints,
   deliveries,
   events,
+  acknowledgments,
   providerAccounts,
   routing,
   partners,

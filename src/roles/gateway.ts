@@ -1,13 +1,15 @@
 import { type AccessTokens, createAccessTokens } from '../access/access-token.ts';
+import { createAdmission } from '../acknowledgments/admit-payments.ts';
+import type { FiringContext } from '../acknowledgments/fire-deadline.ts';
 import type { Config } from '../config.ts';
 import { RelayInbox } from '../events/relay-inbox.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { checkMasterKey, loadMasterKey } from '../keys/load-master-key.ts';
 import { createSealer, SYSTEM } from '../keys/sealer.ts';
+import { createRaiseAlarm } from '../notifications/alarm.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
 import { createApplySignal } from '../payments/apply-signal.ts';
-import type { PaymentContext } from '../payments/context.ts';
 import { type Database, KEYED_PLANS, openDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
@@ -31,7 +33,8 @@ export interface Gateway {
   readonly relayInbox: RelayInbox;
   readonly backgroundDatabase: Database;
   readonly tokens: AccessTokens;
-  readonly payments: PaymentContext;
+  /** What payments work with, and the alarms of deadlines. */
+  readonly payments: FiringContext;
   readonly notifications: NotificationContext;
   readonly testClocks: TestClockContext;
   readonly tenants: TenantRoutesContext;
@@ -107,12 +110,19 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** What is noted of calls to providers beside the work, and the measures of this process. */
+/** What is noted beside the work, the measures of this process, and what keeps payments away or raises alarms. */
 function openRecords(context: { readonly database: Database; readonly clock: Clock; readonly log: Logger }) {
   const metrics = createMetrics();
   const help = 'Circuits of provider accounts that this process has opened or closed';
   const changes = metrics.counter('tollgate_provider_circuit_changes_total', help, ['to']);
-  return { metrics, callRecorder: createCallRecorder(context), circuits: createCircuitKeeper({ ...context, changes }) };
+  const alarms = metrics.counter('tollgate_alarms_total', 'Alarms that this process has raised', ['kind']);
+  return {
+    metrics,
+    callRecorder: createCallRecorder(context),
+    circuits: createCircuitKeeper({ ...context, changes }),
+    admission: createAdmission(context.database),
+    raiseAlarm: createRaiseAlarm({ ...context, alarms }),
+  };
 }
 
 async function buildGateway(
@@ -173,7 +183,7 @@ async function buildGateway(
       clock,
       tenantClocks,
       wakeWorkers: () => {
-        for (const kind of ['expiry', 'sync', 'delivery'] as const) wakeup.notify(kind);
+        for (const kind of ['expiry', 'sync', 'delivery', 'ack'] as const) wakeup.notify(kind);
       },
     },
     tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },

@@ -1,3 +1,5 @@
+import { createDeadlineGuard } from '../acknowledgments/guard-deliveries.ts';
+import { ACK_LEASE_MS, ackLane } from '../acknowledgments/jobs.ts';
 import { disputeWork, evidenceWork } from '../disputes/jobs.ts';
 import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '../events/relay-outbox.ts';
 import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
@@ -30,12 +32,13 @@ export function startWorker(gateway: Gateway): Worker {
   const stopping = new AbortController();
   const { payments, notifications, log } = gateway;
   const besides = [evidenceWork(payments), disputeWork(payments)];
-  const deliver = { ...notifications, http: gateway.deliveryHttp, hooks: [] };
+  const deliver = { ...notifications, http: gateway.deliveryHttp, hooks: [createDeadlineGuard(payments)] };
   const loops = [
     relayLoop(gateway, stopping.signal),
     laneLoop('inbound', 4, INBOUND_LEASE_MS, (lane) => inboundLane(payments, log, lane)),
     laneLoop('sync', 4, SYNC_LEASE_MS, (lane) => syncLane(payments, lane, besides)),
     laneLoop('expiry', 2, EXPIRY_LEASE_MS, (lane) => expiryLane(payments, lane)),
+    laneLoop('ack', 4, ACK_LEASE_MS, (lane) => ackLane(payments, lane)),
     laneLoop('reconcile', 2, RECONCILE_LEASE_MS, (lane) => reconcileLane({ ...payments, log }, lane)),
     laneLoop('delivery', 32, DELIVERY_LEASE_MS, (lane) => deliverLane(deliver, lane)),
   ];

@@ -1,6 +1,6 @@
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
 import { selectHeldAt } from './store.ts';
 import { heldClock, runningClock, type TenantClock } from './test-clock.ts';
@@ -34,4 +34,9 @@ export function createTenantClocks(database: Database, clock: Clock): TenantCloc
       return clockAt(heldAt);
     },
   };
+}
+
+/** What time it is for a tenant, read in the caller's transaction, which must not wait for a second connection. */
+export async function readTimeOf(tx: Queryable, clock: Clock, tenantId: string, mode: Mode): Promise<Temporal.Instant> {
+  return (mode === 'live' ? null : await selectHeldAt(tx, tenantId)) ?? clock.now();
 }
