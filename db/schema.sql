@@ -49,7 +49,7 @@ create table ack_deadlines (
   constraint ack_deadlines_fired_check CHECK ((state <> ALL (ARRAY['suppressed'::text, 'dismissed'::text, 'firing'::text, 'reversed'::text, 'refunded'::text, 'released'::text, 'failed'::text])) OR cause IS NOT NULL OR reason IS NOT NULL),
   constraint ack_deadlines_look_check CHECK (look_at IS NOT NULL OR (state <> ALL (ARRAY['armed'::text, 'firing'::text]))),
   constraint ack_deadlines_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
-  constraint ack_deadlines_operation_check CHECK ((operation = ANY (ARRAY['reversal'::text, 'refund'::text, 'release'::text])) AND asked > 0 OR operation IS NULL),
+  constraint ack_deadlines_operation_check CHECK (operation = ANY (ARRAY['reversal'::text, 'refund'::text, 'release'::text])),
   constraint ack_deadlines_state_check CHECK (state = ANY (ARRAY['armed'::text, 'withdrawn'::text, 'acknowledged'::text, 'suppressed'::text, 'dismissed'::text, 'firing'::text, 'reversed'::text, 'refunded'::text, 'released'::text, 'failed'::text]))
 );
 CREATE INDEX ack_deadlines_list_idx ON public.ack_deadlines USING btree (tenant_id, mode, deadline_id);

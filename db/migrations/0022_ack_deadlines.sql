@@ -28,11 +28,12 @@ create table ack_deadlines (
   status_code integer,
   -- Why it was withdrawn, suppressed, or failed.
   reason text,
-  -- What was asked for to give the money back: how many times, and what last.
+  -- How often somebody was asked to give the money back.
   asked integer not null,
   -- Of these, what was asked for before a person fired it again.
   asked_earlier integer not null,
   reversal_tried boolean not null,
+  -- What gives it back, whoever asked for it.
   operation text,
   operation_id text,
   -- When somebody has to look at it again; null: it has ended, or waits for a person.
@@ -55,8 +56,7 @@ create table ack_deadlines (
   constraint ack_deadlines_fired_check check (
     state not in ('suppressed', 'dismissed', 'firing', 'reversed', 'refunded', 'released', 'failed') or cause is not null
     or reason is not null),
-  constraint ack_deadlines_operation_check check (
-    operation in ('reversal', 'refund', 'release') and asked > 0 or operation is null),
+  constraint ack_deadlines_operation_check check (operation in ('reversal', 'refund', 'release')),
   constraint ack_deadlines_look_check check (look_at is not null or state not in ('armed', 'firing'))
 ) with (fillfactor = 70);
 create index ack_deadlines_look_idx on ack_deadlines (tenant_id, mode, look_at) where look_at is not null;

@@ -4,6 +4,7 @@ import { Problem } from '../kernel/problem.ts';
 import type { RaiseAlarm } from '../notifications/alarm.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
 import type { PaymentContext } from '../payments/context.ts';
+import type { Payment } from '../payments/payment.ts';
 import { readPayment } from '../payments/read-payment.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { Queryable } from '../platform/database.ts';
@@ -55,13 +56,10 @@ async function takeStep(context: FiringContext, deadline: AckDeadline): Promise<
   const now = await timeOf(context, deadline);
   const next = decideSettlement(payment, deadline);
   switch (next.kind) {
-    case 'end':
-      return move(
-        deadline,
-        { ...ended(now), state: next.state },
-        `The payment is ${payment.status}: ${next.state}`,
-        now,
-      );
+    case 'end': {
+      const changes = { ...ended(now), ...reversalOf(payment), state: next.state };
+      return move(deadline, changes, `The payment is ${payment.status}: ${next.state}`, now);
+    }
     case 'fail':
       return failed(deadline, next.reason, now);
     case 'wait':
@@ -75,6 +73,11 @@ async function takeStep(context: FiringContext, deadline: AckDeadline): Promise<
     default:
       return unreachable(next);
   }
+}
+
+/** The reversal of a payment, also where we died before we could note it, or where the tenant was faster. */
+function reversalOf({ status, reversalId }: Payment): Partial<Pick<AckDeadline, 'operation' | 'operationId'>> {
+  return status === 'reversed' ? { operation: 'reversal', operationId: reversalId } : {};
 }
 
 /** The fuse was looked at when it fired; the switch and the epoch count until the moment somebody is asked. */

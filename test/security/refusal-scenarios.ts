@@ -7,6 +7,14 @@ import { type Answer, until } from '../support/api-client.ts';
 import type { Installation } from '../support/installation.ts';
 import { freshReference, type Merchant } from '../support/merchant.ts';
 import type { SandboxLine } from '../support/sandbox-line.ts';
+import {
+  confirmSessionWhileUnhealthy,
+  confirmWhileUnhealthy,
+  createWhileUnhealthy,
+  resetWithoutTest,
+  reverseByTwo,
+  settleEnded,
+} from './acknowledgment-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 
 /** What a scenario may use. */
@@ -139,6 +147,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       }),
   },
   createPayment: {
+    endpoint_unhealthy: createWhileUnhealthy,
     async reference_already_used({ shop }) {
       const reference = freshReference();
       await shop.create({ reference });
@@ -149,6 +158,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     no_provider_account: ({ shop }) => shop.create({ providerAccountId: 'pa_00000000000000000000000000' }),
   },
   confirmPayment: {
+    endpoint_unhealthy: confirmWhileUnhealthy,
     async attempt_in_progress(stage) {
       const { id } = await open(stage);
       await stage.shop.confirm(id, 'tok_pending_forever');
@@ -284,6 +294,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     not_found: ({ anyone }) => anyone.send('GET', TOKEN_UNKNOWN),
   },
   confirmCheckoutSession: {
+    endpoint_unhealthy: confirmSessionWhileUnhealthy,
     not_found: ({ anyone }) => anyone.send('POST', `${TOKEN_UNKNOWN}/confirm`, noMethod),
     async attempt_in_progress(stage) {
       const { id, checkoutToken } = await open(stage);
@@ -335,7 +346,15 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     target_not_allowed: ({ shop }) =>
       shop.send('POST', '/webhook-endpoints', { body: { url: 'https://169.254.169.254/' } }),
   },
+  resetAckFuse: { ack_policy_not_ready: resetWithoutTest },
+  fireAckDeadline: { state_conflict: settleEnded('fire') },
+  dismissAckDeadline: { state_conflict: settleEnded('dismiss') },
+  switchAckReversals: {
+    not_found: ({ operator }) =>
+      operator.send('PATCH', '/operator/ack-reversals', { body: { tenantId: 'ten_none', enabled: true, reason } }),
+  },
   updateWebhookEndpoint: {
+    state_conflict: reverseByTwo,
     async target_not_allowed({ shop }) {
       const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
       return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: { url: 'https://169.254.169.254/' } });
