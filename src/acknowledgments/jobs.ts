@@ -14,7 +14,7 @@ export const ACK_LEASE_MS = 300_000;
 const BATCH = 8;
 const CONCURRENCY = 4;
 /** Far more often than a database may go unseen before it counts as set back. */
-const BEAT_S = 15;
+const BEAT_S = 300;
 /** Between two looks at a deadline that stands armed although it is over: its notification is held, or waits in a queue. */
 const LOOK_AGAIN_ARMED_S = 300;
 

@@ -24,8 +24,12 @@ const UNSEEN_MAX = { hours: 1 } as const;
  */
 export async function currentEpoch(context: EpochContext, tx: Queryable): Promise<Epoch> {
   const fingerprint = await selectFingerprint(tx);
+  const now = context.clock.now();
+  // Looked at before it is locked: who takes the weak lock first and the strong one later waits crosswise for a twin.
+  const seen = await selectEpoch(tx, 'none');
+  if (seen === null || whyOver(seen, fingerprint, now) !== null) return beginEpoch(context, tx, fingerprint);
   const known = await selectEpoch(tx, 'share');
-  if (known !== null && whyOver(known, fingerprint, context.clock.now()) === null) return known;
+  if (known !== null && whyOver(known, fingerprint, now) === null) return known;
   return beginEpoch(context, tx, fingerprint);
 }
 

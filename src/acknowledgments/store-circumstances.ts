@@ -126,11 +126,13 @@ export interface Epoch {
   readonly lastSeenAt: Temporal.Instant;
 }
 
+const LOCKS = { none: sql``, share: sql`for share`, update: sql`for update` } as const;
+
 /** The epoch that stands in the database; null before the first. Its row is locked as asked, so that it stays the last. */
-export async function selectEpoch(tx: Queryable, lock: 'share' | 'update'): Promise<Epoch | null> {
+export async function selectEpoch(tx: Queryable, lock: 'none' | 'share' | 'update'): Promise<Epoch | null> {
   const { rows } = await sql<Selectable<Tables['installation_epochs']>>`
     select * from installation_epochs where tenant_id = ${SYSTEM} order by epoch desc limit 1
-    ${lock === 'share' ? sql`for share` : sql`for update`}`.execute(tx);
+    ${LOCKS[lock]}`.execute(tx);
   const [row] = rows;
   if (row === undefined) return null;
   const { epoch, fingerprint, reason, started_at: startedAt, last_seen_at: lastSeenAt } = row;

@@ -3,7 +3,8 @@ import { plantDeadline } from '../support/planted-deadline.ts';
 import { passTest } from '../support/reversing-endpoint.ts';
 import type { Stage } from './refusal-scenarios.ts';
 
-const REVERSING = { ackPolicy: { type: 'reverse_on_no_ack' } };
+export const REVERSING = { type: 'reverse_on_no_ack' };
+const BECOME_REVERSING = { body: { ackPolicy: REVERSING } };
 
 /** An endpoint of the shop for the length of an act, tested, of events that never happen. */
 async function withEndpoint(stage: Stage, act: (endpointId: string) => Promise<Answer>): Promise<Answer> {
@@ -22,7 +23,7 @@ async function withEndpoint(stage: Stage, act: (endpointId: string) => Promise<A
 function withOpenFuse(stage: Stage, act: (endpointId: string) => Promise<Answer>): Promise<Answer> {
   const { shop, tollgate } = stage;
   return withEndpoint(stage, async (endpointId) => {
-    await shop.send('PATCH', `/webhook-endpoints/${endpointId}`, { body: REVERSING });
+    await shop.send('PATCH', `/webhook-endpoints/${endpointId}`, BECOME_REVERSING);
     await tollgate.database.run(
       `insert into ack_fuses (tenant_id, endpoint_id, mode, state, recent, reason, opened_at, updated_at)
        values ($1, $2, 'test', 'open', '-----', 'consecutive', '2100-01-01', '2100-01-01')`,
@@ -55,9 +56,16 @@ export async function confirmSessionWhileUnhealthy(stage: Stage): Promise<Answer
 export async function reverseByTwo(stage: Stage): Promise<Answer> {
   const { shop } = stage;
   return withEndpoint(stage, async (first) => {
-    await shop.send('PATCH', `/webhook-endpoints/${first}`, { body: REVERSING });
-    return withEndpoint(stage, (second) => shop.send('PATCH', `/webhook-endpoints/${second}`, { body: REVERSING }));
+    await shop.send('PATCH', `/webhook-endpoints/${first}`, BECOME_REVERSING);
+    return withEndpoint(stage, (second) => shop.send('PATCH', `/webhook-endpoints/${second}`, BECOME_REVERSING));
   });
+}
+
+export async function reverseUntested({ shop }: Stage): Promise<Answer> {
+  const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'http://127.0.0.1:9/untested' } });
+  const answer = await shop.send('PATCH', `/webhook-endpoints/${body.id}`, BECOME_REVERSING);
+  await shop.send('DELETE', `/webhook-endpoints/${body.id}`);
+  return answer;
 }
 
 export async function resetWithoutTest(stage: Stage): Promise<Answer> {
