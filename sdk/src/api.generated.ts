@@ -1916,6 +1916,23 @@ export interface TestClock {
   updatedAt: string;
 }
 
+/** What became of the deadline for acknowledging its success. */
+export interface TimelineAckDeadline {
+  id: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  at: string;
+  /** One English sentence for a person. */
+  summary: string;
+  type: "ack_deadline";
+  deadlineId: string;
+  endpointId: string;
+  number: number;
+  status: string;
+}
+
 /** One try to tell an endpoint. */
 export interface TimelineDeliveryAttempt {
   id: string;
@@ -1937,7 +1954,7 @@ export interface TimelineDeliveryAttempt {
   durationMs: number;
 }
 
-export type TimelineEntry = TimelineSignal | TimelineProviderCall | TimelineInbound | TimelineEvent | TimelineDeliveryAttempt;
+export type TimelineEntry = TimelineSignal | TimelineProviderCall | TimelineInbound | TimelineEvent | TimelineDeliveryAttempt | TimelineAckDeadline;
 
 /** What happened, as it was told to endpoints. */
 export interface TimelineEvent {
@@ -2577,7 +2594,7 @@ function paymentsOperations(send: Send) {
     /**
      * Read a payment's timeline, oldest first
      *
-     * Everything that concerned it, in order of time: signals and what was made of them, calls to the provider, its notifications, events, and every try to deliver them. Within one millisecond causes stand before effects. A call to a provider appears when it is over, so what is read within seconds of an act may not be whole yet.
+     * Everything that concerned it, in order of time: signals and what was made of them, calls to the provider, its notifications, events, every try to deliver them, and the deadline for acknowledging them. Within one millisecond causes stand before effects. A call to a provider appears when it is over, so what is read within seconds of an act may not be whole yet.
      */
     getTimeline: (id: string, query?: {
       /** Default: 20. */

@@ -87,6 +87,9 @@ describe('the success of a payment', () => {
       expect(await money.transfers(id)).toEqual(['capture 1250', 'reversal 1250']);
       await until(async () => one.told(id).includes('payment.reversed'));
       expect(successes(one, id)).toBe(1);
+      const timeline = await shop.merchant.send('GET', `/payments/${id}/timeline?limit=100`);
+      const steps = timeline.body.data.filter(({ type }: { type: string }) => type === 'ack_deadline');
+      expect(steps.map((step: { status: string }) => step.status)).toEqual(['armed', 'firing', 'firing', 'reversed']);
       const delivery = (await one.deliveries()).find((each: { id: string }) => each.id === deadline.deliveryId);
       expect(delivery).toMatchObject({ status: 'canceled', nextAttemptAt: null, lastStatusCode: status });
     },
@@ -241,6 +244,39 @@ describe('how the money goes back', () => {
     );
     expect(made).toEqual({ reversals: 1, refunds: 7 });
     clock.set(Temporal.Instant.fromEpochMilliseconds(Date.now()));
+  });
+
+  test('raced by the tenant’s own refunds it goes back once, whoever is first', async () => {
+    const one = await reversing();
+    const own: Promise<{ readonly status: number; readonly body: { readonly amount?: number } }>[] = [];
+    sink.answer = ({ body }) => {
+      const { type, data } = JSON.parse(body);
+      if (type !== 'payment.succeeded') return 200;
+      for (const amount of [400, 1250]) {
+        own.push(shop.merchant.refund(data.object.id, { amount, reason: 'own' }, `${data.object.id}-${amount}`));
+      }
+      return 500;
+    };
+    const payments = await Promise.all(Array.from({ length: 8 }, () => shop.merchant.pay()));
+    const ends = await Promise.all(
+      payments.map(({ id }) =>
+        until(async () => {
+          clock.advance({ milliseconds: 200 });
+          const deadline = await one.deadlineOf(id);
+          return deadline !== undefined && !['armed', 'firing'].includes(deadline.status) && deadline.status;
+        }, 20_000),
+      ),
+    );
+    expect((await Promise.all(own)).map(({ status }) => status)).toEqual(
+      own.map(() => expect.toSatisfy((s) => s < 500)),
+    );
+    for (const [index, { id }] of payments.entries()) {
+      const back = (await money.transfers(id)).filter((line) => !line.startsWith('capture'));
+      const sum = back.reduce((total, line) => total + Number(line.split(' ')[1]), 0);
+      expect([id, sum, back.filter((line) => line.startsWith('reversal')).length]).toEqual([
+        ...[id, 1250, ends[index] === 'reversed' ? 1 : 0],
+      ]);
+    }
   });
 
   /** Pays; the tenant refunds while its endpoint thinks about the success, which it then does not acknowledge. */
