@@ -1,3 +1,4 @@
+import { createAdmission } from '../src/acknowledgments/admit-payments.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import { localMasterKey, newMasterKeyText } from '../src/keys/master-key.ts';
 import { createSealer } from '../src/keys/sealer.ts';
@@ -68,6 +69,7 @@ export async function openExplainedGateway(
     circuits,
     readTenant,
     checkProduct: createCheckProduct(database),
+    admission: createAdmission(database),
     applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver: () => {} }),
     checkoutUrl: 'https://pay.example',
     checkoutUrlOf: async () => 'https://pay.example',

@@ -1,3 +1,5 @@
+import { ACK_DEADLINE_TRANSITIONS } from '../src/acknowledgments/ack-deadline.ts';
+import { ACK_FUSE_TRANSITIONS } from '../src/acknowledgments/ack-fuse.ts';
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
 import { MAIL_TRANSITIONS } from '../src/mail/mail.ts';
@@ -31,6 +33,8 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['Statement line', MATCH_TRANSITIONS],
   ['Reconciliation exception', EXCEPTION_TRANSITIONS],
   ['Payout', PAYOUT_TRANSITIONS],
+  ['Acknowledgement deadline', ACK_DEADLINE_TRANSITIONS],
+  ['Fuse of an endpoint', ACK_FUSE_TRANSITIONS],
   ['Partner key', PARTNER_KEY_TRANSITIONS],
 ];
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { ACK_DEADLINE_TRANSITIONS } from '../src/acknowledgments/ack-deadline.ts';
+import { ACK_FUSE_TRANSITIONS } from '../src/acknowledgments/ack-fuse.ts';
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
 import { MAIL_TRANSITIONS } from '../src/mail/mail.ts';
@@ -31,6 +33,8 @@ const TABLES: readonly (readonly [string, string, Readonly<Record<string, readon
   ['statement line', 'waiting', MATCH_TRANSITIONS],
   ['reconciliation exception', 'open', EXCEPTION_TRANSITIONS],
   ['payout', 'paid', PAYOUT_TRANSITIONS],
+  ['acknowledgement deadline', 'armed', ACK_DEADLINE_TRANSITIONS],
+  ['fuse', 'closed', ACK_FUSE_TRANSITIONS],
 ];
 
 describe.each(TABLES)('S0.15 the states of a %s', (_noun, start, transitions) => {

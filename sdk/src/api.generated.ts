@@ -10,6 +10,114 @@ export interface AccessToken {
   mode: "live" | "test";
 }
 
+/** Until when the success of a payment must be acknowledged, or its money goes back. */
+export interface AckDeadline {
+  id: string;
+  object: "ack_deadline";
+  mode: "live" | "test";
+  paymentId: string;
+  endpointId: string;
+  deliveryId: string;
+  eventId: string;
+  status: "armed" | "withdrawn" | "acknowledged" | "suppressed" | "dismissed" | "firing" | "reversed" | "refunded" | "released" | "failed";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  armedAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  deadlineAt: string;
+  /** Requests that were about to go out, those of a crash included. */
+  dispatches: number;
+  /** An answer that was none, or none at all. */
+  cause: "status" | "silence" | null;
+  statusCode: number | null;
+  /** Why it was withdrawn, suppressed, or failed. */
+  reason: "not_sent_by_us" | "delivery_ended" | "policy_changed" | "switched_off" | "fuse_open" | "other_epoch" | "not_supported" | "refused" | null;
+  operation: "reversal" | "refund" | "release" | null;
+  operationId: string | null;
+  lateAcknowledgedAt: string | null;
+  endedAt: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+export interface AckDeadlineWithSteps {
+  id: string;
+  object: "ack_deadline";
+  mode: "live" | "test";
+  paymentId: string;
+  endpointId: string;
+  deliveryId: string;
+  eventId: string;
+  status: "armed" | "withdrawn" | "acknowledged" | "suppressed" | "dismissed" | "firing" | "reversed" | "refunded" | "released" | "failed";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  armedAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  deadlineAt: string;
+  /** Requests that were about to go out, those of a crash included. */
+  dispatches: number;
+  /** An answer that was none, or none at all. */
+  cause: "status" | "silence" | null;
+  statusCode: number | null;
+  /** Why it was withdrawn, suppressed, or failed. */
+  reason: "not_sent_by_us" | "delivery_ended" | "policy_changed" | "switched_off" | "fuse_open" | "other_epoch" | "not_supported" | "refused" | null;
+  operation: "reversal" | "refund" | "release" | null;
+  operationId: string | null;
+  lateAcknowledgedAt: string | null;
+  endedAt: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+  steps: readonly {
+    number: number;
+    status: "armed" | "withdrawn" | "acknowledged" | "suppressed" | "dismissed" | "firing" | "reversed" | "refunded" | "released" | "failed";
+    note: string;
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    at: string;
+  }[];
+}
+
+/** Open: the endpoint reverses nothing, and new payments are not taken for it. */
+export interface AckFuse {
+  object: "ack_fuse";
+  endpointId: string;
+  mode: "live" | "test";
+  status: "closed" | "open";
+  reason: "consecutive" | "rate" | null;
+  openedAt: string | null;
+  /** Outcomes since it was closed, the latest 50 at most. */
+  counted: number;
+  acknowledged: number;
+}
+
 export type AckPolicy = {
   type: "retry";
 } | {
@@ -59,6 +167,27 @@ export type AckPolicyInput = {
    */
   whenOpen?: "refuse" | "hold" | undefined;
 };
+
+/** Whether payments are given back where nobody acknowledges them. */
+export interface AckReversals {
+  /** Of the whole installation. */
+  enabled: boolean;
+  /** Every switch that was ever moved. */
+  switches: readonly {
+    /** null: the whole installation. */
+    tenantId: string | null;
+    enabled: boolean;
+    reason: string;
+    changedBy: string;
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    changedAt: string;
+  }[];
+  /** Deadlines of all tenants that are left to a person. */
+  waiting: number;
+}
 
 export interface AdvanceTestClock {
   /**
@@ -733,6 +862,10 @@ export interface Customer {
   locale?: string | undefined;
 }
 
+export interface DeclareRestored {
+  reason: string;
+}
+
 export interface Delivery {
   id: string;
   object: "delivery";
@@ -1144,6 +1277,15 @@ export interface InboundEventWithRequest {
     headers: Record<string, readonly string[]>;
     body: string;
   };
+}
+
+export interface InstallationEpoch {
+  epoch: number;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  startedAt: string;
 }
 
 export interface JudgedAccount {
@@ -2151,6 +2293,13 @@ export interface SubmitEvidence {
   text: string;
 }
 
+export interface SwitchAckReversals {
+  /** Of one tenant; left out: of the installation. */
+  tenantId?: string | undefined;
+  enabled: boolean;
+  reason: string;
+}
+
 export interface Tenant {
   id: string;
   object: "tenant";
@@ -2277,6 +2426,23 @@ export interface TestClock {
   updatedAt: string;
 }
 
+/** What became of the deadline for acknowledging its success. */
+export interface TimelineAckDeadline {
+  id: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  at: string;
+  /** One English sentence for a person. */
+  summary: string;
+  type: "ack_deadline";
+  deadlineId: string;
+  endpointId: string;
+  number: number;
+  status: string;
+}
+
 /** One try to tell an endpoint. */
 export interface TimelineDeliveryAttempt {
   id: string;
@@ -2298,7 +2464,7 @@ export interface TimelineDeliveryAttempt {
   durationMs: number;
 }
 
-export type TimelineEntry = TimelineSignal | TimelineProviderCall | TimelineInbound | TimelineEvent | TimelineDeliveryAttempt;
+export type TimelineEntry = TimelineSignal | TimelineProviderCall | TimelineInbound | TimelineEvent | TimelineDeliveryAttempt | TimelineAckDeadline;
 
 /** What happened, as it was told to endpoints. */
 export interface TimelineEvent {
@@ -2798,6 +2964,9 @@ function notificationsOperations(send: Send) {
      */
     deleteWebhookEndpoint: (id: string, options?: CallOptions): Promise<WebhookEndpoint> =>
       send({ method: 'DELETE', path: `/api/v1/webhook-endpoints/${pathSegment(id)}` }, options),
+    /** Leave the payment of a suppressed or failed deadline as it is, for good */
+    dismissAckDeadline: (id: string, options?: CallOptions): Promise<AckDeadline> =>
+      send({ method: 'POST', path: `/api/v1/ack-deadlines/${pathSegment(id)}/dismiss` }, options),
     /**
      * Explain what counts for an endpoint
      *
@@ -2807,6 +2976,15 @@ function notificationsOperations(send: Send) {
       paymentId?: string | undefined;
     }, options?: CallOptions): Promise<EffectiveWebhookEndpoint> =>
       send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/effective`, query }, options),
+    /** Give the money of a suppressed or failed deadline back after all */
+    fireAckDeadline: (id: string, options?: CallOptions): Promise<AckDeadline> =>
+      send({ method: 'POST', path: `/api/v1/ack-deadlines/${pathSegment(id)}/fire` }, options),
+    /** Read an acknowledgement deadline with its steps */
+    getAckDeadline: (id: string, options?: CallOptions): Promise<AckDeadlineWithSteps> =>
+      send({ method: 'GET', path: `/api/v1/ack-deadlines/${pathSegment(id)}` }, options),
+    /** Read an endpoint's fuse */
+    getAckFuse: (id: string, options?: CallOptions): Promise<AckFuse> =>
+      send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/fuse` }, options),
     /** Read a delivery with every attempt */
     getDelivery: (id: string, options?: CallOptions): Promise<DeliveryWithAttempts> =>
       send({ method: 'GET', path: `/api/v1/deliveries/${pathSegment(id)}` }, options),
@@ -2829,6 +3007,25 @@ function notificationsOperations(send: Send) {
      */
     getWebhookEndpointHealth: (id: string, options?: CallOptions): Promise<EndpointHealth> =>
       send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/health` }, options),
+    /**
+     * List acknowledgement deadlines, newest first
+     *
+     * `suppressed` and `failed` wait for a person: fire or dismiss them.
+     */
+    listAckDeadlines: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      status?: "armed" | "withdrawn" | "acknowledged" | "suppressed" | "dismissed" | "firing" | "reversed" | "refunded" | "released" | "failed" | undefined;
+      paymentId?: string | undefined;
+      endpointId?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly AckDeadline[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/ack-deadlines', query }, options),
     /** List deliveries, newest first */
     listDeliveries: (query?: {
       /** Default: 20. */
@@ -2901,6 +3098,13 @@ function notificationsOperations(send: Send) {
     resendDelivery: (id: string, options?: CallOptions): Promise<Delivery> =>
       send({ method: 'POST', path: `/api/v1/deliveries/${pathSegment(id)}/resend` }, options),
     /**
+     * Close an endpoint's fuse
+     *
+     * Only after a test that passed since it opened. Counting begins anew; what was suppressed stays so.
+     */
+    resetAckFuse: (id: string, options?: CallOptions): Promise<AckFuse> =>
+      send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/fuse/reset` }, options),
+    /**
      * Resume a paused or disabled endpoint
      *
      * What was kept for it is sent now: `all`, the `newest` about each object (of a payment that was created and succeeded meanwhile only the success), or `none`. What is not sent is canceled, stays listed, and can be sent again.
@@ -2947,6 +3151,16 @@ function operatorOperations(send: Send) {
      */
     createTenant: (body: CreateTenant, options?: CallOptions): Promise<CreatedTenant> =>
       send({ method: 'POST', path: '/api/v1/operator/tenants', body }, options),
+    /**
+     * Say that the database was restored
+     *
+     * No deadline from before this moment is fired by itself any more. A person decides about each.
+     */
+    declareRestored: (body: DeclareRestored, options?: CallOptions): Promise<InstallationEpoch> =>
+      send({ method: 'POST', path: '/api/v1/operator/ack-reversals/restored', body }, options),
+    /** Read whether unacknowledged payments are reversed */
+    getAckReversals: (options?: CallOptions): Promise<AckReversals> =>
+      send({ method: 'GET', path: '/api/v1/operator/ack-reversals' }, options),
     /** Read a tenant's settings of all notifications */
     getNotificationSettingsAs: (query: {
       tenantId: string;
@@ -3012,6 +3226,13 @@ function operatorOperations(send: Send) {
       tenantId: string;
     }, options?: CallOptions): Promise<ResetCircuit> =>
       send({ method: 'POST', path: `/api/v1/operator/provider-accounts/${pathSegment(id)}/reset-circuit`, query }, options),
+    /**
+     * Switch the reversal of unacknowledged payments off or on
+     *
+     * Off: nothing is asked of a provider any more; what would have fired is suppressed, and stays so when it is on again. What a provider was asked for before goes on.
+     */
+    switchAckReversals: (body: SwitchAckReversals, options?: CallOptions): Promise<AckReversals> =>
+      send({ method: 'PATCH', path: '/api/v1/operator/ack-reversals', body }, options),
     /** Ask the provider about a tenant's payment now */
     syncPaymentAs: (id: string, query: {
       /** Whose payments. */
@@ -3124,7 +3345,7 @@ function paymentsOperations(send: Send) {
     /**
      * Read a payment's timeline, oldest first
      *
-     * Everything that concerned it, in order of time: signals and what was made of them, calls to the provider, its notifications, events, and every try to deliver them. Within one millisecond causes stand before effects. A call to a provider appears when it is over, so what is read within seconds of an act may not be whole yet.
+     * Everything that concerned it, in order of time: signals and what was made of them, calls to the provider, its notifications, events, every try to deliver them, and the deadline for acknowledging them. Within one millisecond causes stand before effects. A call to a provider appears when it is over, so what is read within seconds of an act may not be whole yet.
      */
     getTimeline: (id: string, query?: {
       /** Default: 20. */

@@ -49,7 +49,14 @@ export const confirmCheckoutSession = endpoint({
   params: token,
   body: z.strictObject({ method: z.looseObject({ type: z.string().max(64) }).optional() }),
   answer: { status: 200, schema: session, description: 'The payment with what the shopper does next.' },
-  problems: ['not_found', 'attempt_in_progress', 'state_conflict', 'no_provider_account', 'card_number_not_allowed'],
+  problems: [
+    'not_found',
+    'attempt_in_progress',
+    'state_conflict',
+    'no_provider_account',
+    'card_number_not_allowed',
+    'endpoint_unhealthy',
+  ],
 });
 
 export const completeCheckoutSession = endpoint({

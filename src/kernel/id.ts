@@ -37,6 +37,7 @@ export const ID_PREFIXES = [
   'rx',
   'rr',
   'mail',
+  'ack',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

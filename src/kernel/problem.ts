@@ -43,6 +43,7 @@ export const PROBLEMS = {
   too_many_requests: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
+  endpoint_unhealthy: { status: 503, title: 'Your endpoint does not acknowledge what it is told' },
   unavailable: { status: 503, title: 'Not available right now' },
 } as const satisfies Record<string, ProblemKind>;
 

@@ -28,3 +28,16 @@ export type AckPolicy = z.output<typeof ackPolicy>;
 
 /** Sent again by the schedule, and nothing else. */
 export const RETRY: AckPolicy = { type: 'retry' };
+
+const ATTEMPT_MS = 15_000;
+/** The work of a lane must fit into its lease; a longer window is several attempts. */
+const WINDOW_ATTEMPT_MAX_MS = 60_000;
+
+/** The event that tells of a payment's success; of an authorization where the tenant captures by itself. */
+export const ARMING_EVENTS: readonly string[] = ['payment.succeeded', 'payment.authorized'];
+
+/** How long a whole attempt may take. Where silence costs money, the receiver has the whole window. */
+export function attemptTimeoutMs(policy: AckPolicy, eventType: string): number {
+  if (policy.type !== 'reverse_on_no_ack' || !ARMING_EVENTS.includes(eventType)) return ATTEMPT_MS;
+  return Math.min(policy.windowSeconds * 1_000, WINDOW_ATTEMPT_MAX_MS);
+}

@@ -205,7 +205,7 @@ export const updateWebhookEndpoint = endpoint({
       .meta({ id: 'ChangedWebhookEndpoint' }),
     description: 'The endpoint as it is now, with secrets that were made.',
   },
-  problems: ['target_not_allowed', 'ack_policy_not_ready'],
+  problems: ['target_not_allowed', 'ack_policy_not_ready', 'state_conflict'],
   example: { status: 'paused' },
 });
 

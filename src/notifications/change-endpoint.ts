@@ -3,10 +3,10 @@ import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
-import type { Database, Queryable } from '../platform/database.ts';
+import { type Database, type Queryable, violatedConstraint } from '../platform/database.ts';
 import { checkTargetUrl, type TargetPolicy } from '../platform/outbound-address.ts';
 import { findActiveProduct } from '../products/find-product.ts';
-import type { AckPolicy } from './ack-policy.ts';
+import { checkAckPolicy, explainTwoReversing } from './ack-gate.ts';
 import { findDialect } from './dialects/find-dialect.ts';
 import { type DialectId, type PartnerProfileId, PLAIN_SETTINGS, type WebhookEndpoint } from './endpoint.ts';
 import { assignSecrets, changeSecrets, createSecrets, type GivenSecrets, type NewSecrets } from './endpoint-secrets.ts';
@@ -54,7 +54,6 @@ export async function createEndpoint(
   input: NewEndpoint,
 ): Promise<{ readonly endpoint: WebhookEndpoint; readonly secrets: NewSecrets & { readonly secret: string } }> {
   checkUrl(context, input.mode, input.url);
-  checkPolicy(input.settings.ackPolicy);
   const dialect = findDialect(input.dialect);
   const given = assignSecrets(dialect, input.secrets);
   await lockConfiguration(tx, input);
@@ -79,6 +78,7 @@ export async function createEndpoint(
     createdAt: now,
     updatedAt: now,
   };
+  await checkAckPolicy({ ...context, tx, isNew: true }, endpoint);
   await insertEndpoint(tx, endpoint);
   return { endpoint, secrets: await createSecrets({ ...context, db: tx }, endpoint, dialect, given) };
 }
@@ -92,7 +92,7 @@ type EndpointChanges = Partial<Settings & Changeable>;
 /**
  * Changes an endpoint; one that is active again gets what was kept for it. Another dialect brings secrets along, given or
  * generated, and returns those that were made. A test that was passed counts as long as address, dialect and profile stay.
- * @throws Problem not_found, target_not_allowed, ack_policy_not_ready, validation_failed
+ * @throws Problem not_found, target_not_allowed, ack_policy_not_ready, state_conflict, validation_failed
  */
 export async function changeEndpoint(
   context: EndpointContext,
@@ -101,7 +101,6 @@ export async function changeEndpoint(
   { secrets: given, ...changes }: EndpointChanges & { readonly secrets: GivenSecrets },
 ): Promise<{ readonly endpoint: WebhookEndpoint; readonly secrets: NewSecrets }> {
   if (changes.url !== undefined) checkUrl(context, owner.mode, changes.url);
-  checkPolicy(changes.ackPolicy);
   return context.database.transaction(async (tx) => {
     const before = await mustLock(tx, owner, endpointId);
     const { productId, dialect = before.dialect } = changes;
@@ -119,7 +118,8 @@ export async function changeEndpoint(
     };
     if (startsAfresh(before, after)) await resetHealth(tx, after);
     const secrets = await moveToDialect({ ...context, db: tx }, before, after, given);
-    await updateEndpoint(tx, after);
+    await checkAckPolicy({ ...context, tx, isNew: changes.ackPolicy !== undefined }, after);
+    await updateEndpoint(tx, after).catch(explainConflict);
     if (before.status !== 'active' && after.status === 'active') await wakeLanes(context, tx, after);
     return { endpoint: after, secrets };
   });
@@ -187,12 +187,8 @@ function checkUrl({ targetPolicy }: EndpointContext, mode: Mode, url: string): v
   });
 }
 
-/** Receipts are demanded and money given back for silence only where it was seen that the receiver can answer. */
-function checkPolicy(policy: AckPolicy | undefined): void {
-  if (policy === undefined || policy.type === 'retry') return;
-  throw new Problem('ack_policy_not_ready', undefined, {
-    errors: [{ pointer: '/ackPolicy', detail: 'Needs a passed test of the endpoint as it is' }],
-  });
+function explainConflict(error: unknown): never {
+  throw violatedConstraint(error) === 'webhook_endpoints_reversing_key' ? explainTwoReversing() : error;
 }
 
 /** Only what was given: a member that was left out would hide what stands. */

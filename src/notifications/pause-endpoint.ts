@@ -4,8 +4,10 @@ import type { Queryable } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import type { EndpointContext } from './change-endpoint.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
+import { resetHealth } from './reset-health.ts';
 import { lockEndpoint, type Owner, updateEndpoint } from './store.ts';
 import { selectWaitingLanes } from './store-deliveries.ts';
+import { holdHealth } from './store-health.ts';
 import { discardOutdated, discardWaiting } from './store-held.ts';
 
 /** What becomes of what was kept while an endpoint was paused. */
@@ -39,6 +41,7 @@ export async function resumeEndpoint(
     // Nothing was kept, and what waits is on its way: a repeated resume must not discard it.
     if (endpoint.status === 'active') return endpoint;
     const active = { ...endpoint, status: 'active', updatedAt: context.clock.now() } as const;
+    await resetHealth(tx, active);
     await updateEndpoint(tx, active);
     await wakeLanes(context, tx, active);
     await discard(tx, active, what);
@@ -73,8 +76,13 @@ async function discard(tx: Queryable, { tenantId, endpointId }: WebhookEndpoint,
   }
 }
 
-/** The endpoint, locked until the transaction ends. @throws Problem not_found */
+/**
+ * The endpoint, locked until the transaction ends, and before it what was seen of it: whoever records attempts locks the
+ * two rows in this order.
+ * @throws Problem not_found
+ */
 export async function mustLock(tx: Queryable, owner: Owner, endpointId: string): Promise<WebhookEndpoint> {
+  await holdHealth(tx, owner.tenantId, endpointId);
   const endpoint = await lockEndpoint(tx, owner, endpointId);
   if (endpoint === null) throw new Problem('not_found', 'There is no such endpoint.');
   return endpoint;

@@ -150,6 +150,12 @@ export async function lockHealth(
   return healthFromRow(present(rows[0], 'the row of an endpoint'));
 }
 
+/** Keeps others from changing what was seen of an endpoint, where there is anything, until the transaction ends. */
+export async function holdHealth(tx: Queryable, tenantId: string, endpointId: string): Promise<void> {
+  await sql`
+    select from endpoint_health where tenant_id = ${tenantId} and endpoint_id = ${endpointId} for update`.execute(tx);
+}
+
 export function selectHours(db: Queryable, tenantId: string, endpointId: string, since: Temporal.Instant) {
   return db
     .selectFrom('endpoint_health_hours')

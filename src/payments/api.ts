@@ -79,7 +79,13 @@ export const createPayment = endpoint({
   idempotency: 'optional',
   body: createPaymentBody,
   answer: { status: 201, schema: createdPayment, description: 'The payment, ready to be paid.' },
-  problems: ['reference_already_used', 'card_number_not_allowed', 'target_not_allowed', 'no_provider_account'],
+  problems: [
+    'reference_already_used',
+    'card_number_not_allowed',
+    'target_not_allowed',
+    'no_provider_account',
+    'endpoint_unhealthy',
+  ],
   example: {
     reference: 'order-1042-1',
     amount: 124900,
@@ -142,7 +148,13 @@ export const confirmPayment = endpoint({
       .meta({ description: 'Depends on the provider. Sandbox: { "type": "sandbox", "token": "tok_approve" }.' }),
   }),
   answer: { status: 200, schema: payment, description: 'The payment with its new attempt.' },
-  problems: ['attempt_in_progress', 'state_conflict', 'no_provider_account', 'card_number_not_allowed'],
+  problems: [
+    'attempt_in_progress',
+    'state_conflict',
+    'no_provider_account',
+    'card_number_not_allowed',
+    'endpoint_unhealthy',
+  ],
   example: { method: { type: 'sandbox', token: 'tok_approve' } },
 });
 

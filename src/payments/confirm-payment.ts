@@ -32,7 +32,7 @@ export interface ConfirmRequest extends AttemptWishes {
  * key = attempt id; apply its answer, or commit the attempt at the next account where this one certainly did nothing. A
  * crash after the first leaves an attempt that the sync worker finishes with the same key.
  * The same confirm again while the attempt is open changes nothing and gives its next action.
- * @throws Problem not_found, attempt_in_progress, state_conflict, no_provider_account, validation_failed,
+ * @throws Problem not_found, attempt_in_progress, state_conflict, no_provider_account, validation_failed, endpoint_unhealthy,
  * idempotency_key_reused, idempotency_in_progress
  */
 export async function confirmPayment(
@@ -91,6 +91,7 @@ type Plan = PlannedAttempt | { readonly attempt: Attempt };
 async function planFirst(context: PaymentContext, payment: Payment, request: ConfirmRequest): Promise<PlannedAttempt> {
   const { method, source } = request;
   const clock = await context.tenantClocks.of(payment.tenantId, payment.mode);
+  await context.admission.checkConfirm(payment, source);
   const mayProbe = payment.status === 'created' && Temporal.Instant.compare(clock.now(), payment.expiresAt) < 0;
   const choosing = { sayWhy: source === 'tenant', mayProbe };
   const chosen = await chooseAccount(context, { owner: payment, payment, method: { given: method } }, choosing);

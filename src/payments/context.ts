@@ -10,6 +10,7 @@ import type { ProviderRegistry } from '../providers/registry.ts';
 import type { CircuitKeeper } from '../routing/keep-circuits.ts';
 import type { ReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
+import type { Admission } from './admission.ts';
 import type { ApplySignal } from './apply-signal.ts';
 
 /** What the verbs of payments and refunds work with. */
@@ -26,6 +27,8 @@ export interface PaymentContext {
   readonly circuits: CircuitKeeper;
   readonly readTenant: ReadTenant;
   readonly checkProduct: CheckProduct;
+  /** Whether payments are taken and paid just now. */
+  readonly admission: Admission;
   /** The one way to change a payment; hands over to the relay by itself. */
   readonly applySignal: ApplySignal;
   /** Where the hosted page is, without a trailing slash. */

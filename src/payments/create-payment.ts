@@ -43,7 +43,7 @@ const BATCH_MAX = 100;
  * Creates payments: payment, checkout token, event, outbox row and kept answer in one statement, which serves all
  * requests that arrived while the statement before was under way.
  * @throws (from the returned function) Problem validation_failed, target_not_allowed,
- * no_provider_account, reference_already_used, idempotency_key_reused
+ * no_provider_account, reference_already_used, endpoint_unhealthy, idempotency_key_reused
  */
 export function createCreatePayment(context: PaymentContext): CreatePayment {
   const write = createBatcher<NewPayment, boolean>({
@@ -68,6 +68,7 @@ export function createCreatePayment(context: PaymentContext): CreatePayment {
       checkBody(context, tenant, caller, body, clock);
       if (body.productId !== undefined) await context.checkProduct(caller, body.productId);
       await checkProviderAccount(context, tenant, caller, body);
+      await context.admission.checkNew({ ...caller, productId: body.productId ?? null });
     } catch (refusal) {
       // Clock and settings move on: what was taken once is answered as it was then.
       const first = await firstAnswer(context, request);

@@ -38,6 +38,12 @@ export type CrashPointName =
   | 'delivery-recorded'
   /** The mail server took a mail, which still counts as waiting. */
   | 'mail-unrecorded'
+  /** A deadline is committed, and no byte of the notification it is about has gone out. */
+  | 'deadline-armed'
+  /** A deadline fired, and nobody was asked to give the money back. */
+  | 'deadline-unasked'
+  /** The money is going back, and the deadline does not know by what. */
+  | 'deadline-asked'
   /** A provider gave a page of its statement; the database does not have it. */
   | 'statement-page-answered'
   /** It is stored, its cursor with it, and nothing of it is compared. */

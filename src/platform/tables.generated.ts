@@ -6,6 +6,67 @@ export type JsonColumn = ColumnType<unknown, string, string>;
 /** bytea. */
 export type BytesColumn = ColumnType<Buffer, Uint8Array, Uint8Array>;
 
+export interface AckDeadlineStepsTable {
+  tenant_id: string;
+  deadline_id: string;
+  number: number;
+  state: string;
+  note: string;
+  at: Temporal.Instant;
+}
+
+export interface AckDeadlinesTable {
+  tenant_id: string;
+  deadline_id: string;
+  payment_id: string;
+  mode: string;
+  endpoint_id: string;
+  delivery_id: string;
+  event_id: string;
+  state: string;
+  version: number;
+  window_seconds: number;
+  epoch: number;
+  dispatches: number;
+  in_flight: boolean;
+  armed_at: Temporal.Instant;
+  deadline_at: Temporal.Instant;
+  unanswered_since: Temporal.Instant | null;
+  cause: string | null;
+  status_code: number | null;
+  reason: string | null;
+  asked: number;
+  asked_earlier: number;
+  reversal_tried: boolean;
+  operation: string | null;
+  operation_id: string | null;
+  look_at: Temporal.Instant | null;
+  looks: number;
+  late_acknowledged_at: Temporal.Instant | null;
+  ended_at: Temporal.Instant | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
+export interface AckFusesTable {
+  tenant_id: string;
+  endpoint_id: string;
+  mode: string;
+  state: string;
+  recent: string;
+  reason: string | null;
+  opened_at: Temporal.Instant | null;
+  updated_at: Temporal.Instant;
+}
+
+export interface AckSwitchesTable {
+  tenant_id: string;
+  enabled: boolean;
+  reason: string;
+  changed_by: string;
+  changed_at: Temporal.Instant;
+}
+
 export interface ApiKeysTable {
   key_id: string;
   tenant_id: string;
@@ -251,6 +312,15 @@ export interface InboundNoncesTable {
   nonce: string;
   content_hash: string;
   received_at: Temporal.Instant;
+}
+
+export interface InstallationEpochsTable {
+  tenant_id: string;
+  epoch: number;
+  fingerprint: string;
+  reason: string;
+  started_at: Temporal.Instant;
+  last_seen_at: Temporal.Instant;
 }
 
 export interface LanesTable {
@@ -774,6 +844,10 @@ export interface WebhookEndpointsTable {
 }
 
 export interface Tables {
+  ack_deadline_steps: AckDeadlineStepsTable;
+  ack_deadlines: AckDeadlinesTable;
+  ack_fuses: AckFusesTable;
+  ack_switches: AckSwitchesTable;
   api_keys: ApiKeysTable;
   app_secrets: AppSecretsTable;
   attempts: AttemptsTable;
@@ -791,6 +865,7 @@ export interface Tables {
   idempotency_keys: IdempotencyKeysTable;
   inbound_events: InboundEventsTable;
   inbound_nonces: InboundNoncesTable;
+  installation_epochs: InstallationEpochsTable;
   lanes: LanesTable;
   ledger_balances: LedgerBalancesTable;
   ledger_transfers: LedgerTransfersTable;

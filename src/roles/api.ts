@@ -1,4 +1,5 @@
 import { accessRoutes } from '../access/routes.ts';
+import { acknowledgmentRoutes } from '../acknowledgments/routes.ts';
 import { blueboxRoutes } from '../bluebox/routes.ts';
 import { captureRoutes } from '../captures/routes.ts';
 import { disputeRoutes } from '../disputes/routes.ts';
@@ -38,6 +39,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...notificationRoutes(notifications),
     ...productRoutes(payments),
     ...mailRoutes(gateway.mail),
+    ...acknowledgmentRoutes(payments),
     ...providerAccountRoutes(payments),
     ...partnerKeyRoutes(payments),
     ...domainRoutes(domains),

@@ -1,4 +1,5 @@
 import * as access from '../access/api.ts';
+import * as acknowledgments from '../acknowledgments/api.ts';
 import * as bluebox from '../bluebox/api.ts';
 import * as captures from '../captures/api.ts';
 import * as checkout from '../checkout/api.ts';
@@ -49,6 +50,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   products,
   health,
   mail,
+  acknowledgments,
   providerAccounts,
   routing,
   partners,

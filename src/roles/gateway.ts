@@ -1,4 +1,6 @@
 import { type AccessTokens, createAccessTokens } from '../access/access-token.ts';
+import { createAdmission } from '../acknowledgments/admit-payments.ts';
+import type { FiringContext } from '../acknowledgments/fire-deadline.ts';
 import type { Config } from '../config.ts';
 import type { DomainContext } from '../domains/claim-domain.ts';
 import { createCheckoutUrlOf } from '../domains/find-host.ts';
@@ -8,17 +10,11 @@ import type { Clock } from '../kernel/clock.ts';
 import { checkMasterKey, loadMasterKey } from '../keys/load-master-key.ts';
 import { createSealer, type Sealer, SYSTEM } from '../keys/sealer.ts';
 import type { SendMailsContext } from '../mail/send-mails.ts';
-import { COMPOSERS } from '../notifications/compose-mails.ts';
 import type { DeliveryHook } from '../notifications/delivery-hooks.ts';
-import { findAdminEmail } from '../notifications/find-admin-email.ts';
-import { countAttempts } from '../notifications/measure-notifications.ts';
-import { createHealthHook } from '../notifications/record-health.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
 import { createApplySignal } from '../payments/apply-signal.ts';
-import type { PaymentContext } from '../payments/context.ts';
 import { type Database, KEYED_PLANS, openDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
-import { createMailSender } from '../platform/mail-sender.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import type { OutboundHttp } from '../platform/outbound-http.ts';
 import { createTxtResolver } from '../platform/txt-records.ts';
@@ -31,6 +27,7 @@ import { createReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantRoutesContext } from '../tenants/routes.ts';
 import type { TestClockContext } from '../test-clocks/move-test-clock.ts';
 import { createTenantClocks } from '../test-clocks/tenant-clock.ts';
+import { openMail } from './open-mail.ts';
 import { openWaysOut } from './open-ways-out.ts';
 
 /** Everything the roles of one process share. */
@@ -45,7 +42,8 @@ export interface Gateway {
   readonly relayInbox: RelayInbox;
   readonly backgroundDatabase: Database;
   readonly tokens: AccessTokens;
-  readonly payments: PaymentContext;
+  /** What payments work with, and the alarms of deadlines. */
+  readonly payments: FiringContext;
   readonly notifications: NotificationContext;
   readonly testClocks: TestClockContext;
   readonly tenants: TenantRoutesContext;
@@ -124,12 +122,17 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-/** What is noted of calls to providers beside the work, and the measures of this process. */
+/** What is noted beside the work, the measures of this process, and what keeps payments away. */
 function openRecords(context: { readonly database: Database; readonly clock: Clock; readonly log: Logger }) {
   const metrics = createMetrics();
   const help = 'Circuits of provider accounts that this process has opened or closed';
   const changes = metrics.counter('tollgate_provider_circuit_changes_total', help, ['to']);
-  return { metrics, callRecorder: createCallRecorder(context), circuits: createCircuitKeeper({ ...context, changes }) };
+  return {
+    metrics,
+    callRecorder: createCallRecorder(context),
+    circuits: createCircuitKeeper({ ...context, changes }),
+    admission: createAdmission(context.database),
+  };
 }
 
 async function openSealer(
@@ -142,22 +145,6 @@ async function openSealer(
   const sealer = createSealer(keyDatabase.query, masterKey, clock);
   await sealer.createDataKey(database.query, SYSTEM);
   return sealer;
-}
-
-/** Mails to tenants (what they say, whom they go to, the way out), and what has them written. */
-function openMail(
-  { smtp, operatorEmail }: Config,
-  context: Pick<SendMailsContext, 'database' | 'sealer' | 'clock' | 'log'>,
-  metrics: Metrics,
-): Pick<Gateway, 'mail' | 'deliveryHooks'> {
-  const mail: SendMailsContext = {
-    ...context,
-    findRecipient: async (db, concerned) =>
-      concerned.tenantId === SYSTEM ? operatorEmail : (await findAdminEmail(db, context.sealer, concerned)).value,
-    compose: (db, mail) => COMPOSERS[mail.kind](db, mail),
-    sender: smtp === null ? null : createMailSender(smtp),
-  };
-  return { mail, deliveryHooks: [createHealthHook({ ...mail, ...countAttempts(metrics) })] };
 }
 
 const POSTGRES_PORT = 5432;
@@ -189,6 +176,7 @@ async function buildGateway(
   const readTenant = createReadTenant(database);
   const tenantClocks = createTenantClocks(database, clock);
   const { metrics, ...records } = openRecords({ database, clock, log });
+  const { raiseAlarm, ...mailing } = openMail(config, { database, sealer, clock, log }, metrics);
   const relayInbox = new RelayInbox(() => wakeup.notify('relay'));
   const handOver: RelayInbox['handOver'] = (rows, events) => relayInbox.handOver(rows, events);
   return {
@@ -209,6 +197,7 @@ async function buildGateway(
         ...{ sandboxUrl, publicHttp, sandboxHttp: privateHttp, testModeHttp: outboundHttp('test') },
       }),
       ...records,
+      raiseAlarm,
       tenantClocks,
       readTenant,
       checkProduct: createCheckProduct(database),
@@ -230,11 +219,11 @@ async function buildGateway(
       clock,
       tenantClocks,
       wakeWorkers: () => {
-        for (const kind of ['expiry', 'sync', 'delivery'] as const) wakeup.notify(kind);
+        for (const kind of ['expiry', 'sync', 'delivery', 'ack'] as const) wakeup.notify(kind);
       },
     },
     tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },
-    ...openMail(config, { database, sealer, clock, log }, metrics),
+    ...mailing,
     domains: domainContext(config, { database, sealer, clock }),
     deliveryHttp: ways.deliveryHttp,
     async close() {

@@ -1,3 +1,5 @@
+import { createDeadlineGuard } from '../acknowledgments/guard-deliveries.ts';
+import { ACK_LEASE_MS, ackLane } from '../acknowledgments/jobs.ts';
 import { disputeWork, evidenceWork } from '../disputes/jobs.ts';
 import { DOMAIN_LEASE_MS, domainLane } from '../domains/check-domain.ts';
 import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '../events/relay-outbox.ts';
@@ -34,7 +36,7 @@ export function startWorker(gateway: Gateway): Worker {
   const stopping = new AbortController();
   const { payments, notifications, log } = gateway;
   const besides = [evidenceWork(payments), disputeWork(payments)];
-  const hooks = [createHoldPaused(notifications), ...gateway.deliveryHooks];
+  const hooks = [createHoldPaused(notifications), ...gateway.deliveryHooks, createDeadlineGuard(payments)];
   const deliver = { ...notifications, log, wakeup: gateway.wakeup, http: gateway.deliveryHttp, hooks };
   const loops = [
     relayLoop(gateway, stopping.signal),
@@ -42,6 +44,7 @@ export function startWorker(gateway: Gateway): Worker {
     laneLoop('sync', 4, SYNC_LEASE_MS, (lane) => syncLane(payments, lane, besides)),
     laneLoop('expiry', 2, EXPIRY_LEASE_MS, (lane) => expiryLane(payments, lane)),
     laneLoop('domain', 2, DOMAIN_LEASE_MS, (lane) => domainLane(gateway.domains, lane)),
+    laneLoop('ack', 4, ACK_LEASE_MS, (lane) => ackLane(payments, lane)),
     laneLoop('reconcile', 2, RECONCILE_LEASE_MS, (lane) => reconcileLane({ ...payments, log }, lane)),
     deliverLanes(deliver, stopping.signal),
     laneLoop('mail', 2, MAIL_LEASE_MS, (lane) => sendMails(gateway.mail, lane)),

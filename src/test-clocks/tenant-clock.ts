@@ -50,3 +50,8 @@ export function createTenantClocks(database: Database, clock: Clock): TenantCloc
     },
   };
 }
+
+/** What time it is for a tenant, read in the caller's transaction, which must not wait for a second connection. */
+export async function readTimeOf(tx: Queryable, clock: Clock, tenantId: string, mode: Mode): Promise<Temporal.Instant> {
+  return (mode === 'live' ? null : await selectHeldAt(tx, tenantId)) ?? clock.now();
+}

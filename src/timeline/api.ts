@@ -76,8 +76,26 @@ const deliveryAttemptEntry = z
   })
   .meta({ id: 'TimelineDeliveryAttempt', description: 'One try to tell an endpoint.' });
 
+const ackDeadlineEntry = z
+  .strictObject({
+    ...common,
+    type: z.literal('ack_deadline'),
+    deadlineId: z.string(),
+    endpointId: z.string(),
+    number: z.int(),
+    status: z.string(),
+  })
+  .meta({ id: 'TimelineAckDeadline', description: 'What became of the deadline for acknowledging its success.' });
+
 const timelineEntry = z
-  .discriminatedUnion('type', [signalEntry, providerCallEntry, inboundEntry, eventEntry, deliveryAttemptEntry])
+  .discriminatedUnion('type', [
+    signalEntry,
+    providerCallEntry,
+    inboundEntry,
+    eventEntry,
+    deliveryAttemptEntry,
+    ackDeadlineEntry,
+  ])
   .meta({ id: 'TimelineEntry' });
 export type TimelineEntry = z.infer<typeof timelineEntry>;
 
@@ -88,7 +106,7 @@ export const getPaymentTimeline = endpoint({
   summary: "Read a payment's timeline, oldest first",
   description:
     'Everything that concerned it, in order of time: signals and what was made of them, calls to the provider, its ' +
-    'notifications, events, and every try to deliver them. Within one millisecond causes stand before effects. A call ' +
+    'notifications, events, every try to deliver them, and the deadline for acknowledging them. Within one millisecond causes stand before effects. A call ' +
     'to a provider appears when it is over, so what is read within seconds of an act may not be whole yet.',
   tag: 'Payments',
   access: { by: 'tenant', scope: 'payment:read' },

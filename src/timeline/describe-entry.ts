@@ -53,6 +53,11 @@ export function describeEntry(row: TimelineRow, currency: string): TimelineEntry
       const summary = describeDelivery({ number, eventType, outcome, statusCode });
       return { id, at, type: 'delivery_attempt', summary, ...ids, number, outcome, statusCode, durationMs };
     }
+    case 'ack_deadline': {
+      const { deadline_id: deadlineId, endpoint_id: endpointId, number, state: status, note } = row.facts;
+      const summary = `The deadline for acknowledging it is ${status}: ${note}.`;
+      return { id, at, type: 'ack_deadline', summary, deadlineId, endpointId, number, status };
+    }
   }
 }
 

@@ -35,6 +35,13 @@ export type TimelineRow =
         readonly status_code: number | null;
         readonly duration_ms: number;
       }
+    >
+  | Row<
+      'ack_deadline',
+      Pick<Tables['ack_deadline_steps'], 'number' | 'state' | 'note'> & {
+        readonly deadline_id: string;
+        readonly endpoint_id: string;
+      }
     >;
 
 interface Row<Type extends string, Facts> extends TimePlace {
@@ -67,7 +74,8 @@ export async function selectTimeline(db: Queryable, wanted: Wanted): Promise<rea
       (${cut(providerCalls(wanted), wanted)}) union all
       (${cut(inboundEvents(wanted), wanted)}) union all
       (${cut(events(wanted), wanted)}) union all
-      (${cut(deliveryAttempts(wanted), wanted)})
+      (${cut(deliveryAttempts(wanted), wanted)}) union all
+      (${cut(ackDeadlines(wanted), wanted)})
     ) entries order by at, place limit ${rowsMax}`.execute(db);
   return rows;
 }
@@ -137,5 +145,17 @@ function deliveryAttempts(wanted: Wanted): RawBuilder<unknown> {
         'duration_ms', t.duration_ms) as facts
     from deliveries d
     join delivery_attempts t on t.tenant_id = d.tenant_id and t.delivery_id = d.delivery_id
+    where d.tenant_id = ${wanted.tenantId} and d.payment_id = ${wanted.paymentId}`;
+}
+
+/** One deadline a payment, and few steps of it. */
+function ackDeadlines(wanted: Wanted): RawBuilder<unknown> {
+  return sql`
+    select 'ack_deadline' as type, d.deadline_id || '.' || s.number as id, s.at,
+      ('7' || d.deadline_id || '.' || lpad(s.number::text, 6, '0')) collate "C" as place,
+      jsonb_build_object('deadline_id', d.deadline_id, 'endpoint_id', d.endpoint_id, 'number', s.number,
+        'state', s.state, 'note', s.note) as facts
+    from ack_deadlines d
+    join ack_deadline_steps s on s.tenant_id = d.tenant_id and s.deadline_id = d.deadline_id
     where d.tenant_id = ${wanted.tenantId} and d.payment_id = ${wanted.paymentId}`;
 }

@@ -2,6 +2,16 @@ import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Capabilities } from '../../src/providers/provider-capabilities.ts';
 import { type Answer, until } from '../support/api-client.ts';
 import { freshReference, type Merchant, merchantOf } from '../support/merchant.ts';
+import {
+  confirmSessionWhileUnhealthy,
+  confirmWhileUnhealthy,
+  createWhileUnhealthy,
+  REVERSING,
+  resetWithoutTest,
+  reverseByTwo,
+  reverseUntested,
+  settleEnded,
+} from './acknowledgment-scenarios.ts';
 import { BLUEBOX_SCENARIOS } from './bluebox-scenarios.ts';
 import { DOMAIN_SCENARIOS } from './domain-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
@@ -14,7 +24,6 @@ const atSandbox = { body: { provider: 'sandbox', credentials: {} } };
 const CUT_OFF = { reversalCutOff: { afterSeconds: 60 } };
 const SECOND_STEP = { body: { clientData: { token: 'x' } } };
 const CARD_IN_SECOND_STEP = { body: { clientData: { number: PAN } } };
-const DEMANDING = { ackPolicy: { type: 'receipt' } };
 const cardMethod = { body: { method: { type: 'card', number: PAN } } };
 
 async function open({ shop }: Stage) {
@@ -92,6 +101,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       }),
   },
   createPayment: {
+    endpoint_unhealthy: createWhileUnhealthy,
     async reference_already_used({ shop }) {
       const reference = freshReference();
       await shop.create({ reference });
@@ -102,6 +112,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     no_provider_account: ({ shop }) => shop.create({ providerAccountId: 'pa_00000000000000000000000000' }),
   },
   confirmPayment: {
+    endpoint_unhealthy: confirmWhileUnhealthy,
     async attempt_in_progress(stage) {
       const { id } = await open(stage);
       await stage.shop.confirm(id, 'tok_pending_forever');
@@ -238,6 +249,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     not_found: ({ anyone }) => anyone.send('GET', TOKEN_UNKNOWN),
   },
   confirmCheckoutSession: {
+    endpoint_unhealthy: confirmSessionWhileUnhealthy,
     not_found: ({ anyone }) => anyone.send('POST', `${TOKEN_UNKNOWN}/confirm`, noMethod),
     async attempt_in_progress(stage) {
       const { id, checkoutToken } = await open(stage);
@@ -286,6 +298,8 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     },
   },
   createWebhookEndpoint: {
+    ack_policy_not_ready: ({ shop }) =>
+      shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/hook', ackPolicy: REVERSING } }),
     target_not_allowed: ({ shop }) =>
       shop.send('POST', '/webhook-endpoints', { body: { url: 'https://169.254.169.254/' } }),
     async too_many_endpoints({ tollgate }) {
@@ -294,17 +308,20 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       for (let count = 0; count < 50; count++) await add();
       return add();
     },
-    ack_policy_not_ready: ({ shop }) =>
-      shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a', ...DEMANDING } }),
+  },
+  resetAckFuse: { ack_policy_not_ready: resetWithoutTest },
+  fireAckDeadline: { state_conflict: settleEnded('fire') },
+  dismissAckDeadline: { state_conflict: settleEnded('dismiss') },
+  switchAckReversals: {
+    not_found: ({ operator }) =>
+      operator.send('PATCH', '/operator/ack-reversals', { body: { tenantId: 'ten_none', enabled: true, reason } }),
   },
   updateWebhookEndpoint: {
+    state_conflict: reverseByTwo,
+    ack_policy_not_ready: reverseUntested,
     async target_not_allowed({ shop }) {
       const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
       return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: { url: 'https://169.254.169.254/' } });
-    },
-    async ack_policy_not_ready({ shop }) {
-      const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
-      return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: DEMANDING });
     },
   },
   createProviderAccount: {

@@ -4,6 +4,7 @@ import { ENDPOINTS } from '../../src/roles/declarations.ts';
 import { type Answer, until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type Merchant, merchantOf } from '../support/merchant.ts';
+import { plantDeadline } from '../support/planted-deadline.ts';
 import { changesNothing, untilQuiet } from '../support/table-fingerprint.ts';
 import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
 
@@ -50,6 +51,12 @@ beforeAll(async () => {
     refunds: refund.body.id,
     products: (await owner.send('POST', '/products', { body: { name: 'Tickets' } })).body.id,
     'webhook-endpoints': endpoint.body.id,
+    'ack-deadlines': await plantDeadline(tollgate.database, {
+      tenantId: tollgate.tenant.tenant.tenantId,
+      paymentId: paid.id,
+      endpointId: endpoint.body.id,
+      state: 'suppressed',
+    }),
     deliveries: delivery.id,
     disputes: await closedDispute(),
     // The bank has told of the dispute.

@@ -52,6 +52,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     nouns: [],
     sees: ['keys', 'idempotency', 'events', 'provider-accounts', 'tenants', 'payments'],
   },
+  // Above those it has the money given back by, and around the notifications that it waits for.
+  acknowledgments: {
+    nouns: ['ack-deadline', 'ack-fuse'],
+    sees: ['keys', 'idempotency', 'notifications', 'test-clocks', 'payments', 'reversals', 'refunds'],
+  },
   // Above payments, whose operations it looks for on statements.
   reconciliation: {
     nouns: ['statement', 'line', 'exception', 'operation', 'payout', 'report', 'account'],

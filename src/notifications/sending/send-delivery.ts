@@ -5,6 +5,7 @@ import { crashPoint } from '../../platform/crash-point.ts';
 import type { OutboundHttp, OutboundOutcome } from '../../platform/outbound-http.ts';
 import type { WholeRow } from '../../platform/recordset.ts';
 import { withClientSpan } from '../../platform/tracing.ts';
+import { attemptTimeoutMs, RETRY } from '../ack-policy.ts';
 import { type Delivery, nextDeliveryAt } from '../delivery.ts';
 import type { AttemptOutcome } from '../delivery-hooks.ts';
 import type { DialectEvent, EncodedMessage } from '../dialects/dialect.ts';
@@ -39,10 +40,6 @@ interface SendContext {
   readonly http: (mode: Mode) => OutboundHttp;
 }
 
-/** One deadline over connecting, TLS, sending, headers and body together. */
-const TIMEOUT_MS = 15_000;
-/** Seed 001: money is given back where nothing was heard for so long. Less where the endpoint's window is shorter. */
-const REVERSING_TIMEOUT_MS = 45_000;
 const RESPONSE_BYTES_MAX = 65_536;
 /** Not sent for a reason of ours: no attempt of the tenant's is used up, and nothing is recorded against it. */
 const OUR_FAULT: ReadonlySet<string> = new Set(['no_free_connection', 'client_closed']);
@@ -126,12 +123,6 @@ function signOf(outcome: OutboundOutcome, acknowledged: boolean, retryAfterS: nu
   return { tookMs, sign: overloaded ? 'overloaded' : 'broken', retryAfterS };
 }
 
-function timeoutMsOf({ settings }: Receiver): number {
-  const policy = settings?.ackPolicy;
-  if (policy?.type !== 'reverse_on_no_ack') return TIMEOUT_MS;
-  return Math.min(policy.windowSeconds * 1_000, REVERSING_TIMEOUT_MS);
-}
-
 /** A fault of ours in one event must hold up no other: it counts as an attempt, which is shown, and is tried again. */
 function encode({ event, receiver }: ReadyDelivery, clock: Clock): EncodedMessage | Error | null {
   const { dialect, endpoint, keys } = receiver;
@@ -164,7 +155,7 @@ function postTraced(
   return withClientSpan('deliver notification', eventId, attributes, (traced) =>
     http(mode).send({
       ...{ method: 'POST', url, headers: { ...headers, ...traced }, body },
-      timeoutMs: timeoutMsOf(receiver),
+      timeoutMs: attemptTimeoutMs(receiver.settings?.ackPolicy ?? RETRY, eventType),
       responseBytesMax: RESPONSE_BYTES_MAX,
     }),
   );

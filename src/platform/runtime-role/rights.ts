@@ -18,6 +18,10 @@ const SUM: readonly Right[] = ['select', 'insert', 'update', 'delete'];
  * an entry does not compile, and one whose statements need more is refused by the database in the first flow test.
  */
 export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly Right[]>> = {
+  ack_deadline_steps: APPEND,
+  ack_deadlines: KEEP,
+  ack_fuses: KEEP,
+  ack_switches: KEEP,
   api_keys: APPEND,
   app_secrets: KEEP,
   attempts: KEEP,
@@ -35,6 +39,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   idempotency_keys: KEEP,
   inbound_events: KEEP,
   inbound_nonces: CONSUME,
+  installation_epochs: KEEP,
   lanes: KEEP,
   // Written by the trigger of ledger_transfers, with the owner's rights.
   ledger_balances: READ,
