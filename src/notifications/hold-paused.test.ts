@@ -116,6 +116,7 @@ describe('S3.11 what comes due during a pause', () => {
     await setPaused(true);
     const live = await due({ mode: 'live' });
     expect(await mayBeSent([live])).toEqual([live.deliveryId]);
+    expect(await mayBeSent([await due(), live])).toEqual([live.deliveryId]);
   });
 
   test('is not set aside by who looks while the pause is being ended: it would be left behind', async () => {
