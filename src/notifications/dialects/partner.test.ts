@@ -155,3 +155,13 @@ it.each([
 ])('a secret %j is taken: %s', (secret, taken) => {
   expect(partnerDialect.brokenRule(secret, 'signing') === null).toBe(taken);
 });
+
+it.each([
+  ['VND', true],
+  ['JPY', false],
+  ['EUR', false],
+])('in the profile neopay what is paid in %s is told: %s', (currency, told) => {
+  const event = eventOf('payment.succeeded', { ...PAYMENT, amount: 1_200, amountCaptured: 1_200, currency });
+  const endpoint = { ...toPartner, profile: 'neopay' as const };
+  expect(partnerDialect.encode(event, endpoint, [KEY], clock) !== null).toBe(told);
+});
