@@ -156,8 +156,18 @@ export const VND_DECLINED = 'payment.failed in the currency of Viet Nam';
 export const VND_EXPIRED = 'payment.expired in the currency of Viet Nam';
 export const VND_REFUNDED = 'refund.succeeded in the currency of Viet Nam';
 
+const PAYOUT = {
+  ...{ id: 'po_01kaj2m3n4p5q6r7s8t9v0w1x9', object: 'payout', mode: 'test', providerAccountId: ACCOUNT_ID },
+  ...{ providerRef: 'po_58310', status: 'paid', amount: 123_456_789, currency: 'EUR' },
+  ...{ statementId: 'st_01kaj2m3n4p5q6r7s8t9v0w1xb', paidAt: HAPPENED_AT, returnedAt: null },
+  ...{ createdAt: HAPPENED_AT, updatedAt: HAPPENED_AT },
+};
+
 export const VECTOR_EVENTS: readonly VectorEvent[] = [
   told('payment.succeeded', 'payment.succeeded', succeeded(), { capture: CAPTURE }),
+  told('payment.authorized', 'payment.authorized', succeeded({ status: 'authorized', amountCaptured: 0 }), {
+    captureMethod: 'manual',
+  }),
   told('payment.attempt_failed', 'payment.attempt_failed', declined('insufficient_funds')),
   told('payment.failed', 'payment.failed', declined('do_not_honor', { status: 'failed' })),
   told('payment.canceled', 'payment.canceled', { ...CREATED, status: 'canceled', updatedAt: HAPPENED_AT, version: 2 }),
@@ -174,6 +184,7 @@ export const VECTOR_EVENTS: readonly VectorEvent[] = [
   told('refund.succeeded, of a part', 'refund.succeeded', REFUND, { capture: CAPTURE }),
   told('dispute.opened', 'dispute.opened', DISPUTE, { capture: CAPTURE }),
   told('dispute.won', 'dispute.won', { ...DISPUTE, status: 'won', evidenceDueAt: null }, { capture: CAPTURE }),
+  told('payout.paid, which belongs to no payment', 'payout.paid', PAYOUT, null),
   told('letters beyond ASCII', 'payment.succeeded', succeeded(UNICODE), { ...UNICODE, capture: CAPTURE }),
   told('nothing that is optional', 'payment.succeeded', succeeded(NOTHING_OPTIONAL), {
     ...NOTHING_OPTIONAL,

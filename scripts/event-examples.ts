@@ -21,6 +21,7 @@ const ENDPOINT: WebhookEndpointAnswer = {
   eventTypes: ['*'],
   dialect: 'standard',
   merchantCode: null,
+  profile: null,
   productId: null,
   additional: false,
   ackPolicy: RETRY,

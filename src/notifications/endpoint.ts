@@ -27,6 +27,8 @@ export interface WebhookEndpoint {
   readonly dialect: DialectId;
   /** What the receiver knows the sender by; set for the dialect `partner` alone. */
   readonly merchantCode: string | null;
+  /** How messages look and are signed; set for the dialect `partner` alone. */
+  readonly profile: PartnerProfileId | null;
   /** Only what happens to payments of this product; null: of all. */
   readonly productId: string | null;
   /** Beside the main endpoint, with event types of its own. */
@@ -49,6 +51,7 @@ export interface WebhookEndpoint {
 
 /** Of an endpoint of which nothing is asked but its address. */
 export const PLAIN_SETTINGS = {
+  profile: null,
   productId: null,
   additional: false,
   ackPolicy: RETRY,

@@ -79,7 +79,7 @@ async function openEndpoint(context: ReceiverContext, endpoint: WebhookEndpoint)
   return {
     kind: 'open',
     dialect: findDialect(endpoint.dialect),
-    endpoint: { merchantCode: endpoint.merchantCode, partnerKeyId: null },
+    endpoint: { merchantCode: endpoint.merchantCode, partnerKeyId: null, profile: endpoint.profile },
     settings: endpoint,
     keys: await openSigningSecrets({ ...context, db: context.database.query }, endpoint),
     url: endpoint.url,

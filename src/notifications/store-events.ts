@@ -24,7 +24,8 @@ export async function selectCreatedPayments(
       select c.object from events c
       where c.tenant_id = e.tenant_id and c.payment_id = e.payment_id and c.type = 'capture.succeeded'
         and c.object ->> 'duplicate' is distinct from 'true'
-      order by c.event_id desc limit 1
+      -- The one that closed it; of several events of one millisecond the ids do not tell which came last.
+      order by c.object ->> 'final' = 'true' desc, c.created_at desc, c.event_id desc limit 1
     ) captured on true
     left join lateral (
       select r.object from events r
@@ -69,4 +70,22 @@ export async function selectEvent(db: Queryable, owner: Owner, eventId: string):
     .where('event_id', '=', eventId)
     .executeTakeFirst();
   return row === undefined ? null : eventFromRow(row);
+}
+
+/** What a payment was created with that decides where its events go; null: there is no such payment. */
+export async function selectPaymentAddress(
+  db: Queryable,
+  owner: Owner,
+  paymentId: string,
+): Promise<{ readonly productId: string | null; readonly notificationUrl: string | null } | null> {
+  const row = await db
+    .selectFrom('events')
+    .select(['product_id', 'notification_url'])
+    .where('tenant_id', '=', owner.tenantId)
+    .where('mode', '=', owner.mode)
+    .where('payment_id', '=', paymentId)
+    .where('type', '=', 'payment.created')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : { productId: row.product_id, notificationUrl: row.notification_url };
 }

@@ -264,6 +264,18 @@ export interface LineMatchesTable {
   updated_at: Temporal.Instant;
 }
 
+export interface NotificationSettingsTable {
+  tenant_id: string;
+  mode: string;
+  product_id: string;
+  enabled: boolean | null;
+  paused: boolean | null;
+  additional_types_also_to_main: boolean | null;
+  admin_email_sealed: BytesColumn | null;
+  updated_at: Temporal.Instant;
+  updated_by: string;
+}
+
 export interface OperatorKeysTable {
   key_id: string;
   secret_hash: BytesColumn;
@@ -369,6 +381,17 @@ export interface PayoutsTable {
   currency: string;
   paid_at: Temporal.Instant;
   returned_at: Temporal.Instant | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
+export interface ProductsTable {
+  tenant_id: string;
+  product_id: string;
+  mode: string;
+  name: string;
+  reference: string | null;
+  status: string;
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
 }
@@ -680,6 +703,7 @@ export interface WebhookEndpointsTable {
   rate_limit: number | null;
   ordered: boolean;
   test_passed_at: Temporal.Instant | null;
+  profile: string | null;
 }
 
 export interface Tables {
@@ -701,6 +725,7 @@ export interface Tables {
   ledger_balances: LedgerBalancesTable;
   ledger_transfers: LedgerTransfersTable;
   line_matches: LineMatchesTable;
+  notification_settings: NotificationSettingsTable;
   operator_keys: OperatorKeysTable;
   outbox: OutboxTable;
   partner_keys: PartnerKeysTable;
@@ -708,6 +733,7 @@ export interface Tables {
   partner_orders: PartnerOrdersTable;
   payments: PaymentsTable;
   payouts: PayoutsTable;
+  products: ProductsTable;
   provider_account_circuits: ProviderAccountCircuitsTable;
   provider_account_tenants: ProviderAccountTenantsTable;
   provider_accounts: ProviderAccountsTable;

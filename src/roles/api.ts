@@ -7,6 +7,7 @@ import { notificationRoutes } from '../notifications/routes.ts';
 import { partnerKeyRoutes } from '../partners/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
+import { productRoutes } from '../products/routes.ts';
 import { providerAccountRoutes } from '../provider-accounts/routes.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import { refundRoutes } from '../refunds/routes.ts';
@@ -31,6 +32,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...ledgerRoutes(payments.database),
     ...reconciliationRoutes({ ...payments, log: gateway.log }),
     ...notificationRoutes(notifications),
+    ...productRoutes(payments),
     ...providerAccountRoutes(payments),
     ...partnerKeyRoutes(payments),
     ...testClockRoutes(testClocks),

@@ -13,6 +13,7 @@ import type { Logger } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { createOutboundHttp, type OutboundHttp } from '../platform/outbound-http.ts';
 import { Wakeup } from '../platform/wakeup.ts';
+import { createCheckProduct } from '../products/find-product.ts';
 import { createCallRecorder } from '../provider-accounts/record-calls.ts';
 import { createProviderRegistry, newSandboxAccount } from '../providers/registry.ts';
 import { createCircuitKeeper } from '../routing/keep-circuits.ts';
@@ -153,6 +154,7 @@ async function buildGateway(
       ...records,
       tenantClocks,
       readTenant,
+      checkProduct: createCheckProduct(database),
       checkoutUrl: config.urls.checkout,
       hooksUrl: config.urls.hooks,
       targetPolicy,
@@ -160,12 +162,9 @@ async function buildGateway(
       handOver,
     },
     notifications: {
-      database,
-      sealer,
-      clock,
-      tenantClocks,
-      targetPolicy,
+      ...{ database, sealer, clock, tenantClocks, targetPolicy, readTenant },
       wakeDelivery: () => wakeup.notify('delivery'),
+      egressAddresses: config.egressAddresses,
     },
     testClocks: {
       database,

@@ -3,6 +3,7 @@ import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '..
 import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
 import { DELIVERY_LEASE_MS, deliverLane } from '../notifications/deliver-lane.ts';
 import { fanOutEvents } from '../notifications/fan-out-events.ts';
+import { createHoldPaused } from '../notifications/hold-paused.ts';
 import { EXPIRY_LEASE_MS, expiryLane, SYNC_LEASE_MS, syncLane } from '../payments/jobs.ts';
 import { pause } from '../platform/deadline.ts';
 import { runLaneLoop } from '../platform/lane-loop.ts';
@@ -30,7 +31,7 @@ export function startWorker(gateway: Gateway): Worker {
   const stopping = new AbortController();
   const { payments, notifications, log } = gateway;
   const besides = [evidenceWork(payments), disputeWork(payments)];
-  const deliver = { ...notifications, http: gateway.deliveryHttp, hooks: [] };
+  const deliver = { ...notifications, http: gateway.deliveryHttp, hooks: [createHoldPaused(notifications)] };
   const loops = [
     relayLoop(gateway, stopping.signal),
     laneLoop('inbound', 4, INBOUND_LEASE_MS, (lane) => inboundLane(payments, log, lane)),

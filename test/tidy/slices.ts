@@ -17,9 +17,10 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   routing: { nouns: ['routing-rules', 'circuit'], sees: [] },
   'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency', 'routing'] },
   partners: { nouns: ['partner-key'], sees: ['keys', 'idempotency'] },
+  products: { nouns: ['product'], sees: ['keys', 'idempotency'] },
   notifications: {
-    nouns: ['endpoint', 'delivery'],
-    sees: ['keys', 'idempotency', 'events', 'test-clocks', 'partners'],
+    nouns: ['endpoint', 'delivery', 'notification-settings'],
+    sees: ['keys', 'idempotency', 'events', 'test-clocks', 'partners', 'products'],
   },
   // Above the others, because a new tenant comes with its keys, its endpoint secret and its sandbox account.
   tenants: {
@@ -28,7 +29,10 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   },
   payments: {
     nouns: ['payment', 'attempt', 'operation', 'capture', 'refund', 'reversal', 'dispute', 'signal'],
-    sees: ['keys', 'idempotency', 'events', 'ledger', 'routing', 'provider-accounts', 'tenants', 'test-clocks'],
+    sees: [
+      ...['keys', 'idempotency', 'events', 'ledger', 'routing', 'provider-accounts', 'products', 'tenants'],
+      'test-clocks',
+    ],
   },
   captures: {
     nouns: [],

@@ -50,8 +50,8 @@ export interface DialectSecrets {
 
 /**
  * How notifications look on the wire, and what acknowledges one. A dialect knows nothing of lanes, addresses or
- * storage. A new one is a file beside this one, a line in find-dialect.ts, an id in endpoint.ts and a page with test
- * vectors in docs/dialects.
+ * storage. A new one is a file beside this one, a line in find-dialect.ts, an id in endpoint.ts, a plan of test vectors
+ * in scripts/generate-dialect-vectors.ts and a page in docs/dialects.
  */
 export interface Dialect {
   readonly id: DialectId;

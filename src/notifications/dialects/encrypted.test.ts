@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ENCRYPTED_FIELDS, ENCRYPTED_STATUSES } from './encrypted-notification.ts';
+import { ManualClock } from '../../kernel/clock.ts';
+import { ENCRYPTED_FIELDS, ENCRYPTED_STATUSES, encryptedPlaintextOf } from './encrypted-notification.ts';
+import { eventOf, NOON, PAYMENT } from './event-fixture.ts';
+import { findDialect } from './find-dialect.ts';
 
 describe('the tables', () => {
   it('S1.13 name the ends of a payment, each by one status, and nothing else', () => {
@@ -25,4 +28,38 @@ describe('the tables', () => {
       ]),
     );
   });
+});
+
+it('a refund of money that arrived twice is not told: the success that was told of stands', () => {
+  const refund = { id: 're_1', amount: 1, currency: 'EUR', reason: 'Paid a second time', duplicate: true };
+  expect(encryptedPlaintextOf(eventOf('refund.succeeded', refund), NOON)).toBeNull();
+  expect(encryptedPlaintextOf(eventOf('refund.succeeded', { ...refund, duplicate: false }), NOON)).not.toBeNull();
+});
+
+it('S1.25 the shipping address and the cart are those of the payment, and null where it has none', () => {
+  const address = { line1: '1 Long Street', city: 'Cape Town', postalCode: '8001', country: 'ZA' };
+  const cartItems = [{ description: 'Airtime', quantity: 2, value: 1_050, itemType: 'AIRTIME' }];
+  const told = (payment: object) =>
+    encryptedPlaintextOf(eventOf('payment.succeeded', { ...PAYMENT, currency: 'ZAR', ...payment }), NOON) ?? '';
+  const text = told({ shippingAddress: address, cartItems });
+  expect(JSON.parse(text).shippingAddress).toEqual(address);
+  expect(text).toContain('{"description":"Airtime","quantity":2,"value":10.50,"itemType":"AIRTIME"}');
+  expect(JSON.parse(told({}))).toMatchObject({ shippingAddress: null, cartItems: null });
+});
+
+it('the same key encrypts the same words differently each time', () => {
+  const dialect = findDialect('encrypted');
+  const keys = [{ keyId: 'key_1', kind: 'notification', text: dialect.newSecret('notification') }] as const;
+  const to = { merchantCode: null, partnerKeyId: null };
+  const sealed = Array.from(
+    { length: 50 },
+    () => dialect.encode(eventOf('payment.succeeded', PAYMENT), to, keys, new ManualClock(NOON))?.body,
+  );
+  expect(new Set(sealed).size).toBe(50);
+});
+
+it('a success is what was taken, which may be less than what was asked for', () => {
+  const taken = { ...PAYMENT, amountCaptured: 5_000 };
+  expect(encryptedPlaintextOf(eventOf('payment.succeeded', taken), NOON)).toContain('"amount":50.00,');
+  expect(encryptedPlaintextOf(eventOf('payment.expired', taken), NOON)).toContain('"amount":149.50,');
 });

@@ -1,7 +1,8 @@
 import { present } from '../../kernel/assert.ts';
 import type { DialectKey } from './dialect.ts';
 
-type TextKey = Extract<DialectKey, { readonly text: string }>;
+/** A key that is a text, which is all but those of partners who sign by RSA. */
+export type TextKey = Extract<DialectKey, { readonly text: string }>;
 
 /** The keys of one kind that are valid now, the newest first. */
 export function keysOfKind(keys: readonly DialectKey[], kind: TextKey['kind']): readonly TextKey[] {

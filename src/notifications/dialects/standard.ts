@@ -67,12 +67,12 @@ export function signStandard({
   secrets,
   ...message
 }: StandardMessage & { readonly secrets: readonly string[] }): StandardHeaders {
-  return signStandardWith(
-    secrets.map((secret) =>
-      isStandardPrivateKey(secret) ? parseStandardPrivateKey(secret) : parseStandardSecret(secret),
-    ),
-    message,
-  );
+  return signStandardWith(secrets.map(parseStandardKey), message);
+}
+
+/** What a `whsec_` or `whsk_` text signs with. @throws Problem validation_failed for a text that is neither */
+export function parseStandardKey(text: string): StandardKey {
+  return isStandardPrivateKey(text) ? parseStandardPrivateKey(text) : parseStandardSecret(text);
 }
 
 /** The same for keys whatever text they were given as. @throws AssertionFailed as signStandard does */

@@ -37,6 +37,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   line_matches: KEEP,
   // Says which schema this is.
   migrations: READ,
+  notification_settings: KEEP,
   operator_keys: APPEND,
   outbox: CONSUME,
   partner_keys: KEEP,
@@ -45,6 +46,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   payments: KEEP,
   provider_account_circuits: KEEP,
   payouts: KEEP,
+  products: KEEP,
   provider_account_tenants: APPEND,
   provider_accounts: KEEP,
   provider_calls: APPEND,
@@ -58,7 +60,8 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   settlements: KEEP,
   signals: APPEND,
   signing_keys: APPEND,
-  signing_secrets: APPEND,
+  // A rotation says when the one before ends.
+  signing_secrets: KEEP,
   statement_lines: APPEND,
   statements: KEEP,
   tenants: KEEP,
