@@ -31,7 +31,8 @@ interface NewEndpoint extends Owner {
   readonly dialect: DialectId;
   readonly merchantCode?: string | undefined;
   readonly profile?: PartnerProfileId | undefined;
-  readonly secrets: GivenSecrets;
+  /** What the dialect needs and is not given is generated. */
+  readonly secrets?: GivenSecrets;
   readonly description?: string | undefined;
   readonly settings: EndpointSettings;
 }
@@ -52,7 +53,7 @@ export async function createEndpoint(
   checkUrl(context, input.mode, input.url);
   checkPolicy(input.settings.ackPolicy);
   const dialect = findDialect(input.dialect);
-  const given = assignSecrets(dialect, input.secrets);
+  const given = assignSecrets(dialect, input.secrets ?? {});
   await lockConfiguration(tx, input);
   if ((await countEndpoints(tx, input)) >= ENDPOINTS_MAX) {
     throw new Problem('too_many_endpoints', `There may be ${ENDPOINTS_MAX} endpoints of a mode. Delete one first.`);
@@ -94,7 +95,7 @@ export async function changeEndpoint(
   context: EndpointContext,
   owner: Owner,
   endpointId: string,
-  { secrets: given, ...changes }: EndpointChanges & { readonly secrets: GivenSecrets },
+  { secrets: given = {}, ...changes }: EndpointChanges & { readonly secrets?: GivenSecrets },
 ): Promise<{ readonly endpoint: WebhookEndpoint; readonly secrets: NewSecrets }> {
   if (changes.url !== undefined) checkUrl(context, owner.mode, changes.url);
   checkPolicy(changes.ackPolicy);

@@ -6,7 +6,7 @@ import {
   PLAIN_NOTIFICATIONS,
   type ProductSettings,
 } from './notification-settings.ts';
-import { eventTypesOf, judgeEndpoint, type PaymentAddress, scopeOf, targetsOf } from './resolve-targets.ts';
+import { type EventAddress, eventTypesOf, judgeEndpoint, scopeOf, targetsOf } from './resolve-targets.ts';
 
 const NOON = Temporal.Instant.from('2026-01-01T12:00:00Z');
 
@@ -43,7 +43,7 @@ interface Case {
   readonly settings?: Partial<NotificationSettings>;
   readonly ofProduct?: Partial<ProductSettings>;
   readonly product?: 'prd_tickets' | 'prd_other';
-  readonly payment?: Partial<PaymentAddress>;
+  readonly payment?: Partial<EventAddress>;
   readonly type?: string;
   /** `endpoint reason`, and where there is one the address. */
   readonly told: readonly string[];
@@ -132,6 +132,10 @@ const CASES: readonly Case[] = [
   {
     title: 'a partner’s address takes nobody’s place',
     ...{ endpoints: [MAIN], payment: PARTNERS, told: ['nobody partner https://partner.example/', 'main tenant'] },
+  },
+  {
+    title: 'what is about an endpoint is told to all others',
+    ...{ endpoints: [MAIN, BESIDE], payment: { aboutEndpointId: 'main' }, told: ['beside tenant'] },
   },
   {
     title: 'a dialect without a word for it is told nothing',

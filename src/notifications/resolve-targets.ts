@@ -30,11 +30,13 @@ export interface NotificationScope {
   readonly lending: readonly WebhookEndpoint[];
 }
 
-/** What a payment brings along that decides where its events go. */
-export interface PaymentAddress {
+/** What an event brings along that decides where it goes. */
+export interface EventAddress {
   readonly notificationUrl: string | null;
   /** The partner that made the payment: the address is then the partner's, and replaces nothing. */
   readonly partnerKeyId: string | null;
+  /** The endpoint that the event is about: all others are told. */
+  readonly aboutEndpointId?: string | undefined;
 }
 
 /** Where one event goes. */
@@ -111,8 +113,8 @@ function borrows({ settings, main, lending }: NotificationScope, endpoint: Webho
  * without a main endpoint it stands alone, under the tenant's default secret. A partner's address replaces nothing, and
  * no setting of the tenant's keeps the partner from being told.
  */
-export function targetsOf(scope: NotificationScope, payment: PaymentAddress, eventType: string): readonly Target[] {
-  const { notificationUrl, partnerKeyId } = payment;
+export function targetsOf(scope: NotificationScope, event: EventAddress, eventType: string): readonly Target[] {
+  const { notificationUrl, partnerKeyId, aboutEndpointId } = event;
   const ownUrl = partnerKeyId === null ? notificationUrl : null;
   const targets: Target[] = [];
   if (partnerKeyId !== null && findDialect('partner').speaks(eventType)) {
@@ -123,7 +125,7 @@ export function targetsOf(scope: NotificationScope, payment: PaymentAddress, eve
   }
   for (const endpoint of scope.told.keys()) {
     const judged = judgeEndpoint(scope, endpoint, eventType);
-    if (!judged.told) continue;
+    if (!judged.told || endpoint.endpointId === aboutEndpointId) continue;
     const { endpointId } = endpoint;
     targets.push(
       ownUrl !== null && endpoint === scope.main

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../platform/database.ts';
 import type { Owner } from './store.ts';
 
@@ -17,7 +17,7 @@ export interface DueInLanes {
  */
 export async function holdDeliveries(
   tx: Queryable,
-  { tenantId }: Owner,
+  { tenantId, mode }: Owner,
   deliveryIds: readonly string[],
   { laneIds, now, limit }: DueInLanes,
   paused: readonly (string | null)[],
@@ -35,7 +35,7 @@ export async function holdDeliveries(
     )
     update deliveries d set status = 'held', due_at = null
     from due
-    where d.tenant_id = ${tenantId} and d.delivery_id = due.delivery_id and d.status = 'pending'
+    where d.tenant_id = ${tenantId} and d.mode = ${mode} and d.delivery_id = due.delivery_id and d.status = 'pending'
       and (${everything}::boolean or exists (
         select from events e
         where e.tenant_id = d.tenant_id and e.event_id = d.event_id
@@ -98,9 +98,11 @@ export async function cancelHeld(tx: Queryable, tenantId: string, endpointId: st
 
 /** Ends everything that waits for an endpoint, with the reason where a person will look for it. */
 export async function discardWaiting(tx: Queryable, tenantId: string, endpointId: string, why: string): Promise<void> {
-  await sql`
-    update deliveries set status = 'canceled', due_at = null, last_error = ${why}
-    where tenant_id = ${tenantId} and endpoint_id = ${endpointId} and status in ('pending', 'held')`.execute(tx);
+  for (const part of partsFor(endpointId)) {
+    await sql`
+      update deliveries d set status = 'canceled', due_at = null, last_error = ${why}
+      where d.tenant_id = ${tenantId} and ${part}`.execute(tx);
+  }
 }
 
 /**
@@ -109,17 +111,17 @@ export async function discardWaiting(tx: Queryable, tenantId: string, endpointId
  */
 export async function discardOutdated(tx: Queryable, tenantId: string, endpointId: string, why: string): Promise<void> {
   await sql`
-    with waiting as (
-      select d.delivery_id, row_number() over (
-        partition by coalesce(e.object ->> 'id', d.event_id)
-        order by e.created_at desc, (e.object ->> 'version')::bigint desc nulls last, e.type like '%.created', d.delivery_id desc
+    with waiting as (${waitingFor(tenantId, endpointId)}), placed as (
+      select w.delivery_id, row_number() over (
+        partition by coalesce(e.object ->> 'id', w.event_id)
+        order by e.created_at desc, (e.object ->> 'version')::bigint desc nulls last, e.type like '%.created',
+          w.delivery_id desc
       ) as place
-      from deliveries d join events e using (tenant_id, event_id)
-      where d.tenant_id = ${tenantId} and d.endpoint_id = ${endpointId} and d.status in ('pending', 'held')
+      from waiting w join events e on e.tenant_id = ${tenantId} and e.event_id = w.event_id
     )
     update deliveries d set status = 'canceled', due_at = null, last_error = ${why}
-    from waiting w
-    where d.tenant_id = ${tenantId} and d.delivery_id = w.delivery_id and w.place > 1
+    from placed p
+    where d.tenant_id = ${tenantId} and d.delivery_id = p.delivery_id and p.place > 1
       and d.status in ('pending', 'held')`.execute(tx);
 }
 
@@ -131,10 +133,28 @@ export async function countWaiting(
   limit: number,
 ): Promise<{ readonly count: number; readonly oldestAt: Temporal.Instant | null }> {
   const { rows } = await sql<{ count: number; oldest_at: Temporal.Instant | null }>`
-    select count(*)::int as count, min(created_at) as oldest_at from (
-      select created_at from deliveries
-      where tenant_id = ${tenantId} and endpoint_id = ${endpointId} and status in ('pending', 'held')
-      limit ${limit}
-    ) waiting`.execute(db);
+    select count(*)::int as count, min(created_at) as oldest_at
+    from (select * from (${waitingFor(tenantId, endpointId)}) waiting limit ${limit}) counted`.execute(db);
   return { count: rows[0]?.count ?? 0, oldestAt: rows[0]?.oldest_at ?? null };
+}
+
+function waitingFor(tenantId: string, endpointId: string): RawBuilder<unknown> {
+  const parts = partsFor(endpointId).map(
+    (part) => sql`
+    select d.delivery_id, d.event_id, d.created_at from deliveries d where d.tenant_id = ${tenantId} and ${part}`,
+  );
+  return sql.join(parts, sql` union all `);
+}
+
+/**
+ * What waits for an endpoint, in parts of which each has an index: of its own queue, of queues of payments' own addresses
+ * (whose names begin alike), and of what is held. One condition on the status for all would look through every delivery
+ * that the tenant ever had.
+ */
+function partsFor(endpointId: string): readonly RawBuilder<boolean>[] {
+  return [
+    sql`d.lane_id = ${endpointId} and d.status = 'pending'`,
+    sql`d.lane_id like 'origin%' and d.status = 'pending' and d.endpoint_id = ${endpointId}`,
+    sql`d.status = 'held' and d.endpoint_id = ${endpointId}`,
+  ];
 }

@@ -96,6 +96,26 @@ describe('S3.1 an endpoint of the dialect bluesnap', () => {
     expect(await untilFormOf(one, 'AUTH_ONLY')).toMatchObject({ referenceNumber: id, invoiceChargeAmount: '50.00' });
   });
 
+  test('hears nothing of money that came twice and went back: a resend still names the capture that counts', async () => {
+    const one = await endpoint({ dialect: 'bluesnap', eventTypes: ['payment.succeeded', 'refund.succeeded'] });
+    const { id } = await shop.create();
+    await shop.confirm(id, 'tok_decline_then_approve');
+    await shop.confirm(id, 'tok_approve');
+    const charge = await untilFormOf(one, 'CHARGE');
+    clock.advance({ seconds: 3 });
+    await tollgate.sandbox.tick();
+    await shop.untilLike(id, { duplicatePayment: true });
+    const told = async () => (await one.deliveries()) as { id: string; eventType: string; status: string }[];
+    await until(async () => (await told()).some(({ status }) => status === 'canceled'));
+    const [first] = (await told()).filter(({ status }) => status === 'succeeded');
+    await shop.merchant.send('POST', `/deliveries/${first?.id}/resend`);
+    const [, again] = (await one.untilReceived(2)).map(formOf);
+    expect(again).toEqual(charge);
+    const capture = (await shop.merchant.send('GET', `/captures/${charge.referenceNumber}`)).body;
+    expect(capture).toMatchObject({ paymentId: id, duplicate: false });
+    expect(one.received().map((received) => formOf(received).transactionType)).toEqual(['CHARGE', 'CHARGE']);
+  });
+
   test('S3.6 acknowledges with 200 alone, and each attempt is stamped and signed anew under one webhook-id', async () => {
     const one = await endpoint({ dialect: 'bluesnap', eventTypes: ['payment.succeeded'] });
     let answers = 0;

@@ -184,6 +184,45 @@ describe('S3.11 the pause', () => {
     });
   });
 
+  test('begun and ended again and again while payments are made leaves nothing behind', async () => {
+    const one = await endpoint();
+    const productId = await product();
+    const admin = await administrator();
+    const toggled = (async () => {
+      for (let round = 0; round < 12; round++) {
+        const paused = round % 2 === 0;
+        await asOperator({ paused });
+        await admin.send('PATCH', `/products/${productId}${SETTINGS}`, { body: { paused: !paused } });
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    })();
+    const payments: Answer['body'][] = [];
+    let isToggling = true;
+    void toggled.finally(() => {
+      isToggling = false;
+    });
+    while (isToggling) {
+      payments.push(...(await Promise.all([shop.create(), shop.create({ productId })])));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await toggled;
+    await asOperator({ paused: false });
+    await admin.send('PATCH', `/products/${productId}${SETTINGS}`, { body: { paused: false } });
+    const open = () =>
+      tollgate.database.run<{ status: string }>(
+        `select status from deliveries where endpoint_id = $1 and status in ('pending', 'held')`,
+        [one.id],
+      );
+    await until(async () => {
+      // What was sent at the very moment of a pause waits a second by the clock that stands still.
+      clock.advance({ seconds: 1 });
+      return (await open()).length === 0;
+    }, 20_000);
+    const told = one.received().map(({ body }) => JSON.parse(body).data.object.id);
+    expect(payments.filter(({ id }) => !told.includes(id))).toEqual([]);
+    expect(payments.length).toBeGreaterThan(20);
+  });
+
   test('is for administrators: no wildcard covers it, neither of a key nor of the app’s own secret', async () => {
     const { appName } = tollgate.tenant.tenant;
     const login = { body: { appName, appSecret: tollgate.tenant.appSecret } };

@@ -108,3 +108,15 @@ it('a charge is what was taken, which may be less than what was asked for', () =
   expect(bluesnapParametersOf(eventOf('payment.succeeded', taken))).toContainEqual(['invoiceChargeAmount', '50.00']);
   expect(bluesnapParametersOf(eventOf('payment.authorized', taken))).toContainEqual(['invoiceChargeAmount', '149.50']);
 });
+
+it('a reversal is what was reversed, which may be less than what was asked for', () => {
+  const reversal = { id: 'rev_1', amount: 5_000, currency: 'EUR', reason: 'Ordered twice' };
+  const event = eventOf('payment.reversed', { ...PAYMENT, amountCaptured: 0 }, { ...PAYMENT, reversal });
+  expect(bluesnapParametersOf(event)).toEqual(
+    expect.arrayContaining([
+      ['referenceNumber', 'rev_1'],
+      ['reversalRefNum', 'rev_1'],
+      ['invoiceChargeAmount', '-50.00'],
+    ]),
+  );
+});

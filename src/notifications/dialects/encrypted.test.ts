@@ -63,3 +63,11 @@ it('a success is what was taken, which may be less than what was asked for', () 
   expect(encryptedPlaintextOf(eventOf('payment.succeeded', taken), NOON)).toContain('"amount":50.00,');
   expect(encryptedPlaintextOf(eventOf('payment.expired', taken), NOON)).toContain('"amount":149.50,');
 });
+
+it('of a reversal it says what was reversed, which may be less than what was asked for', () => {
+  const reversal = { id: 'rev_1', amount: 5_000, currency: 'EUR', reason: 'Ordered twice' };
+  const reversed = { ...PAYMENT, amountCaptured: 0, reversalId: 'rev_1' };
+  const told = encryptedPlaintextOf(eventOf('payment.reversed', reversed, { ...PAYMENT, reversal }), NOON) ?? '';
+  expect(told).toContain('"amount":50.00,');
+  expect(JSON.parse(told)).toMatchObject({ status: 'REVERSED', reversalId: 'rev_1', refundId: null });
+});
