@@ -136,7 +136,7 @@ describe('verifyWebhook', () => {
     'sk_test_1.secret',
     'whsec_==',
     SECRET.slice('whsec_'.length),
-    SECRET.replace('whsec_', 'whpk_'),
+    SECRET.replace('whsec_', 'whpub_'),
   ])('refuses the secret “%s”, whoever signed', async (secret) => {
     const emptyKey = createHmac('sha256', '').update(`whd_1.${NOW_SECONDS}.${BODY}`).digest('base64');
     const headers = { ...signed(), 'webhook-signature': `v1,${emptyKey}` };

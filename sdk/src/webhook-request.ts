@@ -81,7 +81,7 @@ export function epochMsOfRfc3339(timestamp: unknown): number {
   return isRfc3339 ? Date.parse(String(timestamp)) : Number.NaN;
 }
 
-/** Every key that was given, under the singular name or the plural one; never none. */
+/** Every key that was given, under the singular name or the plural one; where there is none, the caller refuses. */
 export function givenKeys(one: unknown, several: unknown): readonly unknown[] {
   return [...(one === undefined ? [] : [one]), ...(Array.isArray(several) ? several : [])];
 }

@@ -14,10 +14,10 @@ export class Inbox {
       fact text primary key, said text not null, done integer not null default 0) strict`);
   }
 
-  /** Whether it is news. `fact`: the same for every copy of a notification. */
-  take(fact: string, said: unknown): boolean {
+  /** Writes it down, unless it is known. `fact`: the same for every copy of a notification. */
+  take(fact: string, said: unknown): void {
     const insert = this.#database.prepare('insert into inbox (fact, said) values (?, ?) on conflict do nothing');
-    return insert.run(fact, JSON.stringify(said)).changes === 1;
+    insert.run(fact, JSON.stringify(said));
   }
 
   /** Works off what waits, oldest first and one at a time. What fails, or is cut short by a crash, waits for the next call. */

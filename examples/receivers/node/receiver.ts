@@ -52,9 +52,8 @@ export async function takeNotification(
 ): Promise<void> {
   try {
     const { said, fact, answer: text } = await believe(keys, received);
-    const isNews = inbox.take(fact, said);
+    inbox.take(fact, said);
     answer(response, 200, text);
-    if (!isNews) return;
     // The gateway waits for seconds, your warehouse may take longer.
     await inbox.workOff(work, (error) =>
       log(`not worked off yet: ${error instanceof Error ? error.message : 'unknown'}`),
