@@ -7,6 +7,7 @@ import type { PaymentContext } from '../src/payments/context.ts';
 import { type Database, openDatabase } from '../src/platform/database.ts';
 import { createLogger } from '../src/platform/log.ts';
 import { createOutboundHttp } from '../src/platform/outbound-http.ts';
+import { createCheckProduct } from '../src/products/find-product.ts';
 import { createCallRecorder } from '../src/provider-accounts/record-calls.ts';
 import { createProviderRegistry, newSandboxAccount } from '../src/providers/registry.ts';
 import { createCircuitKeeper } from '../src/routing/keep-circuits.ts';
@@ -66,6 +67,7 @@ export async function openExplainedGateway(
     callRecorder,
     circuits,
     readTenant,
+    checkProduct: createCheckProduct(database),
     applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver: () => {} }),
     checkoutUrl: 'https://pay.example',
     hooksUrl: 'https://hooks.example',

@@ -144,12 +144,13 @@ create table deliveries (
   constraint deliveries_pkey PRIMARY KEY (tenant_id, delivery_id),
   constraint deliveries_due_check CHECK ((status = 'pending'::text) = (due_at IS NOT NULL)),
   constraint deliveries_reason_check CHECK (reason = ANY (ARRAY['tenant'::text, 'product'::text, 'payment'::text, 'additional'::text, 'partner'::text, 'manual'::text])),
-  constraint deliveries_status_check CHECK (status = ANY (ARRAY['pending'::text, 'succeeded'::text, 'exhausted'::text, 'canceled'::text])),
+  constraint deliveries_status_check CHECK (status = ANY (ARRAY['pending'::text, 'held'::text, 'succeeded'::text, 'exhausted'::text, 'canceled'::text])),
   constraint deliveries_target_check CHECK (endpoint_id IS NOT NULL OR url_override IS NOT NULL),
   constraint deliveries_trigger_check CHECK (trigger = ANY (ARRAY['automatic'::text, 'resend'::text, 'replay'::text, 'test'::text, 'simulation'::text]))
 );
 CREATE UNIQUE INDEX deliveries_automatic_key ON public.deliveries USING btree (tenant_id, event_id, lane_id) WHERE (trigger = 'automatic'::text);
 CREATE INDEX deliveries_due_idx ON public.deliveries USING btree (tenant_id, lane_id, due_at, delivery_id) WHERE (status = 'pending'::text);
+CREATE INDEX deliveries_held_idx ON public.deliveries USING btree (tenant_id, mode, delivery_id) WHERE (status = 'held'::text);
 CREATE INDEX deliveries_list_idx ON public.deliveries USING btree (tenant_id, mode, delivery_id);
 CREATE INDEX deliveries_payment_idx ON public.deliveries USING btree (tenant_id, payment_id, delivery_id) WHERE (payment_id IS NOT NULL);
 
@@ -431,6 +432,22 @@ CREATE INDEX mails_list_idx ON public.mails USING btree (mail_id);
 CREATE UNIQUE INDEX mails_open_key ON public.mails USING btree (tenant_id, topic) WHERE is_open;
 CREATE INDEX mails_topic_idx ON public.mails USING btree (tenant_id, topic, scheduled_at);
 
+create table notification_settings (
+  tenant_id text not null,
+  mode text not null,
+  product_id text not null,
+  enabled boolean,
+  paused boolean,
+  additional_types_also_to_main boolean,
+  admin_email_sealed bytea,
+  updated_at timestamp with time zone not null,
+  updated_by text not null,
+  constraint notification_settings_pkey PRIMARY KEY (tenant_id, mode, product_id),
+  constraint notification_settings_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
+  constraint notification_settings_complete_check CHECK (product_id <> ''::text OR enabled IS NOT NULL AND paused IS NOT NULL AND additional_types_also_to_main IS NOT NULL),
+  constraint notification_settings_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
+);
+
 create table operator_keys (
   key_id text not null,
   secret_hash bytea not null,
@@ -580,6 +597,23 @@ create table payouts (
   constraint payouts_status_check CHECK (status = ANY (ARRAY['paid'::text, 'returned'::text]))
 );
 CREATE INDEX payouts_list_idx ON public.payouts USING btree (tenant_id, mode, payout_id);
+
+create table products (
+  tenant_id text not null,
+  product_id text not null,
+  mode text not null,
+  name text not null,
+  reference text,
+  status text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint products_pkey PRIMARY KEY (tenant_id, product_id),
+  constraint products_reference_key UNIQUE (tenant_id, mode, reference),
+  constraint products_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
+  constraint products_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint products_status_check CHECK (status = ANY (ARRAY['active'::text, 'archived'::text]))
+);
+CREATE INDEX products_list_idx ON public.products USING btree (tenant_id, mode, product_id);
 
 create table provider_account_circuits (
   tenant_id text not null,

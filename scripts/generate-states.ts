@@ -8,6 +8,7 @@ import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
 import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
+import { PRODUCT_TRANSITIONS } from '../src/products/product.ts';
 import { EXCEPTION_TRANSITIONS } from '../src/reconciliation/exception.ts';
 import { MATCH_TRANSITIONS } from '../src/reconciliation/line.ts';
 import { PAYOUT_TRANSITIONS } from '../src/reconciliation/payout.ts';
@@ -24,6 +25,7 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['Delivery', DELIVERY_TRANSITIONS],
   ['Endpoint health', HEALTH_TRANSITIONS],
   ['Mail', MAIL_TRANSITIONS],
+  ['Product', PRODUCT_TRANSITIONS],
   ['Test clock', TEST_CLOCK_TRANSITIONS],
   ['Statement', STATEMENT_TRANSITIONS],
   ['Statement line', MATCH_TRANSITIONS],

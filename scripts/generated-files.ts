@@ -3,6 +3,7 @@ import { renderErrorsMarkdown } from '../src/platform/openapi/errors-page.ts';
 import { renderReferenceMarkdown } from '../src/platform/openapi/reference-markdown.ts';
 import { describeApi } from '../src/roles/docs.ts';
 import { generateConformance } from './generate-conformance.ts';
+import { generateDialectVectors } from './generate-dialect-vectors.ts';
 import { generateSchema } from './generate-schema.ts';
 import { generateSdk } from './generate-sdk.ts';
 import { renderStatesMarkdown } from './generate-states.ts';
@@ -24,5 +25,6 @@ export async function generatedFiles(databaseUrl: string): Promise<ReadonlyMap<s
     ['docs/reference/errors.md', renderErrorsMarkdown(PROBLEMS)],
     ['docs/reference/states.md', renderStatesMarkdown()],
     ['docs/reference/conformance.md', await generateConformance()],
+    ...generateDialectVectors(),
   ]);
 }

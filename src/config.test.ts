@@ -37,6 +37,8 @@ test.each([
   ['TOLLGATE_ROLES', 'api,boss', /^TOLLGATE_ROLES.*: Must be a comma-separated list/],
   ['TOLLGATE_MASTER_KEY', 'hunter2', /^TOLLGATE_MASTER_KEY: Must be 32 bytes/],
   ['TOLLGATE_API_URL', 'ftp://x', /^TOLLGATE_API_URL: Must be an http or https address/],
+  ['TOLLGATE_EGRESS_ADDRESSES_LIVE', '203.0.113.300', /^TOLLGATE_EGRESS_ADDRESSES_LIVE: Must be a comma-separated/],
+  ['TOLLGATE_EGRESS_ADDRESSES_TEST', '203.0.113.0/24,', /^TOLLGATE_EGRESS_ADDRESSES_TEST: Must be a comma-separated/],
   ['TOLLGATE_DEMO', 'maybe', /^TOLLGATE_DEMO: Must be true or false/],
   ['TOLLGATE_SIMULATORS', 'stripe,acme', /^TOLLGATE_SIMULATORS: Must be none, or a comma-separated list of stripe, /],
   ['LOG_LEVEL', 'loud', /^LOG_LEVEL: Must be/],
@@ -69,6 +71,12 @@ test('an owner’s address without the database that it owns is refused', () => 
   expect(() => readConfig({ DATABASE_MIGRATE_URL: 'postgres://owner@db/t' })).toThrow(
     /^DATABASE_MIGRATE_URL: Must come with DATABASE_URL/,
   );
+});
+
+test('S3.8 the addresses that requests come from are lists by mode, and empty where nobody says', () => {
+  const lists = { TOLLGATE_EGRESS_ADDRESSES_LIVE: '203.0.113.7, 2001:db8::/64', TOLLGATE_EGRESS_ADDRESSES_TEST: '::1' };
+  expect(readConfig(lists).egressAddresses).toEqual({ live: ['203.0.113.7', '2001:db8::/64'], test: ['::1'] });
+  expect(readConfig({}).egressAddresses).toEqual({ live: [], test: [] });
 });
 
 test('all faults are told at once', () => {

@@ -25,6 +25,8 @@ export interface Config {
   readonly urls: { readonly api: string; readonly checkout: string; readonly hooks: string; readonly admin: string };
   readonly allowPrivateTargets: boolean;
   readonly trustProxy: boolean | readonly string[];
+  /** Where our requests to tenants come from, by mode; what is published, so that receivers may let nobody else in. */
+  readonly egressAddresses: { readonly live: readonly string[]; readonly test: readonly string[] };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly otelEndpoint: string | null;
   /** Who takes our mails, and whom they come from; null: they stay in their table. */
@@ -53,6 +55,17 @@ const flag = z
 const baseUrl = z
   .url({ protocol: /^https?$/, error: 'Must be an http or https address' })
   .transform((text) => text.replace(/\/+$/, ''));
+const addressRanges = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z.array(
+      z.union(
+        [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+        'Must be a comma-separated list of IP addresses and ranges, such as 203.0.113.7 and 2001:db8::/64',
+      ),
+    ),
+  );
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'Must be an address that begins with postgres://');
 
 const variables = z.object({
@@ -85,6 +98,8 @@ const variables = z.object({
   TOLLGATE_ADMIN_URL: baseUrl.optional(),
   TOLLGATE_ALLOW_PRIVATE_TARGETS: flag.optional(),
   TOLLGATE_TRUST_PROXY: z.string().default('false'),
+  TOLLGATE_EGRESS_ADDRESSES_LIVE: addressRanges.optional(),
+  TOLLGATE_EGRESS_ADDRESSES_TEST: addressRanges.optional(),
   TOLLGATE_DEMO: flag.optional(),
   TOLLGATE_DATABASE_CONNECTIONS: z.coerce.number('Must be a number').int().min(2).max(500).default(20),
   LOG_LEVEL: z
@@ -152,6 +167,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     allowPrivateTargets,
     trustProxy: trustProxyOf(set.TOLLGATE_TRUST_PROXY),
+    egressAddresses: {
+      live: set.TOLLGATE_EGRESS_ADDRESSES_LIVE ?? [],
+      test: set.TOLLGATE_EGRESS_ADDRESSES_TEST ?? [],
+    },
     // Who tries it out wants to see the shop's address, not the requests.
     logLevel: set.LOG_LEVEL ?? (demo ? 'warn' : 'info'),
     otelEndpoint: set.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,

@@ -8,6 +8,7 @@ import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
 import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
+import { PRODUCT_TRANSITIONS } from '../src/products/product.ts';
 import { EXCEPTION_TRANSITIONS } from '../src/reconciliation/exception.ts';
 import { MATCH_TRANSITIONS } from '../src/reconciliation/line.ts';
 import { PAYOUT_TRANSITIONS } from '../src/reconciliation/payout.ts';
@@ -25,6 +26,7 @@ const TABLES: readonly (readonly [string, string, Readonly<Record<string, readon
   ["endpoint's health", 'healthy', HEALTH_TRANSITIONS],
   ['mail', 'pending', MAIL_TRANSITIONS],
   ['test clock', 'held', TEST_CLOCK_TRANSITIONS],
+  ['product', 'active', PRODUCT_TRANSITIONS],
   ['statement', 'collecting', STATEMENT_TRANSITIONS],
   ['statement line', 'waiting', MATCH_TRANSITIONS],
   ['reconciliation exception', 'open', EXCEPTION_TRANSITIONS],

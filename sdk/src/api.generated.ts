@@ -156,6 +156,45 @@ export interface CartItem {
   itemType?: string | undefined;
 }
 
+export interface ChangedWebhookEndpoint {
+  id: string;
+  object: "webhook_endpoint";
+  mode: "live" | "test";
+  url: string;
+  eventTypes: readonly string[];
+  dialect: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner";
+  /** Dialect `partner`: what the receiver knows you by. */
+  merchantCode: string | null;
+  productId: string | null;
+  additional: boolean;
+  ackPolicy: AckPolicy;
+  schedule: readonly number[] | null;
+  rateLimit: number | null;
+  ordered: boolean;
+  disableAfterSeconds: number | null;
+  /** When a test of it as it is now was acknowledged. */
+  testPassedAt: string | null;
+  /** `disabled`: by us, after long failure or HTTP 410. What comes is kept. */
+  status: "active" | "paused" | "disabled";
+  description: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+  /** Where one was made or given now; shown here only. */
+  secret?: string | undefined;
+  /** Where one was made or given now; shown here only. */
+  dataProtectionKey?: string | undefined;
+  /** Where one was made or given now; shown here only. */
+  notificationKey?: string | undefined;
+}
+
 export interface CheckNotification {
   /** The body as it was sent, every character of it. */
   body: string;
@@ -252,6 +291,7 @@ export interface CreatePayment {
   statementDescriptor?: string | undefined;
   /** Retries of an order reuse this, never the reference. */
   orderId?: string | undefined;
+  /** One of your products that is not archived. */
   productId?: string | undefined;
   returnUrl?: string | undefined;
   cancelUrl?: string | undefined;
@@ -279,6 +319,13 @@ export interface CreatePayment {
    * Default: {}.
    */
   metadata?: Record<string, string> | undefined;
+}
+
+export interface CreateProduct {
+  /** For people. */
+  name: string;
+  /** Your own id of this product; unique per tenant and mode. */
+  reference?: string | undefined;
 }
 
 export interface CreateProviderAccount {
@@ -400,11 +447,15 @@ export interface CreateWebhookEndpoint {
    * How notifications look; events that a dialect has no word for are not sent.
    * Default: "standard".
    */
-  dialect?: "standard" | "partner" | undefined;
+  dialect?: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner" | undefined;
   /** Dialect `partner` only: what the receiver knows you by; your tenant id unless given. */
   merchantCode?: string | undefined;
-  /** `standard`: `whsec_` and 24 to 64 bytes in base64; `partner`: any text. Generated unless given. */
+  /** `standard`: `whsec_` and 24 to 64 bytes in base64; `bluesnap`, `bluesnap-receipt` and `partner`: any text; `encrypted` and `encrypted-legacy`: the notification key. Generated unless given. */
   secret?: string | undefined;
+  /** `bluesnap`: where there is one, each body carries `authKey`. `bluesnap-receipt`: generated unless given. */
+  dataProtectionKey?: string | undefined;
+  /** `encrypted`: 32 bytes in base64url; `encrypted-legacy`: 32 hexadecimal digits. Generated unless given. */
+  notificationKey?: string | undefined;
   /** Only payments of this product. */
   productId?: string | null | undefined;
   /** Beside the main endpoint, with event types of its own. */
@@ -517,7 +568,7 @@ export interface CreatedWebhookEndpoint {
   mode: "live" | "test";
   url: string;
   eventTypes: readonly string[];
-  dialect: "standard" | "partner";
+  dialect: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner";
   /** Dialect `partner`: what the receiver knows you by. */
   merchantCode: string | null;
   productId: string | null;
@@ -543,6 +594,10 @@ export interface CreatedWebhookEndpoint {
    */
   updatedAt: string;
   secret: string;
+  /** Where one was made or given now; shown here only. */
+  dataProtectionKey?: string | undefined;
+  /** Where one was made or given now; shown here only. */
+  notificationKey?: string | undefined;
 }
 
 export interface CredentialsTest {
@@ -578,7 +633,7 @@ export interface Delivery {
   trigger: "automatic" | "resend" | "replay" | "test" | "simulation";
   /** Which setting sent it there. */
   reason: "tenant" | "product" | "payment" | "additional" | "partner" | "manual" | null;
-  status: "pending" | "succeeded" | "exhausted" | "canceled";
+  status: "pending" | "held" | "succeeded" | "exhausted" | "canceled";
   attemptsMade: number;
   nextAttemptAt: string | null;
   lastAttemptAt: string | null;
@@ -605,7 +660,7 @@ export interface DeliveryWithAttempts {
   trigger: "automatic" | "resend" | "replay" | "test" | "simulation";
   /** Which setting sent it there. */
   reason: "tenant" | "product" | "payment" | "additional" | "partner" | "manual" | null;
-  status: "pending" | "succeeded" | "exhausted" | "canceled";
+  status: "pending" | "held" | "succeeded" | "exhausted" | "canceled";
   attemptsMade: number;
   nextAttemptAt: string | null;
   lastAttemptAt: string | null;
@@ -696,6 +751,93 @@ export interface Doubt {
 export interface DoubtSubject {
   object: "attempt" | "capture" | "refund" | "reversal" | "signal";
   id: string;
+}
+
+export interface EffectiveWebhookEndpoint {
+  object: "effective_webhook_endpoint";
+  endpointId: string;
+  paymentId: string | null;
+  /** Of the payment; without one, of the endpoint. */
+  productId: string | null;
+  /** Whether a payment’s own notificationUrl replaces its address. */
+  isMain: boolean;
+  settings: {
+    url: {
+      value: string;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    dialect: {
+      value: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner";
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    ackPolicy: {
+      value: AckPolicy;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    /** null: as the dialect has it. */
+    schedule: {
+      value: readonly number[] | null;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    rateLimit: {
+      value: number | null;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    /** With those of additional endpoints where they count for this one. */
+    eventTypes: {
+      value: readonly string[];
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    enabled: {
+      value: boolean;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    /** By the settings of the tenant or the product. */
+    paused: {
+      value: boolean;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    adminEmail: {
+      value: string | null;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+    additionalTypesAlsoToMain: {
+      value: boolean;
+      /** Where it was set: for the payment, for its product, for the tenant, or nowhere. */
+      level: "payment" | "product" | "tenant" | "default";
+    };
+  };
+  /** Why nothing is sent at the moment, although it is kept; null: it is sent. */
+  held: {
+    because: "endpoint_paused" | "endpoint_disabled" | "tenant_paused" | "product_paused";
+    detail: string;
+  } | null;
+  waiting: {
+    /** Pending and held deliveries of the endpoint; counted up to 10000. */
+    count: number;
+    oldestAt: string | null;
+  };
+  events: readonly {
+    type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled";
+    sent: boolean;
+    /** Why not; null where it is sent. */
+    because: "notifications_disabled" | "other_product" | "replaced_by_product" | "type_not_chosen" | "no_word_in_dialect" | null;
+    detail: string;
+  }[];
+}
+
+export interface EgressAddresses {
+  live: readonly string[];
+  test: readonly string[];
 }
 
 export interface EndpointHealth {
@@ -1015,6 +1157,19 @@ export interface NotificationCheck {
   }[];
 }
 
+export interface NotificationSettings {
+  object: "notification_settings";
+  mode: "live" | "test";
+  updatedAt: string | null;
+  /** Off: events become no deliveries. They stay listed and can be sent later. */
+  enabled: boolean;
+  /** On: nothing is sent and nothing is dropped; what comes due is `held`. Administrators only: needs the scope `notification-settings:pause`, which no wildcard covers. A tenant’s pause holds its products too. */
+  paused: boolean;
+  adminEmail: string | null;
+  /** Types chosen for an additional endpoint go to the main one as well. */
+  additionalTypesAlsoToMain: boolean;
+}
+
 export interface PartnerKey {
   id: string;
   object: "partner_key";
@@ -1278,6 +1433,38 @@ export interface Problem {
   correlationId: string;
 }
 
+export interface Product {
+  id: string;
+  object: "product";
+  mode: "live" | "test";
+  name: string;
+  reference: string | null;
+  /** `archived`: new payments may not name it; those that were made go on as ever. */
+  status: "active" | "archived";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+/** null: as the tenant has it. */
+export interface ProductNotificationSettings {
+  object: "notification_settings";
+  mode: "live" | "test";
+  updatedAt: string | null;
+  productId: string;
+  enabled: boolean | null;
+  paused: boolean | null;
+  adminEmail: string | null;
+  additionalTypesAlsoToMain: boolean | null;
+}
+
 export interface Provider {
   id: string;
   object: "provider";
@@ -1518,6 +1705,11 @@ export interface ResolveReconciliationException {
   note: string;
 }
 
+export interface ResumeWebhookEndpoint {
+  /** Default: "all". */
+  what?: "all" | "newest" | "none" | undefined;
+}
+
 export interface Reversal {
   id: string;
   object: "reversal";
@@ -1562,6 +1754,29 @@ export interface RotateProviderAccount {
   credentials: Record<string, unknown>;
   /** Default: 86400. */
   overlapSeconds?: number | undefined;
+}
+
+export interface RotateWebhookSecret {
+  /** Default: 86400. */
+  overlapSeconds?: number | undefined;
+  /** Generated unless given. */
+  secret?: string | undefined;
+  /** The dialect’s main one unless given. `signing_ed25519`: `standard` signs with a key pair as well, and the answer holds its public half. */
+  purpose?: "signing" | "signing_ed25519" | "data_protection" | "notification" | undefined;
+}
+
+export interface RotatedWebhookSecret {
+  object: "webhook_secret";
+  /** `kid` of the dialect `encrypted`. */
+  id: string;
+  endpointId: string;
+  purpose: "signing" | "signing_ed25519" | "data_protection" | "notification";
+  /** Shown here only; null for a key pair. */
+  secret: string | null;
+  /** Of a key pair: `whpk_` and base64. */
+  publicKey: string | null;
+  /** null: no other secret is valid. */
+  previousValidUntil: string | null;
 }
 
 export interface Route {
@@ -1941,6 +2156,41 @@ export interface TimelineSignal {
   detail: Record<string, unknown>;
 }
 
+export interface UpdateNotificationSettings {
+  /** Off: events become no deliveries. They stay listed and can be sent later. */
+  enabled?: boolean | undefined;
+  /** On: nothing is sent and nothing is dropped; what comes due is `held`. Administrators only: needs the scope `notification-settings:pause`, which no wildcard covers. A tenant’s pause holds its products too. */
+  paused?: boolean | undefined;
+  adminEmail?: string | null | undefined;
+  /** Types chosen for an additional endpoint go to the main one as well. */
+  additionalTypesAlsoToMain?: boolean | undefined;
+}
+
+export interface UpdateNotificationSettingsAsOperator {
+  /** Off: events become no deliveries. They stay listed and can be sent later. */
+  enabled?: boolean | undefined;
+  /** On: nothing is sent and nothing is dropped; what comes due is `held`. Administrators only: needs the scope `notification-settings:pause`, which no wildcard covers. A tenant’s pause holds its products too. */
+  paused?: boolean | undefined;
+  adminEmail?: string | null | undefined;
+  /** Types chosen for an additional endpoint go to the main one as well. */
+  additionalTypesAlsoToMain?: boolean | undefined;
+}
+
+export interface UpdateProduct {
+  /** For people. */
+  name?: string | undefined;
+  reference?: string | null | undefined;
+  /** `archived`: new payments may not name it; those that were made go on as ever. */
+  status?: "active" | "archived" | undefined;
+}
+
+export interface UpdateProductNotificationSettings {
+  enabled?: boolean | null | undefined;
+  paused?: boolean | null | undefined;
+  adminEmail?: string | null | undefined;
+  additionalTypesAlsoToMain?: boolean | null | undefined;
+}
+
 export interface UpdateProviderAccount {
   name?: string | undefined;
   /** A payment goes to the active account with the lowest that takes it; among equal ones by their shares (`routing.weight`), without any to the oldest. */
@@ -2004,6 +2254,15 @@ export interface UpdateWebhookEndpoint {
   url?: string | undefined;
   /** `*` for all, or names of event types. */
   eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled")[] | undefined;
+  dialect?: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner" | undefined;
+  /** Dialect `partner` only: what the receiver knows you by; your tenant id unless given. */
+  merchantCode?: string | undefined;
+  /** `standard`: `whsec_` and 24 to 64 bytes in base64; `bluesnap`, `bluesnap-receipt` and `partner`: any text; `encrypted` and `encrypted-legacy`: the notification key. Generated unless given. */
+  secret?: string | undefined;
+  /** `bluesnap`: where there is one, each body carries `authKey`. `bluesnap-receipt`: generated unless given. */
+  dataProtectionKey?: string | undefined;
+  /** `encrypted`: 32 bytes in base64url; `encrypted-legacy`: 32 hexadecimal digits. Generated unless given. */
+  notificationKey?: string | undefined;
   status?: "active" | "paused" | undefined;
   /** Only payments of this product. */
   productId?: string | null | undefined;
@@ -2028,7 +2287,7 @@ export interface WebhookEndpoint {
   mode: "live" | "test";
   url: string;
   eventTypes: readonly string[];
-  dialect: "standard" | "partner";
+  dialect: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner";
   /** Dialect `partner`: what the receiver knows you by. */
   merchantCode: string | null;
   productId: string | null;
@@ -2053,6 +2312,20 @@ export interface WebhookEndpoint {
    * Format: date-time.
    */
   updatedAt: string;
+}
+
+export interface WebhookSecret {
+  object: "webhook_secret";
+  id: string;
+  purpose: "signing" | "signing_ed25519" | "data_protection" | "notification";
+  publicKey: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /** null: it is the one that stays. */
+  expiresAt: string | null;
 }
 
 function accessOperations(send: Send) {
@@ -2217,7 +2490,7 @@ function notificationsOperations(send: Send) {
     /**
      * Add an endpoint
      *
-     * The answer holds the signing secret, the only time it is shown.
+     * The answer holds the secrets, the only time they are shown. A tenant has at most 50 endpoints of a mode.
      */
     createWebhookEndpoint: (body: CreateWebhookEndpoint, options?: CallOptions): Promise<CreatedWebhookEndpoint> =>
       send({ method: 'POST', path: '/api/v1/webhook-endpoints', body }, options),
@@ -2228,12 +2501,27 @@ function notificationsOperations(send: Send) {
      */
     deleteWebhookEndpoint: (id: string, options?: CallOptions): Promise<WebhookEndpoint> =>
       send({ method: 'DELETE', path: `/api/v1/webhook-endpoints/${pathSegment(id)}` }, options),
+    /**
+     * Explain what counts for an endpoint
+     *
+     * Each setting with its value and where it was made (payment over product over tenant), and for each type of event whether the endpoint is sent it and why not. With a payment: for that payment; without: for payments of the endpoint’s own product, or of none.
+     */
+    explainWebhookEndpoint: (id: string, query?: {
+      paymentId?: string | undefined;
+    }, options?: CallOptions): Promise<EffectiveWebhookEndpoint> =>
+      send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/effective`, query }, options),
     /** Read a delivery with every attempt */
     getDelivery: (id: string, options?: CallOptions): Promise<DeliveryWithAttempts> =>
       send({ method: 'GET', path: `/api/v1/deliveries/${pathSegment(id)}` }, options),
     /** Read an event */
     getEvent: (id: string, options?: CallOptions): Promise<Event> =>
       send({ method: 'GET', path: `/api/v1/events/${pathSegment(id)}` }, options),
+    /** Read the notification settings of a product */
+    getProductSettings: (id: string, options?: CallOptions): Promise<ProductNotificationSettings> =>
+      send({ method: 'GET', path: `/api/v1/products/${pathSegment(id)}/notification-settings` }, options),
+    /** Read the settings of all notifications */
+    getSettings: (options?: CallOptions): Promise<NotificationSettings> =>
+      send({ method: 'GET', path: '/api/v1/notification-settings' }, options),
     /** Read an endpoint */
     getWebhookEndpoint: (id: string, options?: CallOptions): Promise<WebhookEndpoint> =>
       send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}` }, options),
@@ -2252,13 +2540,20 @@ function notificationsOperations(send: Send) {
       cursor?: string | undefined;
       paymentId?: string | undefined;
       endpointId?: string | undefined;
-      status?: "pending" | "succeeded" | "exhausted" | "canceled" | undefined;
+      status?: "pending" | "held" | "succeeded" | "exhausted" | "canceled" | undefined;
     }, options?: CallOptions): Promise<{
       data: readonly Delivery[];
       hasMore: boolean;
       nextCursor: string | null;
     }> =>
       send({ method: 'GET', path: '/api/v1/deliveries', query }, options),
+    /**
+     * List the addresses that notifications come from
+     *
+     * IP addresses and ranges (CIDR), by mode, for firewalls in front of receivers. They are what the operator says; an empty list says nothing. A signature proves more than an address: verify it in any case.
+     */
+    listEgressAddresses: (options?: CallOptions): Promise<EgressAddresses> =>
+      send({ method: 'GET', path: '/api/v1/egress-addresses' }, options),
     /** List events, newest first */
     listEvents: (query?: {
       /** Default: 20. */
@@ -2286,6 +2581,22 @@ function notificationsOperations(send: Send) {
     }> =>
       send({ method: 'GET', path: '/api/v1/webhook-endpoints', query }, options),
     /**
+     * Pause an endpoint
+     *
+     * Nothing is sent to it from now on, but what is under way; what comes meanwhile is kept.
+     */
+    pauseWebhookEndpoint: (id: string, options?: CallOptions): Promise<WebhookEndpoint> =>
+      send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/pause` }, options),
+    /**
+     * Read which secrets of an endpoint are valid
+     *
+     * Without the secrets themselves; of key pairs the public half.
+     */
+    readWebhookSecrets: (id: string, options?: CallOptions): Promise<{
+      data: readonly WebhookSecret[];
+    }> =>
+      send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/secrets` }, options),
+    /**
      * Send an event again
      *
      * A new delivery of the same event under the same webhook-id, with the whole schedule of resends.
@@ -2293,11 +2604,39 @@ function notificationsOperations(send: Send) {
     resendDelivery: (id: string, options?: CallOptions): Promise<Delivery> =>
       send({ method: 'POST', path: `/api/v1/deliveries/${pathSegment(id)}/resend` }, options),
     /**
+     * Resume a paused or disabled endpoint
+     *
+     * What was kept for it is sent now: `all`, the `newest` about each object (of a payment that was created and succeeded meanwhile only the success), or `none`. What is not sent is canceled, stays listed, and can be sent again.
+     */
+    resumeWebhookEndpoint: (id: string, body?: ResumeWebhookEndpoint, options?: CallOptions): Promise<WebhookEndpoint> =>
+      send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/resume`, body }, options),
+    /**
+     * Give an endpoint a new secret
+     *
+     * The new secret is shown once. Until the overlap ends the old one is valid too: `standard` signs with both, `encrypted` names the key by `kid`, the other dialects go on with the old one until then. At most three of a purpose are valid at a time; `overlapSeconds` 0 ends the others at once, for a secret that has leaked. A test that the endpoint passed counts no more.
+     */
+    rotateWebhookSecret: (id: string, body?: RotateWebhookSecret, options?: CallOptions): Promise<RotatedWebhookSecret> =>
+      send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/rotate-secret`, body }, options),
+    /**
+     * Change the notification settings of a product
+     *
+     * What is set here counts for payments of the product; null takes it back. A pause of the tenant stays.
+     */
+    updateProductSettings: (id: string, body?: UpdateProductNotificationSettings, options?: CallOptions): Promise<ProductNotificationSettings> =>
+      send({ method: 'PATCH', path: `/api/v1/products/${pathSegment(id)}/notification-settings`, body }, options),
+    /**
+     * Change the settings of all notifications
+     *
+     * Of the mode of your credentials. Members that are left out stay as they are.
+     */
+    updateSettings: (body?: UpdateNotificationSettings, options?: CallOptions): Promise<NotificationSettings> =>
+      send({ method: 'PATCH', path: '/api/v1/notification-settings', body }, options),
+    /**
      * Change, pause or resume an endpoint
      *
-     * What happens while it is paused is kept and sent when it is active again.
+     * What happens while it is paused is kept and sent when it is active again. Another `dialect` brings its secrets along, given here or generated and shown in the answer; those of the old one end at once, except what both take. Without one, secrets are rotated with /rotate-secret.
      */
-    updateWebhookEndpoint: (id: string, body?: UpdateWebhookEndpoint, options?: CallOptions): Promise<WebhookEndpoint> =>
+    updateWebhookEndpoint: (id: string, body?: UpdateWebhookEndpoint, options?: CallOptions): Promise<ChangedWebhookEndpoint> =>
       send({ method: 'PATCH', path: `/api/v1/webhook-endpoints/${pathSegment(id)}`, body }, options),
   };
 }
@@ -2311,6 +2650,12 @@ function operatorOperations(send: Send) {
      */
     createTenant: (body: CreateTenant, options?: CallOptions): Promise<CreatedTenant> =>
       send({ method: 'POST', path: '/api/v1/operator/tenants', body }, options),
+    /** Read a tenant's settings of all notifications */
+    getNotificationSettingsAs: (query: {
+      tenantId: string;
+      mode: "live" | "test";
+    }, options?: CallOptions): Promise<NotificationSettings> =>
+      send({ method: 'GET', path: '/api/v1/operator/notification-settings', query }, options),
     /**
      * List mails to tenants, newest first
      *
@@ -2376,6 +2721,12 @@ function operatorOperations(send: Send) {
       tenantId: string;
     }, options?: CallOptions): Promise<PaymentObject> =>
       send({ method: 'POST', path: `/api/v1/operator/payments/${pathSegment(id)}/sync`, query }, options),
+    /** Change a tenant's settings of all notifications, the pause included */
+    updateNotificationSettingsAs: (query: {
+      tenantId: string;
+      mode: "live" | "test";
+    }, body?: UpdateNotificationSettingsAsOperator, options?: CallOptions): Promise<NotificationSettings> =>
+      send({ method: 'PATCH', path: '/api/v1/operator/notification-settings', query, body }, options),
   };
 }
 
@@ -2521,6 +2872,40 @@ function paymentsOperations(send: Send) {
      */
     sync: (id: string, options?: CallOptions): Promise<Payment> =>
       send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/sync` }, options),
+  };
+}
+
+function productsOperations(send: Send) {
+  return {
+    /**
+     * Add a product
+     *
+     * In the mode of your credentials. Payments name it by `productId`; endpoints and notification settings may be its own.
+     */
+    create: (body: CreateProduct, options?: CallOptions): Promise<Product> =>
+      send({ method: 'POST', path: '/api/v1/products', body }, options),
+    /** Read a product */
+    get: (id: string, options?: CallOptions): Promise<Product> =>
+      send({ method: 'GET', path: `/api/v1/products/${pathSegment(id)}` }, options),
+    /** List products, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      /** Your own id of this product; unique per tenant and mode. */
+      reference?: string | undefined;
+      /** `archived`: new payments may not name it; those that were made go on as ever. */
+      status?: "active" | "archived" | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Product[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/products', query }, options),
+    /** Change, archive or restore a product */
+    update: (id: string, body?: UpdateProduct, options?: CallOptions): Promise<Product> =>
+      send({ method: 'PATCH', path: `/api/v1/products/${pathSegment(id)}`, body }, options),
   };
 }
 
@@ -2872,6 +3257,7 @@ export class TollgateApi {
   readonly operator: ReturnType<typeof operatorOperations>;
   readonly partnerKeys: ReturnType<typeof partnerKeysOperations>;
   readonly payments: ReturnType<typeof paymentsOperations>;
+  readonly products: ReturnType<typeof productsOperations>;
   readonly providerAccounts: ReturnType<typeof providerAccountsOperations>;
   readonly providerNotifications: ReturnType<typeof providerNotificationsOperations>;
   readonly reconciliation: ReturnType<typeof reconciliationOperations>;
@@ -2890,6 +3276,7 @@ export class TollgateApi {
     this.operator = operatorOperations(send);
     this.partnerKeys = partnerKeysOperations(send);
     this.payments = paymentsOperations(send);
+    this.products = productsOperations(send);
     this.providerAccounts = providerAccountsOperations(send);
     this.providerNotifications = providerNotificationsOperations(send);
     this.reconciliation = reconciliationOperations(send);

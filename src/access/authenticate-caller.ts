@@ -68,7 +68,7 @@ async function checkCredentials(
     if (row === undefined || row.mode !== apiKey.mode || !timingSafeEqual(row.secret_hash, apiKey.secretHash)) {
       throw new Problem('unauthenticated', 'The API key is not valid.');
     }
-    const scopes = row.scopes.includes('*') ? 'all' : (row.scopes as Scope[]);
+    const scopes = row.scopes.map((scope) => (scope === '*' ? '*:*' : (scope as Scope)));
     return { by: 'tenant', tenantId: row.tenant_id, mode: apiKey.mode, scopes, actor: `key:${apiKey.keyId}` };
   }
   const operatorKey = parseOperatorKey(bearer);

@@ -11,8 +11,8 @@ export type Access =
   | { readonly by: 'checkoutToken' }
   | { readonly by: 'anyone' };
 
-/** `resource:action`; an API key carries a list of these, `*` standing for any part. */
-export type Scope = `${string}:${'create' | 'read' | 'update' | 'delete' | 'execute' | '*'}`;
+/** `resource:action`; an API key carries a list of these, `*` standing for any part that needs no administrator. */
+export type Scope = `${string}:${'create' | 'read' | 'update' | 'delete' | 'execute' | 'pause' | '*'}`;
 
 /** `optional`: taken when sent; `none`: the header is ignored (reads). Refund's "key or reference" rule is its verb's. */
 export type Idempotency = 'optional' | 'none';

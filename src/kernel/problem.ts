@@ -25,6 +25,7 @@ export const PROBLEMS = {
   attempt_in_progress: { status: 409, title: 'Another attempt is in progress' },
   nothing_to_complete: { status: 409, title: 'No attempt waits for its second step' },
   ack_policy_not_ready: { status: 409, title: 'The endpoint is not ready for this policy' },
+  too_many_endpoints: { status: 409, title: 'There are as many endpoints as there may be' },
   state_conflict: { status: 409, title: 'The object is not in a state that allows this' },
   amount_not_available: { status: 409, title: 'The amount exceeds what is available' },
   reversal_too_late: { status: 409, title: 'The time to reverse this is over' },

@@ -21,7 +21,7 @@ const delivery = z
     reason: z.enum(['tenant', 'product', 'payment', 'additional', 'partner', 'manual']).nullable().meta({
       description: 'Which setting sent it there.',
     }),
-    status: z.enum(['pending', 'succeeded', 'exhausted', 'canceled']),
+    status: z.enum(['pending', 'held', 'succeeded', 'exhausted', 'canceled']),
     attemptsMade: z.int(),
     nextAttemptAt: instant.nullable(),
     lastAttemptAt: instant.nullable(),
@@ -44,7 +44,7 @@ export const listDeliveries = endpoint({
     ...pageQuery,
     paymentId: z.string().max(64).optional(),
     endpointId: z.string().max(64).optional(),
-    status: z.enum(['pending', 'succeeded', 'exhausted', 'canceled']).optional(),
+    status: z.enum(['pending', 'held', 'succeeded', 'exhausted', 'canceled']).optional(),
   }),
   answer: { status: 200, schema: pageAnswer(delivery), description: 'A page of deliveries.' },
   problems: [],

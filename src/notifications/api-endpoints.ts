@@ -38,7 +38,33 @@ const settings = {
     }),
 };
 
-const webhookEndpoint = z
+const merchantCode = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Must be 1 to 64 characters of A-Z a-z 0-9 _ -')
+  .meta({ description: 'Dialect `partner` only: what the receiver knows you by; your tenant id unless given.' });
+
+const givenSecret = z.string().max(512, 'Must be at most 512 characters').optional();
+const givenSecrets = {
+  secret: givenSecret.meta({
+    description:
+      '`standard`: `whsec_` and 24 to 64 bytes in base64; `bluesnap`, `bluesnap-receipt` and `partner`: any text; ' +
+      '`encrypted` and `encrypted-legacy`: the notification key. Generated unless given.',
+  }),
+  dataProtectionKey: givenSecret.meta({
+    description:
+      '`bluesnap`: where there is one, each body carries `authKey`. `bluesnap-receipt`: generated unless given.',
+  }),
+  notificationKey: givenSecret.meta({
+    description:
+      '`encrypted`: 32 bytes in base64url; `encrypted-legacy`: 32 hexadecimal digits. Generated unless given.',
+  }),
+};
+const shownSecrets = {
+  dataProtectionKey: z.string().optional().meta({ description: 'Where one was made or given now; shown here only.' }),
+  notificationKey: z.string().optional().meta({ description: 'Where one was made or given now; shown here only.' }),
+};
+
+export const webhookEndpoint = z
   .strictObject({
     id: z.string(),
     object: z.literal('webhook_endpoint'),
@@ -70,7 +96,8 @@ export const createWebhookEndpoint = endpoint({
   method: 'POST',
   path: '/api/v1/webhook-endpoints',
   summary: 'Add an endpoint',
-  description: 'The answer holds the signing secret, the only time it is shown.',
+  description:
+    'The answer holds the secrets, the only time they are shown. A tenant has at most 50 endpoints of a mode.',
   tag: 'Notifications',
   access: { by: 'tenant', scope: 'webhook:create' },
   idempotency: 'optional',
@@ -82,14 +109,8 @@ export const createWebhookEndpoint = endpoint({
         .enum(DIALECT_IDS)
         .default('standard')
         .meta({ description: 'How notifications look; events that a dialect has no word for are not sent.' }),
-      merchantCode: z
-        .string()
-        .regex(/^[A-Za-z0-9_-]{1,64}$/, 'Must be 1 to 64 characters of A-Z a-z 0-9 _ -')
-        .optional()
-        .meta({ description: 'Dialect `partner` only: what the receiver knows you by; your tenant id unless given.' }),
-      secret: z.string().max(512).optional().meta({
-        description: '`standard`: `whsec_` and 24 to 64 bytes in base64; `partner`: any text. Generated unless given.',
-      }),
+      merchantCode: merchantCode.optional(),
+      ...givenSecrets,
       ...settings,
       description: line(200).optional(),
     })
@@ -100,10 +121,12 @@ export const createWebhookEndpoint = endpoint({
     .meta({ id: 'CreateWebhookEndpoint' }),
   answer: {
     status: 201,
-    schema: z.strictObject({ ...webhookEndpoint.shape, secret: z.string() }).meta({ id: 'CreatedWebhookEndpoint' }),
-    description: 'The endpoint with its secret.',
+    schema: z
+      .strictObject({ ...webhookEndpoint.shape, secret: z.string(), ...shownSecrets })
+      .meta({ id: 'CreatedWebhookEndpoint' }),
+    description: 'The endpoint with its secrets.',
   },
-  problems: ['target_not_allowed', 'ack_policy_not_ready'],
+  problems: ['target_not_allowed', 'ack_policy_not_ready', 'too_many_endpoints'],
   example: { url: 'https://shop.example/webhooks', eventTypes: ['payment.succeeded', 'refund.succeeded'] },
 });
 
@@ -138,7 +161,10 @@ export const updateWebhookEndpoint = endpoint({
   method: 'PATCH',
   path: '/api/v1/webhook-endpoints/{id}',
   summary: 'Change, pause or resume an endpoint',
-  description: 'What happens while it is paused is kept and sent when it is active again.',
+  description:
+    'What happens while it is paused is kept and sent when it is active again. Another `dialect` brings its secrets ' +
+    'along, given here or generated and shown in the answer; those of the old one end at once, except what both take. ' +
+    'Without one, secrets are rotated with /rotate-secret.',
   tag: 'Notifications',
   access: { by: 'tenant', scope: 'webhook:update' },
   idempotency: 'none',
@@ -147,12 +173,25 @@ export const updateWebhookEndpoint = endpoint({
     .strictObject({
       url: url.optional(),
       eventTypes: eventTypes.optional(),
+      dialect: z.enum(DIALECT_IDS).optional(),
+      merchantCode: merchantCode.optional(),
+      ...givenSecrets,
       status: z.enum(['active', 'paused']).optional(),
       ...settings,
       description: line(200).nullable().optional(),
     })
     .meta({ id: 'UpdateWebhookEndpoint' }),
-  answer: { status: 200, schema: webhookEndpoint, description: 'The endpoint as it is now.' },
+  answer: {
+    status: 200,
+    schema: z
+      .strictObject({
+        ...webhookEndpoint.shape,
+        secret: z.string().optional().meta({ description: 'Where one was made or given now; shown here only.' }),
+        ...shownSecrets,
+      })
+      .meta({ id: 'ChangedWebhookEndpoint' }),
+    description: 'The endpoint as it is now, with secrets that were made.',
+  },
   problems: ['target_not_allowed', 'ack_policy_not_ready'],
   example: { status: 'paused' },
 });

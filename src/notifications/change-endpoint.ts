@@ -4,16 +4,17 @@ import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import type { Database, Queryable } from '../platform/database.ts';
-import { addLaneWork } from '../platform/lanes.ts';
 import { checkTargetUrl, type TargetPolicy } from '../platform/outbound-address.ts';
+import { findActiveProduct } from '../products/find-product.ts';
 import type { AckPolicy } from './ack-policy.ts';
-import type { Dialect } from './dialects/dialect.ts';
 import { findDialect } from './dialects/find-dialect.ts';
 import { type DialectId, PLAIN_SETTINGS, type WebhookEndpoint } from './endpoint.ts';
+import { assignSecrets, changeSecrets, createSecrets, type GivenSecrets, type NewSecrets } from './endpoint-secrets.ts';
+import { mustLock, wakeLanes } from './pause-endpoint.ts';
 import { resetHealth, startsAfresh } from './reset-health.ts';
-import { createSigningSecret } from './signing-secrets.ts';
-import { insertEndpoint, type Owner, selectEndpoint, updateEndpoint } from './store.ts';
-import { cancelDeliveries, selectWaitingLanes } from './store-deliveries.ts';
+import { countEndpoints, insertEndpoint, lockConfiguration, type Owner, updateEndpoint } from './store.ts';
+import { cancelDeliveries } from './store-deliveries.ts';
+import { cancelHeld } from './store-held.ts';
 
 export interface EndpointContext {
   readonly database: Database;
@@ -22,14 +23,15 @@ export interface EndpointContext {
   readonly targetPolicy: (mode: Mode) => TargetPolicy;
 }
 
-interface NewEndpoint {
-  readonly tenantId: string;
-  readonly mode: Mode;
+/** A tenant's of one mode. Each event is held against every endpoint, and each that wants it costs a delivery. */
+const ENDPOINTS_MAX = 50;
+
+interface NewEndpoint extends Owner {
   readonly url: string;
   readonly eventTypes: readonly string[];
   readonly dialect: DialectId;
   readonly merchantCode?: string | undefined;
-  readonly secret?: string | undefined;
+  readonly secrets: GivenSecrets;
   readonly description?: string | undefined;
   readonly settings: EndpointSettings;
 }
@@ -42,18 +44,23 @@ type Settings = Pick<
 type EndpointSettings = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
 
 /**
- * Adds an endpoint in the caller's transaction and returns it with its secret, the only time that is seen.
- * @throws Problem target_not_allowed, ack_policy_not_ready, validation_failed (the secret)
+ * Adds an endpoint in the caller's transaction and returns it with its secrets, the only time that they are seen.
+ * @throws Problem target_not_allowed, ack_policy_not_ready, too_many_endpoints, validation_failed (secrets, product)
  */
 export async function createEndpoint(
   context: EndpointContext,
   tx: Queryable,
   input: NewEndpoint,
-): Promise<{ readonly endpoint: WebhookEndpoint; readonly secret: string }> {
+): Promise<{ readonly endpoint: WebhookEndpoint; readonly secrets: NewSecrets & { readonly secret: string } }> {
   checkUrl(context, input.mode, input.url);
   checkPolicy(input.settings.ackPolicy);
   const dialect = findDialect(input.dialect);
-  if (input.secret !== undefined) checkSecret(dialect, input.secret);
+  const given = assignSecrets(dialect, input.secrets);
+  await lockConfiguration(tx, input);
+  if ((await countEndpoints(tx, input)) >= ENDPOINTS_MAX) {
+    throw new Problem('too_many_endpoints', `There may be ${ENDPOINTS_MAX} endpoints of a mode. Delete one first.`);
+  }
+  if (input.settings.productId != null) await findActiveProduct(tx, input, input.settings.productId);
   const now = context.clock.now();
   const endpoint: WebhookEndpoint = {
     tenantId: input.tenantId,
@@ -64,48 +71,78 @@ export async function createEndpoint(
     dialect: dialect.id,
     merchantCode: input.dialect === 'partner' ? (input.merchantCode ?? input.tenantId) : null,
     ...PLAIN_SETTINGS,
-    ...given(input.settings),
+    ...givenSettings(input.settings),
     status: 'active',
     description: input.description ?? null,
     createdAt: now,
     updatedAt: now,
   };
   await insertEndpoint(tx, endpoint);
-  const secret = await createSigningSecret({ ...context, db: tx }, endpoint, input.secret ?? dialect.newSecret());
-  return { endpoint, secret };
+  return { endpoint, secrets: await createSecrets({ ...context, db: tx }, endpoint, dialect, given) };
 }
 
-type EndpointChanges = Partial<Settings & Pick<WebhookEndpoint, 'url' | 'eventTypes' | 'status' | 'description'>>;
+type Changeable = Pick<WebhookEndpoint, 'url' | 'eventTypes' | 'dialect' | 'merchantCode' | 'status' | 'description'>;
+type EndpointChanges = Partial<Settings & Changeable>;
 
 /**
- * Changes an endpoint; one that is active again gets what was kept for it.
- * @throws Problem not_found, target_not_allowed, ack_policy_not_ready
+ * Changes an endpoint; one that is active again gets what was kept for it. Another dialect brings secrets along, given or
+ * generated, and returns those that were made. A test that was passed counts as long as address and dialect stay.
+ * @throws Problem not_found, target_not_allowed, ack_policy_not_ready, validation_failed
  */
 export async function changeEndpoint(
   context: EndpointContext,
   owner: Owner,
   endpointId: string,
-  changes: EndpointChanges,
-): Promise<WebhookEndpoint> {
+  { secrets: given, ...changes }: EndpointChanges & { readonly secrets: GivenSecrets },
+): Promise<{ readonly endpoint: WebhookEndpoint; readonly secrets: NewSecrets }> {
   if (changes.url !== undefined) checkUrl(context, owner.mode, changes.url);
   checkPolicy(changes.ackPolicy);
   return context.database.transaction(async (tx) => {
-    const before = await mustFind(tx, owner, endpointId);
-    const now = context.clock.now();
-    const isTested = changes.url === undefined || changes.url === before.url;
-    const testPassedAt = isTested ? before.testPassedAt : null;
-    const after = { ...before, ...changes, testPassedAt, updatedAt: now };
+    const before = await mustLock(tx, owner, endpointId);
+    const { productId, dialect = before.dialect } = changes;
+    if (productId != null && productId !== before.productId) await findActiveProduct(tx, owner, productId);
+    const isTested = (changes.url ?? before.url) === before.url && dialect === before.dialect;
+    const after = {
+      ...before,
+      ...changes,
+      merchantCode: merchantCodeOf(before, changes),
+      testPassedAt: isTested ? before.testPassedAt : null,
+      updatedAt: context.clock.now(),
+    };
+    const secrets = await moveToDialect({ ...context, db: tx }, before, after, given);
     if (startsAfresh(before, after)) await resetHealth(tx, after);
     await updateEndpoint(tx, after);
-    if (before.status !== 'active' && after.status === 'active') {
-      const { tenantId } = owner;
-      const laneIds = await selectWaitingLanes(tx, tenantId, endpointId);
-      await addLaneWork(
-        tx,
-        laneIds.map((laneId) => ({ kind: 'delivery', laneId, tenantId, dueAt: now })),
-      );
-    }
-    return after;
+    if (before.status !== 'active' && after.status === 'active') await wakeLanes(context, tx, after);
+    return { endpoint: after, secrets };
+  });
+}
+
+/** Secrets change with the dialect here, and by themselves in a rotation, which has an overlap. */
+async function moveToDialect(
+  context: Parameters<typeof changeSecrets>[0],
+  before: WebhookEndpoint,
+  after: WebhookEndpoint,
+  given: GivenSecrets,
+): Promise<NewSecrets> {
+  if (after.dialect !== before.dialect) {
+    const dialect = findDialect(after.dialect);
+    return changeSecrets(context, after, dialect, assignSecrets(dialect, given));
+  }
+  const names = Object.entries(given).flatMap(([name, secret]) => (secret === undefined ? [] : [name]));
+  if (names.length === 0) return {};
+  throw new Problem('validation_failed', 'Secrets are rotated.', {
+    errors: names.map((name) => ({
+      pointer: `/${name}`,
+      detail: 'Must be left out unless the dialect changes: rotate it with /rotate-secret',
+    })),
+  });
+}
+
+function merchantCodeOf(before: WebhookEndpoint, { dialect = before.dialect, merchantCode }: EndpointChanges) {
+  if (dialect === 'partner') return merchantCode ?? before.merchantCode ?? before.tenantId;
+  if (merchantCode == null) return null;
+  throw new Problem('validation_failed', 'Some fields break a rule.', {
+    errors: [{ pointer: '/merchantCode', detail: 'Must be left out unless the dialect is partner' }],
   });
 }
 
@@ -116,17 +153,12 @@ export async function deleteEndpoint(
   endpointId: string,
 ): Promise<WebhookEndpoint> {
   return context.database.transaction(async (tx) => {
-    const endpoint = await mustFind(tx, owner, endpointId);
+    const endpoint = await mustLock(tx, owner, endpointId);
     await updateEndpoint(tx, { ...endpoint, status: 'deleted', updatedAt: context.clock.now() });
     await cancelDeliveries(tx, owner.tenantId, endpointId);
+    await cancelHeld(tx, owner.tenantId, endpointId);
     return endpoint;
   });
-}
-
-async function mustFind(db: Queryable, owner: Owner, endpointId: string): Promise<WebhookEndpoint> {
-  const endpoint = await selectEndpoint(db, owner, endpointId);
-  if (endpoint === null) throw new Problem('not_found', 'There is no such endpoint.');
-  return endpoint;
 }
 
 function checkUrl({ targetPolicy }: EndpointContext, mode: Mode, url: string): void {
@@ -146,18 +178,10 @@ function checkPolicy(policy: AckPolicy | undefined): void {
 }
 
 /** Only what was given: a member that was left out would hide what stands. */
-function given(settings: EndpointSettings): Partial<Settings> {
+function givenSettings(settings: EndpointSettings): Partial<Settings> {
   const names = [
     ...(['productId', 'additional', 'ackPolicy', 'schedule', 'rateLimit', 'ordered'] as const),
     'disableAfterSeconds' as const,
   ];
   return Object.fromEntries(names.filter((name) => settings[name] !== undefined).map((name) => [name, settings[name]]));
-}
-
-function checkSecret(dialect: Dialect, secret: string): void {
-  const detail = dialect.brokenRule(secret);
-  if (detail === null) return;
-  throw new Problem('validation_failed', 'The secret has the wrong form.', {
-    errors: [{ pointer: '/secret', detail }],
-  });
 }

@@ -26,11 +26,16 @@ export interface Delivery {
   readonly createdAt: Temporal.Instant;
 }
 
-export type DeliveryStatus = 'pending' | 'succeeded' | 'exhausted' | 'canceled';
+/**
+ * `held`: came due while its tenant or its product was paused. One that was under way just then may turn out to have been
+ * acknowledged.
+ */
+export type DeliveryStatus = 'pending' | 'held' | 'succeeded' | 'exhausted' | 'canceled';
 
 /** Nothing leaves an ended delivery; a resend is a new one. */
 export const DELIVERY_TRANSITIONS: Readonly<Record<DeliveryStatus, readonly DeliveryStatus[]>> = {
-  pending: ['succeeded', 'exhausted', 'canceled'],
+  pending: ['held', 'succeeded', 'exhausted', 'canceled'],
+  held: ['pending', 'succeeded', 'canceled'],
   succeeded: [],
   exhausted: [],
   canceled: [],

@@ -2,8 +2,19 @@ import type { Mode } from '../kernel/caller.ts';
 import { type AckPolicy, RETRY } from './ack-policy.ts';
 
 /** How a notification looks on the wire; each is described in docs/dialects. */
-export const DIALECT_IDS = ['standard', 'partner'] as const;
+export const DIALECT_IDS = [
+  'standard',
+  'bluesnap',
+  'bluesnap-receipt',
+  'encrypted',
+  'encrypted-legacy',
+  'partner',
+] as const;
 export type DialectId = (typeof DIALECT_IDS)[number];
+
+/** Signing profiles of the dialect `partner`; each is described in docs/dialects/partner.md. */
+export const PARTNER_PROFILE_IDS = ['bluecom', 'neopay'] as const;
+export type PartnerProfileId = (typeof PARTNER_PROFILE_IDS)[number];
 
 /** Where a tenant wants to be told. */
 export interface WebhookEndpoint {

@@ -1,20 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { EventHead } from '../events/event.ts';
 import type { FannedOut } from '../events/relay-outbox.ts';
+import { present } from '../kernel/assert.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import { findPartnerOrders } from '../partners/find-partner-orders.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { Delivery } from './delivery.ts';
-import { findDialect } from './dialects/find-dialect.ts';
-import { type WebhookEndpoint, wants } from './endpoint.ts';
-import { selectEndpointsOf } from './store.ts';
+import { readSetups } from './read-setup.ts';
+import { type NotificationScope, scopeOf, type Target, targetsOf } from './resolve-targets.ts';
 import { insertDeliveriesOfTaken } from './store-deliveries.ts';
 import { selectSubjects } from './store-health.ts';
-
-/** Where one event goes, and in whose queue it waits. */
-type Target = Pick<Delivery, 'laneId' | 'endpointId' | 'urlOverride' | 'partnerKeyId' | 'reason'>;
 
 /**
  * Turns events into deliveries, one for each address that wants them, and says which lanes have work now. What it gives
@@ -22,17 +19,18 @@ type Target = Pick<Delivery, 'laneId' | 'endpointId' | 'urlOverride' | 'partnerK
  */
 export async function fanOutEvents(db: Queryable, clock: Clock, events: readonly EventHead[]): Promise<FannedOut> {
   if (events.length === 0) return { insert: null, work: [] };
-  const endpoints = await selectEndpointsOf(db, [...new Set(events.map((event) => event.tenant_id))]);
+  const findScope = await readScopes(db, [...new Set(events.map((event) => event.tenant_id))]);
   const partners = await findPartnerOrders(db, events.flatMap(withOwnAddress));
   const subjects = await findSubjects(db, events);
   const now = clock.now();
-  const deliveries = events.flatMap((event) =>
-    targetsOf(
-      event,
-      othersThan(endpoints, subjects.get(event.event_id)),
-      partners.get(event.payment_id ?? '') ?? null,
-    ).map((target) => newDelivery(event, target, clock, now)),
-  );
+  const deliveries = events.flatMap((event) => {
+    const partnerKeyId = partners.get(event.payment_id ?? '') ?? null;
+    const address = { notificationUrl: event.notification_url, partnerKeyId };
+    const subject = subjects.get(event.event_id);
+    return targetsOf(findScope(event), address, event.type)
+      .filter(({ endpointId }) => endpointId !== subject)
+      .map((target) => newDelivery(event, target, clock, now));
+  });
   return {
     insert: deliveries.length === 0 ? null : insertDeliveriesOfTaken(deliveries),
     work: deliveries.map(({ tenantId, laneId }) => ({ kind: 'delivery', laneId, tenantId, dueAt: now })),
@@ -47,48 +45,32 @@ function findSubjects(db: Queryable, events: readonly EventHead[]): Promise<Read
   );
 }
 
-function othersThan(endpoints: readonly WebhookEndpoint[], subject: string | undefined): readonly WebhookEndpoint[] {
-  return subject === undefined ? endpoints : endpoints.filter(({ endpointId }) => endpointId !== subject);
-}
-
 /** What a partner made always has an address of its own, so that nothing is looked up for payments without one. */
 function withOwnAddress({ tenant_id: tenantId, payment_id: paymentId, notification_url: url }: EventHead) {
   return paymentId === null || url === null ? [] : [{ tenantId, paymentId }];
 }
 
-/**
- * The endpoints that want the event and have a word for it. A payment's own address replaces the main endpoint's (the
- * tenant's oldest of the mode) and keeps its dialect and key; without any endpoint it stands alone, under the tenant's
- * default secret. Where a partner made the payment, the address is the partner's: it replaces nothing, and the tenant is
- * told as ever.
- */
-function targetsOf(
-  event: EventHead,
-  endpoints: readonly WebhookEndpoint[],
-  partnerKeyId: string | null,
-): readonly Target[] {
-  const own = endpoints.filter(({ tenantId, mode }) => tenantId === event.tenant_id && mode === event.mode);
-  const [main] = own;
-  const url = event.notification_url;
-  const replaced = url === null || partnerKeyId !== null ? undefined : main;
-  const targets = own
-    .filter((endpoint) => endpoint !== replaced && isTold(endpoint, event.type))
-    .map(({ endpointId }) => ({
-      ...{ laneId: endpointId, endpointId, urlOverride: null, partnerKeyId: null },
-      reason: 'tenant' as const,
-    }));
-  if (url === null) return targets;
-  const address = { laneId: originLane(event, url, partnerKeyId), urlOverride: url, partnerKeyId };
-  if (partnerKeyId !== null) {
-    const told = findDialect('partner').speaks(event.type);
-    return told ? [{ ...address, endpointId: null, reason: 'partner' }, ...targets] : targets;
-  }
-  if (main !== undefined && !isTold(main, event.type)) return targets;
-  return [{ ...address, endpointId: main?.endpointId ?? null, reason: 'payment' }, ...targets];
+/** What counts for each event, worked out once for all of a tenant, a mode and a product. */
+async function readScopes(
+  db: Queryable,
+  tenantIds: readonly string[],
+): Promise<(event: EventHead) => NotificationScope> {
+  const setupOf = await readSetups(db, tenantIds);
+  const scopes = new Map<string, NotificationScope>();
+  return ({ tenant_id: tenantId, mode, product_id: productId }) => {
+    const name = `${tenantId} ${mode} ${productId ?? ''}`;
+    const known = scopes.get(name);
+    if (known !== undefined) return known;
+    const scope = scopeOf(setupOf({ tenantId, mode: mode as Mode }), productId);
+    scopes.set(name, scope);
+    return scope;
+  };
 }
 
-function isTold(endpoint: WebhookEndpoint, eventType: string): boolean {
-  return wants(endpoint, eventType) && findDialect(endpoint.dialect).speaks(eventType);
+/** A payment's own address waits in the queue of its origin, everything else in that of its endpoint. */
+function laneOf(event: EventHead, { endpointId, urlOverride, partnerKeyId }: Target): string {
+  if (urlOverride !== null) return originLane(event, urlOverride, partnerKeyId);
+  return present(endpointId, 'an endpoint where there is no address');
 }
 
 /** One lane an origin, not an address: addresses that differ per payment would make a lane each. A partner has its own. */
@@ -102,6 +84,7 @@ function originLane(event: EventHead, url: string, partnerKeyId: string | null):
 function newDelivery(event: EventHead, target: Target, clock: Clock, now: Temporal.Instant): Delivery {
   return {
     ...target,
+    laneId: laneOf(event, target),
     tenantId: event.tenant_id,
     deliveryId: newId('whd', clock),
     eventId: event.event_id,

@@ -29,7 +29,7 @@ async function newEndpoint(tenantId: string): Promise<WebhookEndpoint> {
   const created = await notifications.database.transaction((tx) =>
     createEndpoint(notifications, tx, {
       ...{ tenantId, mode: 'test', url: 'http://127.0.0.1:9/hook?token=x', eventTypes: ['*'] },
-      ...{ dialect: 'standard', settings: {} },
+      ...{ dialect: 'standard', settings: {}, secrets: {} },
     }),
   );
   return created.endpoint;
@@ -214,7 +214,7 @@ describe('an endpoint', () => {
   ] as const)('that %s since it was called is not disabled by what it said before', async (_, changes) => {
     const { notifications } = tollgate.tollgate.gateway;
     const owner = { tenantId: endpoint.tenantId, mode: endpoint.mode };
-    await changeEndpoint(notifications, owner, endpoint.endpointId, changes);
+    await changeEndpoint(notifications, owner, endpoint.endpointId, { ...changes, secrets: {} });
     await recorded(attempt('refused', { status: 410 }));
     expect([await statusOf(), await events()]).toEqual(['status' in changes ? 'paused' : 'active', []]);
     expect((await health())?.state).toBe('healthy');

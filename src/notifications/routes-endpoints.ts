@@ -2,9 +2,16 @@ import { runOnce } from '../idempotency/run-once.ts';
 import { pageOf } from '../kernel/page.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
+import * as verbs from './api-endpoint-verbs.ts';
 import * as api from './api-endpoints.ts';
 import { changeEndpoint, createEndpoint, deleteEndpoint, type EndpointContext } from './change-endpoint.ts';
+import { standardPublicKeyOf } from './dialects/standard-key-pair.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
+import type { GivenSecrets } from './endpoint-secrets.ts';
+import { explainEndpoint } from './explain-endpoint.ts';
+import { pauseEndpoint, resumeEndpoint } from './pause-endpoint.ts';
+import { readSecrets, rotateSecret } from './rotate-secret.ts';
+import type { OpenSecret } from './signing-secrets.ts';
 import { selectEndpoint, selectEndpoints } from './store.ts';
 
 interface EndpointRoutesContext extends EndpointContext {
@@ -17,8 +24,9 @@ export function endpointRoutes(context: EndpointRoutesContext): readonly BoundEn
   return [
     bindEndpoint(api.createWebhookEndpoint, ({ caller: { tenantId, mode }, body, idempotency }) =>
       runOnce(context, { tenantId, mode, route: 'createWebhookEndpoint' }, idempotency, async (tx) => {
-        const { endpoint, secret } = await createEndpoint(context, tx, { ...body, settings: body, tenantId, mode });
-        return { status: 201, body: { ...endpointJson(endpoint), secret } };
+        const input = { ...body, secrets: secretsOf(body), settings: body, tenantId, mode };
+        const { endpoint, secrets } = await createEndpoint(context, tx, input);
+        return { status: 201, body: { ...endpointJson(endpoint), ...secrets } };
       }),
     ),
     bindEndpoint(api.listWebhookEndpoints, async ({ caller, query }) => {
@@ -31,15 +39,69 @@ export function endpointRoutes(context: EndpointRoutesContext): readonly BoundEn
       return { body: endpointJson(endpoint) };
     }),
     bindEndpoint(api.updateWebhookEndpoint, async ({ caller, params, body }) => {
-      const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-      const endpoint = await changeEndpoint(context, caller, params.id, changes);
+      const secrets = secretsOf(body);
+      const changes = Object.entries(body).filter(([name, value]) => value !== undefined && !(name in secrets));
+      const changed = await changeEndpoint(context, caller, params.id, { ...Object.fromEntries(changes), secrets });
       context.wakeDelivery();
-      return { body: endpointJson(endpoint) };
+      return { body: { ...endpointJson(changed.endpoint), ...changed.secrets } };
     }),
     bindEndpoint(api.deleteWebhookEndpoint, async ({ caller, params }) => ({
       body: endpointJson(await deleteEndpoint(context, caller, params.id)),
     })),
+    ...verbRoutes(context),
+    ...secretRoutes(context),
   ];
+}
+
+function verbRoutes(context: EndpointRoutesContext): readonly BoundEndpoint[] {
+  return [
+    bindEndpoint(verbs.pauseWebhookEndpoint, async ({ caller, params }) => ({
+      body: endpointJson(await pauseEndpoint(context, caller, params.id)),
+    })),
+    bindEndpoint(verbs.resumeWebhookEndpoint, async ({ caller, params, body }) => {
+      const endpoint = await resumeEndpoint(context, caller, params.id, body.what);
+      context.wakeDelivery();
+      return { body: endpointJson(endpoint) };
+    }),
+    bindEndpoint(verbs.explainWebhookEndpoint, async ({ caller, params, query }) => ({
+      body: await explainEndpoint(context, caller, { endpointId: params.id, paymentId: query.paymentId ?? null }),
+    })),
+  ];
+}
+
+function secretRoutes(context: EndpointRoutesContext): readonly BoundEndpoint[] {
+  return [
+    bindEndpoint(verbs.rotateWebhookSecret, ({ caller, params, body, idempotency }) => {
+      const scope = { tenantId: caller.tenantId, mode: caller.mode, route: 'rotateWebhookSecret' };
+      return runOnce(context, scope, idempotency, async (tx) => {
+        const { secretId, previousValidUntil, ...rotated } = await rotateSecret(context, tx, caller, {
+          ...body,
+          endpointId: params.id,
+        });
+        const until = previousValidUntil?.toString() ?? null;
+        const about = { object: 'webhook_secret', id: secretId, endpointId: params.id } as const;
+        return { status: 200, body: { ...about, ...rotated, previousValidUntil: until } };
+      });
+    }),
+    bindEndpoint(verbs.readWebhookSecrets, async ({ caller, params }) => ({
+      body: { data: (await readSecrets(context, caller, params.id)).map(secretJson) },
+    })),
+  ];
+}
+
+function secretJson({ secretId, purpose, text, createdAt, expiresAt }: OpenSecret) {
+  return {
+    object: 'webhook_secret' as const,
+    id: secretId,
+    purpose,
+    publicKey: purpose === 'signing_ed25519' ? standardPublicKeyOf(text) : null,
+    createdAt: createdAt.toString(),
+    expiresAt: expiresAt?.toString() ?? null,
+  };
+}
+
+function secretsOf({ secret, dataProtectionKey, notificationKey }: GivenSecrets): GivenSecrets {
+  return { secret, dataProtectionKey, notificationKey };
 }
 
 /** An endpoint as other programs see it. */

@@ -24,29 +24,59 @@ interface SecretContext {
 
 /** Stores a signing secret, generated unless given, and returns its text, the only time it is seen. */
 export async function createSigningSecret(
-  { db, sealer, clock }: SecretContext,
+  context: SecretContext,
   owner: SecretOwner,
   secret: string = newStandardSecret(),
 ): Promise<string> {
-  const secretId = newId('key', clock);
-  const sealed = await sealer.seal(secretPlace(owner, secretId), secret);
-  await insertSigningSecret(db, { ...owner, secretId, purpose: 'signing', sealed, createdAt: clock.now() });
+  await addSecret(context, owner, 'signing', secret);
   return secret;
 }
 
-/** The valid secrets of an endpoint, newest first: two during a rotation. */
-export async function openSigningSecrets(
+/** Stores a secret beside those that are valid, and returns its id. */
+export async function addSecret(
   { db, sealer, clock }: SecretContext,
   owner: SecretOwner,
-): Promise<readonly DialectKey[]> {
+  purpose: SecretPurpose,
+  secret: string,
+): Promise<string> {
+  const secretId = newId('key', clock);
+  const { tenantId, mode, endpointId } = owner;
+  const sealed = await sealer.seal(secretPlace(owner, secretId), secret);
+  await insertSigningSecret(db, { tenantId, mode, endpointId, secretId, purpose, sealed, createdAt: clock.now() });
+  return secretId;
+}
+
+/** A secret that is valid now. */
+export interface OpenSecret {
+  readonly secretId: string;
+  readonly purpose: SecretPurpose;
+  readonly text: string;
+  readonly createdAt: Temporal.Instant;
+  /** null: until it is rotated. */
+  readonly expiresAt: Temporal.Instant | null;
+}
+
+/** The valid secrets of an endpoint, of each purpose the newest first: two or three during a rotation. */
+export async function openSecrets(
+  { db, sealer, clock }: SecretContext,
+  owner: SecretOwner,
+): Promise<readonly OpenSecret[]> {
   const rows = await selectSigningSecrets(db, owner, clock.now());
   return Promise.all(
     rows.map(async (row) => ({
-      keyId: row.secret_id,
-      kind: KIND_OF_PURPOSE[row.purpose as SecretPurpose],
+      secretId: row.secret_id,
+      purpose: row.purpose as SecretPurpose,
       text: String(await sealer.open(secretPlace(owner, row.secret_id), row.secret_sealed)),
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
     })),
   );
+}
+
+/** The same as dialects take them. */
+export async function openSigningSecrets(context: SecretContext, owner: SecretOwner): Promise<readonly DialectKey[]> {
+  const secrets = await openSecrets(context, owner);
+  return secrets.map(({ secretId, purpose, text }) => ({ keyId: secretId, kind: KIND_OF_PURPOSE[purpose], text }));
 }
 
 function secretPlace(owner: SecretOwner, secretId: string) {

@@ -3,21 +3,36 @@ import type { Queryable } from '../platform/database.ts';
 import type { Owner } from './store.ts';
 import { eventFromRow, type StoredEvent } from './store-deliveries.ts';
 
-/** What payments were when they were created: payment id → the object of its first event. */
+/**
+ * What payments were when they were created: payment id → the object of its first event, with the last capture and the
+ * reversal that were told of it (`capture`, `reversal`; null: none). Neither changes once the payment has ended, so that a
+ * resend says what the first attempt said.
+ */
 export async function selectCreatedPayments(
   db: Queryable,
   payments: readonly { readonly tenantId: string; readonly paymentId: string }[],
 ): Promise<ReadonlyMap<string, unknown>> {
   if (payments.length === 0) return new Map();
-  const { rows } = await sql<{ payment_id: string; object: unknown }>`
-    select e.payment_id, e.object
+  const { rows } = await sql<{ payment_id: string; object: object; capture: unknown; reversal: unknown }>`
+    select e.payment_id, e.object, captured.object as capture, undone.object as reversal
     from (
       select distinct * from
         unnest(${payments.map(({ tenantId }) => tenantId)}::text[], ${payments.map(({ paymentId }) => paymentId)}::text[])
     ) as wanted (tenant_id, payment_id)
     join events e using (tenant_id, payment_id)
+    left join lateral (
+      select c.object from events c
+      where c.tenant_id = e.tenant_id and c.payment_id = e.payment_id and c.type = 'capture.succeeded'
+        and c.object ->> 'duplicate' is distinct from 'true'
+      order by c.event_id desc limit 1
+    ) captured on true
+    left join lateral (
+      select r.object from events r
+      where r.tenant_id = e.tenant_id and r.payment_id = e.payment_id and r.type = 'reversal.succeeded'
+      order by r.event_id desc limit 1
+    ) undone on true
     where e.type = 'payment.created'`.execute(db);
-  return new Map(rows.map((row) => [row.payment_id, row.object]));
+  return new Map(rows.map(({ payment_id: id, object, ...told }) => [id, { ...object, ...told }]));
 }
 
 interface EventFilter {
@@ -54,4 +69,22 @@ export async function selectEvent(db: Queryable, owner: Owner, eventId: string):
     .where('event_id', '=', eventId)
     .executeTakeFirst();
   return row === undefined ? null : eventFromRow(row);
+}
+
+/** What a payment was created with that decides where its events go; null: there is no such payment. */
+export async function selectPaymentAddress(
+  db: Queryable,
+  owner: Owner,
+  paymentId: string,
+): Promise<{ readonly productId: string | null; readonly notificationUrl: string | null } | null> {
+  const row = await db
+    .selectFrom('events')
+    .select(['product_id', 'notification_url'])
+    .where('tenant_id', '=', owner.tenantId)
+    .where('mode', '=', owner.mode)
+    .where('payment_id', '=', paymentId)
+    .where('type', '=', 'payment.created')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : { productId: row.product_id, notificationUrl: row.notification_url };
 }

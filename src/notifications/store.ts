@@ -15,6 +15,14 @@ export interface PageOptions {
   readonly cursor?: string | undefined;
 }
 
+/**
+ * Until the transaction ends nobody else changes what the tenant has set for its notifications. The tenant's row stands
+ * for all of it; this lock lets pass whoever only refers to the tenant, such as new payments.
+ */
+export async function lockConfiguration(tx: Queryable, { tenantId }: Pick<Owner, 'tenantId'>): Promise<void> {
+  await sql`select 1 from tenants where tenant_id = ${tenantId} for no key update`.execute(tx);
+}
+
 export async function insertEndpoint(db: Queryable, endpoint: WebhookEndpoint): Promise<void> {
   await db
     .insertInto('webhook_endpoints')
@@ -42,6 +50,8 @@ export async function updateEndpoint(db: Queryable, endpoint: WebhookEndpoint): 
     .set({
       url: endpoint.url,
       event_types: [...endpoint.eventTypes],
+      dialect: endpoint.dialect,
+      merchant_code: endpoint.merchantCode,
       ...settingsToRow(endpoint),
       status: endpoint.status,
       description: endpoint.description,
@@ -76,6 +86,27 @@ export async function selectEndpoint(db: Queryable, owner: Owner, endpointId: st
     .where('status', '<>', 'deleted')
     .executeTakeFirst();
   return row === undefined ? null : endpointFromRow(row);
+}
+
+/** The same, locked until the transaction ends, so that two changes do not lose one. */
+export async function lockEndpoint(tx: Queryable, owner: Owner, endpointId: string): Promise<WebhookEndpoint | null> {
+  const row = await tx
+    .selectFrom('webhook_endpoints')
+    .selectAll()
+    .where('tenant_id', '=', owner.tenantId)
+    .where('mode', '=', owner.mode)
+    .where('endpoint_id', '=', endpointId)
+    .where('status', '<>', 'deleted')
+    .forUpdate()
+    .executeTakeFirst();
+  return row === undefined ? null : endpointFromRow(row);
+}
+
+export async function countEndpoints(db: Queryable, { tenantId, mode }: Owner): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from webhook_endpoints
+    where tenant_id = ${tenantId} and mode = ${mode} and status <> 'deleted'`.execute(db);
+  return rows[0]?.count ?? 0;
 }
 
 export async function selectEndpoints(
@@ -140,15 +171,19 @@ export async function insertSigningSecret(db: Queryable, secret: NewSecret): Pro
 }
 
 export function selectSigningSecrets(db: Queryable, owner: SecretOwner, now: Temporal.Instant) {
-  return db
-    .selectFrom('signing_secrets')
-    .select(['secret_id', 'purpose', 'secret_sealed'])
-    .where('tenant_id', '=', owner.tenantId)
-    .where('endpoint_id', '=', owner.endpointId)
-    .where('mode', '=', owner.mode)
-    .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', now)]))
-    .orderBy('secret_id', 'desc')
-    .execute();
+  return (
+    db
+      .selectFrom('signing_secrets')
+      .select(['secret_id', 'purpose', 'secret_sealed', 'created_at', 'expires_at'])
+      .where('tenant_id', '=', owner.tenantId)
+      .where('endpoint_id', '=', owner.endpointId)
+      .where('mode', '=', owner.mode)
+      .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', now)]))
+      // The newest has no end yet; of two made in one millisecond the id does not tell which came first.
+      .orderBy('expires_at', (order) => order.desc().nullsFirst())
+      .orderBy('secret_id', 'desc')
+      .execute()
+  );
 }
 
 function endpointFromRow(row: Selectable<Tables['webhook_endpoints']>): WebhookEndpoint {

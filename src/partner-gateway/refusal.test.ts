@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../kernel/problem.ts';
-import { bluecomProfile } from '../providers/partner/bluecom-profile.ts';
+import { bluecomProfile } from '../providers/partner-profiles/bluecom-profile.ts';
 import { REFUSALS, Refusal, refusalBody, refusalOf } from './refusal.ts';
 
 describe('a refusal', () => {

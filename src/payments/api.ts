@@ -35,7 +35,7 @@ const createPaymentBody = z
     description: line(200).optional(),
     statementDescriptor: line(22).optional(),
     orderId: line(64).optional().meta({ description: 'Retries of an order reuse this, never the reference.' }),
-    productId: line(64).optional(),
+    productId: line(64).optional().meta({ description: 'One of your products that is not archived.' }),
     returnUrl: z.string().max(2_048).optional(),
     cancelUrl: z.string().max(2_048).optional(),
     notificationUrl: z.string().max(2_048).optional(),

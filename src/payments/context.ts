@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import type { Database } from '../platform/database.ts';
 import type { TargetPolicy } from '../platform/outbound-address.ts';
+import type { CheckProduct } from '../products/find-product.ts';
 import type { CallRecorder } from '../provider-accounts/record-calls.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
 import type { CircuitKeeper } from '../routing/keep-circuits.ts';
@@ -24,6 +25,7 @@ export interface PaymentContext {
   /** How provider accounts have lately answered. */
   readonly circuits: CircuitKeeper;
   readonly readTenant: ReadTenant;
+  readonly checkProduct: CheckProduct;
   /** The one way to change a payment; hands over to the relay by itself. */
   readonly applySignal: ApplySignal;
   /** Where the hosted page is, without a trailing slash. */

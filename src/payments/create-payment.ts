@@ -64,6 +64,7 @@ export function createCreatePayment(context: PaymentContext): CreatePayment {
     const clock = await context.tenantClocks.of(caller.tenantId, caller.mode);
     try {
       checkBody(context, tenant, caller, body, clock);
+      if (body.productId !== undefined) await context.checkProduct(caller, body.productId);
       await checkProviderAccount(context, tenant, caller, body);
     } catch (refusal) {
       // Clock and settings move on: what was taken once is answered as it was then.

@@ -305,6 +305,18 @@ export interface MailsTable {
   created_at: Temporal.Instant;
 }
 
+export interface NotificationSettingsTable {
+  tenant_id: string;
+  mode: string;
+  product_id: string;
+  enabled: boolean | null;
+  paused: boolean | null;
+  additional_types_also_to_main: boolean | null;
+  admin_email_sealed: BytesColumn | null;
+  updated_at: Temporal.Instant;
+  updated_by: string;
+}
+
 export interface OperatorKeysTable {
   key_id: string;
   secret_hash: BytesColumn;
@@ -410,6 +422,17 @@ export interface PayoutsTable {
   currency: string;
   paid_at: Temporal.Instant;
   returned_at: Temporal.Instant | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
+export interface ProductsTable {
+  tenant_id: string;
+  product_id: string;
+  mode: string;
+  name: string;
+  reference: string | null;
+  status: string;
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
 }
@@ -746,6 +769,7 @@ export interface Tables {
   ledger_transfers: LedgerTransfersTable;
   line_matches: LineMatchesTable;
   mails: MailsTable;
+  notification_settings: NotificationSettingsTable;
   operator_keys: OperatorKeysTable;
   outbox: OutboxTable;
   partner_keys: PartnerKeysTable;
@@ -753,6 +777,7 @@ export interface Tables {
   partner_orders: PartnerOrdersTable;
   payments: PaymentsTable;
   payouts: PayoutsTable;
+  products: ProductsTable;
   provider_account_circuits: ProviderAccountCircuitsTable;
   provider_account_tenants: ProviderAccountTenantsTable;
   provider_accounts: ProviderAccountsTable;

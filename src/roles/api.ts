@@ -8,6 +8,7 @@ import { notificationRoutes } from '../notifications/routes.ts';
 import { partnerKeyRoutes } from '../partners/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
+import { productRoutes } from '../products/routes.ts';
 import { providerAccountRoutes } from '../provider-accounts/routes.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import { refundRoutes } from '../refunds/routes.ts';
@@ -33,6 +34,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...reconciliationRoutes({ ...payments, log: gateway.log }),
     ...notificationRoutes(notifications),
     ...mailRoutes(gateway.mail),
+    ...productRoutes(payments),
     ...providerAccountRoutes(payments),
     ...partnerKeyRoutes(payments),
     ...testClockRoutes(testClocks),

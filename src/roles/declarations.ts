@@ -7,11 +7,14 @@ import type { Endpoint } from '../kernel/endpoint.ts';
 import * as ledger from '../ledger/api.ts';
 import * as mail from '../mail/api.ts';
 import * as deliveries from '../notifications/api-deliveries.ts';
+import * as endpointVerbs from '../notifications/api-endpoint-verbs.ts';
 import * as endpoints from '../notifications/api-endpoints.ts';
 import * as events from '../notifications/api-events.ts';
 import * as health from '../notifications/api-health.ts';
+import * as notificationSettings from '../notifications/api-settings.ts';
 import * as partners from '../partners/api.ts';
 import * as payments from '../payments/api.ts';
+import * as products from '../products/api.ts';
 import * as providerAccounts from '../provider-accounts/api.ts';
 import * as routing from '../provider-accounts/route-api.ts';
 import * as reconciliation from '../reconciliation/api.ts';
@@ -35,10 +38,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
   reconciliation,
   checkout,
   endpoints,
+  endpointVerbs,
+  notificationSettings,
   deliveries,
   events,
   health,
   mail,
+  products,
   providerAccounts,
   routing,
   partners,

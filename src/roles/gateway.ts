@@ -20,6 +20,7 @@ import { createMailSender } from '../platform/mail-sender.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
 import { createOutboundHttp, type OutboundHttp } from '../platform/outbound-http.ts';
 import { Wakeup } from '../platform/wakeup.ts';
+import { createCheckProduct } from '../products/find-product.ts';
 import { createCallRecorder } from '../provider-accounts/record-calls.ts';
 import { createProviderRegistry, newSandboxAccount } from '../providers/registry.ts';
 import { createCircuitKeeper } from '../routing/keep-circuits.ts';
@@ -188,6 +189,7 @@ async function buildGateway(
       ...records,
       tenantClocks,
       readTenant,
+      checkProduct: createCheckProduct(database),
       checkoutUrl: config.urls.checkout,
       hooksUrl: config.urls.hooks,
       targetPolicy,
@@ -195,12 +197,9 @@ async function buildGateway(
       handOver,
     },
     notifications: {
-      database,
-      sealer,
-      clock,
-      tenantClocks,
-      targetPolicy,
+      ...{ database, sealer, clock, tenantClocks, targetPolicy, readTenant },
       wakeDelivery: () => wakeup.notify('delivery'),
+      egressAddresses: config.egressAddresses,
     },
     testClocks: {
       database,

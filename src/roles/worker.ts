@@ -4,6 +4,7 @@ import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
 import { MAIL_LEASE_MS, sendMails } from '../mail/send-mails.ts';
 import { DELIVERY_LEASE_MS, deliverLane } from '../notifications/deliver-lane.ts';
 import { fanOutEvents } from '../notifications/fan-out-events.ts';
+import { createHoldPaused } from '../notifications/hold-paused.ts';
 import { EXPIRY_LEASE_MS, expiryLane, SYNC_LEASE_MS, syncLane } from '../payments/jobs.ts';
 import { pause } from '../platform/deadline.ts';
 import { runLaneLoop } from '../platform/lane-loop.ts';
@@ -31,7 +32,8 @@ export function startWorker(gateway: Gateway): Worker {
   const stopping = new AbortController();
   const { payments, notifications, log } = gateway;
   const besides = [evidenceWork(payments), disputeWork(payments)];
-  const deliver = { ...notifications, http: gateway.deliveryHttp, hooks: gateway.deliveryHooks };
+  const hooks = [createHoldPaused(notifications), ...gateway.deliveryHooks];
+  const deliver = { ...notifications, http: gateway.deliveryHttp, hooks };
   const loops = [
     relayLoop(gateway, stopping.signal),
     laneLoop('inbound', 4, INBOUND_LEASE_MS, (lane) => inboundLane(payments, log, lane)),

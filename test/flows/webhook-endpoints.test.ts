@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ManualClock } from '../../src/kernel/clock.ts';
 import { call, until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
+import { merchantOf } from '../support/merchant.ts';
 import { type OpenEndpoint, openEndpoint, receivedAt } from '../support/open-endpoint.ts';
 import { type PaymentWatch, stoppedClock, watchPayments } from '../support/payment-watch.ts';
 import { untilQuiet } from '../support/table-fingerprint.ts';
@@ -16,7 +17,10 @@ let shop: PaymentWatch;
 
 beforeAll(async () => {
   clock = stoppedClock();
-  [tollgate, sink] = await Promise.all([startInstallation({ clock }), startWebhookSink()]);
+  [tollgate, sink] = await Promise.all([
+    startInstallation({ clock, environment: { TOLLGATE_TRUST_PROXY: 'loopback' } }),
+    startWebhookSink(),
+  ]);
   shop = watchPayments(tollgate);
 });
 afterAll(async () => {
@@ -170,6 +174,18 @@ describe('where private targets are not allowed, which is the default', () => {
     expect(answers.map((answer) => answer.status)).toEqual([status, status]);
     if (status === 422) expect(answers.map(({ body }) => body.code)).toEqual(Array(2).fill('target_not_allowed'));
   });
+});
+
+test('S3.4 in live mode an address is https and public, whatever the installation allows in test mode', async () => {
+  const live = merchantOf(tollgate.apiUrl, tollgate.tenant.apiKeys.live, { 'x-forwarded-proto': 'https' });
+  for (const url of ['http://shop.example/hook', 'https://127.0.0.1/hook', sink.url]) {
+    const answer = await live.send('POST', '/webhook-endpoints', { body: { url } });
+    expect(answer, answer.text).toMatchObject({ status: 422, body: { code: 'target_not_allowed' } });
+    expect(answer.body.errors).toMatchObject([{ pointer: '/url' }]);
+  }
+  const made = await live.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/hook' } });
+  const moved = await live.send('PATCH', `/webhook-endpoints/${made.body.id}`, { body: { url: sink.url } });
+  expect(moved).toMatchObject({ status: 422, body: { code: 'target_not_allowed' } });
 });
 
 describe("a payment's own address", () => {

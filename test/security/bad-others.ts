@@ -114,6 +114,36 @@ const ENDPOINTS_CREATED = at('webhook-endpoints', () => '/webhook-endpoints', [
   ['no event types', { url: 'https://shop.example', eventTypes: [] }, ['/eventTypes']],
   ['an unknown event type', { url: 'https://shop.example', eventTypes: ['payment.zq7'] }, ['/eventTypes/0']],
   ['an unknown dialect', { url: 'https://shop.example', dialect: 'zq7' }, ['/dialect']],
+  ['a rate of nothing', { url: 'https://shop.example', rateLimit: 0 }, ['/rateLimit']],
+  ['a rate beyond all', { url: 'https://shop.example', rateLimit: 10_001 }, ['/rateLimit']],
+  ['an empty schedule', { url: 'https://shop.example', schedule: [] }, ['/schedule']],
+  ['a schedule of too many', { url: 'https://shop.example', schedule: Array(21).fill(60) }, ['/schedule']],
+  ['a wait of nothing', { url: 'https://shop.example', schedule: [60, 0] }, ['/schedule/1']],
+  ['a wait of more than a week', { url: 'https://shop.example', schedule: [604_801] }, ['/schedule/0']],
+  ['a product of nobody', { url: 'https://shop.example', productId: 'prd_zq7' }, ['/productId']],
+  [
+    'a short notification key',
+    { url: 'https://shop.example', dialect: 'encrypted', notificationKey: 'zq7' },
+    ['/notificationKey'],
+  ],
+  [
+    'a notification key that is not hexadecimal',
+    { url: 'https://shop.example', dialect: 'encrypted-legacy', notificationKey: 'zq'.repeat(16) },
+    ['/notificationKey'],
+  ],
+  [
+    'the notification key twice',
+    {
+      ...{ url: 'https://shop.example', dialect: 'encrypted-legacy' },
+      ...{ notificationKey: 'ab'.repeat(16), secret: 'ab'.repeat(16) },
+    },
+    ['/secret'],
+  ],
+  [
+    'keys that the dialect has not',
+    { url: 'https://shop.example', dataProtectionKey: 'zq7-zq7-zq7', notificationKey: 'zq7' },
+    ['/dataProtectionKey', '/notificationKey'],
+  ],
   ['a weak secret', { url: 'https://shop.example', secret: 'whsec_enE3' }, ['/secret']],
   ['a secret in another form', { url: 'https://shop.example', secret: 'zq7-secret' }, ['/secret']],
   ['a blank secret', { url: 'https://shop.example', dialect: 'partner', secret: '   ' }, ['/secret']],
@@ -134,6 +164,51 @@ const ENDPOINTS_CHANGED = at(
     ['a metadata service', { url: 'https://169.254.169.254/' }, ['/url'], 'target_not_allowed'],
     ['the secret, which is rotated instead', { secret: 'whsec_zq7' }, ['/secret']],
     ['an empty description', { description: '' }, ['/description']],
+    ['a merchant code without the dialect', { merchantCode: 'ZQ7' }, ['/merchantCode']],
+    ['a secret that the new dialect does not take', { dialect: 'partner', secret: ' ' }, ['/secret']],
+    ['a key that the new dialect has not', { dialect: 'partner', notificationKey: 'zq7' }, ['/notificationKey']],
+    ['a product of nobody', { productId: 'prd_zq7' }, ['/productId']],
+  ],
+  { method: 'PATCH' },
+);
+
+const SECRETS_ROTATED = at(
+  'webhook-endpoints/{id}/rotate-secret',
+  ({ endpoint }) => `/webhook-endpoints/${endpoint}/rotate-secret`,
+  [
+    ['an overlap of the past', { overlapSeconds: -1 }, ['/overlapSeconds']],
+    ['an overlap of more than a week', { overlapSeconds: 604_801 }, ['/overlapSeconds']],
+    ['a purpose of nobody', { purpose: 'zq7' }, ['/purpose']],
+    ['a purpose that the dialect has not', { purpose: 'notification' }, ['/purpose']],
+    ['a secret in another form', { secret: 'zq7-secret' }, ['/secret']],
+    ['half a key pair', { purpose: 'signing_ed25519', secret: 'whsk_zq7' }, ['/secret']],
+  ],
+);
+
+const ENDPOINTS_RESUMED = at(
+  'webhook-endpoints/{id}/resume',
+  ({ endpoint }) => `/webhook-endpoints/${endpoint}/resume`,
+  [['an unknown choice', { what: 'zq7' }, ['/what']]],
+);
+
+const PRODUCTS = at('products', () => '/products', [
+  ['no name', {}, ['/name']],
+  ['a control character in the name', { name: 'zq7\u0007' }, ['/name']],
+  ['a reference with a space', { name: 'Tickets', reference: 'zq7 zq7' }, ['/reference']],
+  ['a card number for the name', { name: PAN }, ['/name'], 'card_number_not_allowed'],
+  ['a status, which it has by itself', { name: 'Tickets', status: 'archived' }, ['/status']],
+]);
+
+const NOTIFICATION_SETTINGS = at(
+  'notification-settings',
+  () => '/notification-settings',
+  [
+    ['an address that is none', { adminEmail: 'zq7' }, ['/adminEmail']],
+    ['a line break in the address', { adminEmail: 'zq7@shop.example\nBcc: a@b.example' }, ['/adminEmail']],
+    ['nothing for a switch', { enabled: null }, ['/enabled']],
+    ['a text for a switch', { additionalTypesAlsoToMain: 'zq7' }, ['/additionalTypesAlsoToMain']],
+    ['an unknown field', { zq7: 1 }, ['/zq7']],
+    ['a pause by who is no administrator', { paused: true }, ['/paused'], 'forbidden'],
   ],
   { method: 'PATCH' },
 );
@@ -283,6 +358,10 @@ export const BAD_OTHERS: readonly BadOther[] = [
   ...ACCOUNTS_CREATED,
   ...ACCOUNTS_CHANGED,
   ...PARTNER_KEYS,
+  ...SECRETS_ROTATED,
+  ...ENDPOINTS_RESUMED,
+  ...PRODUCTS,
+  ...NOTIFICATION_SETTINGS,
   ...SETTINGS,
   ...TENANTS,
   ...LOGINS,

@@ -5,7 +5,7 @@ import type { Capabilities } from '../../src/providers/provider-capabilities.ts'
 import type { RegisteredProvider } from '../../src/providers/registry.ts';
 import { type Answer, until } from '../support/api-client.ts';
 import type { Installation } from '../support/installation.ts';
-import { freshReference, type Merchant } from '../support/merchant.ts';
+import { freshReference, type Merchant, merchantOf } from '../support/merchant.ts';
 import type { SandboxLine } from '../support/sandbox-line.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 
@@ -335,6 +335,12 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   createWebhookEndpoint: {
     target_not_allowed: ({ shop }) =>
       shop.send('POST', '/webhook-endpoints', { body: { url: 'https://169.254.169.254/' } }),
+    async too_many_endpoints({ tollgate }) {
+      const other = merchantOf(tollgate.apiUrl, (await tollgate.createTenant()).apiKeys.test);
+      const add = () => other.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
+      for (let count = 0; count < 50; count++) await add();
+      return add();
+    },
     ack_policy_not_ready: ({ shop }) =>
       shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a', ...DEMANDING } }),
   },
@@ -373,6 +379,37 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   },
   resendDelivery: {
     state_conflict: ({ shop, orphanedDeliveryId }) => shop.send('POST', `/deliveries/${orphanedDeliveryId}/resend`),
+  },
+  rotateWebhookSecret: {
+    async state_conflict({ shop }) {
+      const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
+      const rotate = () => shop.send('POST', `/webhook-endpoints/${body.id}/rotate-secret`, { body: {} });
+      await rotate();
+      await rotate();
+      return rotate();
+    },
+  },
+  createProduct: {
+    async reference_already_used({ shop }) {
+      const body = { name: 'Twin', reference: freshReference() };
+      await shop.send('POST', '/products', { body });
+      return shop.send('POST', '/products', { body });
+    },
+  },
+  updateProduct: {
+    async reference_already_used({ shop }) {
+      const reference = freshReference();
+      await shop.send('POST', '/products', { body: { name: 'First', reference } });
+      const { body } = await shop.send('POST', '/products', { body: { name: 'Second' } });
+      return shop.send('PATCH', `/products/${body.id}`, { body: { reference } });
+    },
+  },
+  getNotificationSettingsAsOperator: {
+    not_found: ({ operator }) => operator.send('GET', '/operator/notification-settings?tenantId=ten_none&mode=test'),
+  },
+  updateNotificationSettingsAsOperator: {
+    not_found: ({ operator }) =>
+      operator.send('PATCH', '/operator/notification-settings?tenantId=ten_none&mode=test', { body: {} }),
   },
   listPaymentsInDoubt: {
     not_found: ({ operator }) => operator.send('GET', '/operator/payments-in-doubt?tenantId=ten_none'),

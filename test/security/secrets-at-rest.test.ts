@@ -70,6 +70,19 @@ async function useEverything(): Promise<void> {
     body: { url: `${sink.url}/hook`, secret },
     idempotencyKey: 'endpoint',
   });
+  const bluesnap = { secret: canary('bluesnap'), dataProtectionKey: canary('data-protection') };
+  secrets.set('BlueSnap secret', bluesnap.secret).set('data protection key', bluesnap.dataProtectionKey);
+  const endpoint = await shop.send('POST', '/webhook-endpoints', {
+    body: { url: `${sink.url}/bluesnap`, dialect: 'bluesnap', ...bluesnap },
+    idempotencyKey: 'bluesnap',
+  });
+  const renewed = await shop.send('POST', `/webhook-endpoints/${endpoint.body.id}/rotate-secret`, {
+    idempotencyKey: 'rotate-webhook',
+  });
+  secrets.set('rotated webhook secret', renewed.body.secret);
+  const adminEmail = `${canary('admin')}@shop.example`;
+  secrets.set('admin address', adminEmail);
+  await shop.send('PATCH', '/notification-settings', { body: { adminEmail } });
   const partner = await shop.send('POST', '/partner-keys', {
     body: { merchantCode: 'CANARY' },
     idempotencyKey: 'partner',

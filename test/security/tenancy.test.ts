@@ -46,6 +46,7 @@ beforeAll(async () => {
     reversals: reversal.body.id,
     payments: open.body.id,
     refunds: refund.body.id,
+    products: (await owner.send('POST', '/products', { body: { name: 'Tickets' } })).body.id,
     'webhook-endpoints': endpoint.body.id,
     deliveries: delivery.id,
     disputes: await closedDispute(),

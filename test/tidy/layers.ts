@@ -128,6 +128,9 @@ const CONTRACT: readonly string[] = [
   'src/providers/second-party.ts',
 ];
 
+/** How signed partner gateways look on the wire, as data: read by their adapter, and by those who speak like one. */
+const PROFILES = 'src/providers/partner-profiles/';
+
 /** Where a path lies. Pure; the file need not exist. */
 export function placeOf(path: string): Place {
   const [top = '', folder = '', ...rest] = path.split('/');
@@ -137,7 +140,7 @@ export function placeOf(path: string): Place {
   }
   if (path === 'src/config.ts') return { layer: 'config', name: '' };
   if (path === 'src/platform/outbound-http.ts') return { layer: 'outbound', name: '' };
-  if (CONTRACT.includes(path)) return { layer: 'contract', name: '' };
+  if (CONTRACT.includes(path) || path.startsWith(PROFILES)) return { layer: 'contract', name: '' };
   if (path === 'src/providers/registry.ts') return { layer: 'registry', name: '' };
   if (folder === 'providers' && rest.length > 1) return { layer: 'adapter', name: rest[0] ?? '' };
   if (rest.length === 0) return { layer: 'elsewhere', name: folder };

@@ -19,9 +19,10 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   partners: { nouns: ['partner-key'], sees: ['keys', 'idempotency'] },
   // What people are told by mail; who is told and what exactly comes from those above.
   mail: { nouns: ['mail', 'alarm'], sees: ['keys'] },
+  products: { nouns: ['product'], sees: ['keys', 'idempotency'] },
   notifications: {
-    nouns: ['endpoint', 'delivery', 'endpoint-health'],
-    sees: ['mail', 'keys', 'idempotency', 'events', 'test-clocks', 'partners'],
+    nouns: ['endpoint', 'delivery', 'notification-settings', 'endpoint-health'],
+    sees: ['mail', 'keys', 'idempotency', 'events', 'test-clocks', 'partners', 'products'],
   },
   // Above the others, because a new tenant comes with its keys, its endpoint secret and its sandbox account.
   tenants: {
@@ -30,7 +31,10 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   },
   payments: {
     nouns: ['payment', 'attempt', 'operation', 'capture', 'refund', 'reversal', 'dispute', 'signal'],
-    sees: ['keys', 'idempotency', 'events', 'ledger', 'routing', 'provider-accounts', 'tenants', 'test-clocks'],
+    sees: [
+      ...['keys', 'idempotency', 'events', 'ledger', 'routing', 'provider-accounts', 'products', 'tenants'],
+      'test-clocks',
+    ],
   },
   captures: {
     nouns: [],

@@ -1,10 +1,14 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { DialectId } from '../endpoint.ts';
+import type { DialectId, PartnerProfileId } from '../endpoint.ts';
+import type { SecretPurpose } from '../store.ts';
 import type { StoredEvent } from '../store-deliveries.ts';
 
 /** An event as a dialect is told it. */
 export interface DialectEvent extends StoredEvent {
-  /** The payment it belongs to, as it was when it was created; null unless the dialect needs it and there is one. */
+  /**
+   * The payment it belongs to, as it was when it was created, with its last capture (`capture`) and its reversal
+   * (`reversal`) where there are such; null unless the dialect needs it and there is one.
+   */
   readonly payment: unknown;
 }
 
@@ -14,6 +18,8 @@ export interface DialectEndpoint {
   readonly merchantCode: string | null;
   /** Set where the receiver is the partner that made the payment. */
   readonly partnerKeyId: string | null;
+  /** How a partner's messages look and are signed; `bluecom` unless said otherwise. */
+  readonly profile?: PartnerProfileId | null;
 }
 
 /**
@@ -36,8 +42,14 @@ export interface DialectResponse {
   readonly body: Uint8Array;
 }
 
+/** Which secrets an endpoint has. `required`: one of each always, the first of them is the endpoint's `secret`. */
+export interface DialectSecrets {
+  readonly required: readonly SecretPurpose[];
+  readonly optional: readonly SecretPurpose[];
+}
+
 /**
- * How notifications look on the wire, and what acknowledges one. A dialect knows nothing of schedules, addresses or
+ * How notifications look on the wire, and what acknowledges one. A dialect knows nothing of lanes, addresses or
  * storage. A new one is a file beside this one, a line in find-dialect.ts, an id in endpoint.ts and a page with test
  * vectors in docs/dialects.
  */
@@ -58,8 +70,11 @@ export interface Dialect {
     clock: Clock,
   ): EncodedMessage | null;
   acknowledged(response: DialectResponse, keys: readonly DialectKey[]): boolean;
-  /** A secret for who gives none. */
-  newSecret(): string;
+  /** Seconds before each resend, for endpoints that have no schedule of their own. */
+  readonly defaultSchedule: readonly number[];
+  readonly secrets: DialectSecrets;
+  /** A secret for who gives none. @throws AssertionFailed for a purpose that the dialect has not */
+  newSecret(purpose: SecretPurpose): string;
   /** The rule that a given secret breaks, in words and without the secret; null: none. */
-  brokenRule(secret: string): string | null;
+  brokenRule(secret: string, purpose: SecretPurpose): string | null;
 }

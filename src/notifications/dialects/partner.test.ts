@@ -2,8 +2,8 @@ import { generateKeyPairSync, verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../kernel/clock.ts';
-import { bluecomProfile } from '../../providers/partner/bluecom-profile.ts';
 import { verifyMessage } from '../../providers/partner/verify-message.ts';
+import { bluecomProfile } from '../../providers/partner-profiles/bluecom-profile.ts';
 import type { DialectEvent, DialectKey } from './dialect.ts';
 import { partnerDialect } from './partner.ts';
 
@@ -153,5 +153,5 @@ it.each([
   [' '.repeat(20), false],
   ['x'.repeat(513), false],
 ])('a secret %j is taken: %s', (secret, taken) => {
-  expect(partnerDialect.brokenRule(secret) === null).toBe(taken);
+  expect(partnerDialect.brokenRule(secret, 'signing') === null).toBe(taken);
 });

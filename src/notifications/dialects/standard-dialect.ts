@@ -1,6 +1,8 @@
-import { Problem } from '../../kernel/problem.ts';
-import type { Dialect, DialectEvent, DialectKey } from './dialect.ts';
-import { newStandardSecret, parseStandardSecret, signStandard } from './standard.ts';
+import type { Dialect, DialectEvent } from './dialect.ts';
+import { textsOf } from './keys-of-kind.ts';
+import { DEFAULT_SCHEDULE } from './schedules.ts';
+import { dialectSecrets, STANDARD_PRIVATE_KEY, STANDARD_SECRET } from './secret-rules.ts';
+import { signStandard } from './standard.ts';
 
 /** Every event as JSON, under the headers of Standard Webhooks; any 2xx acknowledges. docs/dialects/standard.md */
 export const standardDialect: Dialect = {
@@ -9,25 +11,14 @@ export const standardDialect: Dialect = {
   needsPayment: false,
   encode(event, _endpoint, keys, clock) {
     const body = bodyOf(event);
-    const headers = signStandard({ id: event.eventId, at: clock.now(), body, secrets: keys.flatMap(secretOf) });
+    const secrets = [...textsOf(keys, 'secret'), ...textsOf(keys, 'ed25519')];
+    const headers = signStandard({ id: event.eventId, at: clock.now(), body, secrets });
     return { headers: { ...headers, 'content-type': 'application/json' }, body };
   },
   acknowledged: ({ status }) => status >= 200 && status < 300,
-  newSecret: newStandardSecret,
-  brokenRule(secret) {
-    try {
-      parseStandardSecret(secret);
-      return null;
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      return 'Must be whsec_ and 24 to 64 bytes in base64';
-    }
-  },
+  defaultSchedule: DEFAULT_SCHEDULE,
+  ...dialectSecrets({ signing: STANDARD_SECRET }, { signing_ed25519: STANDARD_PRIVATE_KEY }),
 };
-
-function secretOf(key: DialectKey): readonly string[] {
-  return key.kind === 'secret' ? [key.text] : [];
-}
 
 function bodyOf(event: DialectEvent): string {
   return JSON.stringify({

@@ -42,6 +42,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   mails: KEEP,
   // Says which schema this is.
   migrations: READ,
+  notification_settings: KEEP,
   operator_keys: APPEND,
   outbox: CONSUME,
   partner_keys: KEEP,
@@ -50,6 +51,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   payments: KEEP,
   provider_account_circuits: KEEP,
   payouts: KEEP,
+  products: KEEP,
   provider_account_tenants: APPEND,
   provider_accounts: KEEP,
   provider_calls: APPEND,
@@ -63,7 +65,8 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   settlements: KEEP,
   signals: APPEND,
   signing_keys: APPEND,
-  signing_secrets: APPEND,
+  // A rotation says when the one before ends.
+  signing_secrets: KEEP,
   statement_lines: APPEND,
   statements: KEEP,
   tenants: KEEP,

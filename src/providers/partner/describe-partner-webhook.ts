@@ -1,13 +1,13 @@
+import { covers, type PartnerMessage, type PartnerProfile } from '../partner-profiles/profile.ts';
+import { membersOf } from '../partner-profiles/read-message.ts';
+import { type Members, textToSign } from '../partner-profiles/sign-message.ts';
+import { methodFor } from '../partner-profiles/signing-keys.ts';
+import { instantFromWire } from '../partner-profiles/wire-instant.ts';
 import type { DescribedMember, KeyFinding, RawWebhook, WebhookDescription } from '../provider-webhook.ts';
 import { jsonOf } from '../read-answer.ts';
 import type { PartnerCall } from './partner-client.ts';
 import { isUsable, type PartnerCredentials, profileOf } from './partner-credentials.ts';
-import { covers, type PartnerMessage, type PartnerProfile } from './profile.ts';
-import { membersOf } from './read-message.ts';
-import { type Members, textToSign } from './sign-message.ts';
-import { methodFor } from './signing-keys.ts';
 import { describeSignature } from './verify-message.ts';
-import { instantFromWire } from './wire-instant.ts';
 
 /** How a partner's IPN is checked, member by member and key by key. Asks nobody and never throws. */
 export function describePartnerWebhook(call: PartnerCall, request: RawWebhook): WebhookDescription {

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../kernel/id.ts';
+import { bluecomProfile } from '../partner-profiles/bluecom-profile.ts';
 import type { ProviderEvent, RawWebhook, WebhookOutcome } from '../provider-webhook.ts';
 import { webhookOf as bodyOf, PAID, SIGNED, signedWebhook as signed } from './bluecom-messages-fixture.ts';
-import { bluecomProfile } from './bluecom-profile.ts';
 import { parsePartnerWebhook } from './parse-partner-webhook.ts';
 import type { PartnerCall } from './partner-client.ts';
 import { MERCHANT, type PartnerStage, SECRET, startPartnerStage } from './partner-fixture.ts';

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
+import { isUnambiguous, type Meaning, type PartnerProfile } from '../partner-profiles/profile.ts';
+import { membersOf, readValues, type Values } from '../partner-profiles/read-message.ts';
+import { instantFromWire } from '../partner-profiles/wire-instant.ts';
 import type { EventSubject, ProviderEvent, RawWebhook, WebhookOutcome, WebhookRejection } from '../provider-webhook.ts';
 import { jsonOf } from '../read-answer.ts';
 import type { PartnerCall } from './partner-client.ts';
 import { isUsable, type PartnerCredentials, profileOf } from './partner-credentials.ts';
 import { moneyOf, refundNamesOf, reportOf, wordIn } from './partner-reports.ts';
-import { isUnambiguous, type Meaning, type PartnerProfile } from './profile.ts';
-import { membersOf, readValues, type Values } from './read-message.ts';
 import { verifyMessage } from './verify-message.ts';
-import { instantFromWire } from './wire-instant.ts';
 
 const STATUSES: Readonly<Record<WebhookRejection, number>> = {
   bad_signature: 401,

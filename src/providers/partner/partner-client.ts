@@ -1,9 +1,9 @@
+import type { CodeMeaning, MessageName, PartnerProfile } from '../partner-profiles/profile.ts';
+import { membersOf, readValues, type Values, writeMessage } from '../partner-profiles/read-message.ts';
+import type { SigningKeys } from '../partner-profiles/signing-keys.ts';
 import type { NotSent, ProviderCall, Refused, Unknown } from '../provider.ts';
 import { jsonOf, refused, unknown, type WholeAnswer, wholeAnswer } from '../read-answer.ts';
 import { addressOf, isUsable, type PartnerCredentials, profileOf } from './partner-credentials.ts';
-import type { CodeMeaning, MessageName, PartnerProfile } from './profile.ts';
-import { membersOf, readValues, type Values, writeMessage } from './read-message.ts';
-import type { SigningKeys } from './signing-keys.ts';
 import { verifyMessage } from './verify-message.ts';
 
 export interface PartnerCall extends ProviderCall<PartnerCredentials> {

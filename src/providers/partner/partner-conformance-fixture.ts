@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { newId } from '../../kernel/id.ts';
 import type { Double, DoubleKind, MessageChanges, Traits } from '../conformance/double.ts';
+import { bluecomProfile } from '../partner-profiles/bluecom-profile.ts';
+import { neopayProfile } from '../partner-profiles/neopay-profile.ts';
+import type { MessageName, PartnerProfile } from '../partner-profiles/profile.ts';
 import type { Capabilities } from '../provider-capabilities.ts';
 import type { RawWebhook } from '../provider-webhook.ts';
 import { signedBody } from './bluecom-messages-fixture.ts';
-import { bluecomProfile } from './bluecom-profile.ts';
-import { neopayProfile } from './neopay-profile.ts';
 import { SECRET, startPartnerStage } from './partner-fixture.ts';
 import { createPartnerProvider } from './partner-provider.ts';
-import type { MessageName, PartnerProfile } from './profile.ts';
 import { verifyMessage } from './verify-message.ts';
 
 type Members = Record<string, unknown>;

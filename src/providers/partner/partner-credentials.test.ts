@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { bluecomProfile } from './bluecom-profile.ts';
+import { bluecomProfile } from '../partner-profiles/bluecom-profile.ts';
 import { addressOf, isUsable, type PartnerCredentials, partnerCredentials } from './partner-credentials.ts';
 import { newKeyPair, SECRET } from './partner-fixture.ts';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Mode } from '../../kernel/caller.ts';
+import { bluecomProfile } from '../partner-profiles/bluecom-profile.ts';
+import { neopayProfile } from '../partner-profiles/neopay-profile.ts';
+import { type PartnerProfile, partnerProfile, pathsOverride } from '../partner-profiles/profile.ts';
+import { methodFor, rsaKeyOf, SECRET_CHARACTERS_MIN } from '../partner-profiles/signing-keys.ts';
 import type { ModeFault } from '../provider-mode-faults.ts';
-import { bluecomProfile } from './bluecom-profile.ts';
-import { neopayProfile } from './neopay-profile.ts';
-import { type PartnerProfile, partnerProfile, pathsOverride } from './profile.ts';
-import { methodFor, rsaKeyOf, SECRET_CHARACTERS_MIN } from './signing-keys.ts';
 
 const BUILT_IN = { bluecom: bluecomProfile, neopay: neopayProfile } as const;
 

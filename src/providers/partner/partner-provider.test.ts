@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { present } from '../../kernel/assert.ts';
+import { bluecomProfile } from '../partner-profiles/bluecom-profile.ts';
+import { partnerProfile } from '../partner-profiles/profile.ts';
 import type { CreateAnswer, CreateInput } from '../provider.ts';
-import { bluecomProfile } from './bluecom-profile.ts';
 import { MERCHANT, type PartnerStage, SECRET, startPartnerStage } from './partner-fixture.ts';
-import { partnerProfile } from './profile.ts';
 
 let stage: PartnerStage;
 beforeEach(async () => {

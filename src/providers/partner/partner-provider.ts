@@ -1,3 +1,7 @@
+import type { PartnerProfile } from '../partner-profiles/profile.ts';
+import type { Values } from '../partner-profiles/read-message.ts';
+import { amountToWire } from '../partner-profiles/wire-amount.ts';
+import { instantFromWire, instantToWire } from '../partner-profiles/wire-instant.ts';
 import type {
   AttemptRef,
   CreateAnswer,
@@ -26,10 +30,6 @@ import {
 } from './partner-credentials.ts';
 import { partnerMethod } from './partner-method.ts';
 import { moneyOf, nextActionOf, refundNamesOf, reportOf, takesCurrency, wordIn } from './partner-reports.ts';
-import type { PartnerProfile } from './profile.ts';
-import type { Values } from './read-message.ts';
-import { amountToWire } from './wire-amount.ts';
-import { instantFromWire, instantToWire } from './wire-instant.ts';
 
 const CAPABILITIES = declareCapabilities({
   modes: ['test', 'live'],

@@ -1,10 +1,10 @@
 import { isCurrency } from '../../kernel/currency.ts';
 import { isId } from '../../kernel/id.ts';
 import type { Money } from '../../kernel/money.ts';
+import type { PartnerProfile } from '../partner-profiles/profile.ts';
+import type { Values } from '../partner-profiles/read-message.ts';
+import { amountFromWire } from '../partner-profiles/wire-amount.ts';
 import type { AttemptReport, NextAction } from '../provider.ts';
-import type { PartnerProfile } from './profile.ts';
-import type { Values } from './read-message.ts';
-import { amountFromWire } from './wire-amount.ts';
 
 export type PaymentState = PartnerProfile['statuses']['payment'][string];
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bluecomProfile } from '../partner-profiles/bluecom-profile.ts';
 import type { RawWebhook, WebhookOutcome } from '../provider-webhook.ts';
 import { PAID, SIGNED, signedWebhook, webhookOf } from './bluecom-messages-fixture.ts';
-import { bluecomProfile } from './bluecom-profile.ts';
 import { parsePartnerWebhook } from './parse-partner-webhook.ts';
 import type { PartnerCall } from './partner-client.ts';
 import { type PartnerStage, SECRET, startPartnerStage } from './partner-fixture.ts';

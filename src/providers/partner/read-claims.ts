@@ -1,6 +1,6 @@
+import type { Meaning, PartnerProfile } from '../partner-profiles/profile.ts';
+import { membersOf, readValues } from '../partner-profiles/read-message.ts';
 import { jsonOf } from '../read-answer.ts';
-import type { Meaning, PartnerProfile } from './profile.ts';
-import { membersOf, readValues } from './read-message.ts';
 
 /** What an IPN says of itself before anything of it is believed. */
 export interface Claims {

@@ -1,10 +1,10 @@
 import { createHash, createHmac, createPublicKey, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { bluecomProfile } from './bluecom-profile.ts';
-import { neopayProfile } from './neopay-profile.ts';
-import type { MessageName, PartnerProfile } from './profile.ts';
-import { type Members, textToSign } from './sign-message.ts';
+import { bluecomProfile } from '../partner-profiles/bluecom-profile.ts';
+import { neopayProfile } from '../partner-profiles/neopay-profile.ts';
+import type { MessageName, PartnerProfile } from '../partner-profiles/profile.ts';
+import { type Members, textToSign } from '../partner-profiles/sign-message.ts';
 import { describeSignature, verifyMessage } from './verify-message.ts';
 
 interface Vector {

@@ -1,7 +1,7 @@
 import { timingSafeEqual, verify } from 'node:crypto';
-import type { MessageName, PartnerProfile, SigningMethod } from './profile.ts';
-import { type Members, signText, textToSign } from './sign-message.ts';
-import { methodFor, rsaKeyOf, type SigningKeys } from './signing-keys.ts';
+import type { MessageName, PartnerProfile, SigningMethod } from '../partner-profiles/profile.ts';
+import { type Members, signText, textToSign } from '../partner-profiles/sign-message.ts';
+import { methodFor, rsaKeyOf, type SigningKeys } from '../partner-profiles/signing-keys.ts';
 
 /** `ambiguous`: a value could be read in two ways, so that no signature says which was meant. */
 export type Verdict = 'valid' | 'invalid' | 'missing' | 'ambiguous' | 'no_key';

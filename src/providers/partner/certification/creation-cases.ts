@@ -1,11 +1,11 @@
 import { currencyExponent } from '../../../kernel/currency.ts';
 import type { Money } from '../../../kernel/money.ts';
 import type { OutboundRequest } from '../../../platform/outbound-http.ts';
+import { covers } from '../../partner-profiles/profile.ts';
+import { membersOf } from '../../partner-profiles/read-message.ts';
+import { signText } from '../../partner-profiles/sign-message.ts';
+import { instantFromWire } from '../../partner-profiles/wire-instant.ts';
 import { jsonOf } from '../../read-answer.ts';
-import { covers } from '../profile.ts';
-import { membersOf } from '../read-message.ts';
-import { signText } from '../sign-message.ts';
-import { instantFromWire } from '../wire-instant.ts';
 import { signsAnswers } from './evidence.ts';
 import type { ReadExchange } from './exchange.ts';
 import type { Findings } from './findings.ts';

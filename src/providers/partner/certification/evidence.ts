@@ -1,12 +1,12 @@
 import { findCardNumber } from '../../../kernel/card-number.ts';
+import type { MessageName, PartnerProfile } from '../../partner-profiles/profile.ts';
+import { membersOf } from '../../partner-profiles/read-message.ts';
+import { textToSign } from '../../partner-profiles/sign-message.ts';
 import type { EvidenceMessage, EvidenceSignature, EvidenceStep } from '../../provider-certification.ts';
 import type { RawWebhook } from '../../provider-webhook.ts';
 import { jsonOf } from '../../read-answer.ts';
 import type { PartnerCall } from '../partner-client.ts';
 import { profileOf } from '../partner-credentials.ts';
-import type { MessageName, PartnerProfile } from '../profile.ts';
-import { membersOf } from '../read-message.ts';
-import { textToSign } from '../sign-message.ts';
 import { describeSignature } from '../verify-message.ts';
 import { type Exchange, REQUESTS, readExchange } from './exchange.ts';
 

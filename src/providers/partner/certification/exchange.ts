@@ -1,10 +1,10 @@
 import type { OutboundOutcome, OutboundRequest } from '../../../platform/outbound-http.ts';
+import type { CodeMeaning, Meaning, MessageName, PartnerProfile } from '../../partner-profiles/profile.ts';
+import { membersOf, type Scalar, type Values, valueAt } from '../../partner-profiles/read-message.ts';
+import type { Members } from '../../partner-profiles/sign-message.ts';
 import { jsonOf } from '../../read-answer.ts';
 import type { Operation } from '../partner-client.ts';
 import type { PartnerCredentials } from '../partner-credentials.ts';
-import type { CodeMeaning, Meaning, MessageName, PartnerProfile } from '../profile.ts';
-import { membersOf, type Scalar, type Values, valueAt } from '../read-message.ts';
-import type { Members } from '../sign-message.ts';
 import { type Verdict, verifyMessage } from '../verify-message.ts';
 
 /** A request to the partner and what became of it, bytes and all. */

@@ -1,10 +1,10 @@
+import { membersOf, type Values } from '../../partner-profiles/read-message.ts';
+import { signText, textToSign } from '../../partner-profiles/sign-message.ts';
+import { instantFromWire, instantToWire } from '../../partner-profiles/wire-instant.ts';
 import type { NotificationInbox } from '../../provider-certification.ts';
 import { jsonOf } from '../../read-answer.ts';
 import { parsePartnerWebhook } from '../parse-partner-webhook.ts';
-import { membersOf, type Values } from '../read-message.ts';
-import { signText, textToSign } from '../sign-message.ts';
 import { describeSignature } from '../verify-message.ts';
-import { instantFromWire, instantToWire } from '../wire-instant.ts';
 import { copyStep } from './evidence.ts';
 import { looseValues } from './exchange.ts';
 import type { Findings } from './findings.ts';

@@ -1,6 +1,6 @@
+import { instantFromWire } from '../../partner-profiles/wire-instant.ts';
 import type { PayerTask } from '../../provider-certification.ts';
 import type { PaymentState } from '../partner-reports.ts';
-import { instantFromWire } from '../wire-instant.ts';
 import type { Findings } from './findings.ts';
 import { type Stage, type StagedOrder, stageOrder } from './stage.ts';
 import { type Ended, endTold, showTold, stateOf, toldOf, waitForEnd, waitUntil } from './wait-for-end.ts';

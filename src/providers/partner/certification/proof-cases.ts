@@ -1,9 +1,9 @@
 import type { OutboundHttp, OutboundRequest } from '../../../platform/outbound-http.ts';
+import { covers } from '../../partner-profiles/profile.ts';
+import { membersOf } from '../../partner-profiles/read-message.ts';
+import { textToSign } from '../../partner-profiles/sign-message.ts';
 import { jsonOf } from '../../read-answer.ts';
 import type { Operation } from '../partner-client.ts';
-import { covers } from '../profile.ts';
-import { membersOf } from '../read-message.ts';
-import { textToSign } from '../sign-message.ts';
 import { copyStep, signsAnswers } from './evidence.ts';
 import type { ReadExchange } from './exchange.ts';
 import type { Findings } from './findings.ts';

@@ -1,7 +1,7 @@
+import { membersOf, type Values } from '../../partner-profiles/read-message.ts';
 import type { ReceivedNotification } from '../../provider-certification.ts';
 import { jsonOf } from '../../read-answer.ts';
 import { type PaymentState, wordIn } from '../partner-reports.ts';
-import { membersOf, type Values } from '../read-message.ts';
 import { notificationStep } from './evidence.ts';
 import { looseValues } from './exchange.ts';
 import type { Findings } from './findings.ts';

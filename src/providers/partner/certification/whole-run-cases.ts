@@ -1,10 +1,10 @@
 import type { Money } from '../../../kernel/money.ts';
+import type { PartnerProfile } from '../../partner-profiles/profile.ts';
+import { membersOf, type Values } from '../../partner-profiles/read-message.ts';
+import { textToSign } from '../../partner-profiles/sign-message.ts';
+import { amountFromWire } from '../../partner-profiles/wire-amount.ts';
 import { jsonOf } from '../../read-answer.ts';
 import { onlyCurrencyOf, wordIn } from '../partner-reports.ts';
-import type { PartnerProfile } from '../profile.ts';
-import { membersOf, type Values } from '../read-message.ts';
-import { textToSign } from '../sign-message.ts';
-import { amountFromWire } from '../wire-amount.ts';
 import { exchangeStep, notificationStep, signsAnswers } from './evidence.ts';
 import { looseValues, readExchange } from './exchange.ts';
 import type { Findings } from './findings.ts';

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { newKeyPair, SECRET } from '../partner/partner-fixture.ts';
+import { describeSignature, verifyMessage } from '../partner/verify-message.ts';
 import { bluecomProfile } from './bluecom-profile.ts';
 import { neopayProfile } from './neopay-profile.ts';
-import { newKeyPair, SECRET } from './partner-fixture.ts';
 import { type PartnerProfile, partnerProfile } from './profile.ts';
 import { writeMessage } from './read-message.ts';
 import { type Members, signText, textToSign } from './sign-message.ts';
-import { describeSignature, verifyMessage } from './verify-message.ts';
 
 const keys = { secretKey: SECRET };
 const IPN: Members = {

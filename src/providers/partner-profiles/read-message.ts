@@ -50,6 +50,19 @@ export function writeMessage(
   values: Values,
   keys: SigningKeys,
 ): WrittenMessage {
+  const composed = composeMessage(profile, name, values);
+  if (composed.kind === 'ambiguous') return composed;
+  const signature = signText(profile, keys, composed.text);
+  if (signature === null) return { kind: 'ambiguous', member: 'signature', because: 'cannot be made with these keys' };
+  return { kind: 'written', ...withSignature(profile, composed.members, signature) };
+}
+
+export type ComposedMessage =
+  | { readonly kind: 'composed'; readonly members: Readonly<Record<string, Scalar>>; readonly text: string }
+  | Extract<WrittenMessage, { readonly kind: 'ambiguous' }>;
+
+/** The members of a message in the partner's words, and the text that is to be signed. */
+export function composeMessage(profile: PartnerProfile, name: MessageName, values: Values): ComposedMessage {
   const members: Record<string, Scalar> = {};
   for (const field of profile.messages[name]?.fields ?? []) {
     const value = 'means' in field ? values[field.means] : field.literal;
@@ -65,14 +78,18 @@ export function writeMessage(
     members[field.wire] = fitting;
   }
   const signed = textToSign(profile, name, members);
-  if (signed.kind === 'ambiguous') return signed;
-  const signature = signText(profile, keys, signed.text);
-  if (signature === null) return { kind: 'ambiguous', member: 'signature', because: 'cannot be made with these keys' };
-  const { place } = profile.signing;
-  if (place.in === 'header') {
-    return { kind: 'written', body: JSON.stringify(members), headers: { [place.name]: signature } };
-  }
-  return { kind: 'written', body: JSON.stringify({ ...members, [place.member]: signature }), headers: {} };
+  return signed.kind === 'ambiguous' ? signed : { kind: 'composed', members, text: signed.text };
+}
+
+/** A message with its signature where the profile has it: in the body or in a header. */
+export function withSignature(
+  { signing: { place } }: PartnerProfile,
+  members: Readonly<Record<string, Scalar>>,
+  signature: string,
+): { readonly body: string; readonly headers: Readonly<Record<string, string>> } {
+  return place.in === 'header'
+    ? { body: JSON.stringify(members), headers: { [place.name]: signature } }
+    : { body: JSON.stringify({ ...members, [place.member]: signature }), headers: {} };
 }
 
 /** A body as the members of one object, or null. Says nothing about who wrote it. */

@@ -27,7 +27,16 @@ export function textToSign(profile: PartnerProfile, name: MessageName, members: 
 /** The signature of a text in the profile's encoding; null where the keys are none for it. */
 export function signText(profile: PartnerProfile, keys: SigningKeys, text: string): string | null {
   const method = methodFor(profile, keys);
-  if (method === null) return null;
+  return method === null ? null : signTextBy(profile, method, keys, text);
+}
+
+/** The same by a method that was chosen before, whatever the length of its secret. */
+export function signTextBy(
+  profile: PartnerProfile,
+  method: SigningMethod,
+  keys: SigningKeys,
+  text: string,
+): string | null {
   const digest = digestOf(profile, method, keys, text);
   return digest === null ? null : encode(digest, method);
 }
