@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ManualClock } from './clock.ts';
-import { ID_PREFIXES, isId, lowestId, newId, newSecret } from './id.ts';
+import { ID_PREFIXES, instantOfId, isId, lowestId, newId, newSecret } from './id.ts';
 
 test('an id carries its prefix and at most 36 characters that every provider takes', () => {
   const clock = new ManualClock();
@@ -29,6 +29,12 @@ test('the lowest id of an instant is below every id of it and above every id bef
   const lowest = lowestId('pay', clock.now());
   expect(lowest > before).toBe(true);
   expect(lowest <= newId('pay', clock)).toBe(true);
+});
+
+test('an id tells the millisecond in which it was made, and what is none tells nothing', () => {
+  const made = Temporal.Instant.from('2026-11-21T12:34:56.789Z');
+  expect(instantOfId(newId('whd', new ManualClock(made)))).toEqual(made);
+  for (const none of ['', 'whd_', 'whd_short', `whd_${'u'.repeat(26)}`]) expect(() => instantOfId(none)).toThrow();
 });
 
 test('ids of one millisecond differ', () => {

@@ -8,8 +8,8 @@ export function startsAfresh(before: WebhookEndpoint, after: WebhookEndpoint): b
 }
 
 /**
- * Forgets that an endpoint failed, in the caller's transaction, before the endpoint itself is written: whoever records
- * attempts locks the two rows in this order.
+ * Forgets that an endpoint failed, in the caller's transaction, which holds the endpoint. Who disables one locks the two
+ * rows the other way round: where they meet crosswise, one of them is run again.
  */
 export async function resetHealth(tx: Queryable, { tenantId, endpointId }: WebhookEndpoint): Promise<void> {
   await clearFailures(tx, tenantId, endpointId);
