@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ManualClock } from './clock.ts';
-import { ID_PREFIXES, isId, lowestId, newId, newOrderedId, newSecret, timeOfId } from './id.ts';
+import { ID_PREFIXES, instantOfId, isId, lowestId, newId, newOrderedId, newSecret } from './id.ts';
 
 test('an id carries its prefix and at most 36 characters that every provider takes', () => {
   const clock = new ManualClock();
@@ -33,9 +33,9 @@ test('ordered ids sort by their making also where no time passes, and are ids li
 
 test('an id says when it was made', () => {
   const clock = new ManualClock('2026-11-21T22:15:16.789Z');
-  expect(timeOfId(newId('ob', clock)).equals(clock.now())).toBe(true);
-  expect(timeOfId(newOrderedId('evt', clock)).equals(clock.now())).toBe(true);
-  expect(() => timeOfId('ob_short')).toThrow('begins with its time');
+  expect(instantOfId(newId('ob', clock)).equals(clock.now())).toBe(true);
+  expect(instantOfId(newOrderedId('evt', clock)).equals(clock.now())).toBe(true);
+  expect(() => instantOfId('ob_short')).toThrow('begins with its time');
 });
 
 test('the lowest id of an instant is below every id of it and above every id before', () => {

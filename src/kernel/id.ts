@@ -75,13 +75,12 @@ export function lowestId<P extends IdPrefix>(prefix: P, at: Temporal.Instant): `
   return `${prefix}_${encodeTime(at)}${'0'.repeat(RANDOM_CHARACTERS)}`;
 }
 
-/** The millisecond in which an id was made. @throws AssertionFailed where the text is no id */
-export function timeOfId(id: string): Temporal.Instant {
-  const time = id.slice(id.indexOf('_') + 1, -RANDOM_CHARACTERS);
-  let milliseconds = 0;
-  for (const character of time) milliseconds = milliseconds * 32 + ALPHABET.indexOf(character);
-  assert(/^[0-7][0-9a-hjkmnp-tv-z]{9}$/.test(time), 'Only an id tells its time');
-  return Temporal.Instant.fromEpochMilliseconds(milliseconds);
+/** When an id was made, by the clock that it was made with. @throws AssertionFailed for what is none */
+export function instantOfId(id: string): Temporal.Instant {
+  const text = id.slice(id.indexOf('_') + 1, id.indexOf('_') + 1 + TIME_CHARACTERS);
+  const digits = [...text].map((character) => ALPHABET.indexOf(character));
+  assert(digits.length === TIME_CHARACTERS && !digits.includes(-1), 'An id begins with its time');
+  return Temporal.Instant.fromEpochMilliseconds(digits.reduce((sum, digit) => sum * 32 + digit, 0));
 }
 
 /** Whether the text has the shape of an id with this prefix; says nothing about its existence. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
-import { timeOfId } from '../kernel/id.ts';
+import { instantOfId } from '../kernel/id.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { HealthContext } from './record-health.ts';
@@ -16,7 +16,7 @@ export function measureNotifications(metrics: Metrics, db: Queryable, clock: Clo
   });
   metrics.gauge('tollgate_deliveries_oldest_pending_seconds', 'Age of the oldest notification that waits', async () => {
     const { oldestId } = await readBacklog();
-    return oldestId === null ? 0 : Math.max(0, clock.now().since(timeOfId(oldestId)).total('seconds'));
+    return oldestId === null ? 0 : Math.max(0, clock.now().since(instantOfId(oldestId)).total('seconds'));
   });
   metrics.gauges('tollgate_endpoints', 'Endpoints that are failing or disabled', ['state'], async () => {
     const counts = await countUnwell(db);

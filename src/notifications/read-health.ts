@@ -1,5 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
-import { timeOfId } from '../kernel/id.ts';
+import { instantOfId } from '../kernel/id.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { EndpointHealthAnswer } from './api-health.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
@@ -38,7 +38,7 @@ export async function readHealth(
     lastSuccessAt: health.lastSuccessAt?.toString() ?? null,
     lastFailure: lastFailureJson(health),
     pending,
-    oldestPendingAt: oldestId === null ? null : timeOfId(oldestId).toString(),
+    oldestPendingAt: oldestId === null ? null : instantOfId(oldestId).toString(),
   };
 }
 

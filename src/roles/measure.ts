@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { timeOfId } from '../kernel/id.ts';
+import { instantOfId } from '../kernel/id.ts';
 import { measureMails } from '../mail/measure-mails.ts';
 import { measureNotifications } from '../notifications/measure-notifications.ts';
 import { findForgottenLanes } from '../notifications/sending/find-forgotten-lanes.ts';
@@ -77,6 +77,6 @@ function measureSweeps(metrics: Gateway['metrics'], context: Gateway['payments']
   metrics.gauge('tollgate_outbox_oldest_seconds', 'Age of the oldest change that was not passed on', async () => {
     const { rows } = await sql<{ oldest: string | null }>`select min(outbox_id) as oldest from outbox`.execute(db);
     const oldest = rows[0]?.oldest ?? null;
-    return oldest === null ? 0 : Math.max(0, context.clock.now().since(timeOfId(oldest)).total('seconds'));
+    return oldest === null ? 0 : Math.max(0, context.clock.now().since(instantOfId(oldest)).total('seconds'));
   });
 }

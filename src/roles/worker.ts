@@ -36,7 +36,8 @@ export function startWorker(gateway: Gateway): Worker {
   const stopping = new AbortController();
   const { payments, notifications, log } = gateway;
   const besides = [evidenceWork(payments), disputeWork(payments)];
-  const hooks = [createHoldPaused(notifications), ...gateway.deliveryHooks, createDeadlineGuard(payments)];
+  // What is set aside arms nothing; and a deadline may change what became of a delivery before it counts for the endpoint.
+  const hooks = [createHoldPaused(notifications), createDeadlineGuard(payments), ...gateway.deliveryHooks];
   const deliver = { ...notifications, log, wakeup: gateway.wakeup, http: gateway.deliveryHttp, hooks };
   const loops = [
     relayLoop(gateway, stopping.signal),
