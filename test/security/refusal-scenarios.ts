@@ -41,6 +41,7 @@ const atSandbox = { body: { provider: 'sandbox', credentials: {} } };
 const CUT_OFF = { reversalCutOff: { afterSeconds: 60 } };
 const SECOND_STEP = { body: { clientData: { token: 'x' } } };
 const CARD_IN_SECOND_STEP = { body: { clientData: { number: PAN } } };
+const DEMANDING = { ackPolicy: { type: 'receipt' } };
 const cardMethod = { body: { method: { type: 'card', number: PAN } } };
 
 async function open({ shop }: Stage) {
@@ -349,6 +350,8 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/hook', ackPolicy: REVERSING } }),
     target_not_allowed: ({ shop }) =>
       shop.send('POST', '/webhook-endpoints', { body: { url: 'https://169.254.169.254/' } }),
+    ack_policy_not_ready: ({ shop }) =>
+      shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a', ...DEMANDING } }),
   },
   resetAckFuse: { ack_policy_not_ready: resetWithoutTest },
   fireAckDeadline: { state_conflict: settleEnded('fire') },
@@ -363,6 +366,10 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     async target_not_allowed({ shop }) {
       const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
       return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: { url: 'https://169.254.169.254/' } });
+    },
+    async ack_policy_not_ready({ shop }) {
+      const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
+      return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: DEMANDING });
     },
   },
   createProviderAccount: {
