@@ -11,10 +11,8 @@ import {
   confirmSessionWhileUnhealthy,
   confirmWhileUnhealthy,
   createWhileUnhealthy,
-  REVERSING,
   resetWithoutTest,
   reverseByTwo,
-  reverseUntested,
   settleEnded,
 } from './acknowledgment-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
@@ -346,8 +344,6 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     },
   },
   createWebhookEndpoint: {
-    ack_policy_not_ready: ({ shop }) =>
-      shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/hook', ackPolicy: REVERSING } }),
     target_not_allowed: ({ shop }) =>
       shop.send('POST', '/webhook-endpoints', { body: { url: 'https://169.254.169.254/' } }),
     ack_policy_not_ready: ({ shop }) =>
@@ -362,7 +358,6 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   },
   updateWebhookEndpoint: {
     state_conflict: reverseByTwo,
-    ack_policy_not_ready: reverseUntested,
     async target_not_allowed({ shop }) {
       const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
       return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: { url: 'https://169.254.169.254/' } });
