@@ -45,7 +45,7 @@ describe('a fuse that looks at the rate', () => {
 
 test('an open fuse counts nothing and stays open; closed by a person it begins anew', () => {
   const open = fuseAfter('---', { consecutive: 3, rate: 0 });
-  expect(open).toMatchObject({ state: 'open', reason: 'consecutive', openedAt: NOW });
+  expect(open).toEqual({ ...FRESH, recent: '---', state: 'open', reason: 'consecutive', openedAt: NOW });
   expect(count(open, true, { consecutive: 3, rate: 0 }, NOW)).toBe(open);
   expect(closed(open, NOW)).toEqual(FRESH);
 });

@@ -33,10 +33,11 @@ export interface GuardContext {
 type Guarded = Delivery & { readonly paymentId: string };
 
 /**
- * How many of one receiver may be armed at the same time, so that all of them go out at once and none waits for another
- * one's silence; the others wait unarmed, which costs them nothing.
+ * How many may go out together where one of the receiver's has lately had no answer, or none that was recorded: each may
+ * take the whole window, and what is sent together must be recorded together, before the lane's lease is over. The others
+ * wait unarmed, which costs them nothing.
  */
-const ARMED_AT_ONCE = 4;
+const SILENT_AT_ONCE = 4;
 
 /**
  * What the policy reverse_on_no_ack does around the sending of notifications. Before: the deadline of each payment is
@@ -60,12 +61,10 @@ async function beforeSend(
   const [first] = guarded;
   if (first === undefined) return new Set(free.map(({ deliveryId }) => deliveryId));
   const now = (await context.tenantClocks.fresh(first.tenantId, first.mode)).now();
-  const next = guarded.slice(0, ARMED_AT_ONCE);
-  const cleared = await context.database.transaction((tx) => clear(context, tx, next, now));
+  const cleared = await context.database.transaction((tx) => clear(context, tx, guarded, now));
   crashPoint('deadline-armed');
-  // What arms nothing must not stand in the way of the window of what is armed.
-  const beside = free.slice(0, ARMED_AT_ONCE).map(({ deliveryId }) => deliveryId);
-  return new Set([...cleared, ...beside]);
+  const beside = cleared.isSilent ? free.slice(0, SILENT_AT_ONCE) : free;
+  return new Set([...cleared.deliveryIds, ...beside.map(({ deliveryId }) => deliveryId)]);
 }
 
 /** A sample is about no payment, whatever its event is called. */
@@ -80,15 +79,18 @@ async function clear(
   tx: Queryable,
   deliveries: readonly Guarded[],
   now: Temporal.Instant,
-): Promise<readonly string[]> {
+): Promise<{ readonly deliveryIds: readonly string[]; readonly isSilent: boolean }> {
   const named = deliveries.map(({ tenantId, endpointId }) => ({ tenantId, endpointId: endpointId ?? '' }));
   const endpoints = await selectCurrentEndpoints(tx, named);
   const epoch = await currentEpoch(context, tx);
   const events = await selectArmingEvents(tx, deliveries);
   const known = await lockDeadlines(tx, deliveries);
+  const armed = deliveries.filter(({ paymentId }) => known.get(paymentId)?.state === 'armed');
+  const isSilent = armed.length > 0;
+  const next = isSilent ? [...new Set([...armed, ...deliveries])].slice(0, SILENT_AT_ONCE) : deliveries;
   const decided: { readonly delivery: Guarded; readonly dispatch: Dispatch }[] = [];
   const seen = new Set<string>();
-  for (const delivery of deliveries) {
+  for (const delivery of next) {
     // Two of one payment in one batch: the second one waits for what the first one leaves.
     if (seen.has(delivery.paymentId)) continue;
     seen.add(delivery.paymentId);
@@ -107,7 +109,8 @@ async function clear(
     tx,
     decided.flatMap(({ delivery, dispatch }) => (dispatch.kind === 'stop' ? [delivery] : [])),
   );
-  return decided.flatMap(({ delivery, dispatch }) => (isCleared(dispatch, written) ? [delivery.deliveryId] : []));
+  const cleared = decided.filter(({ dispatch }) => isCleared(dispatch, written));
+  return { deliveryIds: cleared.map(({ delivery }) => delivery.deliveryId), isSilent };
 }
 
 /** Who lost a race for the payment's one deadline waits, and finds it next time. */

@@ -254,7 +254,7 @@ test.each(SEEDS)('whatever happens in whatever order, a deadline is what the doc
     } else if (act < 17) {
       story.push(`${one.id}: refunds 300 itself`);
       await shop.merchant.refund(one.id, { amount: 300, reason: 'own' }, `own-${one.id}-${step}`);
-    } else if (act < 18 && roll(4) === 0) {
+    } else if (act < 18 && roll(2) === 0) {
       story.push('the database is another one');
       await tollgate.database.run(`update installation_epochs set fingerprint = 'another'`);
       clock.advance({ seconds: 1 });

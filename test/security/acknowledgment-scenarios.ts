@@ -3,7 +3,7 @@ import { plantDeadline } from '../support/planted-deadline.ts';
 import { passTest } from '../support/reversing-endpoint.ts';
 import type { Stage } from './refusal-stage.ts';
 
-export const REVERSING = { type: 'reverse_on_no_ack' };
+const REVERSING = { type: 'reverse_on_no_ack' };
 const BECOME_REVERSING = { body: { ackPolicy: REVERSING } };
 
 /** An endpoint of the shop for the length of an act, tested, of events that never happen. */
@@ -59,13 +59,6 @@ export async function reverseByTwo(stage: Stage): Promise<Answer> {
     await shop.send('PATCH', `/webhook-endpoints/${first}`, BECOME_REVERSING);
     return withEndpoint(stage, (second) => shop.send('PATCH', `/webhook-endpoints/${second}`, BECOME_REVERSING));
   });
-}
-
-export async function reverseUntested({ shop }: Stage): Promise<Answer> {
-  const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'http://127.0.0.1:9/untested' } });
-  const answer = await shop.send('PATCH', `/webhook-endpoints/${body.id}`, BECOME_REVERSING);
-  await shop.send('DELETE', `/webhook-endpoints/${body.id}`);
-  return answer;
 }
 
 export async function resetWithoutTest(stage: Stage): Promise<Answer> {

@@ -6,10 +6,8 @@ import {
   confirmSessionWhileUnhealthy,
   confirmWhileUnhealthy,
   createWhileUnhealthy,
-  REVERSING,
   resetWithoutTest,
   reverseByTwo,
-  reverseUntested,
   settleEnded,
 } from './acknowledgment-scenarios.ts';
 import { BLUEBOX_SCENARIOS } from './bluebox-scenarios.ts';
@@ -298,8 +296,6 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     },
   },
   createWebhookEndpoint: {
-    ack_policy_not_ready: ({ shop }) =>
-      shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/hook', ackPolicy: REVERSING } }),
     target_not_allowed: ({ shop }) =>
       shop.send('POST', '/webhook-endpoints', { body: { url: 'https://169.254.169.254/' } }),
     async too_many_endpoints({ tollgate }) {
@@ -318,7 +314,6 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   },
   updateWebhookEndpoint: {
     state_conflict: reverseByTwo,
-    ack_policy_not_ready: reverseUntested,
     async target_not_allowed({ shop }) {
       const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
       return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: { url: 'https://169.254.169.254/' } });
