@@ -202,6 +202,8 @@ async function tell({ tx, clock, tenantId }: Stage): Promise<void> {
     remote_address: '203.0.113.7',
     response_headers: { 'content-length': '2' },
     response_body: Buffer.from('ok'),
+    request_headers: null,
+    timings: null,
   }));
   const done = { status: 'succeeded', attemptsMade: 1, dueAt: null, lastAttemptAt: now, lastStatusCode: 200 } as const;
   await recordAttempts(

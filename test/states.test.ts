@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
+import { REPLAY_TRANSITIONS } from '../src/notifications/replay.ts';
 import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
@@ -20,6 +21,7 @@ const TABLES: readonly (readonly [string, string, Readonly<Record<string, readon
   ['dispute evidence', 'dispatched', EVIDENCE_TRANSITIONS],
   ['provider notification', 'pending', INBOUND_TRANSITIONS],
   ['delivery', 'pending', DELIVERY_TRANSITIONS],
+  ['replay', 'running', REPLAY_TRANSITIONS],
   ['test clock', 'held', TEST_CLOCK_TRANSITIONS],
   ['statement', 'collecting', STATEMENT_TRANSITIONS],
   ['statement line', 'waiting', MATCH_TRANSITIONS],

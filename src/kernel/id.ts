@@ -35,6 +35,8 @@ export const ID_PREFIXES = [
   'po',
   'rx',
   'rr',
+  'rp',
+  'lis',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -9,6 +9,7 @@ import { type ClaimedLane, holdsLane, releaseLane } from '../platform/lanes.ts';
 import type { OutboundHttp, OutboundOutcome } from '../platform/outbound-http.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
+import { attemptError, attemptRow, RESPONSE_BYTES_MAX } from './attempt-row.ts';
 import { type Delivery, nextDeliveryAt } from './delivery.ts';
 import type { AttemptOutcome, DeliveryHook } from './delivery-hooks.ts';
 import type { DialectEvent, EncodedMessage } from './dialects/dialect.ts';
@@ -38,7 +39,6 @@ export const DELIVERY_LEASE_MS = 90_000;
 const BATCH = 16;
 const CONCURRENCY = 4;
 const TIMEOUT_MS = 15_000;
-const RESPONSE_BYTES_MAX = 16_384;
 /** How soon a lane is tried again whose deliveries we ourselves could not send. */
 const PAUSE_WHEN_HELD_UP_S = 1;
 /** Not sent for a reason of ours: no attempt of the tenant's is used up, and nothing is recorded against it. */
@@ -162,7 +162,8 @@ async function send(
   const attemptsMade = delivery.attemptsMade + 1;
   const acknowledged = outcome.kind === 'answered' && dialect.acknowledged(outcome, keys);
   const nextAt = acknowledged ? null : nextDeliveryAt(attemptsMade, schedule.now(), retryAfterSeconds(outcome));
-  const error = acknowledged ? null : errorOf(outcome);
+  const headers = message instanceof Error ? null : message.headers;
+  const made = { delivery, number: attemptsMade, at, url, headers, outcome, acknowledged };
   const after: Delivery = {
     ...delivery,
     attemptsMade,
@@ -170,9 +171,9 @@ async function send(
     dueAt: nextAt,
     lastAttemptAt: at,
     lastStatusCode: outcome.kind === 'answered' ? outcome.status : null,
-    lastError: error,
+    lastError: attemptError(made),
   };
-  const attempt = attemptRow(delivery, attemptsMade, at, url, outcome, acknowledged, error);
+  const attempt = attemptRow(made);
   return { delivery: after, attempt, outcome: attemptOutcome(receiver, delivery, after, attempt, outcome) };
 }
 
@@ -197,10 +198,6 @@ function attemptOutcome(
     status: attempt.status_code,
     faultOf: after.status === 'succeeded' ? null : ours ? 'us' : 'receiver',
   };
-}
-
-function errorOf(outcome: OutboundOutcome): string {
-  return outcome.kind === 'answered' ? `HTTP ${outcome.status}` : `${outcome.reason}: ${outcome.detail}`;
 }
 
 /** A fault of ours in one event must hold up no other: it counts as an attempt, which is shown, and is tried again. */
@@ -235,36 +232,4 @@ function post(http: OutboundHttp, url: string, { headers, body }: EncodedMessage
 function retryAfterSeconds(outcome: OutboundOutcome): number | null {
   const value = outcome.kind === 'answered' ? outcome.headers['retry-after']?.[0] : undefined;
   return value !== undefined && /^\d{1,15}$/.test(value) ? Number(value) : null;
-}
-
-function attemptRow(
-  delivery: Delivery,
-  attemptNumber: number,
-  at: Temporal.Instant,
-  url: string,
-  outcome: OutboundOutcome,
-  acknowledged: boolean,
-  error: string | null,
-): WholeRow<'delivery_attempts'> {
-  const answered = outcome.kind === 'answered' ? outcome : null;
-  return {
-    tenant_id: delivery.tenantId,
-    delivery_id: delivery.deliveryId,
-    attempt_number: attemptNumber,
-    attempted_at: at,
-    duration_ms: Math.round(outcome.timings.totalMs),
-    url,
-    outcome: acknowledged
-      ? 'acknowledged'
-      : answered === null
-        ? outcome.kind === 'lost'
-          ? 'lost'
-          : 'not_sent'
-        : 'refused',
-    status_code: answered?.status ?? null,
-    error,
-    remote_address: answered?.remoteAddress ?? null,
-    response_headers: answered?.headers ?? null,
-    response_body: answered === null ? null : Buffer.from(answered.body),
-  };
 }

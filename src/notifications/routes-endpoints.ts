@@ -42,7 +42,8 @@ export function endpointRoutes(context: EndpointRoutesContext): readonly BoundEn
   ];
 }
 
-function endpointJson(endpoint: WebhookEndpoint): api.WebhookEndpointAnswer {
+/** An endpoint as other programs see it. */
+export function endpointJson(endpoint: WebhookEndpoint): api.WebhookEndpointAnswer {
   return {
     id: endpoint.endpointId,
     object: 'webhook_endpoint',

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from './database.ts';
 
-export type LaneKind = 'relay' | 'inbound' | 'sync' | 'expiry' | 'delivery' | 'reconcile';
+export type LaneKind = 'relay' | 'inbound' | 'sync' | 'expiry' | 'delivery' | 'reconcile' | 'replay';
 
 /** A lane held by us until `release`, or until its lease runs out because we died. */
 export interface ClaimedLane {

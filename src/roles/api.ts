@@ -11,6 +11,7 @@ import { providerAccountRoutes } from '../provider-accounts/routes.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import { refundRoutes } from '../refunds/routes.ts';
 import { reversalRoutes } from '../reversals/routes.ts';
+import { simulationRoutes } from '../simulations/routes.ts';
 import { tenantRoutes } from '../tenants/routes.ts';
 import { testClockRoutes } from '../test-clocks/routes.ts';
 import { timelineRoutes } from '../timeline/routes.ts';
@@ -31,6 +32,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...ledgerRoutes(payments.database),
     ...reconciliationRoutes({ ...payments, log: gateway.log }),
     ...notificationRoutes(notifications),
+    ...simulationRoutes({ ...notifications, http: gateway.deliveryHttp }),
     ...providerAccountRoutes(payments),
     ...partnerKeyRoutes(payments),
     ...testClockRoutes(testClocks),

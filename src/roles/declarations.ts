@@ -8,6 +8,7 @@ import * as ledger from '../ledger/api.ts';
 import * as deliveries from '../notifications/api-deliveries.ts';
 import * as endpoints from '../notifications/api-endpoints.ts';
 import * as events from '../notifications/api-events.ts';
+import * as replays from '../notifications/api-replays.ts';
 import * as partners from '../partners/api.ts';
 import * as payments from '../payments/api.ts';
 import * as providerAccounts from '../provider-accounts/api.ts';
@@ -15,6 +16,7 @@ import * as routing from '../provider-accounts/route-api.ts';
 import * as reconciliation from '../reconciliation/api.ts';
 import * as refunds from '../refunds/api.ts';
 import * as reversals from '../reversals/api.ts';
+import * as simulations from '../simulations/api.ts';
 import * as tenants from '../tenants/api.ts';
 import * as testClocks from '../test-clocks/api.ts';
 import * as timeline from '../timeline/api.ts';
@@ -35,6 +37,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   endpoints,
   deliveries,
   events,
+  replays,
+  simulations,
   providerAccounts,
   routing,
   partners,

@@ -5,6 +5,7 @@ import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { checkMasterKey, loadMasterKey } from '../keys/load-master-key.ts';
 import { createSealer, SYSTEM } from '../keys/sealer.ts';
+import { mayAllBeResent } from '../notifications/resend-guard.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
 import { createApplySignal } from '../payments/apply-signal.ts';
 import type { PaymentContext } from '../payments/context.ts';
@@ -115,6 +116,15 @@ function openRecords(context: { readonly database: Database; readonly clock: Clo
   return { metrics, callRecorder: createCallRecorder(context), circuits: createCircuitKeeper({ ...context, changes }) };
 }
 
+/** Whom notifications wake, and what is never sent again. */
+function notifying(wakeup: Wakeup) {
+  return {
+    wakeDelivery: () => wakeup.notify('delivery'),
+    wakeReplay: () => wakeup.notify('replay'),
+    resendGuard: mayAllBeResent,
+  };
+}
+
 async function buildGateway(
   { config, sandboxUrl, clock, log }: GatewayOptions,
   databases: Databases,
@@ -159,21 +169,14 @@ async function buildGateway(
       applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver }),
       handOver,
     },
-    notifications: {
-      database,
-      sealer,
-      clock,
-      tenantClocks,
-      targetPolicy,
-      wakeDelivery: () => wakeup.notify('delivery'),
-    },
+    notifications: { database, sealer, clock, tenantClocks, targetPolicy, ...notifying(wakeup) },
     testClocks: {
       database,
       sealer,
       clock,
       tenantClocks,
       wakeWorkers: () => {
-        for (const kind of ['expiry', 'sync', 'delivery'] as const) wakeup.notify(kind);
+        for (const kind of ['expiry', 'sync', 'delivery', 'replay'] as const) wakeup.notify(kind);
       },
     },
     tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },

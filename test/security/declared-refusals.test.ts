@@ -119,6 +119,9 @@ const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
   resolveReconciliationException: { resolution: 'other', note: 'None.' },
   checkNotification: { body: '' },
   resolveInboundEvent: { note: 'The bank erred.' },
+  simulateEvent: { eventType: 'payment.succeeded' },
+  resendEvent: { endpointId: 'we_none' },
+  replayWebhookEndpoint: { since: '2020-01-01T00:00:00Z' },
 };
 
 const guarded = ENDPOINTS.filter(({ access }) => access.by === 'tenant' || access.by === 'operator');

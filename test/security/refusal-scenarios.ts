@@ -7,6 +7,7 @@ import { type Answer, until } from '../support/api-client.ts';
 import type { Installation } from '../support/installation.ts';
 import { freshReference, type Merchant } from '../support/merchant.ts';
 import type { SandboxLine } from '../support/sandbox-line.ts';
+import { NOTIFICATION_SCENARIOS } from './notification-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 
 /** What a scenario may use. */
@@ -131,6 +132,7 @@ const TOKEN_UNKNOWN = `/checkout-sessions/${'A'.repeat(43)}`;
 /** For every endpoint, how each refusal that it declares comes about. */
 export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scenario>>>> = {
   ...RECONCILIATION_SCENARIOS,
+  ...NOTIFICATION_SCENARIOS,
   logIn: {
     unauthenticated: ({ anyone }) =>
       anyone.send('POST', '/tenants/login', { body: { appName: 'nobody', appSecret: 'wrong' } }),

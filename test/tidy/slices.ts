@@ -51,6 +51,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     nouns: ['statement', 'line', 'exception', 'operation', 'payout', 'report', 'account'],
     sees: ['keys', 'idempotency', 'events', 'ledger', 'provider-accounts', 'tenants', 'test-clocks', 'payments'],
   },
+  // Above payments, because its samples are made by the mappers of the real objects.
+  simulations: {
+    nouns: [],
+    sees: ['events', 'notifications', 'payments', 'reconciliation'],
+  },
   // What partners may ask of us; everything they can do is a verb of those below.
   'partner-gateway': {
     nouns: [],

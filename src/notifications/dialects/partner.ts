@@ -7,7 +7,7 @@ import { partnerTextOf, signPartnerText } from '../../partners/sign-partner-mess
 import type { Dialect, DialectEndpoint, DialectEvent, DialectKey, EncodedMessage } from './dialect.ts';
 
 /** The members of a notification, in the order in which they are signed. */
-const MEMBERS = [
+export const MEMBERS = [
   'merchantCode',
   'orderId',
   'providerRef',

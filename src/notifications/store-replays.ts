@@ -1,0 +1,223 @@
+import { type RawBuilder, type Selectable, sql } from 'kysely';
+import type { Mode } from '../kernel/caller.ts';
+import { lowestId } from '../kernel/id.ts';
+import type { Queryable } from '../platform/database.ts';
+import { recordset, type WholeRow } from '../platform/recordset.ts';
+import type { Tables } from '../platform/tables.generated.ts';
+import type { Delivery } from './delivery.ts';
+import type { Replay, ReplayedStatus, ReplaySelection, ReplayStatus } from './replay.ts';
+import type { Owner, PageOptions } from './store.ts';
+import { deliveryToRow, type StoredEvent } from './store-deliveries.ts';
+
+export type ReplayedEvent = Pick<StoredEvent, 'tenantId' | 'eventId' | 'type' | 'paymentId' | 'mode'>;
+
+/** Whose events, to which endpoint, and which of them. */
+export interface ReplayScope extends Owner {
+  readonly endpointId: string;
+  readonly selection: ReplaySelection;
+}
+
+export async function insertReplay(db: Queryable, replay: Replay): Promise<void> {
+  await sql`insert into replays select r.* from ${recordset('replays', [replayToRow(replay)])} r`.execute(db);
+}
+
+/** Writes how far a replay has come. */
+export async function updateReplay(db: Queryable, replay: Replay): Promise<void> {
+  await db
+    .updateTable('replays')
+    .set({
+      status: replay.status,
+      deliveries_made: replay.deliveriesMade,
+      cursor: replay.cursor,
+      stop_reason: replay.stopReason,
+      updated_at: replay.updatedAt,
+      ended_at: replay.endedAt,
+    })
+    .where('tenant_id', '=', replay.tenantId)
+    .where('replay_id', '=', replay.replayId)
+    .execute();
+}
+
+export async function selectReplay(db: Queryable, owner: Owner, replayId: string): Promise<Replay | null> {
+  const row = await db
+    .selectFrom('replays')
+    .selectAll()
+    .where('tenant_id', '=', owner.tenantId)
+    .where('mode', '=', owner.mode)
+    .where('replay_id', '=', replayId)
+    .executeTakeFirst();
+  return row === undefined ? null : replayFromRow(row);
+}
+
+/** The replay as it is now, to be written by this transaction alone. */
+export async function lockReplay(tx: Queryable, tenantId: string, replayId: string): Promise<Replay | null> {
+  const row = await tx
+    .selectFrom('replays')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('replay_id', '=', replayId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row === undefined ? null : replayFromRow(row);
+}
+
+export async function selectReplays(db: Queryable, owner: Owner, page: PageOptions): Promise<readonly Replay[]> {
+  let query = db
+    .selectFrom('replays')
+    .selectAll()
+    .where('tenant_id', '=', owner.tenantId)
+    .where('mode', '=', owner.mode)
+    .orderBy('replay_id', 'desc')
+    .limit(page.limit + 1);
+  if (page.cursor !== undefined) query = query.where('replay_id', '<', page.cursor);
+  return (await query.execute()).map(replayFromRow);
+}
+
+/** How many events a selection holds; never more than the limit. */
+export async function countSelected(db: Queryable, scope: ReplayScope, limit: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    with candidates as (select e.event_id, e.type from events e where ${inPeriod(scope, null)})
+    select count(*)::int as count from (
+      select from candidates c ${latestDelivery(scope)}
+      where ${isSelected(scope)}
+      limit ${limit}
+    ) selected`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+interface SelectedBatch {
+  readonly events: readonly ReplayedEvent[];
+  /** Where the next batch begins; null: the period is through. */
+  readonly cursor: string | null;
+}
+
+/**
+ * The next events of a selection, oldest first. Looks at no more than `lookedAtMax` of them, so that a period in which
+ * little is selected is gone through in steps too.
+ */
+export async function selectNextReplayed(
+  db: Queryable,
+  scope: ReplayScope,
+  cursor: string | null,
+  { limit, lookedAtMax }: { readonly limit: number; readonly lookedAtMax: number },
+): Promise<SelectedBatch> {
+  const { rows } = await sql<{
+    event_id: string | null;
+    type: string | null;
+    payment_id: string | null;
+    looked_at: number;
+    last_looked_at: string | null;
+  }>`
+    with candidates as (
+      select e.event_id, e.type, e.payment_id from events e where ${inPeriod(scope, cursor)}
+      order by e.event_id limit ${lookedAtMax}
+    ),
+    reach as (select count(*)::int as looked_at, max(event_id) as last_looked_at from candidates),
+    selected as (
+      select c.event_id, c.type, c.payment_id from candidates c ${latestDelivery(scope)}
+      where ${isSelected(scope)}
+      order by c.event_id limit ${limit}
+    )
+    select s.*, r.looked_at, r.last_looked_at from reach r left join selected s on true order by s.event_id`.execute(
+    db,
+  );
+  const events = rows.flatMap(({ event_id: eventId, type, payment_id: paymentId }) =>
+    eventId === null || type === null ? [] : [{ tenantId: scope.tenantId, mode: scope.mode, eventId, type, paymentId }],
+  );
+  const [first] = rows;
+  if (events.length === limit) return { events, cursor: events.at(-1)?.eventId ?? null };
+  return { events, cursor: first?.looked_at === lookedAtMax ? first.last_looked_at : null };
+}
+
+/** Ids begin with the time of their making, so that the list's index holds a period in one piece. */
+function inPeriod({ tenantId, mode, selection: { since, until } }: ReplayScope, cursor: string | null) {
+  const from = lowestId('evt', since);
+  return sql`e.tenant_id = ${tenantId} and e.mode = ${mode} and e.event_id < ${lowestId('evt', until)}
+    and e.event_id >= ${from} and e.event_id > ${cursor ?? ''}`;
+}
+
+/** The newest delivery of each candidate to the endpoint, by the two indexes that hold an event's deliveries. */
+function latestDelivery({ tenantId, endpointId }: ReplayScope): RawBuilder<unknown> {
+  const found = (condition: RawBuilder<unknown>) => sql`
+    select d.delivery_id, d.status from deliveries d
+    where d.tenant_id = ${tenantId} and d.event_id = c.event_id and d.endpoint_id = ${endpointId} and ${condition}`;
+  return sql`
+    left join lateral (
+      select both_kinds.status from (
+        ${found(sql`d.trigger = 'automatic'`)} union all ${found(sql`d.trigger <> 'automatic'`)}
+      ) both_kinds
+      order by both_kinds.delivery_id desc limit 1
+    ) latest on true`;
+}
+
+function isSelected({ selection: { eventTypes, statuses } }: ReplayScope): RawBuilder<unknown> {
+  return sql`c.type = any (${[...eventTypes]}::text[])
+    and coalesce(latest.status, 'none') = any (${[...statuses]}::text[])`;
+}
+
+/** Adds deliveries that a replay has made. */
+export async function insertReplayed(tx: Queryable, deliveries: readonly Delivery[]): Promise<void> {
+  await sql`insert into deliveries select r.* from ${recordset('deliveries', deliveries.map(deliveryToRow))} r`.execute(
+    tx,
+  );
+}
+
+/** How many deliveries of a lane are due and wait; never more than the limit. */
+export async function countDue(
+  db: Queryable,
+  { tenantId, laneId, now, limit }: Pick<Delivery, 'tenantId' | 'laneId'> & { now: Temporal.Instant; limit: number },
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from (
+      select from deliveries
+      where tenant_id = ${tenantId} and lane_id = ${laneId} and status = 'pending' and due_at <= ${now}
+      limit ${limit}
+    ) due`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+function replayFromRow(row: Selectable<Tables['replays']>): Replay {
+  return {
+    tenantId: row.tenant_id,
+    replayId: row.replay_id,
+    mode: row.mode as Mode,
+    endpointId: row.endpoint_id,
+    selection: {
+      since: row.since,
+      until: row.until,
+      eventTypes: row.event_types,
+      statuses: row.statuses as ReplayedStatus[],
+    },
+    ratePerSecond: row.rate_per_second,
+    status: row.status as ReplayStatus,
+    eventsSelected: row.events_selected,
+    deliveriesMade: row.deliveries_made,
+    cursor: row.cursor,
+    stopReason: row.stop_reason,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    endedAt: row.ended_at,
+  };
+}
+
+function replayToRow(replay: Replay): WholeRow<'replays'> {
+  return {
+    tenant_id: replay.tenantId,
+    replay_id: replay.replayId,
+    mode: replay.mode,
+    endpoint_id: replay.endpointId,
+    since: replay.selection.since,
+    until: replay.selection.until,
+    event_types: [...replay.selection.eventTypes],
+    statuses: [...replay.selection.statuses],
+    rate_per_second: replay.ratePerSecond,
+    status: replay.status,
+    events_selected: replay.eventsSelected,
+    deliveries_made: replay.deliveriesMade,
+    cursor: replay.cursor,
+    stop_reason: replay.stopReason,
+    created_at: replay.createdAt,
+    updated_at: replay.updatedAt,
+    ended_at: replay.endedAt,
+  };
+}
