@@ -1,6 +1,7 @@
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
+import { REPLAY_TRANSITIONS } from '../src/notifications/replay.ts';
 import { PARTNER_KEY_TRANSITIONS } from '../src/partners/partner-key.ts';
 import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
@@ -20,6 +21,7 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['Dispute evidence', EVIDENCE_TRANSITIONS],
   ['Provider notification', INBOUND_TRANSITIONS],
   ['Delivery', DELIVERY_TRANSITIONS],
+  ['Replay', REPLAY_TRANSITIONS],
   ['Test clock', TEST_CLOCK_TRANSITIONS],
   ['Statement', STATEMENT_TRANSITIONS],
   ['Statement line', MATCH_TRANSITIONS],

@@ -60,6 +60,14 @@ export type AckPolicyInput = {
   whenOpen?: "refuse" | "hold" | undefined;
 };
 
+export interface AcknowledgeEvents {
+  eventIds: readonly string[];
+}
+
+export interface AcknowledgedEvents {
+  acknowledged: number;
+}
+
 export interface AdvanceTestClock {
   /**
    * RFC 3339.
@@ -221,6 +229,11 @@ export interface CompleteCheckoutSession {
 
 export interface CompletePayment {
   clientData: ClientData;
+}
+
+export interface CreateListener {
+  /** Default: ["*"]. */
+  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.test")[] | undefined;
 }
 
 export interface CreatePartnerKey {
@@ -879,6 +892,28 @@ export interface LedgerEntry {
    * Format: date-time.
    */
   createdAt: string;
+}
+
+export interface ListenedEvents {
+  data: readonly Event[];
+}
+
+/** A program that follows events by asking for them. */
+export interface Listener {
+  id: string;
+  object: "listener";
+  mode: "live" | "test";
+  eventTypes: readonly string[];
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * Moves on with every question; nothing is kept afterwards.
+   * Format: date-time.
+   */
+  expiresAt: string;
 }
 
 export interface LogIn {
@@ -2342,12 +2377,26 @@ function ledgerOperations(send: Send) {
 function notificationsOperations(send: Send) {
   return {
     /**
+     * Take events off a listener’s list
+     *
+     * The same again changes nothing.
+     */
+    acknowledgeListenerEvents: (id: string, body: AcknowledgeEvents, options?: CallOptions): Promise<AcknowledgedEvents> =>
+      send({ method: 'POST', path: `/api/v1/listeners/${pathSegment(id)}/acknowledge`, body }, options),
+    /**
      * Stop a replay
      *
      * No more deliveries are made; those that were made are sent.
      */
     cancelReplay: (id: string, options?: CallOptions): Promise<Replay> =>
       send({ method: 'POST', path: `/api/v1/replays/${pathSegment(id)}/cancel` }, options),
+    /**
+     * Follow events without an address
+     *
+     * From now on every event of your mode is kept for this listener until it acknowledges it: none is lost while it is away, and none is shown again after that. `tollgate listen` is made of this. It is forgotten a day after it last asked; at most 20 at once.
+     */
+    createListener: (body?: CreateListener, options?: CallOptions): Promise<Listener> =>
+      send({ method: 'POST', path: '/api/v1/listeners', body }, options),
     /**
      * Simulate an event at any address
      *
@@ -2362,6 +2411,9 @@ function notificationsOperations(send: Send) {
      */
     createWebhookEndpoint: (body: CreateWebhookEndpoint, options?: CallOptions): Promise<CreatedWebhookEndpoint> =>
       send({ method: 'POST', path: '/api/v1/webhook-endpoints', body }, options),
+    /** Stop to follow events */
+    deleteListener: (id: string, options?: CallOptions): Promise<Listener> =>
+      send({ method: 'DELETE', path: `/api/v1/listeners/${pathSegment(id)}` }, options),
     /**
      * Delete an endpoint
      *
@@ -2375,6 +2427,21 @@ function notificationsOperations(send: Send) {
     /** Read an event */
     getEvent: (id: string, options?: CallOptions): Promise<Event> =>
       send({ method: 'GET', path: `/api/v1/events/${pathSegment(id)}` }, options),
+    /**
+     * Read the events that a listener has not acknowledged
+     *
+     * Oldest first. The same events come until they are acknowledged. One question at a time waits.
+     */
+    getListenerEvents: (id: string, query?: {
+      /** Default: 100. */
+      limit?: number | undefined;
+      /**
+       * How long to wait for the first one where there is none.
+       * Default: 0.
+       */
+      waitSeconds?: number | undefined;
+    }, options?: CallOptions): Promise<ListenedEvents> =>
+      send({ method: 'GET', path: `/api/v1/listeners/${pathSegment(id)}/events`, query }, options),
     /** Read how far a replay has come */
     getReplay: (id: string, options?: CallOptions): Promise<Replay> =>
       send({ method: 'GET', path: `/api/v1/replays/${pathSegment(id)}` }, options),

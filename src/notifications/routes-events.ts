@@ -28,7 +28,7 @@ function instantOf(text: string | undefined): Temporal.Instant | undefined {
 }
 
 /** An event as other programs see it. */
-function eventJson(event: StoredEvent): api.EventAnswer {
+export function eventJson(event: StoredEvent): api.EventAnswer {
   return {
     id: event.eventId,
     type: event.type as api.EventAnswer['type'],

@@ -4,6 +4,7 @@ import { disputeRoutes } from '../disputes/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
+import { listenerRoutes } from '../notifications/routes-listeners.ts';
 import { partnerKeyRoutes } from '../partners/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
@@ -32,6 +33,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...ledgerRoutes(payments.database),
     ...reconciliationRoutes({ ...payments, log: gateway.log }),
     ...notificationRoutes(notifications),
+    ...listenerRoutes({ ...notifications, closing: server.closing }),
     ...simulationRoutes({ ...notifications, http: gateway.deliveryHttp }),
     ...providerAccountRoutes(payments),
     ...partnerKeyRoutes(payments),

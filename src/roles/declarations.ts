@@ -8,6 +8,7 @@ import * as ledger from '../ledger/api.ts';
 import * as deliveries from '../notifications/api-deliveries.ts';
 import * as endpoints from '../notifications/api-endpoints.ts';
 import * as events from '../notifications/api-events.ts';
+import * as listeners from '../notifications/api-listeners.ts';
 import * as replays from '../notifications/api-replays.ts';
 import * as partners from '../partners/api.ts';
 import * as payments from '../payments/api.ts';
@@ -38,6 +39,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   deliveries,
   events,
   replays,
+  listeners,
   simulations,
   providerAccounts,
   routing,

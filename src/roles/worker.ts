@@ -3,6 +3,7 @@ import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '..
 import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
 import { DELIVERY_LEASE_MS, deliverLane } from '../notifications/deliver-lane.ts';
 import { fanOutEvents } from '../notifications/fan-out-events.ts';
+import { keepForListeners } from '../notifications/follow-events.ts';
 import { REPLAY_LEASE_MS, replayLane } from '../notifications/replay-lane.ts';
 import { EXPIRY_LEASE_MS, expiryLane, SYNC_LEASE_MS, syncLane } from '../payments/jobs.ts';
 import { pause } from '../platform/deadline.ts';
@@ -73,6 +74,7 @@ async function relayLoop(gateway: Gateway, signal: AbortSignal): Promise<void> {
     database: gateway.backgroundDatabase,
     clock,
     fanOut: (db, events) => fanOutEvents(db, clock, events),
+    keep: keepForListeners,
     wake: (kind) => wakeup.notify(kind),
   };
   inbox.open();

@@ -1,3 +1,4 @@
+import { present } from '../../src/kernel/assert.ts';
 import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Answer } from '../support/api-client.ts';
 import type { Stage } from './refusal-scenarios.ts';
@@ -59,6 +60,13 @@ export const NOTIFICATION_SCENARIOS: Readonly<Record<string, Partial<Record<Prob
     async state_conflict(stage) {
       const { endpointId } = await replayed(stage);
       return stage.shop.send('POST', `/webhook-endpoints/${endpointId}/replay`, { body: LONG_AGO });
+    },
+  },
+  createListener: {
+    async state_conflict({ shop }) {
+      const answers: Answer[] = [];
+      for (let count = 0; count <= 20; count++) answers.push(await shop.send('POST', '/listeners', { body: {} }));
+      return present(answers.at(-1), 'the last answer');
     },
   },
   cancelReplay: {

@@ -53,6 +53,7 @@ beforeAll(async () => {
     'inbound-events': (await owner.send('GET', '/inbound-events')).body.data[0].id,
     events: delivery.eventId,
     replays: await endedReplay(endpoint.body.id),
+    listeners: (await owner.send('POST', '/listeners', { body: {} })).body.id,
   };
 });
 afterAll(async () => {
