@@ -2533,7 +2533,7 @@ function notificationsOperations(send: Send) {
     /**
      * Send past events to an endpoint once more
      *
-     * Selects events by time, type and the state of their latest delivery to this endpoint, and sends them again, oldest first, at the given rate and behind what is due anyhow. Each is sent under its old webhook-id and with the whole schedule of resends. The replay goes on by itself, through restarts too; `GET /replays/{id}` tells how far it has come. With `dryRun` it only says how many events that would be. One replay at a time for each endpoint, of at most 500,000 events.
+     * Selects events by time, type and the state of their latest delivery to this endpoint, and sends them again, oldest first, at the given rate and behind what is due anyhow. Each is sent under its old webhook-id and with the whole schedule of resends. The replay goes on by itself, through restarts too; `GET /replays/{id}` tells how far it has come. With `dryRun` it only says how many events that would be. One replay at a time for each endpoint, over a period with at most 500,000 events of these types.
      */
     replayWebhookEndpoint: (id: string, body: ReplayEvents, options?: CallOptions): Promise<Replay | ReplayPreview> =>
       send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/replay`, body }, options),

@@ -88,6 +88,8 @@ export async function nextEvents(
   try {
     for (;;) {
       const events = await selectListened(db, listener, limit);
+      // Ended while it was asked about: there is nothing to wait for any more.
+      if (events === null) return [];
       if (events.length > 0 || ended.aborted || performance.now() >= waitUntil) return events;
       await pause(Math.min(POLL_MS, waitUntil - performance.now()), ended);
     }

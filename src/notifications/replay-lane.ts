@@ -7,7 +7,7 @@ import { newManualDelivery } from './manual-delivery.ts';
 import { endReplay, type Replay } from './replay.ts';
 import type { ResendGuard } from './resend-guard.ts';
 import { selectEndpoint } from './store.ts';
-import { countDue, insertReplayed, lockReplay, selectNextReplayed, updateReplay } from './store-replays.ts';
+import { insertReplayed, isBehind, lockReplay, selectNextReplayed, takesNone, updateReplay } from './store-replays.ts';
 
 export interface ReplayContext {
   readonly database: Database;
@@ -24,6 +24,8 @@ const LOOKED_AT_MAX = 5_000;
 const TICK_S = 1;
 /** How many seconds' worth may wait unsent before more is added: an endpoint that is slow is not buried. */
 const BACKLOG_S = 3;
+/** How many seconds' worth may be on their way to another attempt: one that fails is not given the whole past. */
+const FAILING_S = 60;
 /** How soon to look again at an endpoint that is paused, disabled or behind. */
 const PAUSE_S = 5;
 
@@ -70,8 +72,12 @@ async function nextStep(
   }
   const limit = ratePerSecond * TICK_S;
   const now = tenantClock.now();
-  const due = await countDue(tx, { tenantId, laneId: endpointId, now, limit: limit * BACKLOG_S });
-  if (endpoint.status !== 'active' || due === limit * BACKLOG_S) return { replay, inSeconds: PAUSE_S };
+  const lane = { tenantId, laneId: endpointId };
+  const mustWait =
+    endpoint.status !== 'active' ||
+    (await isBehind(tx, { ...lane, now, dueMax: limit * BACKLOG_S })) ||
+    (await takesNone(tx, { ...lane, waitingMax: limit * FAILING_S }));
+  if (mustWait) return { replay, inSeconds: PAUSE_S };
   const batch = await selectNextReplayed(tx, replay, replay.cursor, { limit, lookedAtMax: LOOKED_AT_MAX });
   const refused = await resendGuard(tx, replay, batch.events);
   const deliveries = batch.events

@@ -39,9 +39,9 @@ export async function previewReplay(
   const { tenantId, mode } = endpoint;
   const selection = { since, until, statuses, eventTypes: typesOf(endpoint, wish.eventTypes) };
   const scope = { tenantId, mode, endpointId, selection };
-  const eventsSelected = await countSelected(db, scope, REPLAYED_EVENTS_MAX + 1);
-  if (eventsSelected > REPLAYED_EVENTS_MAX) {
-    const detail = `Must select at most ${REPLAYED_EVENTS_MAX} events together with since`;
+  const { lookedAt, selected } = await countSelected(db, scope, REPLAYED_EVENTS_MAX + 1);
+  if (lookedAt > REPLAYED_EVENTS_MAX) {
+    const detail = `Must leave at most ${REPLAYED_EVENTS_MAX} events of these types since then`;
     throw new Problem('validation_failed', 'The period is too long.', { errors: [{ pointer: '/until', detail }] });
   }
   const now = clock.now();
@@ -50,7 +50,7 @@ export async function previewReplay(
     replayId: newId('rp', clock),
     ratePerSecond,
     status: 'running',
-    eventsSelected,
+    eventsSelected: selected,
     deliveriesMade: 0,
     cursor: null,
     stopReason: null,

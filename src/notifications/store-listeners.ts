@@ -68,21 +68,23 @@ export async function deleteListener(
   return listenerFromRow(row);
 }
 
-/** What a listener has not taken, oldest first. */
+/** What a listener has not taken, oldest first; null where the listener is gone. */
 export async function selectListened(
   db: Queryable,
   { tenantId, listenerId }: Pick<Listener, 'tenantId' | 'listenerId'>,
   limit: number,
-): Promise<readonly StoredEvent[]> {
+): Promise<readonly StoredEvent[] | null> {
   const { rows } = await sql<Selectable<Tables['events']>>`
-    select e.* from (
-      select tenant_id, event_id from listened_events
-      where tenant_id = ${tenantId} and listener_id = ${listenerId}
-      order by event_id limit ${limit}
-    ) waiting
-    join events e using (tenant_id, event_id)
+    select e.* from listeners l
+    left join lateral (
+      select w.tenant_id, w.event_id from listened_events w
+      where w.tenant_id = l.tenant_id and w.listener_id = l.listener_id
+      order by w.event_id limit ${limit}
+    ) waiting on true
+    left join events e on e.tenant_id = waiting.tenant_id and e.event_id = waiting.event_id
+    where l.tenant_id = ${tenantId} and l.listener_id = ${listenerId}
     order by e.event_id`.execute(db);
-  return rows.map(eventFromRow);
+  return rows.length === 0 ? null : rows.filter((row) => row.event_id !== null).map(eventFromRow);
 }
 
 /** Forgets what a listener has taken; returns how many of these it had not taken before. */

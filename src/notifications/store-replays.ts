@@ -73,16 +73,24 @@ export async function selectReplays(db: Queryable, owner: Owner, page: PageOptio
   return (await query.execute()).map(replayFromRow);
 }
 
-/** How many events a selection holds; never more than the limit. */
-export async function countSelected(db: Queryable, scope: ReplayScope, limit: number): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    with candidates as (select e.event_id, e.type from events e where ${inPeriod(scope, null)})
-    select count(*)::int as count from (
-      select from candidates c ${latestDelivery(scope)}
-      where ${isSelected(scope)}
-      limit ${limit}
-    ) selected`.execute(db);
-  return rows[0]?.count ?? 0;
+interface SelectedCount {
+  /** Events of the selection's types in its period; never more than the limit. */
+  readonly lookedAt: number;
+  /** Those of them whose latest delivery stands as it is asked for. */
+  readonly selected: number;
+}
+
+/** How many events a selection holds, out of no more than `lookedAtMax`. */
+export async function countSelected(db: Queryable, scope: ReplayScope, lookedAtMax: number): Promise<SelectedCount> {
+  const { rows } = await sql<{ looked_at: number; selected: number }>`
+    with candidates as (
+      select e.event_id from events e
+      where ${inPeriod(scope, null)} and e.type = any (${[...scope.selection.eventTypes]}::text[])
+      limit ${lookedAtMax}
+    )
+    select count(*)::int as looked_at, count(*) filter (where ${standsAsAsked(scope)})::int as selected
+    from candidates c ${latestDelivery(scope)}`.execute(db);
+  return { lookedAt: rows[0]?.looked_at ?? 0, selected: rows[0]?.selected ?? 0 };
 }
 
 interface SelectedBatch {
@@ -115,7 +123,7 @@ export async function selectNextReplayed(
     reach as (select count(*)::int as looked_at, max(event_id) as last_looked_at from candidates),
     selected as (
       select c.event_id, c.type, c.payment_id from candidates c ${latestDelivery(scope)}
-      where ${isSelected(scope)}
+      where c.type = any (${[...scope.selection.eventTypes]}::text[]) and ${standsAsAsked(scope)}
       order by c.event_id limit ${limit}
     )
     select s.*, r.looked_at, r.last_looked_at from reach r left join selected s on true order by s.event_id`.execute(
@@ -150,9 +158,8 @@ function latestDelivery({ tenantId, endpointId }: ReplayScope): RawBuilder<unkno
     ) latest on true`;
 }
 
-function isSelected({ selection: { eventTypes, statuses } }: ReplayScope): RawBuilder<unknown> {
-  return sql`c.type = any (${[...eventTypes]}::text[])
-    and coalesce(latest.status, 'none') = any (${[...statuses]}::text[])`;
+function standsAsAsked({ selection: { statuses } }: ReplayScope): RawBuilder<unknown> {
+  return sql`coalesce(latest.status, 'none') = any (${[...statuses]}::text[])`;
 }
 
 /** Adds deliveries that a replay has made. */
@@ -162,18 +169,28 @@ export async function insertReplayed(tx: Queryable, deliveries: readonly Deliver
   );
 }
 
-/** How many deliveries of a lane are due and wait; never more than the limit. */
-export async function countDue(
+/** Whether so many deliveries of a lane are due that more of them would only wait. */
+export async function isBehind(
   db: Queryable,
-  { tenantId, laneId, now, limit }: Pick<Delivery, 'tenantId' | 'laneId'> & { now: Temporal.Instant; limit: number },
-): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from (
-      select from deliveries
-      where tenant_id = ${tenantId} and lane_id = ${laneId} and status = 'pending' and due_at <= ${now}
-      limit ${limit}
-    ) due`.execute(db);
-  return rows[0]?.count ?? 0;
+  { tenantId, laneId, now, dueMax }: Pick<Delivery, 'tenantId' | 'laneId'> & { now: Temporal.Instant; dueMax: number },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from deliveries
+    where tenant_id = ${tenantId} and lane_id = ${laneId} and status = 'pending' and due_at <= ${now}
+    limit ${dueMax}`.execute(db);
+  return rows.length === dueMax;
+}
+
+/** Whether so many replayed deliveries of a lane wait for another attempt that it takes none for now. */
+export async function takesNone(
+  db: Queryable,
+  { tenantId, laneId, waitingMax }: Pick<Delivery, 'tenantId' | 'laneId'> & { waitingMax: number },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from deliveries
+    where tenant_id = ${tenantId} and lane_id = ${laneId} and status = 'pending' and trigger = 'replay'
+    limit ${waitingMax}`.execute(db);
+  return rows.length === waitingMax;
 }
 
 function replayFromRow(row: Selectable<Tables['replays']>): Replay {
