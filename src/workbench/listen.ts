@@ -64,23 +64,19 @@ export async function listen(context: ListenContext, options: ListenOptions): Pr
   if (made === ENDED) return;
   const { id } = listener.parse(made);
   tell({ kind: 'ready', forwardTo, secret });
-  // What was forwarded, and may come again because nobody knows that it was.
-  const done = new Set<string>();
   try {
     while (!signal.aborted) {
       const answer = await ask(() => api.send('GET', `/listeners/${id}/events?waitSeconds=${WAIT_S}`));
       if (answer === ENDED) break;
       const { data } = listened.parse(answer);
+      const eventIds: string[] = [];
       for (const event of data) {
         if (signal.aborted) break;
-        if (done.has(event.id)) continue;
         await forward(context, options, event);
-        done.add(event.id);
+        eventIds.push(event.id);
       }
-      const eventIds = data.map((event) => event.id).filter((eventId) => done.has(eventId));
-      if (eventIds.length === 0) continue;
-      const acknowledged = await ask(() => api.send('POST', `/listeners/${id}/acknowledge`, { eventIds }));
-      if (acknowledged !== ENDED) for (const eventId of eventIds) done.delete(eventId);
+      // Before the next question, however often it takes: until then the same events would come.
+      if (eventIds.length > 0) await ask(() => api.send('POST', `/listeners/${id}/acknowledge`, { eventIds }));
     }
   } finally {
     // What is left is removed by the gateway after a day.

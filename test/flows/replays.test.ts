@@ -142,6 +142,17 @@ describe('a replay', () => {
     await untilReplay(started.body.id, { state: 'done', deliveriesMade: 5 });
   });
 
+  test('sends each event once, also where what it sends is selected like what it finds', async () => {
+    const one = await endpoint();
+    const { since, until: end, ids } = await createSome(3);
+    const all = ['none', 'pending', 'succeeded', 'exhausted', 'canceled'];
+    const started = await replay(one.id, { since, until: end, status: all, ratePerSecond: 1 });
+    await untilReplay(started.body.id, { state: 'done', deliveriesMade: 3 });
+    await one.untilReceived(6);
+    await untilQuiet(tollgate.database);
+    expect(paymentsTold(one).toSorted()).toEqual([...ids, ...ids].toSorted());
+  });
+
   test('that is canceled makes no more, and what it has made is sent', async () => {
     const { since, until: end } = await createSome(4);
     const late = await endpoint();
@@ -224,6 +235,22 @@ describe('S3.27 one event', () => {
     const [received] = await one.untilReceived(1);
     expect(received?.headers['webhook-id']).toBe(event.id);
     expect(paymentsTold(one)).toEqual(ids);
+  });
+
+  test('is sent at once also while a test clock stands in days to come', async () => {
+    const { ids } = await createSome(1);
+    const one = await endpoint({ eventTypes: ['refund.failed'] });
+    const held = await shop.merchant.send('POST', '/test-clocks', { body: {} });
+    const clockPath = `/test-clocks/${held.body.id}`;
+    const moved = await shop.merchant.send('POST', `${clockPath}/advance`, { body: { seconds: 864_000 } });
+    expect(moved.status, moved.text).toBe(200);
+    const [event] = (await shop.merchant.send('GET', `/events?paymentId=${ids[0]}&type=payment.created`)).body.data;
+    await shop.merchant.send('POST', `/events/${event.id}/resend`, { body: { endpointId: one.id } });
+    await one.untilReceived(1);
+    const [delivery] = await one.deliveries();
+    await shop.merchant.send('POST', `/deliveries/${delivery.id}/resend`);
+    await one.untilReceived(2);
+    await shop.merchant.send('POST', `${clockPath}/release`);
   });
 
   test('goes to no endpoint of another tenant', async () => {
