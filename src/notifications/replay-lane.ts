@@ -7,7 +7,14 @@ import { newManualDelivery } from './manual-delivery.ts';
 import { endReplay, type Replay } from './replay.ts';
 import type { ResendGuard } from './resend-guard.ts';
 import { selectEndpoint } from './store.ts';
-import { insertReplayed, isBehind, lockReplay, selectNextReplayed, takesNone, updateReplay } from './store-replays.ts';
+import {
+  insertReplayed,
+  isBehind,
+  lockRunningReplay,
+  selectNextReplayed,
+  takesNone,
+  updateReplay,
+} from './store-replays.ts';
 
 export interface ReplayContext {
   readonly database: Database;
@@ -30,7 +37,7 @@ const FAILING_S = 60;
 const PAUSE_S = 5;
 
 /**
- * Adds the next deliveries of one replay, as many as its rate allows for a second, behind whatever else is due to the
+ * Adds the next deliveries of the replay to one endpoint, as many as its rate allows for a second, behind whatever else is due to the
  * endpoint. Deliveries, cursor and progress are one transaction under the lane's lease: whatever crashes, no event is
  * added twice and none is left out.
  */
@@ -39,8 +46,8 @@ export async function replayLane(context: ReplayContext, lane: ClaimedLane): Pro
   const liveClock = await context.tenantClocks.fresh(lane.tenantId, 'live');
   const made = await context.database.transaction(async (tx) => {
     if (!(await holdsLane(tx, lane))) return 0;
-    const replay = await lockReplay(tx, lane.tenantId, lane.laneId);
-    if (replay?.status !== 'running') {
+    const replay = await lockRunningReplay(tx, lane.tenantId, lane.laneId);
+    if (replay === null) {
       await releaseLane(tx, lane, null, context.clock.now());
       return 0;
     }

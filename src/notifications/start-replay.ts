@@ -8,7 +8,7 @@ import { findDialect } from './dialects/find-dialect.ts';
 import { type WebhookEndpoint, wants } from './endpoint.ts';
 import { endReplay, type Replay, type ReplayedStatus } from './replay.ts';
 import { type Owner, selectEndpoint } from './store.ts';
-import { countSelected, insertReplay, lockReplay, selectReplay, updateReplay } from './store-replays.ts';
+import { countSelected, insertReplay, lockRunningReplay, selectReplay, updateReplay } from './store-replays.ts';
 
 export interface ReplayWish {
   readonly since: Temporal.Instant;
@@ -75,8 +75,9 @@ export async function startReplay(tx: Queryable, clock: Clock, replay: Replay): 
     if (violatedConstraint(error) !== 'replays_running_key') throw error;
     throw new Problem('state_conflict', 'A replay to this endpoint is running. Wait for its end, or cancel it.');
   }
-  const { tenantId, replayId } = replay;
-  await addLaneWork(tx, [{ kind: 'replay', laneId: replayId, tenantId, dueAt: clock.now() }]);
+  // One lane for each endpoint, not for each replay: lanes stay few.
+  const { tenantId, endpointId } = replay;
+  await addLaneWork(tx, [{ kind: 'replay', laneId: endpointId, tenantId, dueAt: clock.now() }]);
 }
 
 /**
@@ -84,9 +85,10 @@ export async function startReplay(tx: Queryable, clock: Clock, replay: Replay): 
  * @throws Problem not_found, state_conflict where it has ended
  */
 export async function cancelReplay(tx: Queryable, clock: Clock, owner: Owner, replayId: string): Promise<Replay> {
-  if ((await selectReplay(tx, owner, replayId)) === null) throw new Problem('not_found', 'There is no such replay.');
-  const replay = await lockReplay(tx, owner.tenantId, replayId);
-  if (replay?.status !== 'running') throw new Problem('state_conflict', 'This replay has ended.');
+  const wanted = await selectReplay(tx, owner, replayId);
+  if (wanted === null) throw new Problem('not_found', 'There is no such replay.');
+  const replay = await lockRunningReplay(tx, owner.tenantId, wanted.endpointId);
+  if (replay?.replayId !== replayId) throw new Problem('state_conflict', 'This replay has ended.');
   const canceled = endReplay(replay, 'canceled', clock.now());
   await updateReplay(tx, canceled);
   return canceled;

@@ -49,13 +49,17 @@ export async function selectReplay(db: Queryable, owner: Owner, replayId: string
   return row === undefined ? null : replayFromRow(row);
 }
 
-/** The replay as it is now, to be written by this transaction alone. */
-export async function lockReplay(tx: Queryable, tenantId: string, replayId: string): Promise<Replay | null> {
+/** A literal, not a parameter: only so may a plan that serves every call use the index of what is running. */
+const RUNNING = sql.lit('running');
+
+/** The replay that is running to an endpoint, to be written by this transaction alone. */
+export async function lockRunningReplay(tx: Queryable, tenantId: string, endpointId: string): Promise<Replay | null> {
   const row = await tx
     .selectFrom('replays')
     .selectAll()
     .where('tenant_id', '=', tenantId)
-    .where('replay_id', '=', replayId)
+    .where('endpoint_id', '=', endpointId)
+    .where('status', '=', RUNNING)
     .forUpdate()
     .executeTakeFirst();
   return row === undefined ? null : replayFromRow(row);
