@@ -2,6 +2,8 @@ import type { OutboundHttp } from '../platform/outbound-http.ts';
 
 /** The API of an installation, as a program outside has it. */
 export interface ApiClient {
+  /** Whether the key says by itself that it is of live mode; a token does not say. */
+  readonly hasLiveKey: boolean;
   /**
    * Asks and returns the body of a 2xx.
    * @throws ApiUnreachable where nobody knows whether it was done, ApiRefused where it was refused
@@ -32,6 +34,7 @@ const ANSWER_BYTES_MAX = 32 * 1_024 * 1_024;
 /** A client with one key. */
 export function createApiClient(http: OutboundHttp, apiUrl: string, apiKey: string): ApiClient {
   return {
+    hasLiveKey: apiKey.startsWith('sk_live_'),
     async send(method, path, body) {
       const outcome = await http.send({
         ...{ method, url: `${apiUrl}/api/v1${path}` },

@@ -27,6 +27,7 @@ const madePayment = z.object({ id: z.string(), mode: z.enum(['test', 'live']) })
 const idsOf = z.object({ data: z.array(z.object({ id: z.string() })) });
 const trial = z.object({ passed: z.boolean(), problem: z.string().nullable() });
 
+const SANDBOX_ONLY = 'Events are triggered in the sandbox only; use a key of test mode.';
 const LOOK_MS = 250;
 /** The slowest, a dispute that is won: opened after two seconds, decided two seconds after the evidence. */
 const LOOKS = 160;
@@ -39,11 +40,13 @@ const LOOKS = 160;
 export async function triggerEvent(api: ApiClient, options: TriggerOptions): Promise<Triggered> {
   const { type, paymentId } = options;
   const recipe = RECIPES[type];
-  if (recipe === undefined) {
-    if (paymentId !== undefined)
-      throw new ApiRefused(422, `No payment can be made to reach ${type}; leave --payment out.`);
-    return simulate(api, options);
+  const canBeReached = recipe?.after !== undefined || (recipe?.token ?? null) !== null;
+  if (paymentId !== undefined && !canBeReached) {
+    throw new ApiRefused(422, `No payment that is there can be made to reach ${type}; leave --payment out.`);
   }
+  if (recipe === undefined) return simulate(api, options);
+  if (api.hasLiveKey) throw new ApiRefused(422, SANDBOX_ONLY);
+  if (paymentId !== undefined) refuseLive(await api.send('GET', `/payments/${encodeURIComponent(paymentId)}`));
   const known = paymentId === undefined ? new Set<string>() : new Set(await eventsOf(api, paymentId, type));
   const reached = paymentId ?? (await pay(api, recipe));
   if (paymentId !== undefined && recipe.after === undefined) {
@@ -63,13 +66,16 @@ export async function triggerEvent(api: ApiClient, options: TriggerOptions): Pro
 
 async function pay(api: ApiClient, recipe: Recipe): Promise<string> {
   const made = await api.send('POST', '/payments', { reference: freshReference(), ...recipe.create });
-  const { id, mode } = madePayment.parse(made);
-  if (mode !== 'test') {
-    await api.send('POST', `/payments/${id}/cancel`, {});
-    throw new ApiRefused(422, 'Only the sandbox is paid for this; use a key of test mode.');
-  }
+  const { id } = refuseLive(made);
   await confirm(api, id, recipe);
   return id;
+}
+
+/** Nobody means to pay or give back real money with this. A payment that nothing was done with is left to expire. */
+function refuseLive(payment: unknown): z.output<typeof madePayment> {
+  const known = madePayment.parse(payment);
+  if (known.mode === 'test') return known;
+  throw new ApiRefused(422, SANDBOX_ONLY);
 }
 
 async function confirm(api: ApiClient, paymentId: string, { token }: Recipe): Promise<void> {

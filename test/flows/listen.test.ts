@@ -110,6 +110,7 @@ describe('who listens', () => {
       eventTypes: ['payment.created'],
       // Of four questions one is heard and its answer lost on the way, and one does not even arrive.
       line: (api) => ({
+        ...api,
         async send(method, path, body) {
           const turn = calls++ % 4;
           if (turn === 3) throw new ApiUnreachable('The line was cut');
@@ -210,13 +211,18 @@ describe('an event is triggered', () => {
   test('never to a payment of live mode', async () => {
     const asked: string[] = [];
     const live: ApiClient = {
+      hasLiveKey: false,
       send: async (method, path) => {
         asked.push(`${method} ${path}`);
         return { id: 'pay_live', mode: 'live' };
       },
     };
     await expect(triggerEvent(live, { type: 'payment.succeeded' })).rejects.toThrow(/test mode/);
-    expect(asked).toEqual(['POST /payments', 'POST /payments/pay_live/cancel']);
+    await expect(triggerEvent(live, { type: 'refund.succeeded', paymentId: 'pay_live' })).rejects.toThrow(/test mode/);
+    expect(asked).toEqual(['POST /payments', 'GET /payments/pay_live']);
+    const known = createApiClient(http, tollgate.apiUrl, tollgate.tenant.apiKeys.live);
+    await expect(triggerEvent(known, { type: 'payment.succeeded' })).rejects.toThrow(/test mode/);
+    expect(await tollgate.database.run(`select 1 from payments where mode = 'live'`)).toEqual([]);
   });
 });
 
