@@ -4,6 +4,7 @@ import { relayOutbox } from '../src/events/relay-outbox.ts';
 import { inboundLane } from '../src/inbound/process-inbound.ts';
 import { receiveNotification } from '../src/inbound/receive-notification.ts';
 import { fanOutEvents } from '../src/notifications/fan-out-events.ts';
+import { keepForListeners } from '../src/notifications/follow-events.ts';
 import { selectNextDue, selectWaitingDeliveries } from '../src/notifications/store-waiting.ts';
 import { confirmPayment } from '../src/payments/confirm-payment.ts';
 import { insertPayments } from '../src/payments/store-new-payments.ts';
@@ -138,7 +139,13 @@ async function taking(gateway: ExplainedGateway): Promise<Work> {
 
 function relay({ context: { database, clock } }: ExplainedGateway): Promise<number> {
   return relayOutbox(
-    { database, clock, fanOut: (db, events) => fanOutEvents(db, clock, events), wake: () => {} },
+    {
+      database,
+      clock,
+      fanOut: (db, events) => fanOutEvents(db, clock, events),
+      keep: keepForListeners,
+      wake: () => {},
+    },
     { holds: () => false },
   );
 }

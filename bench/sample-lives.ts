@@ -208,6 +208,8 @@ async function tell({ tx, clock, tenantId }: Stage): Promise<void> {
         remote_address: '203.0.113.7',
         response_headers: { 'content-length': '2' },
         response_body: Buffer.from('ok'),
+        request_headers: null,
+        timings: null,
       },
     })),
   );

@@ -5,10 +5,13 @@ import { Problem } from '../src/kernel/problem.ts';
 import { runCertify } from './commands/certify.ts';
 import { runCheckIpn } from './commands/check-ipn.ts';
 import { ejectDatabase } from './commands/eject-database.ts';
+import { runListEvents, runResendEvent } from './commands/events.ts';
+import { runListen } from './commands/listen.ts';
 import { runMigrate } from './commands/migrate.ts';
 import { runReconcile } from './commands/reconcile.ts';
 import { runStart } from './commands/start.ts';
 import { runCreateTenant, runListTenants, runRotateSecret } from './commands/tenants.ts';
+import { runTrigger } from './commands/trigger.ts';
 import { runVerifyLedger } from './commands/verify-ledger.ts';
 
 /** 0 done, 1 refused, 2 usage. */
@@ -73,6 +76,41 @@ tenants
   .option('--overlap <seconds>', 'how long the old one stays valid', '86400')
   .option('--json')
   .action(runRotateSecret);
+
+/** What works through the API takes its address and a key. */
+function ofApi(command: Command): Command {
+  return command
+    .option('--api-url <url>', 'the API; TOLLGATE_API_URL or this machine’s unless given')
+    .option('--api-key <key>', 'whose events; TOLLGATE_API_KEY or the demo tenant’s unless given')
+    .option('--json');
+}
+
+const events = program.command('events').description('what happened');
+ofApi(events.command('list'))
+  .description('list events, newest first')
+  .option('--type <type>', 'such as payment.succeeded')
+  .option('--payment <id>', 'of one payment')
+  .option('--since <instant>', 'of this instant and later')
+  .option('--until <instant>', 'before this instant')
+  .option('--undelivered', 'only those of which no delivery was acknowledged')
+  .option('--limit <count>', '1 to 100', '20')
+  .action(runListEvents);
+ofApi(events.command('resend'))
+  .description('send an event to an endpoint, whether or not it was told before')
+  .argument('<event>', 'its id')
+  .requiredOption('--endpoint <id>', 'where to')
+  .action(runResendEvent);
+ofApi(program.command('listen'))
+  .description('bring events to an address on this machine, signed, for as long as this runs')
+  .requiredOption('--forward-to <url>', 'such as http://localhost:3000/hook')
+  .option('--events <types>', 'only these, with commas between', '*')
+  .action(runListen);
+ofApi(program.command('trigger'))
+  .description('make an event happen to a payment in the sandbox, or simulate it where that cannot be')
+  .argument('<event>', 'such as refund.succeeded')
+  .option('--endpoint <id>', 'where it is simulated; the only endpoint unless given')
+  .option('--payment <id>', 'make it happen to this payment')
+  .action(runTrigger);
 
 const certify = program
   .command('certify')

@@ -233,9 +233,15 @@ create table deliveries (
 );
 CREATE UNIQUE INDEX deliveries_automatic_key ON public.deliveries USING btree (tenant_id, event_id, lane_id) WHERE (trigger = 'automatic'::text);
 CREATE INDEX deliveries_due_idx ON public.deliveries USING btree (tenant_id, lane_id, due_at, delivery_id) WHERE (status = 'pending'::text);
+CREATE INDEX deliveries_endpoint_idx ON public.deliveries USING btree (tenant_id, endpoint_id, delivery_id) WHERE (endpoint_id IS NOT NULL);
+CREATE INDEX deliveries_failure_idx ON public.deliveries USING btree (tenant_id, mode, COALESCE((last_status_code / 100), 0), delivery_id) WHERE (last_error IS NOT NULL);
 CREATE INDEX deliveries_held_idx ON public.deliveries USING btree (tenant_id, mode, delivery_id) WHERE (status = 'held'::text);
 CREATE INDEX deliveries_list_idx ON public.deliveries USING btree (tenant_id, mode, delivery_id);
 CREATE INDEX deliveries_payment_idx ON public.deliveries USING btree (tenant_id, payment_id, delivery_id) WHERE (payment_id IS NOT NULL);
+CREATE INDEX deliveries_repeat_idx ON public.deliveries USING btree (tenant_id, event_id, delivery_id) WHERE (trigger <> 'automatic'::text);
+CREATE INDEX deliveries_status_idx ON public.deliveries USING btree (tenant_id, mode, status, delivery_id) WHERE (status <> 'succeeded'::text);
+CREATE INDEX deliveries_trigger_idx ON public.deliveries USING btree (tenant_id, mode, trigger, delivery_id) WHERE (trigger <> 'automatic'::text);
+CREATE INDEX deliveries_type_idx ON public.deliveries USING btree (tenant_id, mode, event_type, delivery_id);
 
 create table delivery_attempts (
   tenant_id text not null,
@@ -250,6 +256,8 @@ create table delivery_attempts (
   remote_address text,
   response_headers jsonb,
   response_body bytea,
+  request_headers jsonb,
+  timings jsonb,
   constraint delivery_attempts_pkey PRIMARY KEY (tenant_id, delivery_id, attempt_number),
   constraint delivery_attempts_outcome_check CHECK (outcome = ANY (ARRAY['acknowledged'::text, 'refused'::text, 'lost'::text, 'not_sent'::text]))
 );
@@ -518,6 +526,24 @@ CREATE INDEX line_matches_accepted_idx ON public.line_matches USING btree (tenan
 CREATE INDEX line_matches_statement_idx ON public.line_matches USING btree (tenant_id, statement_id);
 CREATE INDEX line_matches_subject_idx ON public.line_matches USING btree (tenant_id, subject_id) WHERE (subject_id IS NOT NULL);
 CREATE INDEX line_matches_unsettled_idx ON public.line_matches USING btree (tenant_id, provider_account_id, state, line_id) WHERE (state = ANY (ARRAY['waiting'::text, 'deferred'::text, 'open'::text]));
+
+create table listened_events (
+  tenant_id text not null,
+  listener_id text not null,
+  event_id text not null,
+  constraint listened_events_pkey PRIMARY KEY (tenant_id, listener_id, event_id)
+);
+
+create table listeners (
+  tenant_id text not null,
+  listener_id text not null,
+  mode text not null,
+  event_types text[] not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint listeners_pkey PRIMARY KEY (tenant_id, listener_id),
+  constraint listeners_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
+);
 
 create table mails (
   tenant_id text not null,
@@ -936,6 +962,35 @@ CREATE TRIGGER refunds_inserted AFTER INSERT ON public.refunds REFERENCING NEW T
 CREATE TRIGGER refunds_kept BEFORE DELETE OR TRUNCATE ON public.refunds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refunds_updated AFTER UPDATE ON public.refunds REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_updated();
 
+create table replays (
+  tenant_id text not null,
+  replay_id text not null,
+  mode text not null,
+  endpoint_id text not null,
+  since timestamp with time zone not null,
+  until timestamp with time zone not null,
+  event_types text[] not null,
+  statuses text[] not null,
+  rate_per_second integer not null,
+  status text not null,
+  events_selected integer not null,
+  deliveries_made integer not null,
+  cursor text,
+  stop_reason text,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint replays_pkey PRIMARY KEY (tenant_id, replay_id),
+  constraint replays_ended_check CHECK ((status = 'running'::text) = (ended_at IS NULL)),
+  constraint replays_made_check CHECK (deliveries_made >= 0 AND events_selected >= 0),
+  constraint replays_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint replays_period_check CHECK (since < until),
+  constraint replays_rate_check CHECK (rate_per_second > 0),
+  constraint replays_status_check CHECK (status = ANY (ARRAY['running'::text, 'done'::text, 'canceled'::text, 'failed'::text]))
+);
+CREATE INDEX replays_list_idx ON public.replays USING btree (tenant_id, mode, replay_id);
+CREATE UNIQUE INDEX replays_running_key ON public.replays USING btree (tenant_id, endpoint_id) WHERE (status = 'running'::text);
+
 create table reversals (
   tenant_id text not null,
   reversal_id text not null,
@@ -1034,6 +1089,14 @@ create table signing_secrets (
   purpose text not null,
   constraint signing_secrets_pkey PRIMARY KEY (tenant_id, endpoint_id, mode, secret_id),
   constraint signing_secrets_purpose_check CHECK (purpose = ANY (ARRAY['signing'::text, 'signing_ed25519'::text, 'data_protection'::text, 'notification'::text]))
+);
+
+create table simulation_budgets (
+  tenant_id text not null,
+  minute timestamp with time zone not null,
+  used integer not null,
+  constraint simulation_budgets_pkey PRIMARY KEY (tenant_id),
+  constraint simulation_budgets_used_check CHECK (used > 0)
 );
 
 create table statement_lines (

@@ -5,6 +5,7 @@ import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
 import { MAIL_TRANSITIONS } from '../src/mail/mail.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
 import { HEALTH_TRANSITIONS } from '../src/notifications/endpoint-health.ts';
+import { REPLAY_TRANSITIONS } from '../src/notifications/replay.ts';
 import { PARTNER_KEY_TRANSITIONS } from '../src/partners/partner-key.ts';
 import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
@@ -28,6 +29,7 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['Product', PRODUCT_TRANSITIONS],
   ['Endpoint health', HEALTH_TRANSITIONS],
   ['Mail', MAIL_TRANSITIONS],
+  ['Replay', REPLAY_TRANSITIONS],
   ['Test clock', TEST_CLOCK_TRANSITIONS],
   ['Statement', STATEMENT_TRANSITIONS],
   ['Statement line', MATCH_TRANSITIONS],

@@ -97,6 +97,7 @@ const variables = z.object({
     .regex(/^([0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=)$/, 'Must be 32 bytes as 64 hex digits or base64')
     .optional(),
   TOLLGATE_API_URL: baseUrl.optional(),
+  TOLLGATE_API_KEY: z.string().min(1).optional(),
   TOLLGATE_CHECKOUT_URL: baseUrl.optional(),
   TOLLGATE_HOOKS_URL: baseUrl.optional(),
   TOLLGATE_ADMIN_URL: baseUrl.optional(),
@@ -148,7 +149,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const set = parsed.data;
   const databaseUrl = set.DATABASE_URL ?? null;
   const demo = set.TOLLGATE_DEMO ?? databaseUrl === null;
-  const own = `http://${set.HOST.includes(':') ? `[${set.HOST}]` : set.HOST}:${set.PORT}`;
+  const own = ownUrl(set.HOST, set.PORT);
   if (databaseUrl !== null && set.TOLLGATE_MASTER_KEY === undefined) {
     throw new ConfigRefused(
       'TOLLGATE_MASTER_KEY: Must be set where DATABASE_URL is; losing it loses every sealed secret',
@@ -201,6 +202,39 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     demo,
     databaseConnectionsMax: set.TOLLGATE_DATABASE_CONNECTIONS,
   };
+}
+
+/** How a command reaches the API of an installation, here or elsewhere. */
+export interface ApiAccess {
+  readonly apiUrl: string;
+  /** null: none is set; the demo tenant's may stand in the data directory. */
+  readonly apiKey: string | null;
+  readonly dataDir: string;
+}
+
+/**
+ * What commands need that work through the API: neither a database nor a master key.
+ * @throws ConfigRefused
+ */
+export function readApiAccess(environment: Readonly<Record<string, string | undefined>> = process.env): ApiAccess {
+  const faults: string[] = [];
+  const parsed = variables
+    .pick({ PORT: true, HOST: true, TOLLGATE_API_URL: true, TOLLGATE_API_KEY: true, TOLLGATE_DATA_DIR: true })
+    .safeParse(readValues(environment, faults));
+  if (!parsed.success) {
+    for (const { path, message } of parsed.error.issues) faults.push(`${String(path[0])}: ${message}`);
+  }
+  if (faults.length > 0 || !parsed.success) throw new ConfigRefused(faults.join('\n'));
+  const { PORT, HOST, TOLLGATE_API_URL, TOLLGATE_API_KEY, TOLLGATE_DATA_DIR } = parsed.data;
+  return {
+    apiUrl: TOLLGATE_API_URL ?? ownUrl(HOST, PORT),
+    apiKey: TOLLGATE_API_KEY ?? null,
+    dataDir: resolve(TOLLGATE_DATA_DIR),
+  };
+}
+
+function ownUrl(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** `NAME_FILE` wins over nothing: naming both is a fault, since one of them would be silently ignored. */

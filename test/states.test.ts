@@ -6,6 +6,7 @@ import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
 import { MAIL_TRANSITIONS } from '../src/mail/mail.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
 import { HEALTH_TRANSITIONS } from '../src/notifications/endpoint-health.ts';
+import { REPLAY_TRANSITIONS } from '../src/notifications/replay.ts';
 import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
@@ -27,6 +28,7 @@ const TABLES: readonly (readonly [string, string, Readonly<Record<string, readon
   ['delivery', 'pending', DELIVERY_TRANSITIONS],
   ["endpoint's health", 'healthy', HEALTH_TRANSITIONS],
   ['mail', 'pending', MAIL_TRANSITIONS],
+  ['replay', 'running', REPLAY_TRANSITIONS],
   ['test clock', 'held', TEST_CLOCK_TRANSITIONS],
   ['product', 'active', PRODUCT_TRANSITIONS],
   ['statement', 'collecting', STATEMENT_TRANSITIONS],

@@ -189,6 +189,14 @@ export interface AckReversals {
   waiting: number;
 }
 
+export interface AcknowledgeEvents {
+  eventIds: readonly string[];
+}
+
+export interface AcknowledgedEvents {
+  acknowledged: number;
+}
+
 export interface AdvanceTestClock {
   /**
    * RFC 3339.
@@ -470,6 +478,11 @@ export interface CreateDomain {
   domain: string;
 }
 
+export interface CreateListener {
+  /** Default: ["*"]. */
+  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test")[] | undefined;
+}
+
 export interface CreatePartnerKey {
   /** The partner’s name in every message; unique in the installation, and never given twice. */
   merchantCode?: string | undefined;
@@ -566,6 +579,16 @@ export interface CreateRefund {
   reference?: string | undefined;
 }
 
+export interface CreateSimulation {
+  /** https; reachable from the internet. */
+  url: string;
+  /** Default: "standard". */
+  dialect?: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner" | undefined;
+  eventType: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test";
+  /** What to sign or encrypt with, as the dialect spells it; made for this message unless given. */
+  secret?: string | undefined;
+}
+
 export type CreateStatement = {
   source: "upload";
   /** Whose statement it is; an account of your mode. */
@@ -650,7 +673,7 @@ export interface CreateWebhookEndpoint {
    * `*` for all, or names of event types.
    * Default: ["*"].
    */
-  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled")[] | undefined;
+  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test")[] | undefined;
   /**
    * How notifications look; events that a dialect has no word for are not sent.
    * Default: "standard".
@@ -893,6 +916,35 @@ export interface Delivery {
   createdAt: string;
 }
 
+export interface DeliveryAttempt {
+  number: number;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  attemptedAt: string;
+  durationMs: number;
+  /** Name, TCP and TLS only where this attempt opened a connection; null: not kept then. */
+  timings: {
+    firstByteMs: number | null;
+    dnsMs: number | null;
+    tcpMs: number | null;
+    tlsMs: number | null;
+  } | null;
+  url: string;
+  /** Where the answer came from. */
+  remoteAddress: string | null;
+  /** As they were sent; of signatures only that there were some. null: not kept then, or not sent. */
+  requestHeaders: Record<string, string> | null;
+  outcome: "acknowledged" | "refused" | "lost" | "not_sent";
+  statusCode: number | null;
+  error: string | null;
+  /** Repeated ones joined by commas. */
+  responseHeaders: Record<string, string> | null;
+  /** The first 64 KiB, read as UTF-8. */
+  responseBody: string | null;
+}
+
 export interface DeliveryWithAttempts {
   id: string;
   object: "delivery";
@@ -918,21 +970,9 @@ export interface DeliveryWithAttempts {
    * Format: date-time.
    */
   createdAt: string;
-  attempts: readonly {
-    number: number;
-    /**
-     * RFC 3339.
-     * Format: date-time.
-     */
-    attemptedAt: string;
-    durationMs: number;
-    url: string;
-    outcome: "acknowledged" | "refused" | "lost" | "not_sent";
-    statusCode: number | null;
-    error: string | null;
-    /** The first 16 KiB, read as UTF-8. */
-    responseBody: string | null;
-  }[];
+  /** Why it is not acknowledged yet, or will not be, in words; null where it was. */
+  whyNotSent: string | null;
+  attempts: readonly DeliveryAttempt[];
 }
 
 export interface Dispute {
@@ -1108,7 +1148,7 @@ export interface EffectiveWebhookEndpoint {
     oldestAt: string | null;
   };
   events: readonly {
-    type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled";
+    type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test";
     sent: boolean;
     /** Why not; null where it is sent. */
     because: "notifications_disabled" | "other_product" | "replaced_by_product" | "type_not_chosen" | "no_word_in_dialect" | null;
@@ -1171,7 +1211,7 @@ export interface EndpointHealthWindow {
 /** What happened, with the object as it was right after; the body of notifications. */
 export interface Event {
   id: string;
-  type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled";
+  type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test";
   apiVersion: string;
   /**
    * RFC 3339.
@@ -1334,6 +1374,28 @@ export interface LedgerEntry {
    * Format: date-time.
    */
   createdAt: string;
+}
+
+export interface ListenedEvents {
+  data: readonly Event[];
+}
+
+/** A program that follows events by asking for them. */
+export interface Listener {
+  id: string;
+  object: "listener";
+  mode: "live" | "test";
+  eventTypes: readonly string[];
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * Moves on with every question; nothing is kept afterwards.
+   * Format: date-time.
+   */
+  expiresAt: string;
 }
 
 export interface LogIn {
@@ -2044,6 +2106,96 @@ export interface RefundBlueboxTransaction {
   reason?: string | undefined;
 }
 
+/** Past events that are sent to an endpoint once more. */
+export interface Replay {
+  id: string;
+  object: "replay";
+  mode: "live" | "test";
+  endpointId: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  since: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  until: string;
+  eventTypes: readonly string[];
+  /** How the latest delivery of an event to the endpoint must stand. */
+  status: readonly ("none" | "pending" | "succeeded" | "exhausted" | "canceled")[];
+  ratePerSecond: number;
+  /** What the selection held at the start. */
+  eventsSelected: number;
+  state: "running" | "done" | "canceled" | "failed";
+  deliveriesMade: number;
+  stopReason: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+  endedAt: string | null;
+}
+
+export interface ReplayEvents {
+  /**
+   * Events of this instant and later.
+   * Format: date-time.
+   */
+  since: string;
+  /**
+   * Events before this instant; now unless given, and never later.
+   * Format: date-time.
+   */
+  until?: string | undefined;
+  /** Those that the endpoint asks for unless given. */
+  eventTypes?: readonly ("payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test")[] | undefined;
+  /**
+   * How the latest delivery of an event to this endpoint must stand; `none`: there is none. What was missed unless given.
+   * Default: ["none","exhausted","canceled"].
+   */
+  status?: "none" | "pending" | "succeeded" | "exhausted" | "canceled" | readonly ("none" | "pending" | "succeeded" | "exhausted" | "canceled")[] | undefined;
+  /** Default: 50. */
+  ratePerSecond?: number | undefined;
+  /** Default: false. */
+  dryRun?: boolean | undefined;
+}
+
+/** What a replay would begin with; nothing was begun. */
+export interface ReplayPreview {
+  id: null;
+  object: "replay";
+  mode: "live" | "test";
+  endpointId: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  since: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  until: string;
+  eventTypes: readonly string[];
+  /** How the latest delivery of an event to the endpoint must stand. */
+  status: readonly ("none" | "pending" | "succeeded" | "exhausted" | "canceled")[];
+  ratePerSecond: number;
+  /** What the selection held at the start. */
+  eventsSelected: number;
+}
+
+export interface ResendEvent {
+  endpointId: string;
+}
+
 export interface ResetCircuit {
   providerAccountId: string;
   circuit: Circuit;
@@ -2217,6 +2369,52 @@ export interface ShownPartnerKey {
   updatedAt: string;
   /** What both sides sign with; null for an RSA key. Shown here only. */
   secretKey: string | null;
+}
+
+export interface SimulateEvent {
+  eventType: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test";
+}
+
+export interface Simulation {
+  /** Whether it was acknowledged as the endpoint asks for. */
+  passed: boolean;
+  /** What to look at, in words; null where it passed. */
+  problem: string | null;
+  /** The delivery on record; it is never repeated. */
+  deliveryId: string;
+  /** Of an event that never happened: it is not among your events. */
+  eventId: string;
+  eventType: string;
+  request: {
+    method: "POST";
+    url: string;
+    /** Beside those of the connection, such as host and content-length. */
+    headers: Record<string, string>;
+    /** The exact bytes, as UTF-8. */
+    body: string;
+    /** The exact text that the signature covers; null where the dialect encrypts instead. */
+    signedText: string | null;
+    /** What our own verifier says of it. */
+    signatureVerifies: boolean | null;
+  };
+  /** Tests of the BlueSnap dialects: an empty GET before, which must be answered with 2xx. */
+  probe: {
+    status: number | null;
+    error: string | null;
+    durationMs: number;
+  } | null;
+  /** null: there was no whole answer. */
+  response: {
+    status: number;
+    durationMs: number;
+    /** Repeated ones joined by commas. */
+    headers: Record<string, string>;
+    /** The first 4 KiB, read as UTF-8. */
+    body: string;
+    remoteAddress: string | null;
+  } | null;
+  /** The one that was made for it; null where you gave one. */
+  secret: string | null;
 }
 
 /** A provider's settlement report: a window of its listing, or a file. */
@@ -2477,7 +2675,7 @@ export interface TimelineEvent {
   /** One English sentence for a person. */
   summary: string;
   type: "event";
-  eventType: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled";
+  eventType: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test";
 }
 
 /** A notification of the provider that spoke of this payment. */
@@ -2541,6 +2739,47 @@ export interface TimelineSignal {
   /** The payment’s version afterwards. */
   version: number;
   detail: Record<string, unknown>;
+}
+
+/** One notification that was made up and sent at once: what went out, and what came back. */
+export interface Trial {
+  /** Whether it was acknowledged as the endpoint asks for. */
+  passed: boolean;
+  /** What to look at, in words; null where it passed. */
+  problem: string | null;
+  /** The delivery on record; it is never repeated. */
+  deliveryId: string;
+  /** Of an event that never happened: it is not among your events. */
+  eventId: string;
+  eventType: string;
+  request: {
+    method: "POST";
+    url: string;
+    /** Beside those of the connection, such as host and content-length. */
+    headers: Record<string, string>;
+    /** The exact bytes, as UTF-8. */
+    body: string;
+    /** The exact text that the signature covers; null where the dialect encrypts instead. */
+    signedText: string | null;
+    /** What our own verifier says of it. */
+    signatureVerifies: boolean | null;
+  };
+  /** Tests of the BlueSnap dialects: an empty GET before, which must be answered with 2xx. */
+  probe: {
+    status: number | null;
+    error: string | null;
+    durationMs: number;
+  } | null;
+  /** null: there was no whole answer. */
+  response: {
+    status: number;
+    durationMs: number;
+    /** Repeated ones joined by commas. */
+    headers: Record<string, string>;
+    /** The first 4 KiB, read as UTF-8. */
+    body: string;
+    remoteAddress: string | null;
+  } | null;
 }
 
 export interface UpdateNotificationSettings {
@@ -2640,7 +2879,7 @@ export interface UpdateWebhookEndpoint {
   /** https; reachable from the internet. */
   url?: string | undefined;
   /** `*` for all, or names of event types. */
-  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled")[] | undefined;
+  eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test")[] | undefined;
   dialect?: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner" | undefined;
   /** Dialect `partner` only: what the receiver knows you by; your tenant id unless given. */
   merchantCode?: string | undefined;
@@ -2951,12 +3190,43 @@ function ledgerOperations(send: Send) {
 function notificationsOperations(send: Send) {
   return {
     /**
+     * Take events off a listener’s list
+     *
+     * The same again changes nothing.
+     */
+    acknowledgeListenerEvents: (id: string, body: AcknowledgeEvents, options?: CallOptions): Promise<AcknowledgedEvents> =>
+      send({ method: 'POST', path: `/api/v1/listeners/${pathSegment(id)}/acknowledge`, body }, options),
+    /**
+     * Stop a replay
+     *
+     * No more deliveries are made; those that were made are sent.
+     */
+    cancelReplay: (id: string, options?: CallOptions): Promise<Replay> =>
+      send({ method: 'POST', path: `/api/v1/replays/${pathSegment(id)}/cancel` }, options),
+    /**
+     * Follow events without an address
+     *
+     * From now on every event of your mode is kept for this listener until it acknowledges it: none is lost while it is away, and none is shown again after that. `tollgate listen` is made of this. It is forgotten a day after it last asked; at most 20 at once.
+     */
+    createListener: (body?: CreateListener, options?: CallOptions): Promise<Listener> =>
+      send({ method: 'POST', path: '/api/v1/listeners', body }, options),
+    /**
+     * Simulate an event at any address
+     *
+     * Parameters and signature are those of production, the values are generic, and the header `tollgate-simulated: 1` marks it. It is sent once, in this request, is no event, and starts nothing: no resend, no reversal. The address is held to the same rules as an endpoint’s. At most 60 tests and simulations a minute, then 429.
+     */
+    createSimulation: (body: CreateSimulation, options?: CallOptions): Promise<Simulation> =>
+      send({ method: 'POST', path: '/api/v1/simulations', body }, options),
+    /**
      * Add an endpoint
      *
      * The answer holds the secrets, the only time they are shown. A tenant has at most 50 endpoints of a mode.
      */
     createWebhookEndpoint: (body: CreateWebhookEndpoint, options?: CallOptions): Promise<CreatedWebhookEndpoint> =>
       send({ method: 'POST', path: '/api/v1/webhook-endpoints', body }, options),
+    /** Stop to follow events */
+    deleteListener: (id: string, options?: CallOptions): Promise<Listener> =>
+      send({ method: 'DELETE', path: `/api/v1/listeners/${pathSegment(id)}` }, options),
     /**
      * Delete an endpoint
      *
@@ -2991,9 +3261,27 @@ function notificationsOperations(send: Send) {
     /** Read an event */
     getEvent: (id: string, options?: CallOptions): Promise<Event> =>
       send({ method: 'GET', path: `/api/v1/events/${pathSegment(id)}` }, options),
+    /**
+     * Read the events that a listener has not acknowledged
+     *
+     * Oldest first. The same events come until they are acknowledged. One question at a time waits.
+     */
+    getListenerEvents: (id: string, query?: {
+      /** Default: 100. */
+      limit?: number | undefined;
+      /**
+       * How long to wait for the first one where there is none.
+       * Default: 0.
+       */
+      waitSeconds?: number | undefined;
+    }, options?: CallOptions): Promise<ListenedEvents> =>
+      send({ method: 'GET', path: `/api/v1/listeners/${pathSegment(id)}/events`, query }, options),
     /** Read the notification settings of a product */
     getProductSettings: (id: string, options?: CallOptions): Promise<ProductNotificationSettings> =>
       send({ method: 'GET', path: `/api/v1/products/${pathSegment(id)}/notification-settings` }, options),
+    /** Read how far a replay has come */
+    getReplay: (id: string, options?: CallOptions): Promise<Replay> =>
+      send({ method: 'GET', path: `/api/v1/replays/${pathSegment(id)}` }, options),
     /** Read the settings of all notifications */
     getSettings: (options?: CallOptions): Promise<NotificationSettings> =>
       send({ method: 'GET', path: '/api/v1/notification-settings' }, options),
@@ -3033,8 +3321,25 @@ function notificationsOperations(send: Send) {
       /** nextCursor of the page before. */
       cursor?: string | undefined;
       paymentId?: string | undefined;
+      eventId?: string | undefined;
+      eventType?: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test" | undefined;
       endpointId?: string | undefined;
       status?: "pending" | "held" | "succeeded" | "exhausted" | "canceled" | undefined;
+      trigger?: "automatic" | "resend" | "replay" | "test" | "simulation" | undefined;
+      /** Of the last answer: a code such as `503`, or a class such as `5xx`. */
+      statusCode?: string | undefined;
+      /** How the last attempt failed: `refused` by an answer that acknowledges nothing, `lost` without a whole answer, `not_sent` before the receiver could hear of it. */
+      error?: "refused" | "lost" | "not_sent" | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdAfter?: string | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdBefore?: string | undefined;
     }, options?: CallOptions): Promise<{
       data: readonly Delivery[];
       hasMore: boolean;
@@ -3055,13 +3360,37 @@ function notificationsOperations(send: Send) {
       /** nextCursor of the page before. */
       cursor?: string | undefined;
       paymentId?: string | undefined;
-      type?: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | undefined;
+      type?: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test" | undefined;
+      /**
+       * What happened at this instant or later.
+       * Format: date-time.
+       */
+      since?: string | undefined;
+      /**
+       * What happened before this instant.
+       * Format: date-time.
+       */
+      until?: string | undefined;
+      /** true: only events of which no delivery was acknowledged, also those that nobody was to be told of. A page may then be short, or empty, although more follow: go on while hasMore. */
+      undelivered?: "true" | "false" | undefined;
     }, options?: CallOptions): Promise<{
       data: readonly Event[];
       hasMore: boolean;
       nextCursor: string | null;
     }> =>
       send({ method: 'GET', path: '/api/v1/events', query }, options),
+    /** List replays, newest first */
+    listReplays: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Replay[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/replays', query }, options),
     /** List endpoints, newest first */
     listWebhookEndpoints: (query?: {
       /** Default: 20. */
@@ -3091,12 +3420,26 @@ function notificationsOperations(send: Send) {
     }> =>
       send({ method: 'GET', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/secrets` }, options),
     /**
+     * Send past events to an endpoint once more
+     *
+     * Selects events by time, type and the state of their latest delivery to this endpoint, and sends them again, oldest first, at the given rate and behind what is due anyhow. Each is sent under its old webhook-id and with the whole schedule of resends. The replay goes on by itself, through restarts too; `GET /replays/{id}` tells how far it has come. With `dryRun` it only says how many events that would be. One replay at a time for each endpoint, over a period with at most 500,000 events of these types.
+     */
+    replayWebhookEndpoint: (id: string, body: ReplayEvents, options?: CallOptions): Promise<Replay | ReplayPreview> =>
+      send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/replay`, body }, options),
+    /**
      * Send an event again
      *
      * A new delivery of the same event under the same webhook-id, with the whole schedule of resends.
      */
     resendDelivery: (id: string, options?: CallOptions): Promise<Delivery> =>
       send({ method: 'POST', path: `/api/v1/deliveries/${pathSegment(id)}/resend` }, options),
+    /**
+     * Send an event to an endpoint
+     *
+     * Also to an endpoint that was never told of it, or that does not ask for events of its type. The webhook-id stays; the delivery has the whole schedule of resends.
+     */
+    resendEvent: (id: string, body: ResendEvent, options?: CallOptions): Promise<Delivery> =>
+      send({ method: 'POST', path: `/api/v1/events/${pathSegment(id)}/resend`, body }, options),
     /**
      * Close an endpoint's fuse
      *
@@ -3118,6 +3461,20 @@ function notificationsOperations(send: Send) {
      */
     rotateWebhookSecret: (id: string, body?: RotateWebhookSecret, options?: CallOptions): Promise<RotatedWebhookSecret> =>
       send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/rotate-secret`, body }, options),
+    /**
+     * Simulate an event at an endpoint
+     *
+     * Parameters and signature are those of production, the values are generic, and the header `tollgate-simulated: 1` marks it. It is sent once, in this request, is no event, and starts nothing: no resend, no reversal. At most 60 tests and simulations a minute, then 429.
+     */
+    simulateEvent: (id: string, body: SimulateEvent, options?: CallOptions): Promise<Trial> =>
+      send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/simulate`, body }, options),
+    /**
+     * Test an endpoint
+     *
+     * Sends a signed `endpoint.test`, or in dialects that only speak of money a payment that never was, to the endpoint as it is configured, and judges the answer by its own rule. A pass sets `testPassedAt`, unless the endpoint was changed meanwhile. At most 60 tests and simulations a minute, then 429.
+     */
+    testWebhookEndpoint: (id: string, options?: CallOptions): Promise<Trial> =>
+      send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/test` }, options),
     /**
      * Change the notification settings of a product
      *

@@ -31,11 +31,12 @@ export const EVENT_TYPES = [
   'reconciliation.mismatch',
   'endpoint.failing',
   'endpoint.disabled',
+  'endpoint.test',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** The version of the objects inside events; pinned in each event, so that old ones stay readable. */
-const EVENT_API_VERSION = '2026-11-21';
+export const EVENT_API_VERSION = '2026-11-21';
 
 /** What happened, with the object as it was right after. */
 export interface NewEvent {

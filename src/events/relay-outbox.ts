@@ -21,6 +21,8 @@ export interface RelayContext {
   readonly clock: Clock;
   /** Turns events into what is to be written for them. Writes nothing itself. */
   readonly fanOut: (db: Queryable, events: readonly EventHead[]) => Promise<FannedOut>;
+  /** A further statement like that of the fan-out, for who is told in another way; null: nothing to write. */
+  readonly keep?: (events: readonly EventHead[], now: Temporal.Instant) => RawBuilder<unknown> | null;
   /** Called after the commit for each kind of lane that has work now; a loop that is woken for nothing asks for nothing. */
   readonly wake: (kind: LaneKind) => void;
 }
@@ -80,15 +82,14 @@ interface PassedOn {
 const NOTHING: PassedOn = { count: 0, due: new Set() };
 
 async function passOn(
-  { clock, fanOut }: RelayContext,
+  { clock, fanOut, keep }: RelayContext,
   db: Queryable,
   handed: readonly HandedOver[],
 ): Promise<PassedOn> {
   const now = clock.now();
-  const { insert, work: deliveries } = await fanOut(
-    db,
-    handed.flatMap(({ event }) => event ?? []),
-  );
+  const events = handed.flatMap(({ event }) => event ?? []);
+  const { insert, work: deliveries } = await fanOut(db, events);
+  const kept = keep?.(events, now) ?? null;
   const work = [...deliveries, ...handed.flatMap(({ row }) => laneWorkOf(row, now))];
   const lanes = putLaneWork(work);
   crashPoint('relay-uncommitted');
@@ -97,6 +98,7 @@ async function passOn(
     handed.map(({ row }) => row),
     [
       ...(insert === null ? [] : [sql`fanned_out as (${insert})`]),
+      ...(kept === null ? [] : [sql`kept as (${kept})`]),
       ...(lanes === null ? [] : [sql`lanes_put as (${lanes})`]),
     ],
   );

@@ -38,6 +38,8 @@ export const ID_PREFIXES = [
   'rr',
   'mail',
   'ack',
+  'rp',
+  'lis',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

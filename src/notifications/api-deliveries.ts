@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { EVENT_TYPES } from '../events/event.ts';
 import { endpoint } from '../kernel/endpoint.ts';
 import { instant, pageAnswer, pageQuery } from '../kernel/shapes.ts';
 
 const one = z.strictObject({ id: z.string().max(64) });
+const id = z.string().max(64).optional();
+const trigger = z.enum(['automatic', 'resend', 'replay', 'test', 'simulation']);
 
-const delivery = z
+export const delivery = z
   .strictObject({
     id: z.string(),
     object: z.literal('delivery'),
@@ -17,7 +20,7 @@ const delivery = z
       .string()
       .nullable()
       .meta({ description: 'Set where a partner is told of a payment that it made; its key signs.' }),
-    trigger: z.enum(['automatic', 'resend', 'replay', 'test', 'simulation']),
+    trigger,
     reason: z.enum(['tenant', 'product', 'payment', 'additional', 'partner', 'manual']).nullable().meta({
       description: 'Which setting sent it there.',
     }),
@@ -32,6 +35,31 @@ const delivery = z
   .meta({ id: 'Delivery' });
 export type DeliveryAnswer = z.infer<typeof delivery>;
 
+const headers = z.record(z.string(), z.string());
+const ms = z.int().nullable();
+
+const attempt = z
+  .strictObject({
+    number: z.int(),
+    attemptedAt: instant,
+    durationMs: z.int(),
+    timings: z
+      .strictObject({ firstByteMs: ms, dnsMs: ms, tcpMs: ms, tlsMs: ms })
+      .nullable()
+      .meta({ description: 'Name, TCP and TLS only where this attempt opened a connection; null: not kept then.' }),
+    url: z.string(),
+    remoteAddress: z.string().nullable().meta({ description: 'Where the answer came from.' }),
+    requestHeaders: headers.nullable().meta({
+      description: 'As they were sent; of signatures only that there were some. null: not kept then, or not sent.',
+    }),
+    outcome: z.enum(['acknowledged', 'refused', 'lost', 'not_sent']),
+    statusCode: z.int().nullable(),
+    error: z.string().nullable(),
+    responseHeaders: headers.nullable().meta({ description: 'Repeated ones joined by commas.' }),
+    responseBody: z.string().nullable().meta({ description: 'The first 64 KiB, read as UTF-8.' }),
+  })
+  .meta({ id: 'DeliveryAttempt' });
+
 export const listDeliveries = endpoint({
   id: 'listDeliveries',
   method: 'GET',
@@ -42,9 +70,27 @@ export const listDeliveries = endpoint({
   idempotency: 'none',
   query: z.strictObject({
     ...pageQuery,
-    paymentId: z.string().max(64).optional(),
-    endpointId: z.string().max(64).optional(),
+    paymentId: id,
+    eventId: id,
+    eventType: z.enum(EVENT_TYPES).optional(),
+    endpointId: id,
     status: z.enum(['pending', 'held', 'succeeded', 'exhausted', 'canceled']).optional(),
+    trigger: trigger.optional(),
+    statusCode: z
+      .string()
+      .regex(/^[1-5]\d\d$|^[1-5]xx$/, 'Must be a status code such as 503, or a class such as 5xx')
+      .optional()
+      .meta({ description: 'Of the last answer: a code such as `503`, or a class such as `5xx`.' }),
+    error: z
+      .enum(['refused', 'lost', 'not_sent'])
+      .optional()
+      .meta({
+        description:
+          'How the last attempt failed: `refused` by an answer that acknowledges nothing, `lost` without a whole answer, ' +
+          '`not_sent` before the receiver could hear of it.',
+      }),
+    createdAfter: instant.optional(),
+    createdBefore: instant.optional(),
   }),
   answer: { status: 200, schema: pageAnswer(delivery), description: 'A page of deliveries.' },
   problems: [],
@@ -64,18 +110,11 @@ export const getDelivery = endpoint({
     schema: z
       .strictObject({
         ...delivery.shape,
-        attempts: z.array(
-          z.strictObject({
-            number: z.int(),
-            attemptedAt: instant,
-            durationMs: z.int(),
-            url: z.string(),
-            outcome: z.enum(['acknowledged', 'refused', 'lost', 'not_sent']),
-            statusCode: z.int().nullable(),
-            error: z.string().nullable(),
-            responseBody: z.string().nullable().meta({ description: 'The first 16 KiB, read as UTF-8.' }),
-          }),
-        ),
+        whyNotSent: z
+          .string()
+          .nullable()
+          .meta({ description: 'Why it is not acknowledged yet, or will not be, in words; null where it was.' }),
+        attempts: z.array(attempt),
       })
       .meta({ id: 'DeliveryWithAttempts' }),
     description: 'The delivery, its attempts in order.',
@@ -95,4 +134,22 @@ export const resendDelivery = endpoint({
   params: one,
   answer: { status: 201, schema: delivery, description: 'The new delivery.' },
   problems: ['state_conflict'],
+});
+
+export const resendEvent = endpoint({
+  id: 'resendEvent',
+  method: 'POST',
+  path: '/api/v1/events/{id}/resend',
+  summary: 'Send an event to an endpoint',
+  description:
+    'Also to an endpoint that was never told of it, or that does not ask for events of its type. The webhook-id stays; ' +
+    'the delivery has the whole schedule of resends.',
+  tag: 'Notifications',
+  access: { by: 'tenant', scope: 'webhook:execute' },
+  idempotency: 'optional',
+  params: one,
+  body: z.strictObject({ endpointId: z.string().max(64) }).meta({ id: 'ResendEvent' }),
+  answer: { status: 201, schema: delivery, description: 'The new delivery.' },
+  problems: ['state_conflict'],
+  example: { endpointId: 'we_01kaj2m3n4p5q6r7s8t9v0w1x2' },
 });

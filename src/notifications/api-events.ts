@@ -5,7 +5,7 @@ import { instant, pageAnswer, pageQuery } from '../kernel/shapes.ts';
 
 const one = z.strictObject({ id: z.string().max(64) });
 
-const event = z
+export const event = z
   .strictObject({
     id: z.string(),
     type: z.enum(EVENT_TYPES),
@@ -33,6 +33,17 @@ export const listEvents = endpoint({
     ...pageQuery,
     paymentId: z.string().max(64).optional(),
     type: z.enum(EVENT_TYPES).optional(),
+    since: instant.optional().meta({ description: 'What happened at this instant or later.' }),
+    until: instant.optional().meta({ description: 'What happened before this instant.' }),
+    undelivered: z
+      .enum(['true', 'false'], 'Must be true or false')
+      .transform((text) => text === 'true')
+      .optional()
+      .meta({
+        description:
+          'true: only events of which no delivery was acknowledged, also those that nobody was to be told of. A page may ' +
+          'then be short, or empty, although more follow: go on while hasMore.',
+      }),
   }),
   answer: { status: 200, schema: pageAnswer(event), description: 'A page of events.' },
   problems: [],

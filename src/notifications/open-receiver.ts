@@ -73,7 +73,8 @@ function dialectKeyOf(keyId: string, secret: PartnerSecret): DialectKey {
     : { keyId, kind: 'rsa', privateKey: secret.privateKey };
 }
 
-async function openEndpoint(context: ReceiverContext, endpoint: WebhookEndpoint): Promise<Receiver> {
+/** An endpoint as a receiver, whatever its status. */
+export async function openEndpoint(context: ReceiverContext, endpoint: WebhookEndpoint): Promise<Receiver> {
   return {
     kind: 'open',
     dialect: findDialect(endpoint.dialect),

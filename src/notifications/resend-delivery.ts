@@ -1,25 +1,34 @@
-import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isPartnerTold } from '../partners/open-partner-key.ts';
 import type { Queryable } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
+import type { TenantClock } from '../test-clocks/test-clock.ts';
 import type { Delivery } from './delivery.ts';
+import { type ResendGuard, refuseResend } from './resend-guard.ts';
 import { type Owner, selectEndpoint } from './store.ts';
 import { insertDelivery, selectDelivery } from './store-deliveries.ts';
 
 /**
  * Sends an event again by a new delivery with its own schedule; the earlier one stays as it is. In the caller's
  * transaction.
- * @throws Problem not_found, state_conflict where its endpoint was deleted or its partner key revoked
+ * @throws Problem not_found, state_conflict where its endpoint was deleted, its partner key revoked, its event made up for a
+ * test, or where the event must not be sent again
  */
 export async function resendDelivery(
-  { tx, clock }: { readonly tx: Queryable; readonly clock: Clock },
+  {
+    tx,
+    clock,
+    resendGuard,
+  }: { readonly tx: Queryable; readonly clock: TenantClock; readonly resendGuard: ResendGuard },
   owner: Owner,
   deliveryId: string,
 ): Promise<Delivery> {
   const earlier = await selectDelivery(tx, owner, deliveryId);
   if (earlier === null) throw new Problem('not_found', 'There is no such delivery.');
+  if (earlier.trigger === 'test' || earlier.trigger === 'simulation') {
+    throw new Problem('state_conflict', 'This event was made up and sent once. Test or simulate again.');
+  }
   const { endpointId, urlOverride, partnerKeyId, tenantId, laneId } = earlier;
   if (urlOverride === null && endpointId !== null && (await selectEndpoint(tx, owner, endpointId)) === null) {
     throw new Problem('state_conflict', 'The endpoint of this delivery was deleted.');
@@ -27,6 +36,7 @@ export async function resendDelivery(
   if (partnerKeyId !== null && !(await isPartnerTold(tx, tenantId, partnerKeyId))) {
     throw new Problem('state_conflict', 'The partner key of this delivery was revoked.');
   }
+  await refuseResend(resendGuard, tx, owner, { ...earlier, type: earlier.eventType });
   const now = clock.now();
   const again: Delivery = {
     ...earlier,
@@ -42,6 +52,6 @@ export async function resendDelivery(
     createdAt: now,
   };
   await insertDelivery(tx, again);
-  await addLaneWork(tx, [{ kind: 'delivery', laneId, tenantId, dueAt: now }]);
+  await addLaneWork(tx, [{ kind: 'delivery', laneId, tenantId, dueAt: clock.laneTimeOf(now) ?? now }]);
   return again;
 }

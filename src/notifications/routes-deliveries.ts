@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { runOnce } from '../idempotency/run-once.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { pageOf } from '../kernel/page.ts';
@@ -7,10 +8,14 @@ import type { Database } from '../platform/database.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import * as api from './api-deliveries.ts';
-import type { Delivery } from './delivery.ts';
+import { attemptJson, deliveryJson } from './delivery-json.ts';
 import { resendDelivery } from './resend-delivery.ts';
-import type { Owner } from './store.ts';
-import { selectDeliveries, selectDelivery, selectDeliveryAttempts } from './store-deliveries.ts';
+import { resendEvent } from './resend-event.ts';
+import type { ResendGuard } from './resend-guard.ts';
+import { type Owner, selectEndpoint } from './store.ts';
+import { selectDelivery, selectDeliveryAttempts } from './store-deliveries.ts';
+import { type DeliveryFilter, type StatusCodeFilter, selectDeliveries } from './store-delivery-search.ts';
+import { whyNotSent } from './why-not-sent.ts';
 
 interface DeliveryRoutesContext {
   readonly database: Database;
@@ -18,28 +23,44 @@ interface DeliveryRoutesContext {
   readonly clock: Clock;
   readonly tenantClocks: TenantClocks;
   readonly wakeDelivery: () => void;
+  readonly resendGuard: ResendGuard;
 }
 
 /** What shows notifications and sends them again. */
 export function deliveryRoutes(context: DeliveryRoutesContext): readonly BoundEndpoint[] {
+  const { resendGuard } = context;
   const db = context.database.query;
   return [
     bindEndpoint(api.listDeliveries, async ({ caller, query }) => {
-      const rows = await selectDeliveries(db, caller, query, query);
+      const rows = await selectDeliveries(db, caller, filterOf(query), query);
       return { body: pageOf(rows.map(deliveryJson), query.limit) };
     }),
     bindEndpoint(api.getDelivery, async ({ caller, params }) => {
       const delivery = await selectDelivery(db, caller, params.id);
       if (delivery === null) throw new Problem('not_found', 'There is no such delivery.');
+      const { endpointId } = delivery;
       const attempts = await selectDeliveryAttempts(db, caller.tenantId, params.id);
-      return { body: { ...deliveryJson(delivery), attempts: attempts.map(attemptJson) } };
+      const endpoint = endpointId === null ? null : await selectEndpoint(db, caller, endpointId);
+      const clock = await context.tenantClocks.of(caller.tenantId, caller.mode);
+      const because = { whyNotSent: whyNotSent(delivery, endpoint, clock.now()) };
+      return { body: { ...deliveryJson(delivery), ...because, attempts: attempts.map(attemptJson) } };
     }),
     bindEndpoint(api.resendDelivery, async ({ caller, params, idempotency }) => {
       const scope = { tenantId: caller.tenantId, mode: caller.mode, route: 'resendDelivery' };
       const clock = await context.tenantClocks.of(caller.tenantId, caller.mode);
       const answer = await runOnce(context, scope, idempotency, async (tx) => ({
         status: 201,
-        body: deliveryJson(await resendDelivery({ tx, clock }, owner(caller), params.id)),
+        body: deliveryJson(await resendDelivery({ tx, clock, resendGuard }, owner(caller), params.id)),
+      }));
+      context.wakeDelivery();
+      return answer;
+    }),
+    bindEndpoint(api.resendEvent, async ({ caller, params, body, idempotency }) => {
+      const scope = { tenantId: caller.tenantId, mode: caller.mode, route: 'resendEvent' };
+      const clock = await context.tenantClocks.of(caller.tenantId, caller.mode);
+      const answer = await runOnce(context, scope, idempotency, async (tx) => ({
+        status: 201,
+        body: deliveryJson(await resendEvent({ tx, clock, resendGuard }, owner(caller), params.id, body.endpointId)),
       }));
       context.wakeDelivery();
       return answer;
@@ -51,37 +72,17 @@ function owner({ tenantId, mode }: Owner): Owner {
   return { tenantId, mode };
 }
 
-function deliveryJson(delivery: Delivery): api.DeliveryAnswer {
+function filterOf(query: z.output<NonNullable<(typeof api.listDeliveries)['query']>>): DeliveryFilter {
+  const { statusCode, createdAfter, createdBefore } = query;
   return {
-    id: delivery.deliveryId,
-    object: 'delivery',
-    eventId: delivery.eventId,
-    eventType: delivery.eventType,
-    paymentId: delivery.paymentId,
-    endpointId: delivery.endpointId,
-    url: delivery.urlOverride,
-    partnerKeyId: delivery.partnerKeyId,
-    trigger: delivery.trigger,
-    reason: delivery.reason,
-    status: delivery.status,
-    attemptsMade: delivery.attemptsMade,
-    nextAttemptAt: delivery.dueAt?.toString() ?? null,
-    lastAttemptAt: delivery.lastAttemptAt?.toString() ?? null,
-    lastStatusCode: delivery.lastStatusCode,
-    lastError: delivery.lastError,
-    createdAt: delivery.createdAt.toString(),
+    ...query,
+    statusCode: statusCode === undefined ? undefined : statusCodeOf(statusCode),
+    createdAfter: createdAfter === undefined ? undefined : Temporal.Instant.from(createdAfter),
+    createdBefore: createdBefore === undefined ? undefined : Temporal.Instant.from(createdBefore),
   };
 }
 
-function attemptJson(row: Awaited<ReturnType<typeof selectDeliveryAttempts>>[number]) {
-  return {
-    number: row.attempt_number,
-    attemptedAt: row.attempted_at.toString(),
-    durationMs: row.duration_ms,
-    url: row.url,
-    outcome: row.outcome as 'acknowledged' | 'refused' | 'lost' | 'not_sent',
-    statusCode: row.status_code,
-    error: row.error,
-    responseBody: row.response_body === null ? null : row.response_body.toString('utf8'),
-  };
+/** `503`, or `5xx` for all that begin so. */
+function statusCodeOf(text: string): StatusCodeFilter {
+  return text.endsWith('xx') ? { firstDigit: Number(text.charAt(0)) } : { code: Number(text) };
 }

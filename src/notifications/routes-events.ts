@@ -1,17 +1,19 @@
-import { pageOf } from '../kernel/page.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Database } from '../platform/database.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api-events.ts';
 import type { StoredEvent } from './store-deliveries.ts';
-import { selectEvent, selectEvents } from './store-events.ts';
+import { selectEventPage } from './store-event-search.ts';
+import { selectEvent } from './store-events.ts';
 
 /** What shows events. */
 export function eventRoutes({ database }: { readonly database: Database }): readonly BoundEndpoint[] {
   return [
     bindEndpoint(api.listEvents, async ({ caller, query }) => {
-      const rows = await selectEvents(database.query, caller, query, query);
-      return { body: pageOf(rows.map(eventJson), query.limit) };
+      const { since, until } = query;
+      const period = { since: instantOf(since), until: instantOf(until) };
+      const page = await selectEventPage(database.query, caller, { ...query, ...period }, query);
+      return { body: { ...page, data: page.data.map(eventJson) } };
     }),
     bindEndpoint(api.getEvent, async ({ caller, params }) => {
       const event = await selectEvent(database.query, caller, params.id);
@@ -21,7 +23,12 @@ export function eventRoutes({ database }: { readonly database: Database }): read
   ];
 }
 
-function eventJson(event: StoredEvent): api.EventAnswer {
+function instantOf(text: string | undefined): Temporal.Instant | undefined {
+  return text === undefined ? undefined : Temporal.Instant.from(text);
+}
+
+/** An event as other programs see it. */
+export function eventJson(event: StoredEvent): api.EventAnswer {
   return {
     id: event.eventId,
     type: event.type as api.EventAnswer['type'],

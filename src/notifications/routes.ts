@@ -1,11 +1,16 @@
 import type { BoundEndpoint } from '../platform/http/bind-endpoint.ts';
+import type { ResendGuard } from './resend-guard.ts';
 import { deliveryRoutes } from './routes-deliveries.ts';
 import { endpointRoutes } from './routes-endpoints.ts';
 import { eventRoutes } from './routes-events.ts';
 import { healthRoutes } from './routes-health.ts';
+import { replayRoutes } from './routes-replays.ts';
 import { type SettingsRoutesContext, settingsRoutes } from './routes-settings.ts';
 
-export type NotificationContext = SettingsRoutesContext;
+export interface NotificationContext extends SettingsRoutesContext {
+  readonly wakeReplay: () => void;
+  readonly resendGuard: ResendGuard;
+}
 
 /** The endpoints that configure and show notifications. */
 export function notificationRoutes(context: NotificationContext): readonly BoundEndpoint[] {
@@ -15,5 +20,6 @@ export function notificationRoutes(context: NotificationContext): readonly Bound
     ...deliveryRoutes(context),
     ...eventRoutes(context),
     ...healthRoutes(context),
+    ...replayRoutes(context),
   ];
 }

@@ -9,7 +9,8 @@ import { insertSigningSecret, type SecretOwner, type SecretPurpose, selectSignin
 /** Signs what goes to a payment's own address where the tenant has no endpoint. */
 export const DEFAULT_SECRET = 'default';
 
-const KIND_OF_PURPOSE = {
+/** What a secret of a purpose is to a dialect. */
+export const KIND_OF_PURPOSE = {
   signing: 'secret',
   signing_ed25519: 'ed25519',
   data_protection: 'data_protection',

@@ -4,7 +4,7 @@ import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { Delivery, DeliveryStatus } from './delivery.ts';
-import type { Owner, PageOptions } from './store.ts';
+import type { Owner } from './store.ts';
 
 export interface StoredEvent {
   readonly tenantId: string;
@@ -84,33 +84,6 @@ export async function selectDelivery(db: Queryable, owner: Owner, deliveryId: st
   return row === undefined ? null : deliveryFromRow(row);
 }
 
-export interface DeliveryFilter {
-  readonly paymentId?: string | undefined;
-  readonly endpointId?: string | undefined;
-  readonly status?: string | undefined;
-}
-
-/** Newest first; one row more than the limit. */
-export async function selectDeliveries(
-  db: Queryable,
-  owner: Owner,
-  filter: DeliveryFilter,
-  page: PageOptions,
-): Promise<readonly Delivery[]> {
-  let query = db
-    .selectFrom('deliveries')
-    .selectAll()
-    .where('tenant_id', '=', owner.tenantId)
-    .where('mode', '=', owner.mode)
-    .orderBy('delivery_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('delivery_id', '<', page.cursor);
-  if (filter.paymentId !== undefined) query = query.where('payment_id', '=', filter.paymentId);
-  if (filter.endpointId !== undefined) query = query.where('endpoint_id', '=', filter.endpointId);
-  if (filter.status !== undefined) query = query.where('status', '=', filter.status);
-  return (await query.execute()).map(deliveryFromRow);
-}
-
 export async function selectDeliveryAttempts(db: Queryable, tenantId: string, deliveryId: string) {
   return db
     .selectFrom('delivery_attempts')
@@ -159,7 +132,7 @@ export function deliveryFromRow(row: Selectable<Tables['deliveries']>): Delivery
   };
 }
 
-function deliveryToRow(delivery: Delivery): WholeRow<'deliveries'> {
+export function deliveryToRow(delivery: Delivery): WholeRow<'deliveries'> {
   return {
     tenant_id: delivery.tenantId,
     delivery_id: delivery.deliveryId,

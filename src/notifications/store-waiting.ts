@@ -174,16 +174,16 @@ export async function recordAttempts(tx: Queryable, records: readonly AttemptRec
       select * from json_to_recordset(${JSON.stringify(records.map(recordToRow))}::json) as r (
         tenant_id text, delivery_id text, status text, attempts_made integer, due_at timestamptz,
         attempted_at timestamptz, duration_ms integer, url text, outcome text, status_code integer, error text,
-        remote_address text, response_headers jsonb, response_body bytea
+        remote_address text, response_headers jsonb, response_body bytea, request_headers jsonb, timings jsonb
       )
     ),
     recorded as (
       insert into delivery_attempts (
         tenant_id, delivery_id, attempt_number, attempted_at, duration_ms, url, outcome, status_code, error,
-        remote_address, response_headers, response_body
+        remote_address, response_headers, response_body, request_headers, timings
       )
       select tenant_id, delivery_id, attempts_made, attempted_at, duration_ms, url, outcome, status_code, error,
-        remote_address, response_headers, response_body
+        remote_address, response_headers, response_body, request_headers, timings
       from r where outcome is not null
     )
     update deliveries d set
@@ -214,6 +214,8 @@ function recordToRow({ delivery, attempt }: AttemptRecord): Record<string, unkno
           remote_address: attempt.remote_address,
           response_headers: attempt.response_headers,
           response_body: body === null ? null : `\\x${Buffer.from(body).toString('hex')}`,
+          request_headers: attempt.request_headers,
+          timings: attempt.timings,
         }),
   };
 }

@@ -2,7 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from './database.ts';
 
-export type LaneKind = 'relay' | 'inbound' | 'sync' | 'expiry' | 'delivery' | 'reconcile' | 'mail' | 'ack' | 'domain';
+export type LaneKind =
+  | 'relay'
+  | 'inbound'
+  | 'sync'
+  | 'expiry'
+  | 'delivery'
+  | 'reconcile'
+  | 'mail'
+  | 'ack'
+  | 'replay'
+  | 'domain';
 
 /** A lane held by us until `release`, or until its lease runs out because we died. */
 export interface ClaimedLane {

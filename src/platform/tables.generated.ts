@@ -183,6 +183,8 @@ export interface DeliveryAttemptsTable {
   remote_address: string | null;
   response_headers: JsonColumn | null;
   response_body: BytesColumn | null;
+  request_headers: JsonColumn | null;
+  timings: JsonColumn | null;
 }
 
 export interface DisputeEvidenceTable {
@@ -370,6 +372,21 @@ export interface LineMatchesTable {
   subject_noun: string | null;
   subject_id: string | null;
   updated_at: Temporal.Instant;
+}
+
+export interface ListenedEventsTable {
+  tenant_id: string;
+  listener_id: string;
+  event_id: string;
+}
+
+export interface ListenersTable {
+  tenant_id: string;
+  listener_id: string;
+  mode: string;
+  event_types: string[];
+  created_at: Temporal.Instant;
+  expires_at: Temporal.Instant;
 }
 
 export interface MailsTable {
@@ -671,6 +688,26 @@ export interface RefundsTable {
   made_by: Generated<string>;
 }
 
+export interface ReplaysTable {
+  tenant_id: string;
+  replay_id: string;
+  mode: string;
+  endpoint_id: string;
+  since: Temporal.Instant;
+  until: Temporal.Instant;
+  event_types: string[];
+  statuses: string[];
+  rate_per_second: number;
+  status: string;
+  events_selected: number;
+  deliveries_made: number;
+  cursor: string | null;
+  stop_reason: string | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+  ended_at: Temporal.Instant | null;
+}
+
 export interface ReversalsTable {
   tenant_id: string;
   reversal_id: string;
@@ -742,6 +779,12 @@ export interface SigningSecretsTable {
   created_at: Temporal.Instant;
   expires_at: Temporal.Instant | null;
   purpose: string;
+}
+
+export interface SimulationBudgetsTable {
+  tenant_id: string;
+  minute: Temporal.Instant;
+  used: number;
 }
 
 export interface StatementLinesTable {
@@ -870,6 +913,8 @@ export interface Tables {
   ledger_balances: LedgerBalancesTable;
   ledger_transfers: LedgerTransfersTable;
   line_matches: LineMatchesTable;
+  listened_events: ListenedEventsTable;
+  listeners: ListenersTable;
   mails: MailsTable;
   notification_settings: NotificationSettingsTable;
   operator_keys: OperatorKeysTable;
@@ -890,11 +935,13 @@ export interface Tables {
   reconciliation_exceptions: ReconciliationExceptionsTable;
   reconciliation_reports: ReconciliationReportsTable;
   refunds: RefundsTable;
+  replays: ReplaysTable;
   reversals: ReversalsTable;
   settlements: SettlementsTable;
   signals: SignalsTable;
   signing_keys: SigningKeysTable;
   signing_secrets: SigningSecretsTable;
+  simulation_budgets: SimulationBudgetsTable;
   statement_lines: StatementLinesTable;
   statements: StatementsTable;
   tenants: TenantsTable;

@@ -8,6 +8,7 @@ import { inboundRoutes } from '../inbound/routes.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import { mailRoutes } from '../mail/routes.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
+import { listenerRoutes } from '../notifications/routes-listeners.ts';
 import { partnerKeyRoutes } from '../partners/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
@@ -16,6 +17,7 @@ import { providerAccountRoutes } from '../provider-accounts/routes.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import { refundRoutes } from '../refunds/routes.ts';
 import { reversalRoutes } from '../reversals/routes.ts';
+import { simulationRoutes } from '../simulations/routes.ts';
 import { tenantRoutes } from '../tenants/routes.ts';
 import { testClockRoutes } from '../test-clocks/routes.ts';
 import { timelineRoutes } from '../timeline/routes.ts';
@@ -40,6 +42,8 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...productRoutes(payments),
     ...mailRoutes(gateway.mail),
     ...acknowledgmentRoutes(payments),
+    ...listenerRoutes({ ...notifications, closing: server.closing }),
+    ...simulationRoutes({ ...notifications, http: gateway.deliveryHttp }),
     ...providerAccountRoutes(payments),
     ...partnerKeyRoutes(payments),
     ...domainRoutes(domains),

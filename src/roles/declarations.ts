@@ -14,6 +14,8 @@ import * as endpointVerbs from '../notifications/api-endpoint-verbs.ts';
 import * as endpoints from '../notifications/api-endpoints.ts';
 import * as events from '../notifications/api-events.ts';
 import * as health from '../notifications/api-health.ts';
+import * as listeners from '../notifications/api-listeners.ts';
+import * as replays from '../notifications/api-replays.ts';
 import * as notificationSettings from '../notifications/api-settings.ts';
 import * as partners from '../partners/api.ts';
 import * as payments from '../payments/api.ts';
@@ -23,6 +25,7 @@ import * as routing from '../provider-accounts/route-api.ts';
 import * as reconciliation from '../reconciliation/api.ts';
 import * as refunds from '../refunds/api.ts';
 import * as reversals from '../reversals/api.ts';
+import * as simulations from '../simulations/api.ts';
 import * as tenants from '../tenants/api.ts';
 import * as testClocks from '../test-clocks/api.ts';
 import * as timeline from '../timeline/api.ts';
@@ -51,6 +54,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   health,
   mail,
   acknowledgments,
+  replays,
+  listeners,
+  simulations,
   providerAccounts,
   routing,
   partners,

@@ -44,6 +44,11 @@ async function readKept(file: string): Promise<DemoCredentials | null> {
   }
 }
 
+/** The demo tenant's key in test mode, for commands beside a demonstration; null where none was made here. */
+export async function readDemoApiKey(dataDir: string): Promise<string | null> {
+  return (await readKept(join(dataDir, 'demo.json')))?.tenant.apiKey ?? null;
+}
+
 async function isKnown({ tenants }: Gateway, tenantId: string): Promise<boolean> {
   return tenants.readTenant(tenantId).then(
     () => true,

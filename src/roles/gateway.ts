@@ -11,6 +11,7 @@ import { checkMasterKey, loadMasterKey } from '../keys/load-master-key.ts';
 import { createSealer, type Sealer, SYSTEM } from '../keys/sealer.ts';
 import type { SendMailsContext } from '../mail/send-mails.ts';
 import type { DeliveryHook } from '../notifications/delivery-hooks.ts';
+import { mayAllBeResent } from '../notifications/resend-guard.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
 import { createApplySignal } from '../payments/apply-signal.ts';
 import { type Database, KEYED_PLANS, openDatabase } from '../platform/database.ts';
@@ -135,6 +136,15 @@ function openRecords(context: { readonly database: Database; readonly clock: Clo
   };
 }
 
+/** Whom notifications wake, and what is never sent again. */
+function notifying(wakeup: Wakeup) {
+  return {
+    wakeDelivery: () => wakeup.notify('delivery'),
+    wakeReplay: () => wakeup.notify('replay'),
+    resendGuard: mayAllBeResent,
+  };
+}
+
 async function openSealer(
   config: Config,
   { database, keyDatabase }: Pick<Databases, 'database' | 'keyDatabase'>,
@@ -210,7 +220,7 @@ async function buildGateway(
     },
     notifications: {
       ...{ database, sealer, clock, tenantClocks, targetPolicy, readTenant },
-      wakeDelivery: () => wakeup.notify('delivery'),
+      ...notifying(wakeup),
       egressAddresses: config.egressAddresses,
     },
     testClocks: {
@@ -219,7 +229,7 @@ async function buildGateway(
       clock,
       tenantClocks,
       wakeWorkers: () => {
-        for (const kind of ['expiry', 'sync', 'delivery', 'ack'] as const) wakeup.notify(kind);
+        for (const kind of ['expiry', 'sync', 'delivery', 'ack', 'replay'] as const) wakeup.notify(kind);
       },
     },
     tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },

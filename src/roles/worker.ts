@@ -6,7 +6,9 @@ import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '..
 import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
 import { MAIL_LEASE_MS, sendMails } from '../mail/send-mails.ts';
 import { fanOutEvents } from '../notifications/fan-out-events.ts';
+import { keepForListeners } from '../notifications/follow-events.ts';
 import { createHoldPaused } from '../notifications/hold-paused.ts';
+import { REPLAY_LEASE_MS, replayLane } from '../notifications/replay-lane.ts';
 import { deliverLanes } from '../notifications/sending/deliver-lanes.ts';
 import { wakeForgottenLanes } from '../notifications/sending/find-forgotten-lanes.ts';
 import { EXPIRY_LEASE_MS, expiryLane, SYNC_LEASE_MS, syncLane } from '../payments/jobs.ts';
@@ -50,6 +52,7 @@ export function startWorker(gateway: Gateway): Worker {
     deliverLanes(deliver, stopping.signal),
     laneLoop('mail', 2, MAIL_LEASE_MS, (lane) => sendMails(gateway.mail, lane)),
     wakeForgottenLanes(deliver, stopping.signal),
+    laneLoop('replay', 2, REPLAY_LEASE_MS, (lane) => replayLane(notifications, lane)),
   ];
   return {
     async stop() {
@@ -83,6 +86,7 @@ async function relayLoop(gateway: Gateway, signal: AbortSignal): Promise<void> {
     database: gateway.backgroundDatabase,
     clock,
     fanOut: (db, events) => fanOutEvents(db, clock, events),
+    keep: keepForListeners,
     wake: (kind) => wakeup.notify(kind),
   };
   inbox.open();

@@ -120,6 +120,10 @@ const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
   resolveReconciliationException: { resolution: 'other', note: 'None.' },
   checkNotification: { body: '' },
   resolveInboundEvent: { note: 'The bank erred.' },
+  simulateEvent: { eventType: 'payment.succeeded' },
+  acknowledgeListenerEvents: { eventIds: ['evt_none'] },
+  resendEvent: { endpointId: 'we_none' },
+  replayWebhookEndpoint: { since: '2020-01-01T00:00:00Z' },
 };
 
 const guarded = ENDPOINTS.filter(({ access }) => access.by === 'tenant' || access.by === 'operator');

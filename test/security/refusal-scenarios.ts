@@ -12,6 +12,7 @@ import {
 } from './acknowledgment-scenarios.ts';
 import { BLUEBOX_SCENARIOS } from './bluebox-scenarios.ts';
 import { DOMAIN_SCENARIOS } from './domain-scenarios.ts';
+import { NOTIFICATION_SCENARIOS } from './notification-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 import { type Scenario, type Stage, withCutOffPassed, without } from './refusal-stage.ts';
 
@@ -90,6 +91,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   ...RECONCILIATION_SCENARIOS,
   ...BLUEBOX_SCENARIOS,
   ...DOMAIN_SCENARIOS,
+  ...NOTIFICATION_SCENARIOS,
   logIn: {
     unauthenticated: ({ anyone }) =>
       anyone.send('POST', '/tenants/login', { body: { appName: 'nobody', appSecret: 'wrong' } }),

@@ -62,12 +62,22 @@ beforeAll(async () => {
     // The bank has told of the dispute.
     'inbound-events': (await owner.send('GET', '/inbound-events')).body.data[0].id,
     events: delivery.eventId,
+    replays: await endedReplay(endpoint.body.id),
+    listeners: (await owner.send('POST', '/listeners', { body: {} })).body.id,
   };
 });
 afterAll(async () => {
   await tollgate.close();
   await sink.close();
 });
+
+/** A replay of a time in which nothing happened. */
+async function endedReplay(endpointId: string): Promise<string> {
+  const body = { since: '2020-01-01T00:00:00Z', until: '2020-01-02T00:00:00Z' };
+  const replay = await owner.send('POST', `/webhook-endpoints/${endpointId}/replay`, { body });
+  await until(async () => (await owner.send('GET', `/replays/${replay.body.id}`)).body.state === 'done');
+  return replay.body.id;
+}
 
 /** The key of a tenant without anything at all, not even the account at the sandbox that every tenant comes with. */
 async function bareTenant(): Promise<string> {

@@ -71,6 +71,8 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     nouns: [],
     sees: ['events', 'notifications', 'payments', 'reconciliation'],
   },
+  // What developers do from the command line, through the API alone.
+  workbench: { nouns: [], sees: ['events', 'notifications'] },
   // What partners may ask of us; everything they can do is a verb of those below.
   'partner-gateway': {
     nouns: [],

@@ -6,6 +6,7 @@ import type { OutboundHttp, OutboundOutcome } from '../../platform/outbound-http
 import type { WholeRow } from '../../platform/recordset.ts';
 import { withClientSpan } from '../../platform/tracing.ts';
 import { attemptTimeoutMs, RETRY } from '../ack-policy.ts';
+import { attemptError, attemptRow, RESPONSE_BYTES_MAX } from '../attempt-row.ts';
 import { type Delivery, nextDeliveryAt } from '../delivery.ts';
 import type { AttemptOutcome } from '../delivery-hooks.ts';
 import type { DialectEvent, EncodedMessage } from '../dialects/dialect.ts';
@@ -40,7 +41,6 @@ interface SendContext {
   readonly http: (mode: Mode) => OutboundHttp;
 }
 
-const RESPONSE_BYTES_MAX = 65_536;
 /** Not sent for a reason of ours: no attempt of the tenant's is used up, and nothing is recorded against it. */
 const OUR_FAULT: ReadonlySet<string> = new Set(['no_free_connection', 'client_closed']);
 /** Refused by a rule of ours, or unwritable: the receiver heard nothing. */
@@ -64,7 +64,8 @@ export async function sendDelivery(context: SendContext, ready: ReadyDelivery): 
   crashPoint('delivery-unrecorded');
   if (outcome.kind === 'not_sent' && OUR_FAULT.has(outcome.reason)) return null;
   const acknowledged = outcome.kind === 'answered' && dialect.acknowledged(outcome, keys);
-  return judge(ready, { at, url, outcome, acknowledged });
+  const headers = message instanceof Error ? null : message.headers;
+  return judge(ready, { at, url, headers, outcome, acknowledged });
 }
 
 /** A delivery that ends without an attempt. */
@@ -76,6 +77,8 @@ export function canceled(delivery: Delivery, lastError: string | null): SentDeli
 interface Tried {
   readonly at: Temporal.Instant;
   readonly url: string;
+  /** null: there was nothing to send. */
+  readonly headers: EncodedMessage['headers'] | null;
   readonly outcome: OutboundOutcome;
   readonly acknowledged: boolean;
 }
@@ -98,9 +101,9 @@ function judge({ delivery, receiver, schedule }: ReadyDelivery, tried: Tried): S
     dueAt: nextAt,
     lastAttemptAt: at,
     lastStatusCode: status,
-    lastError: acknowledged ? null : errorOf(outcome),
+    lastError: attemptError(tried),
   };
-  const attempt = attemptRow(after, tried);
+  const attempt = attemptRow({ ...tried, delivery, number: attemptsMade });
   return {
     delivery: after,
     attempt,
@@ -108,10 +111,6 @@ function judge({ delivery, receiver, schedule }: ReadyDelivery, tried: Tried): S
     sign: signOf(outcome, acknowledged, retryAfterS),
     gone: isGone && delivery.urlOverride === null && receiver.settings !== null,
   };
-}
-
-function errorOf(outcome: OutboundOutcome): string {
-  return outcome.kind === 'answered' ? `HTTP ${outcome.status}` : `${outcome.reason}: ${outcome.detail}`;
 }
 
 /** What was refused by a rule of ours says nothing about what the receiver bears. */
@@ -159,24 +158,6 @@ function postTraced(
       responseBytesMax: RESPONSE_BYTES_MAX,
     }),
   );
-}
-
-function attemptRow(after: Delivery, { at, url, outcome, acknowledged }: Tried): WholeRow<'delivery_attempts'> {
-  const answered = outcome.kind === 'answered' ? outcome : null;
-  return {
-    tenant_id: after.tenantId,
-    delivery_id: after.deliveryId,
-    attempt_number: after.attemptsMade,
-    attempted_at: at,
-    duration_ms: Math.round(outcome.timings.totalMs),
-    url,
-    outcome: acknowledged ? 'acknowledged' : outcome.kind === 'answered' ? 'refused' : outcome.kind,
-    status_code: answered?.status ?? null,
-    error: after.lastError,
-    remote_address: answered?.remoteAddress ?? null,
-    response_headers: answered?.headers ?? null,
-    response_body: answered === null ? null : Buffer.from(answered.body),
-  };
 }
 
 function attemptOutcome(

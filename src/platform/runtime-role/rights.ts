@@ -45,6 +45,9 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   ledger_balances: READ,
   ledger_transfers: APPEND,
   line_matches: KEEP,
+  listened_events: CONSUME,
+  // Gone when its program says so, or long after it was last heard of.
+  listeners: ['select', 'insert', 'update', 'delete'],
   mails: KEEP,
   // Says which schema this is.
   migrations: READ,
@@ -67,12 +70,14 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   reconciliation_exceptions: KEEP,
   reconciliation_reports: KEEP,
   refunds: KEEP,
+  replays: KEEP,
   reversals: KEEP,
   settlements: KEEP,
   signals: APPEND,
   signing_keys: APPEND,
   // A rotation says when the one before ends.
   signing_secrets: KEEP,
+  simulation_budgets: KEEP,
   statement_lines: APPEND,
   statements: KEEP,
   tenants: KEEP,
