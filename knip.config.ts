@@ -14,8 +14,8 @@ const config: KnipConfig = {
   project: ['{bin,src,web,sdk/src,examples,bench,scripts,test}/**/*.{ts,js}'],
   // From Debian's postgresql-contrib; the bench has a driver of its own where it is missing.
   ignoreBinaries: ['pgbench'],
-  // Stand in package.json before what uses them: mail and its tests, and the yardstick of the delivery bench.
-  ignoreDependencies: ['nodemailer', 'smtp-server', '@types/smtp-server', 'graphile-worker'],
+  // Stand in package.json before what uses them: mail and its tests.
+  ignoreDependencies: ['nodemailer', 'smtp-server', '@types/smtp-server'],
   // A type that only its own file uses may still be exported: it names a part of an exported signature.
   ignoreExportsUsedInFile: { interface: true, type: true },
 };
