@@ -130,9 +130,11 @@ function ownPortsOf(config: Config, databaseUrl: string): Set<number> {
  * The ways to providers, and those to who is told: on connections of their own, since receivers that do not answer hold
  * theirs for as long as they can.
  */
-function openWaysOut(ownPorts: ReadonlySet<number>) {
+function openWaysOut(config: Config, databaseUrl: string) {
+  const ownPorts = ownPortsOf(config, databaseUrl);
   const told = { userAgent: USER_AGENT, maxConnectionsPerOrigin: TOLD_CONNECTIONS_PER_ORIGIN_MAX, ownPorts };
   return {
+    ownPorts,
     publicHttp: createOutboundHttp({ allowPrivateTargets: false, userAgent: USER_AGENT }),
     privateHttp: createOutboundHttp({ allowPrivateTargets: true, userAgent: USER_AGENT }),
     publicTold: createOutboundHttp({ ...told, allowPrivateTargets: false }),
@@ -150,15 +152,13 @@ async function buildGateway(
   const sealer = createSealer(keyDatabase.query, masterKey, clock);
   await sealer.createDataKey(database.query, SYSTEM);
   const wakeup = new Wakeup();
-  const ownPorts = ownPortsOf(config, databaseUrl);
-  const ways = openWaysOut(ownPorts);
+  const { ownPorts, ...ways } = openWaysOut(config, databaseUrl);
   const { publicHttp, privateHttp } = ways;
   const readTenant = createReadTenant(database);
   const tenantClocks = createTenantClocks(database, clock);
   const { metrics, ...records } = openRecords({ database, clock, log });
   const privateAllowed = (mode: Mode) => config.allowPrivateTargets && mode === 'test';
-  const outboundHttp = (mode: Mode) => (privateAllowed(mode) ? privateHttp : publicHttp);
-  const testModeHttp = outboundHttp('test');
+  const testModeHttp = privateAllowed('test') ? privateHttp : publicHttp;
   const relayInbox = new RelayInbox(() => wakeup.notify('relay'));
   const handOver: RelayInbox['handOver'] = (rows, events) => relayInbox.handOver(rows, events);
   const targetPolicy = (mode: Mode) => ({ allowPrivateTargets: privateAllowed(mode), ownPorts });
