@@ -15,8 +15,6 @@ const config: KnipConfig = {
   project: ['{bin,src,web,sdk/src,examples,bench,scripts,test}/**/*.{ts,js}'],
   // From Debian's postgresql-contrib and caddy; the bench has a driver of its own, and the test is skipped, where missing.
   ignoreBinaries: ['pgbench', 'caddy'],
-  // It has brought its own types since.
-  ignoreDependencies: ['@types/smtp-server'],
   // A type that only its own file uses may still be exported: it names a part of an exported signature.
   ignoreExportsUsedInFile: { interface: true, type: true },
 };

@@ -66,7 +66,7 @@ async function addPending(stage: DeliveryStage, count: number): Promise<number> 
     insert into deliveries (tenant_id, delivery_id, lane_id, event_id, event_type, payment_id, mode, endpoint_id, trigger,
       reason, status, due_at, created_at)
     select d.tenant_id, 'whd_' || ${tag} || '_' || n, d.lane_id, d.event_id, d.event_type, 'pay_' || ${tag} || n, d.mode,
-      d.endpoint_id, 'replay', 'manual', 'pending', d.due_at + n * interval '1 microsecond', d.created_at
+      d.endpoint_id, 'replay', 'manual', 'pending', d.created_at + n * interval '1 microsecond', d.created_at
     from generate_series(1, ${count}::int) n
     join lateral (
       select * from (

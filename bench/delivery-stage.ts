@@ -106,44 +106,12 @@ export async function openDeliveryStage(
     http: () => http,
     ...(options.socketsMax === undefined ? {} : { socketsMax: options.socketsMax }),
   };
-  const endpoints: WebhookEndpoint[] = [];
-  const secrets = new Map<string, string>();
-  const tenantIds: string[] = [];
-  for (const [index, urls] of options.urls.entries()) {
-    const input = { name: 'Bench', appName: `bench-${index}`, currency: 'EUR', settings: tenantSettings.parse({}) };
-    const { tenant } = await createTenant({ database, sealer, clock, newSandboxCredentials: newSandboxAccount }, input);
-    const { tenantId } = tenant;
-    tenantIds.push(tenantId);
-    for (const target of urls) {
-      const wanted = {
-        tenantId,
-        mode: 'test',
-        url: target,
-        eventTypes: ['*'],
-        dialect: 'standard',
-        settings: {},
-        secrets: {},
-      } as const;
-      const targetPolicy = () => ({ allowPrivateTargets: true });
-      const made = await database.transaction((tx) =>
-        createEndpoint({ database, sealer, clock, targetPolicy }, tx, wanted),
-      );
-      endpoints.push(made.endpoint);
-      secrets.set(made.endpoint.endpointId, made.secrets.secret);
-    }
-  }
+  const { endpoints, secrets, tenantIds } = await makeTenants(context, options.urls);
   const abandoned: Promise<void>[] = [];
   const stage: DeliveryStage = {
     ...{ url, database, sealer, context, endpoints, secrets },
     addEvents: (perTenant) => addEvents(database, tenantIds, perTenant),
-    async wakeAll() {
-      const dueAt = clock.now();
-      const work = endpoints.map(({ tenantId, endpointId }) => ({ tenantId, laneId: endpointId, dueAt }));
-      await addLaneWork(
-        database.query,
-        work.map((one) => ({ ...one, kind: 'delivery' })),
-      );
-    },
+    wakeAll: () => wakeAll(context, endpoints),
     async pending() {
       const { rows } = await sql<{ n: number }>`
         select count(*)::int as n from deliveries where status = 'pending'`.execute(database.query);
@@ -172,18 +140,7 @@ export async function openDeliveryStage(
       abandoned.push(stop());
     },
     startRelay: () => startRelay(context, tenantIds),
-    async keepFirst(count, isMeant) {
-      const ids = endpoints.filter(isMeant).map(({ endpointId }) => endpointId);
-      await sql`
-        update deliveries d set status = 'canceled', due_at = null
-        from (
-          select tenant_id, delivery_id, row_number() over (partition by lane_id order by delivery_id) as place
-          from deliveries where lane_id = any(${ids}::text[])
-        ) placed
-        where d.tenant_id = placed.tenant_id and d.delivery_id = placed.delivery_id and placed.place > ${count}`.execute(
-        database.query,
-      );
-    },
+    keepFirst: (count, isMeant) => keepFirst(database, endpoints.filter(isMeant), count),
     async close() {
       await Promise.all(abandoned);
       await http.close();
@@ -191,6 +148,55 @@ export async function openDeliveryStage(
     },
   };
   return stage;
+}
+
+async function wakeAll({ clock, database }: DeliveryContext, endpoints: readonly WebhookEndpoint[]): Promise<void> {
+  const dueAt = clock.now();
+  await addLaneWork(
+    database.query,
+    endpoints.map(({ tenantId, endpointId: laneId }) => ({ kind: 'delivery', tenantId, laneId, dueAt })),
+  );
+}
+
+async function keepFirst(database: Database, endpoints: readonly WebhookEndpoint[], count: number): Promise<void> {
+  await sql`
+    update deliveries d set status = 'canceled', due_at = null
+    from (
+      select tenant_id, delivery_id, row_number() over (partition by lane_id order by delivery_id) as place
+      from deliveries where lane_id = any(${endpoints.map(({ endpointId }) => endpointId)}::text[])
+    ) placed
+    where d.tenant_id = placed.tenant_id and d.delivery_id = placed.delivery_id and placed.place > ${count}`.execute(
+    database.query,
+  );
+}
+
+async function makeTenants({ database, sealer, clock }: DeliveryContext, tenants: StageOptions['urls']) {
+  const endpoints: WebhookEndpoint[] = [];
+  const secrets = new Map<string, string>();
+  const tenantIds: string[] = [];
+  for (const [index, urls] of tenants.entries()) {
+    const input = { name: 'Bench', appName: `bench-${index}`, currency: 'EUR', settings: tenantSettings.parse({}) };
+    const { tenant } = await createTenant({ database, sealer, clock, newSandboxCredentials: newSandboxAccount }, input);
+    const { tenantId } = tenant;
+    tenantIds.push(tenantId);
+    for (const target of urls) {
+      const wanted = {
+        tenantId,
+        mode: 'test',
+        url: target,
+        eventTypes: ['*'],
+        dialect: 'standard',
+        settings: {},
+      } as const;
+      const targetPolicy = () => ({ allowPrivateTargets: true });
+      const made = await database.transaction((tx) =>
+        createEndpoint({ database, sealer, clock, targetPolicy }, tx, wanted),
+      );
+      endpoints.push(made.endpoint);
+      secrets.set(made.endpoint.endpointId, made.secrets.secret);
+    }
+  }
+  return { endpoints, secrets, tenantIds };
 }
 
 /** Events are gathered into statements as payments are, and handed to the relay after their commit. */

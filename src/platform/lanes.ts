@@ -232,6 +232,13 @@ export async function oldestOverdueLane(db: Queryable, now: Temporal.Instant): P
   return rows[0]?.oldest ?? null;
 }
 
+/** How many leases ran out some seconds ago, so that their holders must have died. */
+export async function countExpiredLeases(db: Queryable): Promise<number> {
+  const { rows } = await sql<{ n: number }>`
+    select count(*)::int as n from lanes where leased_until < clock_timestamp() - interval '5 seconds'`.execute(db);
+  return rows[0]?.n ?? 0;
+}
+
 function toClaimedLane(
   kind: LaneKind,
   lease: string,

@@ -3,7 +3,7 @@ import { instantOfId } from '../kernel/id.ts';
 import { measureMails } from '../mail/measure-mails.ts';
 import { measureNotifications } from '../notifications/measure-notifications.ts';
 import { findForgottenLanes } from '../notifications/sending/find-forgotten-lanes.ts';
-import { oldestOverdueLane } from '../platform/lanes.ts';
+import { countExpiredLeases, oldestOverdueLane } from '../platform/lanes.ts';
 import { countOpenCircuits } from '../routing/count-open-circuits.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -69,11 +69,9 @@ function measureSweeps(metrics: Gateway['metrics'], context: Gateway['payments']
   const db = context.database.query;
   const forgotten = 'Lanes with overdue deliveries that nobody would look at';
   metrics.gauge('tollgate_delivery_lanes_forgotten', forgotten, async () => (await findForgottenLanes(context)).length);
-  metrics.gauge('tollgate_lanes_lease_expired', 'Lanes whose holder has ended without giving them back', async () => {
-    const { rows } = await sql<{ n: number }>`
-      select count(*)::int as n from lanes where leased_until < clock_timestamp() - interval '5 seconds'`.execute(db);
-    return rows[0]?.n ?? 0;
-  });
+  metrics.gauge('tollgate_lanes_lease_expired', 'Lanes whose holder has ended without giving them back', () =>
+    countExpiredLeases(db),
+  );
   metrics.gauge('tollgate_outbox_oldest_seconds', 'Age of the oldest change that was not passed on', async () => {
     const { rows } = await sql<{ oldest: string | null }>`select min(outbox_id) as oldest from outbox`.execute(db);
     const oldest = rows[0]?.oldest ?? null;

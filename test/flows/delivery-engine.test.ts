@@ -163,6 +163,18 @@ describe('an endpoint', () => {
     await one.untilReceived(2);
   });
 
+  test('that is paused gets no more of what had been read for it before', async () => {
+    const one = await endpoint({ rateLimit: 1 });
+    for (let i = 0; i < 8; i++) await shop.create();
+    await one.untilReceived(1);
+    await one.patch({ status: 'paused' });
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    const met = one.received().length;
+    expect(met).toBeLessThanOrEqual(4);
+    await new Promise((resolve) => setTimeout(resolve, 2_200));
+    expect(one.received()).toHaveLength(met);
+  });
+
   test('that answers 410 is disabled; what comes is kept, and goes out when it is active again', async () => {
     const one = await endpoint();
     sink.answer = () => 410;

@@ -25,6 +25,21 @@ describe('how much is sent to a receiver at a time', () => {
     expect(paceAfter(...times(40, SWIFT))).toMatchObject({ class: 'swift', sendsMax: 16 });
   });
 
+  it('hardly grows where answers take longer the more there are', () => {
+    const queueing = (pace: LanePace) => ({ ...SWIFT, tookMs: 10 * pace.sendsMax });
+    const pace = new LanePace();
+    for (let i = 0; i < 40; i++) pace.note(queueing(pace));
+    expect(pace.sendsMax).toBeLessThanOrEqual(6);
+    const crowded = new LanePace();
+    for (let i = 0; i < 40; i++) crowded.note({ ...SWIFT, tookMs: i === 0 ? 1 : 100 });
+    expect(crowded.sendsMax).toBe(2);
+  });
+
+  it('grows again where a receiver has become slower for good', () => {
+    const pace = paceAfter({ ...SWIFT, tookMs: 5 }, ...times(400, { ...SWIFT, tookMs: 60 }));
+    expect(pace.sendsMax).toBe(16);
+  });
+
   it('grows to eight where answers come late', () => {
     expect(paceAfter(...times(40, LATE))).toMatchObject({ class: 'slow', sendsMax: 8 });
   });

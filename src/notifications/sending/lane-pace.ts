@@ -21,6 +21,15 @@ const SENDS_MAX = 16;
 /** Of a slow one that acknowledges all the same, and of one that has fallen silent. */
 const SLOW_SENDS_MAX = 8;
 const SILENT_SENDS_MAX = 2;
+/**
+ * More at a time are no gain once answers take longer for it: then they wait for each other, there or here. Two at a time
+ * are always tried.
+ */
+const SENDS_ALWAYS = 2;
+const WAITING_FACTOR = 2;
+const WAITING_MS = 5;
+/** So much of the way to a later answer the shortest one is forgotten, since receivers move and change. */
+const FORGOTTEN_SHARE = 0.01;
 /** Failures in a row from which a receiver is left alone for a while, which doubles with each further one. */
 const FAILURES_TO_HOLD = 3;
 const HOLD_MS = 1_000;
@@ -30,13 +39,14 @@ const ASKED_HOLD_MS_MAX = 900_000;
 
 /**
  * How much is sent to one receiver at a time, learnt from its answers: one at first, twice as many with each round of
- * swift ones, half as many after a bad one. In memory only; who starts anew learns it within a few answers.
+ * answers that take no longer for it, half as many after a bad one. In memory only; who starts anew learns it within a few answers.
  */
 export class LanePace {
   #class: LaneClass = 'unproven';
   #sendsMax = 1;
   #failures = 0;
   #holdMs = 0;
+  #shortestMs = Number.POSITIVE_INFINITY;
   #rate: RateBucket | null = null;
 
   get class(): LaneClass {
@@ -58,7 +68,8 @@ export class LanePace {
     const sendsMax = this.#class === 'slow' ? SLOW_SENDS_MAX : SENDS_MAX;
     if (sign === 'overloaded') this.#sendsMax = 1;
     else if (sign === 'broken') this.#sendsMax = Math.max(1, Math.floor(this.#sendsMax / 2));
-    else this.#sendsMax = Math.min(sendsMax, this.#sendsMax + 1);
+    else if (this.#bearsMore(tookMs)) this.#sendsMax = Math.min(sendsMax, this.#sendsMax + 1);
+    else this.#sendsMax = Math.min(sendsMax, this.#sendsMax);
     this.#holdMs = sign === 'well' ? 0 : this.#holdAfter(sign, retryAfterS);
   }
 
@@ -74,6 +85,12 @@ export class LanePace {
     if (perSecond === null) return 0;
     if (this.#rate?.perSecond !== perSecond) this.#rate = new RateBucket(perSecond, nowMs);
     return this.#rate.take(nowMs);
+  }
+
+  #bearsMore(tookMs: number): boolean {
+    const shortest = Math.min(this.#shortestMs, tookMs);
+    this.#shortestMs = shortest + (tookMs - shortest) * FORGOTTEN_SHARE;
+    return this.#sendsMax < SENDS_ALWAYS || tookMs <= shortest * WAITING_FACTOR + WAITING_MS;
   }
 
   #holdAfter(sign: PaceSign['sign'], retryAfterS: number | null): number {

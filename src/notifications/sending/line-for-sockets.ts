@@ -57,6 +57,7 @@ export class LineForSockets {
     for (let lane = line.shift(); lane !== undefined; lane = line.shift()) {
       if (!lane.maySend) {
         lane.inLine = false;
+        lane.blockedSinceMs = null;
       } else if (lane.pace.class !== laneClass) {
         this.#lines[lane.pace.class].push(lane);
       } else {

@@ -9,6 +9,8 @@ const READ_FOR_EACH = 6;
 /** How long a lane that had nothing more is not asked again, while something of it is under way. */
 const READ_AGAIN_MS = 20;
 const READ_AGAIN_MS_MAX = 500;
+/** How long what was read is believed. */
+const STALE_MS = 1_000;
 
 /** A lane that we hold: what was read of it, and what is under way. */
 export class OpenLane {
@@ -44,6 +46,7 @@ export class OpenLane {
   /** Until when the receiver is left alone. */
   heldUntil: LaneRelease['heldUntil'] = null;
   #hasMore = true;
+  #readAtMs = 0;
   #readAgainAtMs = 0;
   #readAgainMs = READ_AGAIN_MS;
 
@@ -65,6 +68,7 @@ export class OpenLane {
 
   noteRead({ ready, ended, hasMore, last }: ReadLane, nowMs: number): void {
     this.#hasMore = hasMore;
+    this.#readAtMs = nowMs;
     // Order is kept by passing over what may come up again before this place.
     const keepsOrder = ready.some(({ receiver }) => receiver.settings?.ordered === true);
     this.after = hasMore && !keepsOrder ? last : null;
@@ -94,6 +98,13 @@ export class OpenLane {
     this.state = 'open';
     this.#hasMore = true;
     this.after = null;
+  }
+
+  /** What waits since long is read anew: its endpoint may have been paused, or it canceled. */
+  refreshWaiting(nowMs: number): void {
+    if (this.state !== 'open' || this.waiting.length === 0 || nowMs - this.#readAtMs < STALE_MS) return;
+    this.dropWaiting();
+    this.#hasMore = true;
   }
 
   /** Leaves what waits to its next turn. */

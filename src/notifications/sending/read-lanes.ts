@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import type { TenantClocks } from '../../test-clocks/tenant-clock.ts';
 import type { Delivery } from '../delivery.ts';
 import type { Receiver } from '../open-receiver.ts';
-import { type LanePlace, selectWaitingDeliveries } from '../store-waiting.ts';
+import { type LanePlace, selectWaitingDeliveries, type WaitingDelivery } from '../store-waiting.ts';
 import type { KnownEvents } from './known-events.ts';
 import { type FoundReceiver, type KnownReceivers, receiverName } from './known-receivers.ts';
 import type { OpenLane } from './open-lane.ts';
@@ -63,7 +63,9 @@ export async function readLanes(context: ReadContext, lanes: readonly LaneToRead
     const [first] = all;
     const now = first === undefined ? null : clockOf(first.delivery.tenantId, first.delivery.mode).now();
     // All of a lane are of one mode.
-    const due = all.filter(({ delivery }) => isDue(delivery, now));
+    // They come in the order in which they are due.
+    const isAllDue = all.length > 0 && isDue(all[all.length - 1], now);
+    const due = isAllDue ? all : all.filter((one) => isDue(one, now));
     const isTaken = (id: string) => open.taken.has(id) || takenBefore[index]?.has(id) === true;
     const fresh = due.filter(({ delivery }) => !isTaken(delivery.deliveryId));
     return { fresh, last: due.at(-1)?.delivery ?? null, hasMore: all.length >= rowsMax && due.length === all.length };
@@ -94,7 +96,8 @@ export async function readLanes(context: ReadContext, lanes: readonly LaneToRead
   });
 }
 
-function isDue({ dueAt }: Delivery, now: Temporal.Instant | null): boolean {
+function isDue(one: WaitingDelivery | undefined, now: Temporal.Instant | null): boolean {
+  const dueAt = one?.delivery.dueAt ?? null;
   return dueAt !== null && now !== null && Temporal.Instant.compare(dueAt, now) <= 0;
 }
 

@@ -110,10 +110,11 @@ export class Sender {
       if (oldest !== undefined) {
         open.pace.noteUnanswered(nowMs - oldest);
         this.#recount(open);
-      } else if (open.blockedSinceMs !== null && nowMs - open.blockedSinceMs > BLOCKED_MS) {
+      } else if (open.inLine && open.blockedSinceMs !== null && nowMs - open.blockedSinceMs > BLOCKED_MS) {
         open.pauseMs = PAUSE_WHEN_BLOCKED_MS + randomInt(PAUSE_WHEN_BLOCKED_MS);
         open.dropWaiting();
       }
+      open.refreshWaiting(nowMs);
       this.endIfDone(open);
     }
   }
