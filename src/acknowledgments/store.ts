@@ -158,6 +158,19 @@ export async function selectDeadline(
   return row === undefined ? null : deadlineFromRow(row);
 }
 
+/** Those of some payments whose money goes or went back. */
+export async function selectGivenBack(
+  tx: Queryable,
+  tenantId: string,
+  paymentIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ payment_id: string }>`
+    select payment_id from ack_deadlines
+    where tenant_id = ${tenantId} and payment_id = any(${paymentIds})
+      and state in ('firing', 'reversed', 'refunded', 'released')`.execute(tx);
+  return new Set(rows.map((row) => row.payment_id));
+}
+
 export function selectSteps(db: Queryable, tenantId: string, deadlineId: string) {
   return db
     .selectFrom('ack_deadline_steps')

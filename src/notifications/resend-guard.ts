@@ -19,9 +19,6 @@ export type ResendGuard = (
   events: readonly WantedAgain[],
 ) => Promise<ReadonlySet<WantedAgain['eventId']>>;
 
-/** For installations without a rule of this kind. */
-export const mayAllBeResent: ResendGuard = async () => new Set();
-
 /** @throws Problem state_conflict where the event must not be sent again */
 export async function refuseResend(guard: ResendGuard, tx: Queryable, owner: Owner, event: WantedAgain): Promise<void> {
   if (!(await guard(tx, owner, [event])).has(event.eventId)) return;

@@ -1,6 +1,7 @@
 import { type AccessTokens, createAccessTokens } from '../access/access-token.ts';
 import { createAdmission } from '../acknowledgments/admit-payments.ts';
 import type { FiringContext } from '../acknowledgments/fire-deadline.ts';
+import { refuseGivenBack } from '../acknowledgments/guard-resends.ts';
 import type { Config } from '../config.ts';
 import type { DomainContext } from '../domains/claim-domain.ts';
 import { createCheckoutUrlOf } from '../domains/find-host.ts';
@@ -11,7 +12,6 @@ import { checkMasterKey, loadMasterKey } from '../keys/load-master-key.ts';
 import { createSealer, type Sealer, SYSTEM } from '../keys/sealer.ts';
 import type { SendMailsContext } from '../mail/send-mails.ts';
 import type { DeliveryHook } from '../notifications/delivery-hooks.ts';
-import { mayAllBeResent } from '../notifications/resend-guard.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
 import { createApplySignal } from '../payments/apply-signal.ts';
 import { type Database, KEYED_PLANS, openDatabase } from '../platform/database.ts';
@@ -141,7 +141,7 @@ function notifying(wakeup: Wakeup) {
   return {
     wakeDelivery: () => wakeup.notify('delivery'),
     wakeReplay: () => wakeup.notify('replay'),
-    resendGuard: mayAllBeResent,
+    resendGuard: refuseGivenBack,
   };
 }
 

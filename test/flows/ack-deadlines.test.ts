@@ -95,6 +95,26 @@ describe('the success of a payment', () => {
     },
   );
 
+  test('whose money went back is not sent again, whoever asks for it', async () => {
+    const one = await reversing();
+    answerSuccess(500);
+    const { id } = await shop.merchant.pay();
+    const { deliveryId, eventId } = await one.untilDeadline(id, { status: 'reversed' });
+    sink.answer = () => 200;
+    const again = [
+      await shop.merchant.send('POST', `/deliveries/${deliveryId}/resend`),
+      await shop.merchant.send('POST', `/events/${eventId}/resend`, { body: { endpointId: one.id } }),
+    ];
+    expect(again.map(({ status, body }) => [status, body.code])).toEqual([
+      [409, 'state_conflict'],
+      [409, 'state_conflict'],
+    ]);
+    const captured = (await shop.merchant.send('GET', `/events?paymentId=${id}&type=capture.succeeded`)).body.data[0];
+    const other = await shop.merchant.send('POST', `/events/${captured.id}/resend`, { body: { endpointId: one.id } });
+    expect(other.status, other.text).toBe(201);
+    expect(successes(one, id)).toBe(1);
+  });
+
   test('S1.21 is met by silence, and the money goes back when the window is over', async () => {
     const one = await reversing({ windowSeconds: 5 });
     answerSuccess('never');
