@@ -41,6 +41,7 @@ export function paymentRow(tenantId: string, fields: Row = {}): Row {
     attempts_declined: 0,
     request_shipping: false,
     metadata: {},
+    return_style: 'plain',
     expires_at: AT,
     created_at: AT,
     updated_at: AT,

@@ -151,9 +151,9 @@ test('triggers of the target do not see what is copied, and stand afterwards as 
 const MONEY = `
   with p as (
     insert into payments (tenant_id, payment_id, mode, reference, amount, currency, capture_method, status, version,
-      amount_authorized, amount_captured, amount_refunded, attempts_max, request_shipping, metadata, expires_at,
+      amount_authorized, amount_captured, amount_refunded, attempts_max, request_shipping, metadata, return_style, expires_at,
       created_at, updated_at)
-    values ('t', 'pay', 'test', 'order-1', 1250, 'EUR', 'automatic', 'succeeded', 3, 1250, 1250, 250, 3, false, '{}',
+    values ('t', 'pay', 'test', 'order-1', 1250, 'EUR', 'automatic', 'succeeded', 3, 1250, 1250, 250, 3, false, '{}', 'plain',
       '2026-01-02Z', '2026-01-01Z', '2026-01-01Z')),
   c as (
     insert into captures (tenant_id, capture_id, payment_id, attempt_id, provider_account_id, mode, amount, currency,

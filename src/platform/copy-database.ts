@@ -32,7 +32,7 @@ const MIGRATIONS = 'migrations';
 
 /** Rows that migrations themselves put in. They do not make a table "not empty", and give way to the source's. */
 const ROWS_OF_MIGRATIONS: Readonly<Record<string, string>> = {
-  lanes: `kind = 'relay' and tenant_id = 'system' and generation = 0 and lease is null`,
+  lanes: `kind in ('relay', 'ack') and tenant_id = 'system' and generation = 0 and lease is null`,
 };
 
 /**

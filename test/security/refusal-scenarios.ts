@@ -23,6 +23,7 @@ const atSandbox = { body: { provider: 'sandbox', credentials: {} } };
 const CUT_OFF = { reversalCutOff: { afterSeconds: 60 } };
 const SECOND_STEP = { body: { clientData: { token: 'x' } } };
 const CARD_IN_SECOND_STEP = { body: { clientData: { number: PAN } } };
+const REVERSING = { ackPolicy: { type: 'reverse_on_no_ack' } };
 const cardMethod = { body: { method: { type: 'card', number: PAN } } };
 
 async function open({ shop }: Stage) {
@@ -298,6 +299,8 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     },
   },
   createWebhookEndpoint: {
+    ack_policy_not_ready: ({ shop }) =>
+      shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a', ...REVERSING } }),
     target_not_allowed: ({ shop }) =>
       shop.send('POST', '/webhook-endpoints', { body: { url: 'https://169.254.169.254/' } }),
     async too_many_endpoints({ tollgate }) {
@@ -316,6 +319,10 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   },
   updateWebhookEndpoint: {
     state_conflict: reverseByTwo,
+    async ack_policy_not_ready({ shop }) {
+      const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
+      return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: REVERSING });
+    },
     async target_not_allowed({ shop }) {
       const { body } = await shop.send('POST', '/webhook-endpoints', { body: { url: 'https://shop.example/a' } });
       return shop.send('PATCH', `/webhook-endpoints/${body.id}`, { body: { url: 'https://169.254.169.254/' } });

@@ -224,6 +224,7 @@ describe('who runs the installation and who sells through it do not stand in for
     const login = { body: { appName, appSecret: tollgate.tenant.appSecret } };
     const { accessToken } = (await owner.send('POST', '/tenants/login', login)).body;
     for (const key of [tollgate.tenant.apiKeys.test, tollgate.tenant.apiKeys.live, accessToken]) {
+      await untilQuiet(tollgate.database);
       const answer = await changesNothing(tollgate.database, () => ask(as(key), endpoint, ''));
       expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     }

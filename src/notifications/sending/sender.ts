@@ -177,7 +177,7 @@ export class Sender {
     }
   }
 
-  #landed(open: OpenLane, { delivery }: ReadyDelivery, sent: SentDelivery | null, pauseMs: number): void {
+  #landed(open: OpenLane, { delivery, receiver }: ReadyDelivery, sent: SentDelivery | null, pauseMs: number): void {
     const { tenantId } = open.lane;
     open.underWay.delete(delivery.deliveryId);
     this.#options.budget.giveBack(open.countedAs, tenantId);
@@ -185,7 +185,8 @@ export class Sender {
     if (sent?.sign != null) {
       open.pace.note(sent.sign);
       this.#recount(open);
-      const { holdMs } = open.pace;
+      // Where silence costs money, every second of the window counts; a fuse ends it, not patience.
+      const holdMs = receiver.settings?.ackPolicy.type === 'reverse_on_no_ack' ? 0 : open.pace.holdMs;
       open.heldUntil = holdMs === 0 ? null : this.#options.now().add({ milliseconds: holdMs });
     }
     if (sent?.gone === true) open.asleep = true;
