@@ -180,7 +180,7 @@ describe('an endpoint', () => {
     sink.answer = () => 410;
     await shop.create();
     const dead = await one.untilAttempts(1);
-    expect(dead).toMatchObject({ status: 'exhausted', lastStatusCode: 410, lastError: 'HTTP 410' });
+    expect(dead).toMatchObject({ status: 'pending', lastStatusCode: 410, lastError: 'HTTP 410' });
     expect((await read(one)).body.status).toBe('disabled');
     sink.answer = () => 200;
     await shop.create();
@@ -264,7 +264,10 @@ describe('S2.6 an endpoint that keeps order', () => {
       const payments = await Promise.all(Array.from({ length: 6 }, () => shop.merchant.pay()));
       await until(async () => {
         clock.advance({ hours: 7 });
-        return (await one.deliveries()).every(({ status }: { status: string }) => status === 'succeeded');
+        const deliveries = await one.deliveries();
+        const isTold = deliveries.every(({ status }: { status: string }) => status === 'succeeded');
+        // Four of each payment: some may not have left the outbox yet.
+        return isTold && deliveries.length >= 4 * payments.length;
       }, 30_000);
       for (const { id } of payments) {
         const ids = acknowledged.filter(({ payment }) => payment === id).map((each) => each.id);

@@ -87,13 +87,12 @@ function judge({ delivery, receiver, schedule }: ReadyDelivery, tried: Tried): S
   const { at, outcome, acknowledged } = tried;
   const status = outcome.kind === 'answered' ? outcome.status : null;
   const attemptsMade = delivery.attemptsMade + 1;
-  const isGone = status === GONE;
   const retryAfterS = acknowledged ? null : retryAfterSeconds(outcome, at);
   const delays = receiver.settings?.schedule ?? receiver.dialect.defaultSchedule;
-  const nextAt =
-    acknowledged || isGone
-      ? null
-      : nextDeliveryAt({ attemptsMade, now: schedule.now(), retryAfterSeconds: retryAfterS, schedule: delays });
+  // What a receiver refused because it is gone is kept as well: it goes out once somebody has put the endpoint right.
+  const nextAt = acknowledged
+    ? null
+    : nextDeliveryAt({ attemptsMade, now: schedule.now(), retryAfterSeconds: retryAfterS, schedule: delays });
   const after: Delivery = {
     ...delivery,
     attemptsMade,
@@ -109,8 +108,13 @@ function judge({ delivery, receiver, schedule }: ReadyDelivery, tried: Tried): S
     attempt,
     outcome: attemptOutcome(receiver, delivery, after, attempt, outcome),
     sign: signOf(outcome, acknowledged, retryAfterS),
-    gone: isGone && delivery.urlOverride === null && receiver.settings !== null,
+    gone: status === GONE && delivery.urlOverride === null && isGivenUp(receiver),
   };
+}
+
+/** One whose silence gives money back is never given up. */
+function isGivenUp({ settings }: Receiver): boolean {
+  return settings !== null && settings.ackPolicy.type !== 'reverse_on_no_ack';
 }
 
 /** What was refused by a rule of ours says nothing about what the receiver bears. */
