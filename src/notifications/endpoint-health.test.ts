@@ -1,4 +1,4 @@
-import { array, assert, boolean, integer, property, record } from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ackPolicy, RETRY } from './ack-policy.ts';
 import {
@@ -72,18 +72,18 @@ describe('an endpoint', () => {
 
 test('whatever is seen of an endpoint, it only goes where the table leads, and to every state of it', () => {
   const reached = new Set<string>();
-  const steps = array(
-    record({
-      acknowledged: boolean(),
-      attempts: integer({ min: 1, max: 30 }),
-      seconds: integer({ min: 0, max: 400_000 }),
+  const steps = fc.array(
+    fc.record({
+      acknowledged: fc.boolean(),
+      attempts: fc.integer({ min: 1, max: 30 }),
+      seconds: fc.integer({ min: 0, max: 400_000 }),
     }),
     {
       maxLength: 30,
     },
   );
-  assert(
-    property(steps, (plan) => {
+  fc.assert(
+    fc.property(steps, (plan) => {
       let health = seen();
       let now = START;
       for (const { acknowledged, attempts, seconds } of plan) {

@@ -1,4 +1,4 @@
-import { array, assert, double, integer, property } from 'fast-check';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countLatencies, LATENCY_BOUNDS_MS, latencyAt } from './latency-buckets.ts';
 
@@ -11,9 +11,9 @@ test('every duration is counted once, in the bucket whose bound it does not pass
 });
 
 test('a percentile of the counts lies in the same bucket as the true one', () => {
-  const durations = array(integer({ min: 0, max: 16_000 }), { minLength: 1, maxLength: 200 });
-  assert(
-    property(durations, double({ min: 0.01, max: 1, noNaN: true }), (all, share) => {
+  const durations = fc.array(fc.integer({ min: 0, max: 16_000 }), { minLength: 1, maxLength: 200 });
+  fc.assert(
+    fc.property(durations, fc.double({ min: 0.01, max: 1, noNaN: true }), (all, share) => {
       const sorted = all.toSorted((one, other) => one - other);
       const truth = sorted[Math.ceil(share * sorted.length) - 1] ?? 0;
       const index = LATENCY_BOUNDS_MS.findIndex((bound) => truth <= bound);
