@@ -69,9 +69,11 @@ async function show(
     const found = await readPaymentByToken(context, token);
     checkVisit(found.payment, exchangeOf(request));
     const callback = callbackUrl(found.payment);
-    if (callback !== null) {
+    if (callback !== null && way !== 'leaving') {
       return reply.code(302).header('location', callback).header('referrer-policy', 'no-referrer').send();
     }
+    // Browsers follow a form's redirects under its policy and stop before another site: the page goes there by itself.
+    if (callback !== null) reply.header('refresh', `0;url=/c/${token}`);
     const tenant = await context.readTenant(found.payment.tenantId);
     const customer = await openCustomer(context.sealer, found.payment);
     const locale = chooseLocale(customer?.locale, request.headers['accept-language']);
