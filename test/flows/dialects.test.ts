@@ -200,9 +200,11 @@ describe('an endpoint of the dialect partner', () => {
       ...{ neo_ResponseCode: '0', neo_Amount: 250_000, neo_Currency: 'VND' },
     });
     expect(hash).toBe(hashOf(members, secret));
-    await until(async () => (await one.deliveries()).every(({ status }: { status: string }) => status !== 'pending'));
-    const deliveries = (await one.deliveries()) as { readonly status: string }[];
-    expect(deliveries.map(({ status }) => status).sort()).toEqual(['canceled', 'succeeded']);
+    const settled = await until(async () => {
+      const statuses = (await one.deliveries()).map(({ status }: { status: string }) => status);
+      return statuses.length === 2 && !statuses.includes('pending') && statuses.toSorted();
+    });
+    expect(settled).toEqual(['canceled', 'succeeded']);
     expect(one.received()).toHaveLength(1);
   });
 

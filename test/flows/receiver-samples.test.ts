@@ -90,9 +90,10 @@ describe.each(here.filter(({ found }) => found).map(({ sample }) => [sample.lang
         expect((await post({ headers: [...Object.entries(headers), ['webhook-id', 'evt_2']] })).status).toBe(400);
         expect((await post({ headers: {} })).status).toBe(400);
         expect((await fetch(receiver.url)).status).toBeGreaterThanOrEqual(400);
-        await until(async () => receiver.lines.some((line) => line.startsWith('received:')));
-        expect(receiver.lines.filter((line) => line.startsWith('received:'))).toEqual(['received: payment.succeeded']);
-        expect(receiver.lines.filter((line) => line.startsWith('refused:'))).toHaveLength(3);
+        // What a process prints arrives by a pipe of its own, perhaps after the answer.
+        const said = (start: string) => receiver.lines.filter((line) => line.startsWith(start));
+        await until(async () => said('refused:').length === 3);
+        expect(said('received:')).toEqual(['received: payment.succeeded']);
       });
 
       it('answers BlueSnap’s notification with the receipt', async () => {
@@ -114,7 +115,7 @@ describe.each(here.filter(({ found }) => found).map(({ sample }) => [sample.lang
           TOLLGATE_EGRESS_ADDRESSES: '203.0.113.7,203.0.113.8',
         });
         expect((await fetch(receiver.url, { method: 'POST', ...messageOf('standard') })).status).toBe(403);
-        expect(receiver.lines.at(-1)).toContain('127.0.0.1 is not the gateway');
+        await until(async () => receiver.lines.some((line) => line.includes('127.0.0.1 is not the gateway')));
       });
     });
   },
