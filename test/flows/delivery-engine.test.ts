@@ -1,38 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ManualClock } from '../../src/kernel/clock.ts';
+import { describe, expect, test } from 'vitest';
 import { findForgottenLanes } from '../../src/notifications/sending/find-forgotten-lanes.ts';
 import { until } from '../support/api-client.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
-import { type OpenEndpoint, openEndpoint, readDelivery, receivedAt } from '../support/open-endpoint.ts';
-import { type PaymentWatch, stoppedClock, watchPayments } from '../support/payment-watch.ts';
+import { type OpenEndpoint, readDelivery, receivedAt } from '../support/open-endpoint.ts';
 import { untilQuiet } from '../support/table-fingerprint.ts';
-import { type Received, startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
+import { openToldShop } from '../support/told-shop.ts';
+import type { Received } from '../support/webhook-sink.ts';
 
-let clock: ManualClock;
-let tollgate: Installation;
-let sink: WebhookSink;
-let shop: PaymentWatch;
-
-beforeAll(async () => {
-  clock = stoppedClock();
-  [tollgate, sink] = await Promise.all([startInstallation({ clock }), startWebhookSink()]);
-  shop = watchPayments(tollgate);
-});
-afterAll(async () => {
-  await sink.close();
-  await tollgate.close();
-});
-
-const endpoints: OpenEndpoint[] = [];
-async function endpoint(fields = {}): Promise<OpenEndpoint> {
-  const one = await openEndpoint(shop.merchant, sink, { eventTypes: ['payment.created'], ...fields });
-  endpoints.push(one);
-  return one;
-}
-afterEach(async () => {
-  sink.answer = () => 200;
-  for (const { remove } of endpoints.splice(0)) await remove();
-});
+const { clock, tollgate, sink, shop, endpoint } = await openToldShop({ fields: { eventTypes: ['payment.created'] } });
 
 const idOf = ({ headers }: Received) => String(headers['webhook-id']);
 const read = (one: OpenEndpoint) => shop.merchant.send('GET', `/webhook-endpoints/${one.id}`);

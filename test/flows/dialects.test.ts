@@ -1,39 +1,13 @@
 import { createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { compactDecrypt } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { present } from '../../src/kernel/assert.ts';
-import type { ManualClock } from '../../src/kernel/clock.ts';
 import { until } from '../support/api-client.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
-import { type OpenEndpoint, openEndpoint } from '../support/open-endpoint.ts';
-import { type PaymentWatch, stoppedClock, watchPayments } from '../support/payment-watch.ts';
-import { type Received, startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
+import type { OpenEndpoint } from '../support/open-endpoint.ts';
+import { openToldShop } from '../support/told-shop.ts';
+import type { Received } from '../support/webhook-sink.ts';
 
-let clock: ManualClock;
-let tollgate: Installation;
-let sink: WebhookSink;
-let shop: PaymentWatch;
-
-beforeAll(async () => {
-  clock = stoppedClock();
-  [tollgate, sink] = await Promise.all([startInstallation({ clock }), startWebhookSink()]);
-  shop = watchPayments(tollgate);
-});
-afterAll(async () => {
-  await sink.close();
-  await tollgate.close();
-});
-
-const endpoints: OpenEndpoint[] = [];
-async function endpoint(fields: object): Promise<OpenEndpoint> {
-  const one = await openEndpoint(shop.merchant, sink, { ...fields });
-  endpoints.push(one);
-  return one;
-}
-afterEach(async () => {
-  sink.answer = () => 200;
-  for (const { remove } of endpoints.splice(0)) await remove();
-});
+const { clock, tollgate, sink, shop, endpoint } = await openToldShop();
 
 let keys = 0;
 const give = (paymentId: string, what: 'captures' | 'capture' | 'refunds' | 'reversals', body: object) =>

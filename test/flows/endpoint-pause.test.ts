@@ -1,38 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ManualClock } from '../../src/kernel/clock.ts';
+import { describe, expect, test } from 'vitest';
 import { type Answer, until } from '../support/api-client.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
-import { type OpenEndpoint, openEndpoint, receivedAt } from '../support/open-endpoint.ts';
-import { type PaymentWatch, stoppedClock, watchPayments } from '../support/payment-watch.ts';
+import { type OpenEndpoint, receivedAt } from '../support/open-endpoint.ts';
+import { watchPayments } from '../support/payment-watch.ts';
 import { untilQuiet } from '../support/table-fingerprint.ts';
-import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
+import { openToldShop } from '../support/told-shop.ts';
 
-let clock: ManualClock;
-let tollgate: Installation;
-let sink: WebhookSink;
-let shop: PaymentWatch;
-
-beforeAll(async () => {
-  clock = stoppedClock();
-  [tollgate, sink] = await Promise.all([startInstallation({ clock }), startWebhookSink()]);
-  shop = watchPayments(tollgate);
-});
-afterAll(async () => {
-  await sink.close();
-  await tollgate.close();
-});
-
-const endpoints: OpenEndpoint[] = [];
-async function endpoint(fields = {}): Promise<OpenEndpoint> {
-  clock.advance({ milliseconds: 1 });
-  const one = await openEndpoint(shop.merchant, sink, fields);
-  endpoints.push(one);
-  return one;
-}
-afterEach(async () => {
-  sink.answer = () => 200;
-  for (const { remove } of endpoints.splice(0)) await remove();
-});
+const { clock, tollgate, sink, shop, endpoint } = await openToldShop();
 
 const pause = ({ id }: OpenEndpoint) => shop.merchant.send('POST', `/webhook-endpoints/${id}/pause`);
 const resume = ({ id }: OpenEndpoint, what?: string) =>

@@ -1,37 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ManualClock } from '../../src/kernel/clock.ts';
+import { describe, expect, test } from 'vitest';
 import type { Answer } from '../support/api-client.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
-import { type OpenEndpoint, openEndpoint } from '../support/open-endpoint.ts';
-import { type PaymentWatch, stoppedClock, watchPayments } from '../support/payment-watch.ts';
-import { type Received, startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
+import type { OpenEndpoint } from '../support/open-endpoint.ts';
+import { watchPayments } from '../support/payment-watch.ts';
+import { openToldShop } from '../support/told-shop.ts';
+import type { Received } from '../support/webhook-sink.ts';
 
-let clock: ManualClock;
-let tollgate: Installation;
-let sink: WebhookSink;
-let shop: PaymentWatch;
-
-beforeAll(async () => {
-  clock = stoppedClock();
-  [tollgate, sink] = await Promise.all([startInstallation({ clock }), startWebhookSink()]);
-  shop = watchPayments(tollgate);
-});
-afterAll(async () => {
-  await sink.close();
-  await tollgate.close();
-});
-
-const endpoints: OpenEndpoint[] = [];
-async function endpoint(fields = {}): Promise<OpenEndpoint> {
-  const one = await openEndpoint(shop.merchant, sink, fields);
-  endpoints.push(one);
-  return one;
-}
-afterEach(async () => {
-  for (const { remove } of endpoints.splice(0)) await remove();
-});
+const { clock, tollgate, sink, shop, endpoint } = await openToldShop();
 
 async function rotate({ id }: OpenEndpoint, body: unknown = {}, idempotencyKey?: string): Promise<Answer['body']> {
   const options = { body, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) };

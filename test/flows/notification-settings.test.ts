@@ -1,42 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/api-key.ts';
-import type { ManualClock } from '../../src/kernel/clock.ts';
 import { type Answer, until } from '../support/api-client.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
 import { type Merchant, merchantOf } from '../support/merchant.ts';
-import { type OpenEndpoint, openEndpoint, receivedAt } from '../support/open-endpoint.ts';
-import { type PaymentWatch, stoppedClock, watchPayments } from '../support/payment-watch.ts';
+import { receivedAt } from '../support/open-endpoint.ts';
 import { untilQuiet } from '../support/table-fingerprint.ts';
-import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
+import { openToldShop } from '../support/told-shop.ts';
 
-let clock: ManualClock;
-let tollgate: Installation;
-let sink: WebhookSink;
-let shop: PaymentWatch;
-let operator: Merchant;
-
-beforeAll(async () => {
-  clock = stoppedClock();
-  [tollgate, sink] = await Promise.all([startInstallation({ clock }), startWebhookSink()]);
-  shop = watchPayments(tollgate);
-  operator = merchantOf(tollgate.apiUrl, tollgate.operatorKey);
-});
-afterAll(async () => {
-  await sink.close();
-  await tollgate.close();
-});
-
-const endpoints: OpenEndpoint[] = [];
-async function endpoint(fields = {}): Promise<OpenEndpoint> {
-  // The oldest is the main one: two of the same millisecond would have to be told apart by chance.
-  clock.advance({ milliseconds: 1 });
-  const one = await openEndpoint(shop.merchant, sink, { eventTypes: ['payment.created'], ...fields });
-  endpoints.push(one);
-  return one;
-}
+const { clock, tollgate, sink, shop, endpoint } = await openToldShop({ fields: { eventTypes: ['payment.created'] } });
+const operator = merchantOf(tollgate.apiUrl, tollgate.operatorKey);
 afterEach(async () => {
   await asOperator({ paused: false, enabled: true, adminEmail: null, additionalTypesAlsoToMain: false });
-  for (const { remove } of endpoints.splice(0)) await remove();
 });
 
 const SETTINGS = '/notification-settings';

@@ -1,38 +1,11 @@
 import { Webhook } from 'standardwebhooks';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ManualClock } from '../../src/kernel/clock.ts';
+import { describe, expect, test } from 'vitest';
 import { until } from '../support/api-client.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
-import { type OpenEndpoint, openEndpoint, readDelivery, receivedAt } from '../support/open-endpoint.ts';
-import { type PaymentWatch, stoppedClock, watchPayments } from '../support/payment-watch.ts';
-import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
+import { readDelivery, receivedAt } from '../support/open-endpoint.ts';
+import { openToldShop } from '../support/told-shop.ts';
+import { startWebhookSink } from '../support/webhook-sink.ts';
 
-let clock: ManualClock;
-let tollgate: Installation;
-let sink: WebhookSink;
-let shop: PaymentWatch;
-
-beforeAll(async () => {
-  clock = stoppedClock();
-  [tollgate, sink] = await Promise.all([startInstallation({ clock }), startWebhookSink()]);
-  shop = watchPayments(tollgate);
-});
-afterAll(async () => {
-  // First, so that nobody waits for the endpoint that never answers.
-  await sink.close();
-  await tollgate.close();
-});
-
-const endpoints: OpenEndpoint[] = [];
-async function endpoint(fields = {}): Promise<OpenEndpoint> {
-  const one = await openEndpoint(shop.merchant, sink, fields);
-  endpoints.push(one);
-  return one;
-}
-afterEach(async () => {
-  sink.answer = () => 200;
-  for (const { remove } of endpoints.splice(0)) await remove();
-});
+const { clock, sink, shop, endpoint } = await openToldShop();
 
 /** Seconds before each resend, as docs and contract name them. */
 const DEFAULT_SCHEDULE = [5, 30, 120, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 108_000];

@@ -2,40 +2,16 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { EVENT_TYPES } from '../../src/events/event.ts';
-import type { ManualClock } from '../../src/kernel/clock.ts';
 import { isPartnerSignature } from '../../src/partners/sign-partner-message.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
 import { type Merchant, merchantOf } from '../support/merchant.ts';
-import { type OpenEndpoint, openEndpoint, readDelivery, receivedAt } from '../support/open-endpoint.ts';
-import { type PaymentWatch, stoppedClock, watchPayments } from '../support/payment-watch.ts';
-import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
+import { readDelivery, receivedAt } from '../support/open-endpoint.ts';
+import { openToldShop } from '../support/told-shop.ts';
+import { startWebhookSink } from '../support/webhook-sink.ts';
 
-let clock: ManualClock;
-let tollgate: Installation;
-let sink: WebhookSink;
-let shop: PaymentWatch;
-
-beforeAll(async () => {
-  clock = stoppedClock();
-  [tollgate, sink] = await Promise.all([startInstallation({ clock }), startWebhookSink()]);
-  shop = watchPayments(tollgate);
-});
-afterAll(async () => {
-  await sink.close();
-  await tollgate.close();
-});
-
-const endpoints: OpenEndpoint[] = [];
-async function endpoint(fields = {}): Promise<OpenEndpoint> {
-  const one = await openEndpoint(shop.merchant, sink, fields);
-  endpoints.push(one);
-  return one;
-}
+const { clock, tollgate, sink, shop, endpoint } = await openToldShop();
 afterEach(async () => {
-  sink.answer = () => 200;
-  for (const { remove } of endpoints.splice(0)) await remove();
   // The next minute, with a budget of its own.
   clock.advance({ minutes: 1 });
   clock.set(Temporal.Instant.fromEpochMilliseconds(Date.now()));

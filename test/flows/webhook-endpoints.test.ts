@@ -1,42 +1,17 @@
 import { Webhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { ManualClock } from '../../src/kernel/clock.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { call, until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { merchantOf } from '../support/merchant.ts';
-import { type OpenEndpoint, openEndpoint, receivedAt } from '../support/open-endpoint.ts';
-import { type PaymentWatch, stoppedClock, watchPayments } from '../support/payment-watch.ts';
+import { openEndpoint, receivedAt } from '../support/open-endpoint.ts';
+import { watchPayments } from '../support/payment-watch.ts';
 import { untilQuiet } from '../support/table-fingerprint.ts';
-import { type Received, startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
+import { openToldShop } from '../support/told-shop.ts';
+import type { Received } from '../support/webhook-sink.ts';
 
-let clock: ManualClock;
-let tollgate: Installation;
-let sink: WebhookSink;
-let shop: PaymentWatch;
-
-beforeAll(async () => {
-  clock = stoppedClock();
-  [tollgate, sink] = await Promise.all([
-    startInstallation({ clock, environment: { TOLLGATE_TRUST_PROXY: 'loopback' } }),
-    startWebhookSink(),
-  ]);
-  shop = watchPayments(tollgate);
-});
-afterAll(async () => {
-  await sink.close();
-  await tollgate.close();
-});
-
-const endpoints: OpenEndpoint[] = [];
-async function endpoint(fields = {}): Promise<OpenEndpoint> {
-  const one = await openEndpoint(shop.merchant, sink, fields);
-  endpoints.push(one);
-  return one;
-}
-afterEach(async () => {
-  sink.answer = () => 200;
-  for (const { remove } of endpoints.splice(0)) await remove();
+const { clock, tollgate, sink, shop, endpoint } = await openToldShop({
+  environment: { TOLLGATE_TRUST_PROXY: 'loopback' },
 });
 
 const typeOf = ({ body }: Received) => JSON.parse(body).type;
