@@ -1,7 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import { assert } from '../kernel/assert.ts';
 import type { Mode } from '../kernel/caller.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { AckDeadline, Moved } from './ack-deadline.ts';
@@ -127,16 +129,14 @@ export async function selectDeadlines(
   db: Queryable,
   owner: { readonly tenantId: string; readonly mode: Mode },
   filter: DeadlineFilter,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
+  page: PageOptions,
 ): Promise<readonly AckDeadline[]> {
   let query = db
     .selectFrom('ack_deadlines')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
-    .orderBy('deadline_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('deadline_id', '<', page.cursor);
+    .$call(newestFirst('deadline_id', page));
   if (filter.status !== undefined) query = query.where('state', '=', filter.status);
   if (filter.paymentId !== undefined) query = query.where('payment_id', '=', filter.paymentId);
   if (filter.endpointId !== undefined) query = query.where('endpoint_id', '=', filter.endpointId);

@@ -1,8 +1,10 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Dispute, DisputeStatus } from '../payments/dispute.ts';
 import { disputeFromRow } from '../payments/operation-rows.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { Evidence, EvidenceStatus } from './evidence.ts';
@@ -16,11 +18,6 @@ export interface DisputeFilter {
   readonly paymentId?: string | undefined;
   readonly status?: DisputeStatus | undefined;
   readonly evidenceDueBefore?: Temporal.Instant | undefined;
-}
-
-interface PageRequest {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
 }
 
 export async function selectDispute(db: Queryable, tenantId: string, disputeId: string): Promise<Dispute | null> {
@@ -38,16 +35,14 @@ export async function selectDisputes(
   db: Queryable,
   owner: Owner,
   filter: DisputeFilter,
-  page: PageRequest,
+  page: PageOptions,
 ): Promise<readonly Dispute[]> {
   let query = db
     .selectFrom('disputes')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
-    .orderBy('dispute_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('dispute_id', '<', page.cursor);
+    .$call(newestFirst('dispute_id', page));
   if (filter.paymentId !== undefined) query = query.where('payment_id', '=', filter.paymentId);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);
   if (filter.evidenceDueBefore !== undefined) query = query.where('evidence_due_at', '<', filter.evidenceDueBefore);
@@ -172,16 +167,14 @@ export async function selectEvidence(db: Queryable, tenantId: string, evidenceId
 export async function selectEvidenceOf(
   db: Queryable,
   { tenantId, disputeId }: Pick<Dispute, 'tenantId' | 'disputeId'>,
-  page: PageRequest,
+  page: PageOptions,
 ): Promise<readonly Evidence[]> {
-  let query = db
+  const query = db
     .selectFrom('dispute_evidence')
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('dispute_id', '=', disputeId)
-    .orderBy('evidence_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('evidence_id', '<', page.cursor);
+    .$call(newestFirst('evidence_id', page));
   return (await query.execute()).map(evidenceFromRow);
 }
 

@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { Domain } from './domain.ts';
@@ -25,20 +27,14 @@ export async function selectDomain(db: Queryable, tenantId: string, domainId: st
 }
 
 /** Newest first; one row more than the limit. */
-export async function selectDomains(
-  db: Queryable,
-  owner: Owner,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<readonly Domain[]> {
-  let query = db
+export async function selectDomains(db: Queryable, owner: Owner, page: PageOptions): Promise<readonly Domain[]> {
+  const query = db
     .selectFrom('domains')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
     .where('status', '<>', 'removed')
-    .orderBy('domain_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('domain_id', '<', page.cursor);
+    .$call(newestFirst('domain_id', page));
   return (await query.execute()).map(domainFromRow);
 }
 

@@ -1,6 +1,8 @@
 import type { Mode } from '../kernel/caller.ts';
 import { lowestId } from '../kernel/id.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import type { InboundState, InboundVerdict } from './inbound-event.ts';
 
 export interface Owner {
@@ -42,12 +44,9 @@ export async function selectInboundEvents(
   db: Queryable,
   owner: Owner,
   filter: InboundFilter,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
+  page: PageOptions,
 ): Promise<readonly InboundEventRow[]> {
-  let query = ofOwner(db, owner)
-    .orderBy('e.inbound_event_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('e.inbound_event_id', '<', page.cursor);
+  let query = ofOwner(db, owner).$call(newestFirst('e.inbound_event_id', page));
   if (filter.verdict !== undefined) query = query.where('e.verdict', '=', filter.verdict);
   if (filter.state !== undefined) query = query.where('e.state', '=', filter.state);
   if (filter.providerAccountId !== undefined) {

@@ -14,3 +14,10 @@ export function pageOf<T extends { readonly id: string }>(rows: readonly T[], li
   const hasMore = rows.length > limit;
   return { data, hasMore, nextCursor: hasMore ? (data.at(-1)?.id ?? null) : null };
 }
+
+/** Which page of a list is asked for. */
+export interface PageOptions {
+  readonly limit: number;
+  /** The last id of the page before. */
+  readonly cursor?: string | undefined;
+}

@@ -1,7 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
 import { lowestId } from '../kernel/id.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 
 export interface Owner {
@@ -64,16 +66,14 @@ export async function selectEntries(
   db: Queryable,
   owner: Owner,
   filter: EntryFilter,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
+  page: PageOptions,
 ): Promise<readonly Selectable<Tables['ledger_transfers']>[]> {
   let query = db
     .selectFrom('ledger_transfers')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
-    .orderBy('transfer_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('transfer_id', '<', page.cursor);
+    .$call(newestFirst('transfer_id', page));
   if (filter.paymentId !== undefined) query = query.where('payment_id', '=', filter.paymentId);
   if (filter.currency !== undefined) query = query.where('currency', '=', filter.currency);
   if (filter.providerAccountId !== undefined) {

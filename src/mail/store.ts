@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import { ENTRIES_MAX, type Mail, type MailFacts, type MailKind, type MailState } from './mail.ts';
@@ -123,17 +125,8 @@ interface MailFilter {
 }
 
 /** Of all tenants, newest first; one row more than the limit. */
-export async function selectMails(
-  db: Queryable,
-  filter: MailFilter,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<readonly Mail[]> {
-  let query = db
-    .selectFrom('mails')
-    .selectAll()
-    .orderBy('mail_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('mail_id', '<', page.cursor);
+export async function selectMails(db: Queryable, filter: MailFilter, page: PageOptions): Promise<readonly Mail[]> {
+  let query = db.selectFrom('mails').selectAll().$call(newestFirst('mail_id', page));
   if (filter.tenantId !== undefined) query = query.where('tenant_id', '=', filter.tenantId);
   if (filter.state !== undefined) query = query.where('state', '=', filter.state);
   if (filter.kind !== undefined) query = query.where('kind', '=', filter.kind);

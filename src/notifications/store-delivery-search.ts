@@ -1,8 +1,10 @@
 import { type SqlBool, sql } from 'kysely';
 import { lowestId } from '../kernel/id.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import type { Delivery } from './delivery.ts';
-import type { Owner, PageOptions } from './store.ts';
+import type { Owner } from './store.ts';
 import { deliveryFromRow } from './store-deliveries.ts';
 
 /** How a delivery was last answered: an exact status code, or all that begin with a digit. */
@@ -39,9 +41,7 @@ export async function selectDeliveries(
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
-    .orderBy('delivery_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('delivery_id', '<', page.cursor);
+    .$call(newestFirst('delivery_id', page));
   for (const condition of conditionsOf(filter)) query = query.where(condition);
   return (await query.execute()).map(deliveryFromRow);
 }

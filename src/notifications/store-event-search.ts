@@ -1,9 +1,9 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { lowestId } from '../kernel/id.ts';
-import type { Page } from '../kernel/page.ts';
+import type { Page, PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { Tables } from '../platform/tables.generated.ts';
-import type { Owner, PageOptions } from './store.ts';
+import type { Owner } from './store.ts';
 import { eventFromRow, type StoredEvent } from './store-deliveries.ts';
 
 export interface EventFilter {

@@ -1,12 +1,14 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
 import { lowestId } from '../kernel/id.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { Delivery } from './delivery.ts';
 import type { Replay, ReplayedStatus, ReplaySelection, ReplayStatus } from './replay.ts';
-import type { Owner, PageOptions } from './store.ts';
+import type { Owner } from './store.ts';
 import { deliveryToRow, type StoredEvent } from './store-deliveries.ts';
 
 export type ReplayedEvent = Pick<StoredEvent, 'tenantId' | 'eventId' | 'type' | 'paymentId' | 'mode'>;
@@ -66,14 +68,12 @@ export async function lockRunningReplay(tx: Queryable, tenantId: string, endpoin
 }
 
 export async function selectReplays(db: Queryable, owner: Owner, page: PageOptions): Promise<readonly Replay[]> {
-  let query = db
+  const query = db
     .selectFrom('replays')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
-    .orderBy('replay_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('replay_id', '<', page.cursor);
+    .$call(newestFirst('replay_id', page));
   return (await query.execute()).map(replayFromRow);
 }
 

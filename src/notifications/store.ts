@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import { ackPolicy } from './ack-policy.ts';
 import type { WebhookEndpoint } from './endpoint.ts';
@@ -8,11 +10,6 @@ import type { WebhookEndpoint } from './endpoint.ts';
 export interface Owner {
   readonly tenantId: string;
   readonly mode: Mode;
-}
-
-export interface PageOptions {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
 }
 
 /**
@@ -116,15 +113,13 @@ export async function selectEndpoints(
   owner: Owner,
   page: PageOptions,
 ): Promise<readonly WebhookEndpoint[]> {
-  let query = db
+  const query = db
     .selectFrom('webhook_endpoints')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
     .where('status', '<>', 'deleted')
-    .orderBy('endpoint_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('endpoint_id', '<', page.cursor);
+    .$call(newestFirst('endpoint_id', page));
   return (await query.execute()).map(endpointFromRow);
 }
 

@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { PartnerKey } from './partner-key.ts';
 
@@ -71,16 +73,14 @@ export async function lockPartnerKey(tx: Queryable, owner: Owner, partnerKeyId: 
 export async function selectPartnerKeys(
   db: Queryable,
   owner: Owner,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
+  page: PageOptions,
 ): Promise<readonly PartnerKey[]> {
-  let query = db
+  const query = db
     .selectFrom('partner_keys')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
-    .orderBy('partner_key_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('partner_key_id', '<', page.cursor);
+    .$call(newestFirst('partner_key_id', page));
   return (await query.execute()).map(keyFromRow);
 }
 

@@ -1,7 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
 import { lowestId } from '../kernel/id.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { Attempt } from './attempt.ts';
@@ -84,16 +86,14 @@ export async function selectPayments(
   db: Queryable,
   owner: { readonly tenantId: string; readonly mode: Mode },
   filter: PaymentFilter,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
+  page: PageOptions,
 ): Promise<readonly Payment[]> {
   let query = db
     .selectFrom('payments')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
-    .orderBy('payment_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('payment_id', '<', page.cursor);
+    .$call(newestFirst('payment_id', page));
   if (filter.reference !== undefined) query = query.where('reference', '=', filter.reference);
   if (filter.orderId !== undefined) query = query.where('order_id', '=', filter.orderId);
   if (filter.status !== undefined) query = query.where('status', '=', filter.status);

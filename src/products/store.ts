@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { Product } from './product.ts';
@@ -63,12 +64,7 @@ interface ProductFilter {
 export async function selectProducts(
   db: Queryable,
   owner: Owner,
-  {
-    limit,
-    cursor,
-    reference,
-    status,
-  }: ProductFilter & { readonly limit: number; readonly cursor?: string | undefined },
+  { limit, cursor, reference, status }: ProductFilter & PageOptions,
 ): Promise<readonly Product[]> {
   let query = ownedBy(db, owner)
     .orderBy('product_id', 'desc')

@@ -1,7 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { Circuit } from '../routing/circuit.ts';
@@ -86,16 +88,14 @@ export async function lockOwnAccount(
 export async function selectOwnAccounts(
   db: Queryable,
   owner: Owner,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
+  page: PageOptions,
 ): Promise<readonly ProviderAccount[]> {
-  let query = db
+  const query = db
     .selectFrom('provider_accounts')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
-    .orderBy('provider_account_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('provider_account_id', '<', page.cursor);
+    .$call(newestFirst('provider_account_id', page));
   return (await query.execute()).map(accountFromRow);
 }
 

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import { recordset } from '../platform/recordset.ts';
 import type { ExceptionKind, ExceptionState, ReconciliationException } from './exception.ts';
 import { exceptionFromRow, exceptionToRow } from './rows.ts';
 import type { AccountKey } from './store-accounts.ts';
-import type { Owner, PageRequest } from './store-statements.ts';
+import type { Owner } from './store-statements.ts';
 
 /** Everything that is known to be wrong, or was, with these lines and operations. */
 export async function selectExceptionsOf(
@@ -80,16 +82,14 @@ export async function selectExceptions(
   db: Queryable,
   owner: Owner,
   filter: ExceptionFilter,
-  page: PageRequest,
+  page: PageOptions,
 ): Promise<readonly ReconciliationException[]> {
   let query = db
     .selectFrom('reconciliation_exceptions')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
-    .orderBy('exception_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('exception_id', '<', page.cursor);
+    .$call(newestFirst('exception_id', page));
   if (filter.providerAccountId !== undefined) {
     query = query.where('provider_account_id', '=', filter.providerAccountId);
   }

@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import { present } from '../kernel/assert.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { AccountPlace } from './context.ts';
@@ -8,7 +10,7 @@ import type { OperationNoun } from './exception.ts';
 import type { BookedOperation } from './operation.ts';
 import type { Payout } from './payout.ts';
 import { payoutFromRow, payoutToRow } from './rows.ts';
-import type { Owner, PageRequest } from './store-statements.ts';
+import type { Owner } from './store-statements.ts';
 
 interface MatchedLine {
   readonly lineId: string;
@@ -140,16 +142,14 @@ export async function selectPayouts(
   db: Queryable,
   owner: Owner,
   filter: { readonly providerAccountId?: string | undefined; readonly currency?: string | undefined },
-  page: PageRequest,
+  page: PageOptions,
 ): Promise<readonly Payout[]> {
   let query = db
     .selectFrom('payouts')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
-    .orderBy('payout_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('payout_id', '<', page.cursor);
+    .$call(newestFirst('payout_id', page));
   if (filter.providerAccountId !== undefined) {
     query = query.where('provider_account_id', '=', filter.providerAccountId);
   }

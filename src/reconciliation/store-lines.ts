@@ -1,10 +1,10 @@
 import { type Selectable, sql } from 'kysely';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { OperationNoun } from './exception.ts';
 import type { MatchState, StatementLine } from './line.ts';
 import { lineFromRow } from './rows.ts';
-import type { PageRequest } from './store-statements.ts';
 
 /** A line with what was made of it. */
 export interface ShownLine {
@@ -23,7 +23,7 @@ type Row = Selectable<Tables['statement_lines']> & {
 export async function selectLinesOf(
   db: Queryable,
   { tenantId, statementId }: Pick<StatementLine, 'tenantId' | 'statementId'>,
-  page: PageRequest,
+  page: PageOptions,
 ): Promise<readonly ShownLine[]> {
   const before = page.cursor === undefined ? sql`` : sql` and l.line_id < ${page.cursor}`;
   const { rows } = await sql<Row>`

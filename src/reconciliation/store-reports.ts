@@ -1,12 +1,14 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { ReconciledAccount } from './account.ts';
 import type { Proof, Report } from './report.ts';
 import { MOVEMENTS } from './store-matching.ts';
-import type { Owner, PageRequest } from './store-statements.ts';
+import type { Owner } from './store-statements.ts';
 
 interface ProofRow {
   readonly currency: string;
@@ -116,16 +118,14 @@ export async function selectReports(
   db: Queryable,
   owner: Owner,
   filter: { readonly providerAccountId?: string | undefined; readonly currency?: string | undefined },
-  page: PageRequest,
+  page: PageOptions,
 ): Promise<readonly Report[]> {
   let query = db
     .selectFrom('reconciliation_reports')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
-    .orderBy('report_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('report_id', '<', page.cursor);
+    .$call(newestFirst('report_id', page));
   if (filter.providerAccountId !== undefined) {
     query = query.where('provider_account_id', '=', filter.providerAccountId);
   }

@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { StatementLine } from './line.ts';
@@ -11,11 +13,6 @@ import type { AccountKey } from './store-accounts.ts';
 export interface Owner {
   readonly tenantId: string;
   readonly mode: Mode;
-}
-
-export interface PageRequest {
-  readonly limit: number;
-  readonly cursor?: string | undefined;
 }
 
 /** Breaks statements_upload_key for a file that was given before, and statements_automatic_key beside another window. */
@@ -141,16 +138,14 @@ export async function selectStatements(
   db: Queryable,
   owner: Owner,
   filter: StatementFilter,
-  page: PageRequest,
+  page: PageOptions,
 ): Promise<readonly Statement[]> {
   let query = db
     .selectFrom('statements')
     .selectAll()
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
-    .orderBy('statement_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('statement_id', '<', page.cursor);
+    .$call(newestFirst('statement_id', page));
   if (filter.providerAccountId !== undefined) {
     query = query.where('provider_account_id', '=', filter.providerAccountId);
   }

@@ -1,5 +1,7 @@
 import type { Selectable } from 'kysely';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import { tenantSettings } from './settings.ts';
 import type { Tenant } from './tenant.ts';
@@ -32,16 +34,8 @@ export async function selectTenantByAppName(db: Queryable, appName: string): Pro
 }
 
 /** Newest first; one row more than the limit, so that the caller knows whether there are more. */
-export async function selectTenants(
-  db: Queryable,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<readonly Tenant[]> {
-  let query = db
-    .selectFrom('tenants')
-    .selectAll()
-    .orderBy('tenant_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('tenant_id', '<', page.cursor);
+export async function selectTenants(db: Queryable, page: PageOptions): Promise<readonly Tenant[]> {
+  const query = db.selectFrom('tenants').selectAll().$call(newestFirst('tenant_id', page));
   return (await query.execute()).map(tenantFromRow);
 }
 

@@ -1,5 +1,7 @@
 import { type Selectable, sql } from 'kysely';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { TestClock } from './test-clock.ts';
 
@@ -50,15 +52,13 @@ export async function selectTestClock(db: Queryable, tenantId: string, testClock
 export async function selectTestClocks(
   db: Queryable,
   tenantId: string,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
+  page: PageOptions,
 ): Promise<readonly TestClock[]> {
-  let query = db
+  const query = db
     .selectFrom('test_clocks')
     .selectAll()
     .where('tenant_id', '=', tenantId)
-    .orderBy('test_clock_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('test_clock_id', '<', page.cursor);
+    .$call(newestFirst('test_clock_id', page));
   return (await query.execute()).map(fromRow);
 }
 

@@ -1,5 +1,5 @@
 import type { Mode } from '../kernel/caller.ts';
-import type { Page } from '../kernel/page.ts';
+import type { Page, PageOptions } from '../kernel/page.ts';
 import { formatTimeCursor, parseTimeCursor } from '../kernel/time-cursor.ts';
 import { readPayment } from '../payments/read-payment.ts';
 import type { Queryable } from '../platform/database.ts';
@@ -12,7 +12,7 @@ export async function readTimeline(
   db: Queryable,
   owner: { readonly tenantId: string; readonly mode: Mode },
   paymentId: string,
-  page: { readonly limit: number; readonly cursor?: string | undefined },
+  page: PageOptions,
 ): Promise<Page<TimelineEntry>> {
   const { payment } = await readPayment(db, owner, paymentId);
   const { tenantId } = payment;
