@@ -226,7 +226,9 @@ describe('S2.6 an endpoint that keeps order', () => {
     'gets a payment’s events one after the other, whatever fails, and others meanwhile (%i)',
     async (seed) => {
       const random = randomFrom(seed);
-      const one = await endpoint({ ordered: true, eventTypes: ['*'] });
+      // Not of expired: other tests' payments end as the clock goes on.
+      const eventTypes = ['payment.created', 'payment.processing', 'capture.succeeded', 'payment.succeeded'];
+      const one = await endpoint({ ordered: true, eventTypes });
       const acknowledged: { id: string; payment: string }[] = [];
       sink.answer = (received) => {
         if (received.path !== one.path) return 200;
@@ -238,15 +240,13 @@ describe('S2.6 an endpoint that keeps order', () => {
       const payments = await Promise.all(Array.from({ length: 6 }, () => shop.merchant.pay()));
       await until(async () => {
         clock.advance({ hours: 7 });
-        const deliveries = await one.deliveries();
-        const isTold = deliveries.every(({ status }: { status: string }) => status === 'succeeded');
-        // Four of each payment: some may not have left the outbox yet. What is told of other endpoints comes besides.
-        const ofPayments = deliveries.filter(({ paymentId }: { paymentId: string | null }) => paymentId !== null);
-        return isTold && ofPayments.length >= 4 * payments.length;
+        const deliveries: { readonly status: string }[] = await one.deliveries();
+        // Some may not have left the outbox yet.
+        return deliveries.length === 4 * payments.length && deliveries.every(({ status }) => status === 'succeeded');
       }, 30_000);
       for (const { id } of payments) {
         const ids = acknowledged.filter(({ payment }) => payment === id).map((each) => each.id);
-        expect(ids.length).toBeGreaterThanOrEqual(4);
+        expect(new Set(ids).size).toBe(4);
         expect(ids).toEqual([...ids].sort());
       }
     },
