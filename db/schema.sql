@@ -192,6 +192,24 @@ create table checkout_tokens (
 );
 CREATE INDEX checkout_tokens_payment_idx ON public.checkout_tokens USING btree (tenant_id, payment_id);
 
+create table checkouts (
+  tenant_id text not null,
+  checkout_id text not null,
+  mode text not null,
+  name text not null,
+  reference text,
+  status text not null,
+  terms jsonb not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint checkouts_pkey PRIMARY KEY (tenant_id, checkout_id),
+  constraint checkouts_reference_key UNIQUE (tenant_id, mode, reference),
+  constraint checkouts_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
+  constraint checkouts_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint checkouts_status_check CHECK (status = ANY (ARRAY['active'::text, 'archived'::text]))
+);
+CREATE INDEX checkouts_list_idx ON public.checkouts USING btree (tenant_id, mode, checkout_id);
+
 create table data_keys (
   tenant_id text not null,
   version integer not null,
@@ -700,8 +718,10 @@ create table payments (
   reversal_id text,
   duplicate_payment boolean not null default false,
   return_style text not null,
+  checkout_id text,
   constraint payments_pkey PRIMARY KEY (tenant_id, payment_id),
   constraint payments_reference_key UNIQUE (tenant_id, mode, reference),
+  constraint payments_checkout_fkey FOREIGN KEY (tenant_id, checkout_id) REFERENCES checkouts(tenant_id, checkout_id),
   constraint payments_amount_check CHECK (amount >= 1 AND amount <= '999999999999'::bigint),
   constraint payments_authorized_check CHECK (amount_authorized >= 0 AND amount_authorized <= amount),
   constraint payments_capture_method_check CHECK (capture_method = ANY (ARRAY['automatic'::text, 'manual'::text])),
@@ -715,6 +735,7 @@ create table payments (
   constraint payments_status_check CHECK (status = ANY (ARRAY['created'::text, 'processing'::text, 'authorized'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text, 'expired'::text, 'reversed'::text])),
   constraint payments_succeeded_check CHECK (status <> 'succeeded'::text OR amount_captured > 0)
 );
+CREATE INDEX payments_checkout_idx ON public.payments USING btree (tenant_id, checkout_id, payment_id) WHERE (checkout_id IS NOT NULL);
 CREATE INDEX payments_due_idx ON public.payments USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
 CREATE INDEX payments_list_idx ON public.payments USING btree (tenant_id, mode, payment_id);
 CREATE INDEX payments_order_idx ON public.payments USING btree (tenant_id, mode, order_id) WHERE (order_id IS NOT NULL);

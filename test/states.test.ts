@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ACK_DEADLINE_TRANSITIONS } from '../src/acknowledgments/ack-deadline.ts';
 import { ACK_FUSE_TRANSITIONS } from '../src/acknowledgments/ack-fuse.ts';
+import { CHECKOUT_TRANSITIONS } from '../src/checkout-configurations/checkout-configuration.ts';
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
 import { MAIL_TRANSITIONS } from '../src/mail/mail.ts';
@@ -31,6 +32,7 @@ const TABLES: readonly (readonly [string, string, Readonly<Record<string, readon
   ['replay', 'running', REPLAY_TRANSITIONS],
   ['test clock', 'held', TEST_CLOCK_TRANSITIONS],
   ['product', 'active', PRODUCT_TRANSITIONS],
+  ['stored checkout', 'active', CHECKOUT_TRANSITIONS],
   ['statement', 'collecting', STATEMENT_TRANSITIONS],
   ['statement line', 'waiting', MATCH_TRANSITIONS],
   ['reconciliation exception', 'open', EXCEPTION_TRANSITIONS],

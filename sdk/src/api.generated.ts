@@ -400,6 +400,50 @@ export interface CheckNotification {
   remoteAddress?: string | undefined;
 }
 
+export interface Checkout {
+  id: string;
+  object: "checkout";
+  mode: "live" | "test";
+  name: string;
+  reference: string | null;
+  /** `archived`: makes no new payments; those that were made go on as ever. */
+  status: "active" | "archived";
+  /** Whole minor units of the currency: 1250 is 12.50 EUR, 1250 JPY is 1250 yen. */
+  amount?: number | undefined;
+  /** The tenant's currency unless given. */
+  currency?: string | undefined;
+  captureMethod?: "automatic" | "manual" | undefined;
+  description?: string | undefined;
+  statementDescriptor?: string | undefined;
+  /** One of your products that is not archived. */
+  productId?: string | undefined;
+  returnUrl?: string | undefined;
+  cancelUrl?: string | undefined;
+  /** Another name of `notificationUrl`. */
+  ipnUrl?: string | undefined;
+  cartItems?: readonly CartItem[] | undefined;
+  requestShipping?: boolean | undefined;
+  terminalId?: string | undefined;
+  subMerchantName?: string | undefined;
+  mcc?: string | undefined;
+  attemptsMax?: number | undefined;
+  /** Seconds from now; 900 unless given. */
+  expiresIn?: number | undefined;
+  providerAccountId?: string | undefined;
+  /** Your own facts about the payment, at most 50; given back as they are, shown to no shopper. */
+  metadata?: Record<string, string> | undefined;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
 export interface CheckoutSession {
   object: "checkout_session";
   paymentId: string;
@@ -474,6 +518,75 @@ export interface CreateBlueboxTransaction {
   notificationUrl?: string | undefined;
 }
 
+export interface CreateCheckout {
+  /** For people. */
+  name: string;
+  /** Your own id of this checkout; unique per tenant and mode. */
+  reference?: string | undefined;
+  /** Whole minor units of the currency: 1250 is 12.50 EUR, 1250 JPY is 1250 yen. */
+  amount?: number | undefined;
+  /** The tenant's currency unless given. */
+  currency?: string | undefined;
+  captureMethod?: "automatic" | "manual" | undefined;
+  description?: string | undefined;
+  statementDescriptor?: string | undefined;
+  /** One of your products that is not archived. */
+  productId?: string | undefined;
+  returnUrl?: string | undefined;
+  cancelUrl?: string | undefined;
+  /** Another name of `notificationUrl`. */
+  ipnUrl?: string | undefined;
+  cartItems?: readonly CartItem[] | undefined;
+  requestShipping?: boolean | undefined;
+  terminalId?: string | undefined;
+  subMerchantName?: string | undefined;
+  mcc?: string | undefined;
+  attemptsMax?: number | undefined;
+  /** Seconds from now; 900 unless given. */
+  expiresIn?: number | undefined;
+  providerAccountId?: string | undefined;
+  /** Your own facts about the payment, at most 50; given back as they are, shown to no shopper. */
+  metadata?: Record<string, string> | undefined;
+}
+
+export interface CreateCheckoutPayment {
+  /** Whole minor units of the currency: 1250 is 12.50 EUR, 1250 JPY is 1250 yen. */
+  amount?: number | undefined;
+  /** The tenant's currency unless given. */
+  currency?: string | undefined;
+  captureMethod?: "automatic" | "manual" | undefined;
+  description?: string | undefined;
+  statementDescriptor?: string | undefined;
+  /** One of your products that is not archived. */
+  productId?: string | undefined;
+  returnUrl?: string | undefined;
+  cancelUrl?: string | undefined;
+  /** Another name of `notificationUrl`. */
+  ipnUrl?: string | undefined;
+  cartItems?: readonly CartItem[] | undefined;
+  requestShipping?: boolean | undefined;
+  terminalId?: string | undefined;
+  subMerchantName?: string | undefined;
+  mcc?: string | undefined;
+  attemptsMax?: number | undefined;
+  /** Seconds from now; 900 unless given. */
+  expiresIn?: number | undefined;
+  providerAccountId?: string | undefined;
+  /** Your own facts about the payment, at most 50; given back as they are, shown to no shopper. */
+  metadata?: Record<string, string> | undefined;
+  /** Your own id of this payment; unique for ever, per tenant and mode. */
+  reference: string;
+  /** Retries of an order reuse this, never the reference. */
+  orderId?: string | undefined;
+  customer?: Customer | undefined;
+  rrn2?: string | undefined;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  expiresAt?: string | undefined;
+}
+
 export interface CreateDomain {
   domain: string;
 }
@@ -500,8 +613,6 @@ export interface CreatePartnerKey {
 }
 
 export interface CreatePayment {
-  /** Your own id of this payment; unique for ever, per tenant and mode. */
-  reference: string;
   /** Whole minor units of the currency: 1250 is 12.50 EUR, 1250 JPY is 1250 yen. */
   amount: number;
   /** The tenant's currency unless given. */
@@ -510,36 +621,40 @@ export interface CreatePayment {
   captureMethod?: "automatic" | "manual" | undefined;
   description?: string | undefined;
   statementDescriptor?: string | undefined;
-  /** Retries of an order reuse this, never the reference. */
-  orderId?: string | undefined;
   /** One of your products that is not archived. */
   productId?: string | undefined;
   returnUrl?: string | undefined;
   cancelUrl?: string | undefined;
-  notificationUrl?: string | undefined;
-  customer?: Customer | undefined;
+  /** Another name of `notificationUrl`. */
+  ipnUrl?: string | undefined;
   cartItems?: readonly CartItem[] | undefined;
   /** Default: false. */
   requestShipping?: boolean | undefined;
   terminalId?: string | undefined;
   subMerchantName?: string | undefined;
   mcc?: string | undefined;
-  rrn2?: string | undefined;
   /** Default: 3. */
   attemptsMax?: number | undefined;
   /** Seconds from now; 900 unless given. */
   expiresIn?: number | undefined;
-  /**
-   * RFC 3339.
-   * Format: date-time.
-   */
-  expiresAt?: string | undefined;
   providerAccountId?: string | undefined;
   /**
    * Your own facts about the payment, at most 50; given back as they are, shown to no shopper.
    * Default: {}.
    */
   metadata?: Record<string, string> | undefined;
+  /** Your own id of this payment; unique for ever, per tenant and mode. */
+  reference: string;
+  /** Retries of an order reuse this, never the reference. */
+  orderId?: string | undefined;
+  customer?: Customer | undefined;
+  rrn2?: string | undefined;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  expiresAt?: string | undefined;
+  notificationUrl?: string | undefined;
 }
 
 export interface CreateProduct {
@@ -748,6 +863,8 @@ export interface CreatedPayment {
   orderId: string | null;
   /** The product whose notification settings count. */
   productId: string | null;
+  /** The stored checkout that it was made by. */
+  checkoutId: string | null;
   /** Where the shopper goes afterwards. */
   returnUrl: string | null;
   /** Where the shopper goes who gives up. */
@@ -1583,6 +1700,8 @@ export interface Payment {
   orderId: string | null;
   /** The product whose notification settings count. */
   productId: string | null;
+  /** The stored checkout that it was made by. */
+  checkoutId: string | null;
   /** Where the shopper goes afterwards. */
   returnUrl: string | null;
   /** Where the shopper goes who gives up. */
@@ -1732,6 +1851,8 @@ export interface PaymentObject {
   orderId: string | null;
   /** The product whose notification settings count. */
   productId: string | null;
+  /** The stored checkout that it was made by. */
+  checkoutId: string | null;
   /** Where the shopper goes afterwards. */
   returnUrl: string | null;
   /** Where the shopper goes who gives up. */
@@ -2782,6 +2903,32 @@ export interface Trial {
   } | null;
 }
 
+export interface UpdateCheckout {
+  /** For people. */
+  name?: string | undefined;
+  reference?: string | null | undefined;
+  /** `archived`: makes no new payments; those that were made go on as ever. */
+  status?: "active" | "archived" | undefined;
+  amount?: number | null | undefined;
+  currency?: string | null | undefined;
+  captureMethod?: "automatic" | "manual" | null | undefined;
+  description?: string | null | undefined;
+  statementDescriptor?: string | null | undefined;
+  productId?: string | null | undefined;
+  returnUrl?: string | null | undefined;
+  cancelUrl?: string | null | undefined;
+  ipnUrl?: string | null | undefined;
+  cartItems?: readonly CartItem[] | null | undefined;
+  requestShipping?: boolean | null | undefined;
+  terminalId?: string | null | undefined;
+  subMerchantName?: string | null | undefined;
+  mcc?: string | null | undefined;
+  attemptsMax?: number | null | undefined;
+  expiresIn?: number | null | undefined;
+  providerAccountId?: string | null | undefined;
+  metadata?: Record<string, string> | null | undefined;
+}
+
 export interface UpdateNotificationSettings {
   /** Off: events become no deliveries. They stay listed and can be sent later. */
   enabled?: boolean | undefined;
@@ -3047,6 +3194,51 @@ function checkoutOperations(send: Send) {
      */
     getSession: (token: string, options?: CallOptions): Promise<CheckoutSession> =>
       send({ method: 'GET', path: `/api/v1/checkout-sessions/${pathSegment(token)}` }, options),
+  };
+}
+
+function checkoutsOperations(send: Send) {
+  return {
+    /**
+     * Store a checkout
+     *
+     * What payments that are alike have in common, said once. `POST /checkouts/{id}/create` makes a payment by it. Without an `ipnUrl` its payments are told of at your endpoints alone.
+     */
+    create: (body: CreateCheckout, options?: CallOptions): Promise<Checkout> =>
+      send({ method: 'POST', path: '/api/v1/checkouts', body }, options),
+    /**
+     * Create a payment by a stored checkout
+     *
+     * As `POST /payments`, with what the checkout holds. What is given here counts before it, and `metadata` comes besides; an amount and a currency that the checkout holds are fixed.
+     */
+    createPayment: (id: string, body: CreateCheckoutPayment, options?: CallOptions): Promise<CreatedPayment> =>
+      send({ method: 'POST', path: `/api/v1/checkouts/${pathSegment(id)}/create`, body }, options),
+    /** Read a stored checkout */
+    get: (id: string, options?: CallOptions): Promise<Checkout> =>
+      send({ method: 'GET', path: `/api/v1/checkouts/${pathSegment(id)}` }, options),
+    /** List stored checkouts, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      /** Your own id of this checkout; unique per tenant and mode. */
+      reference?: string | undefined;
+      /** `archived`: makes no new payments; those that were made go on as ever. */
+      status?: "active" | "archived" | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Checkout[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/checkouts', query }, options),
+    /**
+     * Change, archive or restore a stored checkout
+     *
+     * Members that are left out stay; null takes one away. Payments that were made do not change.
+     */
+    update: (id: string, body?: UpdateCheckout, options?: CallOptions): Promise<Checkout> =>
+      send({ method: 'PATCH', path: `/api/v1/checkouts/${pathSegment(id)}`, body }, options),
   };
 }
 
@@ -4127,6 +4319,7 @@ export class TollgateApi {
   readonly bluebox: ReturnType<typeof blueboxOperations>;
   readonly captures: ReturnType<typeof capturesOperations>;
   readonly checkout: ReturnType<typeof checkoutOperations>;
+  readonly checkouts: ReturnType<typeof checkoutsOperations>;
   readonly disputes: ReturnType<typeof disputesOperations>;
   readonly domains: ReturnType<typeof domainsOperations>;
   readonly ledger: ReturnType<typeof ledgerOperations>;
@@ -4148,6 +4341,7 @@ export class TollgateApi {
     this.bluebox = blueboxOperations(send);
     this.captures = capturesOperations(send);
     this.checkout = checkoutOperations(send);
+    this.checkouts = checkoutsOperations(send);
     this.disputes = disputesOperations(send);
     this.domains = domainsOperations(send);
     this.ledger = ledgerOperations(send);

@@ -26,40 +26,61 @@ import {
   paymentStatus,
 } from './payment-shape.ts';
 
+const url = z.string().max(2_048);
+
+/** What many payments of a tenant have in common; stored checkouts hold it as well. */
+export const paymentTerms = {
+  amount,
+  currency: currency.meta({ description: "The tenant's currency unless given." }),
+  captureMethod: z.enum(['automatic', 'manual']),
+  description: line(200),
+  statementDescriptor: line(22),
+  productId: line(64).meta({ description: 'One of your products that is not archived.' }),
+  returnUrl: url,
+  cancelUrl: url,
+  ipnUrl: url.meta({ description: 'Another name of `notificationUrl`.' }),
+  cartItems: z.array(cartItem).max(100, 'Must have at most 100 items'),
+  requestShipping: z.boolean(),
+  terminalId,
+  subMerchantName,
+  mcc,
+  attemptsMax: z.int().min(1).max(10),
+  expiresIn: z
+    .int()
+    .min(30)
+    .max(31 * 86_400)
+    .meta({ description: 'Seconds from now; 900 unless given.' }),
+  providerAccountId: z.string().max(64),
+  metadata,
+} as const;
+
+/** What every payment has for itself. */
+export const paymentOwn = {
+  reference,
+  orderId: line(64).optional().meta({ description: 'Retries of an order reuse this, never the reference.' }),
+  customer: customer.optional(),
+  rrn2: rrn2.optional(),
+  expiresAt: instant.optional(),
+} as const;
+
 const createPaymentBody = z
   .strictObject({
-    reference,
+    ...z.object(paymentTerms).partial().shape,
+    ...paymentOwn,
     amount,
-    currency: currency.optional().meta({ description: "The tenant's currency unless given." }),
-    captureMethod: z.enum(['automatic', 'manual']).default('automatic'),
-    description: line(200).optional(),
-    statementDescriptor: line(22).optional(),
-    orderId: line(64).optional().meta({ description: 'Retries of an order reuse this, never the reference.' }),
-    productId: line(64).optional().meta({ description: 'One of your products that is not archived.' }),
-    returnUrl: z.string().max(2_048).optional(),
-    cancelUrl: z.string().max(2_048).optional(),
-    notificationUrl: z.string().max(2_048).optional(),
-    customer: customer.optional(),
-    cartItems: z.array(cartItem).max(100, 'Must have at most 100 items').optional(),
-    requestShipping: z.boolean().default(false),
-    terminalId: terminalId.optional(),
-    subMerchantName: subMerchantName.optional(),
-    mcc: mcc.optional(),
-    rrn2: rrn2.optional(),
-    attemptsMax: z.int().min(1).max(10).default(3),
-    expiresIn: z
-      .int()
-      .min(30)
-      .max(31 * 86_400)
-      .optional()
-      .meta({ description: 'Seconds from now; 900 unless given.' }),
-    expiresAt: instant.optional(),
-    providerAccountId: z.string().max(64).optional(),
+    captureMethod: paymentTerms.captureMethod.default('automatic'),
+    notificationUrl: url.optional(),
+    requestShipping: paymentTerms.requestShipping.default(false),
+    attemptsMax: paymentTerms.attemptsMax.default(3),
     metadata: metadata.default({}),
   })
   .refine((body) => body.expiresIn === undefined || body.expiresAt === undefined, {
     path: ['expiresAt'],
     error: 'Give expiresIn or expiresAt, not both',
+  })
+  .refine((body) => body.notificationUrl === undefined || body.ipnUrl === undefined, {
+    path: ['ipnUrl'],
+    error: 'Give notificationUrl or ipnUrl, not both',
   })
   .meta({ id: 'CreatePayment' });
 export type CreatePaymentBody = z.output<typeof createPaymentBody>;

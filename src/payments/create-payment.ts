@@ -3,17 +3,16 @@ import { findAnswer, type KeyScope, keptFingerprint, sealAnswer } from '../idemp
 import type { TenantCaller } from '../kernel/caller.ts';
 import { newId } from '../kernel/id.ts';
 import { amountFromJson } from '../kernel/money.ts';
-import { type FieldError, Problem } from '../kernel/problem.ts';
-import { checkReturnUrl } from '../kernel/return-url.ts';
+import { Problem } from '../kernel/problem.ts';
 import { createBatcher } from '../platform/batch.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import { violatedConstraint } from '../platform/database.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
-import { checkTargetUrl } from '../platform/outbound-address.ts';
 import { checkRoutable } from '../provider-accounts/choose-account.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { TenantClock } from '../test-clocks/test-clock.ts';
 import type { CreatePaymentBody } from './api.ts';
+import { checkNotificationUrl, checkReturnUrls } from './check-addresses.ts';
 import { hashCheckoutToken, newCheckoutToken } from './checkout-token.ts';
 import type { PaymentContext } from './context.ts';
 import type { Payment } from './payment.ts';
@@ -30,6 +29,8 @@ interface CreateRequest {
   readonly partnerKeyId?: string;
   /** `bluebox`: it came through Bluebox's own interface. */
   readonly returnStyle?: Payment['returnStyle'];
+  /** The stored checkout that it is made by. */
+  readonly checkoutId?: string;
 }
 
 export type CreatePayment = (request: CreateRequest) => Promise<EndpointAnswer<CreatedPaymentAnswer>>;
@@ -111,9 +112,14 @@ async function firstAnswer(
 }
 
 /** Apart for partners, whose names for payments are no keys that the tenant has used, and for every other front door. */
-function keyScope({ caller: { tenantId, mode }, partnerKeyId, returnStyle }: CreateRequest): KeyScope {
-  const ofTenant = returnStyle === 'bluebox' ? 'createBlueboxTransaction' : 'createPayment';
-  return { tenantId, mode, route: partnerKeyId === undefined ? ofTenant : 'createPartnerPayment' };
+function keyScope({ caller: { tenantId, mode }, ...request }: CreateRequest): KeyScope {
+  return { tenantId, mode, route: frontDoorOf(request) };
+}
+
+function frontDoorOf({ partnerKeyId, returnStyle, checkoutId }: Omit<CreateRequest, 'caller'>): string {
+  if (partnerKeyId !== undefined) return 'createPartnerPayment';
+  if (checkoutId !== undefined) return 'createCheckoutPayment';
+  return returnStyle === 'bluebox' ? 'createBlueboxTransaction' : 'createPayment';
 }
 
 /** Rules that need more than the body's shape. */
@@ -124,27 +130,13 @@ function checkBody(
   body: CreatePaymentBody,
   clock: TenantClock,
 ): void {
-  const errors: FieldError[] = [];
-  const { returnOrigins: allowedOrigins, appSchemes } = tenant.settings;
-  for (const field of ['returnUrl', 'cancelUrl'] as const) {
-    const url = body[field];
-    if (url === undefined) continue;
-    const checked = checkReturnUrl(url, { allowedOrigins, appSchemes, mode: caller.mode });
-    if (!checked.ok) errors.push({ pointer: `/${field}`, detail: checked.rule });
-  }
+  const errors = checkReturnUrls(tenant, caller.mode, body);
   const seconds = expiryOf(clock, body).since(clock.now()).total('seconds');
   if (seconds < EXPIRES_IN_MIN_S - 1 || seconds > EXPIRES_IN_MAX_S) {
     errors.push({ pointer: '/expiresAt', detail: 'Must be 30 seconds to 31 days from now' });
   }
   if (errors.length > 0) throw new Problem('validation_failed', 'Some fields break a rule.', { errors });
-  if (body.notificationUrl !== undefined) {
-    const checked = checkTargetUrl(body.notificationUrl, context.targetPolicy(caller.mode));
-    if (!checked.ok) {
-      throw new Problem('target_not_allowed', 'The notificationUrl may not be called.', {
-        errors: [{ pointer: '/notificationUrl', detail: checked.rule }],
-      });
-    }
-  }
+  checkNotificationUrl(context.targetPolicy(caller.mode), body);
 }
 
 /** What would be refused at every confirmation is refused now, while somebody who can mend it is listening. */
@@ -227,7 +219,7 @@ async function preparePayment(
 async function newPayment(
   context: PaymentContext,
   tenant: Tenant,
-  { caller: { tenantId, mode }, body, returnStyle = 'plain' }: CreateRequest,
+  { caller: { tenantId, mode }, body, returnStyle = 'plain', checkoutId }: CreateRequest,
   clock: TenantClock,
 ): Promise<Payment> {
   const paymentId = newId('pay', clock);
@@ -263,12 +255,13 @@ async function newPayment(
     providerAccountId: body.providerAccountId ?? null,
     orderId: body.orderId ?? null,
     productId: body.productId ?? null,
+    checkoutId: checkoutId ?? null,
     description: body.description ?? null,
     statementDescriptor: body.statementDescriptor ?? null,
     returnUrl: body.returnUrl ?? null,
     returnStyle,
     cancelUrl: body.cancelUrl ?? null,
-    notificationUrl: body.notificationUrl ?? null,
+    notificationUrl: body.notificationUrl ?? body.ipnUrl ?? null,
     customerSealed,
     cartItems: body.cartItems ?? null,
     requestShipping: body.requestShipping,

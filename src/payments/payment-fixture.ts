@@ -35,6 +35,7 @@ export function samplePayment(changes: Partial<Payment> = {}): Payment {
     providerAccountId: null,
     orderId: null,
     productId: null,
+    checkoutId: null,
     description: null,
     statementDescriptor: null,
     returnUrl: null,

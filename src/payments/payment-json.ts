@@ -26,6 +26,7 @@ export function paymentObjectJson(payment: Payment, latestAttempt: Attempt | nul
     statementDescriptor: payment.statementDescriptor,
     orderId: payment.orderId,
     productId: payment.productId,
+    checkoutId: payment.checkoutId,
     returnUrl: payment.returnUrl,
     cancelUrl: payment.cancelUrl,
     notificationUrl: payment.notificationUrl,

@@ -134,6 +134,7 @@ const paymentFields = {
   statementDescriptor: z.string().nullable().describe('Asked to stand on the shopper’s statement.'),
   orderId: z.string().nullable().describe('Your order; retries of one share it.'),
   productId: z.string().nullable().describe('The product whose notification settings count.'),
+  checkoutId: z.string().nullable().describe('The stored checkout that it was made by.'),
   returnUrl: z.string().nullable().describe('Where the shopper goes afterwards.'),
   cancelUrl: z.string().nullable().describe('Where the shopper goes who gives up.'),
   notificationUrl: z.string().nullable().describe('In the place of the main endpoint’s address, for this payment.'),

@@ -31,6 +31,8 @@ export interface Payment {
   readonly providerAccountId: string | null;
   readonly orderId: string | null;
   readonly productId: string | null;
+  /** The stored checkout that it was made by. */
+  readonly checkoutId: string | null;
   readonly description: string | null;
   readonly statementDescriptor: string | null;
   readonly returnUrl: string | null;

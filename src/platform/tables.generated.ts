@@ -139,6 +139,18 @@ export interface CheckoutTokensTable {
   revoked_at: Temporal.Instant | null;
 }
 
+export interface CheckoutsTable {
+  tenant_id: string;
+  checkout_id: string;
+  mode: string;
+  name: string;
+  reference: string | null;
+  status: string;
+  terms: JsonColumn;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
 export interface DataKeysTable {
   tenant_id: string;
   version: number;
@@ -511,6 +523,7 @@ export interface PaymentsTable {
   reversal_id: string | null;
   duplicate_payment: Generated<boolean>;
   return_style: string;
+  checkout_id: string | null;
 }
 
 export interface PayoutsTable {
@@ -896,6 +909,7 @@ export interface Tables {
   attempts: AttemptsTable;
   captures: CapturesTable;
   checkout_tokens: CheckoutTokensTable;
+  checkouts: CheckoutsTable;
   data_keys: DataKeysTable;
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;

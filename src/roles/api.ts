@@ -2,6 +2,7 @@ import { accessRoutes } from '../access/routes.ts';
 import { acknowledgmentRoutes } from '../acknowledgments/routes.ts';
 import { blueboxRoutes } from '../bluebox/routes.ts';
 import { captureRoutes } from '../captures/routes.ts';
+import { checkoutConfigurationRoutes } from '../checkout-configurations/routes.ts';
 import { disputeRoutes } from '../disputes/routes.ts';
 import { domainRoutes } from '../domains/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
@@ -40,6 +41,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...reconciliationRoutes({ ...payments, log: gateway.log }),
     ...notificationRoutes(notifications),
     ...productRoutes(payments),
+    ...checkoutConfigurationRoutes(payments),
     ...mailRoutes(gateway.mail),
     ...acknowledgmentRoutes(payments),
     ...listenerRoutes({ ...notifications, closing: server.closing }),

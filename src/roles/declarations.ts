@@ -3,6 +3,7 @@ import * as acknowledgments from '../acknowledgments/api.ts';
 import * as bluebox from '../bluebox/api.ts';
 import * as captures from '../captures/api.ts';
 import * as checkout from '../checkout/api.ts';
+import * as checkoutConfigurations from '../checkout-configurations/api.ts';
 import * as disputes from '../disputes/api.ts';
 import * as domains from '../domains/api.ts';
 import * as inbound from '../inbound/api.ts';
@@ -51,6 +52,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   deliveries,
   events,
   products,
+  checkoutConfigurations,
   health,
   mail,
   acknowledgments,

@@ -53,6 +53,7 @@ export function samplePayment(life: SampleLife, changes: Partial<Payment> = {}):
     ...owner,
     paymentId,
     reference: 'order-10045',
+    checkoutId: null,
     returnStyle: 'plain',
     amount: SAMPLE_AMOUNT,
     currency: CURRENCY,

@@ -33,10 +33,10 @@ function withOpenFuse(stage: Stage, act: (endpointId: string) => Promise<Answer>
   });
 }
 
-export async function createWhileUnhealthy(stage: Stage): Promise<Answer> {
+export async function createWhileUnhealthy(stage: Stage, create = () => stage.shop.create()): Promise<Answer> {
   return withOpenFuse(stage, () =>
     until(async () => {
-      const answer = await stage.shop.create();
+      const answer = await create();
       return answer.status !== 201 && answer;
     }),
   );

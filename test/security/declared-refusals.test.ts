@@ -112,6 +112,7 @@ function keyFor({ access }: Endpoint): string {
 /** What a request must say before anybody looks for what it names. */
 const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
   createRefund: { reason: 'broken', reference: 'never' },
+  createCheckoutPayment: { reference: 'never' },
   completePayment: { clientData: {} },
   completeCheckoutSession: { clientData: {} },
   advanceTestClock: { seconds: 1 },

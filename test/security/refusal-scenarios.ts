@@ -11,6 +11,7 @@ import {
   settleEnded,
 } from './acknowledgment-scenarios.ts';
 import { BLUEBOX_SCENARIOS } from './bluebox-scenarios.ts';
+import { CHECKOUT_SCENARIOS } from './checkout-scenarios.ts';
 import { DOMAIN_SCENARIOS } from './domain-scenarios.ts';
 import { NOTIFICATION_SCENARIOS } from './notification-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
@@ -91,6 +92,7 @@ const TOKEN_UNKNOWN = `/checkout-sessions/${'A'.repeat(43)}`;
 export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scenario>>>> = {
   ...RECONCILIATION_SCENARIOS,
   ...BLUEBOX_SCENARIOS,
+  ...CHECKOUT_SCENARIOS,
   ...DOMAIN_SCENARIOS,
   ...NOTIFICATION_SCENARIOS,
   logIn: {
@@ -102,7 +104,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       }),
   },
   createPayment: {
-    endpoint_unhealthy: createWhileUnhealthy,
+    endpoint_unhealthy: (stage) => createWhileUnhealthy(stage),
     async reference_already_used({ shop }) {
       const reference = freshReference();
       await shop.create({ reference });

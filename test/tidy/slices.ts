@@ -64,6 +64,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   },
   // Whose a host is; found by the servers of all roles.
   domains: { nouns: ['domain'], sees: ['keys', 'idempotency'] },
+  // What payments that are alike have in common; they are made by the verb of payments.
+  'checkout-configurations': {
+    nouns: ['checkout-configuration'],
+    sees: ['keys', 'idempotency', 'products', 'tenants', 'payments'],
+  },
   // Another front door to payments, in the words of Scan to Pay.
   bluebox: { nouns: ['transaction'], sees: ['payments', 'refunds', 'reversals', 'tenants'] },
   // Above payments, because its samples are made by the mappers of the real objects.

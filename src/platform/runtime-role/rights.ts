@@ -27,6 +27,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   attempts: KEEP,
   captures: KEEP,
   checkout_tokens: KEEP,
+  checkouts: KEEP,
   data_keys: APPEND,
   deliveries: KEEP,
   delivery_attempts: APPEND,
