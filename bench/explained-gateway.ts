@@ -2,6 +2,7 @@ import { createAdmission } from '../src/acknowledgments/admit-payments.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import { localMasterKey, newMasterKeyText } from '../src/keys/master-key.ts';
 import { createSealer } from '../src/keys/sealer.ts';
+import { createLimitKeeper } from '../src/limits/keep-limits.ts';
 import { insertEndpoint } from '../src/notifications/store.ts';
 import { createApplySignal } from '../src/payments/apply-signal.ts';
 import type { PaymentContext } from '../src/payments/context.ts';
@@ -70,6 +71,7 @@ export async function openExplainedGateway(
     readTenant,
     checkProduct: createCheckProduct(database),
     admission: createAdmission(database),
+    limits: createLimitKeeper({ database, sealer }),
     applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver: () => {} }),
     checkoutUrl: 'https://pay.example',
     checkoutUrlOf: async () => 'https://pay.example',

@@ -40,6 +40,7 @@ export const ID_PREFIXES = [
   'ack',
   'rp',
   'lis',
+  'lb',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -26,6 +26,10 @@ describe('a refusal', () => {
     },
   );
 
+  it('is certain where a limit leaves no room: nothing was made of the order', () => {
+    expect(refusalOf(new Problem('limit_exceeded', 'Would pass the limit')).code).toBe('amount_not_available');
+  });
+
   it('has the members of RFC 9457 beside its own', () => {
     expect(refusalBody(new Refusal('order_not_found', 'There is no such order'), 'c-1')).toEqual({
       ...{ type: 'urn:tollgate:partner:order_not_found', title: 'There is no such order', status: 404 },

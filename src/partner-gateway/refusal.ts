@@ -52,6 +52,7 @@ const CODES: Readonly<Partial<Record<ProblemCode, RefusalCode>>> = {
   not_found: 'order_not_found',
   state_conflict: 'state_conflict',
   amount_not_available: 'amount_not_available',
+  limit_exceeded: 'amount_not_available',
 };
 
 /** How our fields are called on this wire. */

@@ -105,6 +105,7 @@ export const createPayment = endpoint({
     'card_number_not_allowed',
     'target_not_allowed',
     'no_provider_account',
+    'limit_exceeded',
     'endpoint_unhealthy',
   ],
   example: {

@@ -2,6 +2,7 @@ import type { RelayInbox } from '../events/relay-inbox.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Sealer } from '../keys/sealer.ts';
+import type { LimitKeeper } from '../limits/keep-limits.ts';
 import type { Database } from '../platform/database.ts';
 import type { TargetPolicy } from '../platform/outbound-address.ts';
 import type { CheckProduct } from '../products/find-product.ts';
@@ -29,6 +30,8 @@ export interface PaymentContext {
   readonly checkProduct: CheckProduct;
   /** Whether payments are taken and paid just now. */
   readonly admission: Admission;
+  /** What may be sold to whom in a day and in a month. */
+  readonly limits: LimitKeeper;
   /** The one way to change a payment; hands over to the relay by itself. */
   readonly applySignal: ApplySignal;
   /** Where the hosted page is, without a trailing slash. */

@@ -4,9 +4,8 @@ import type { TenantCaller } from '../kernel/caller.ts';
 import { newId } from '../kernel/id.ts';
 import { amountFromJson } from '../kernel/money.ts';
 import { Problem } from '../kernel/problem.ts';
-import { createBatcher } from '../platform/batch.ts';
-import { crashPoint } from '../platform/crash-point.ts';
-import { violatedConstraint } from '../platform/database.ts';
+import type { LimitClaim } from '../limits/claim-limits.ts';
+import { holdsOf } from '../limits/take-limits.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { checkRoutable } from '../provider-accounts/choose-account.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -19,7 +18,8 @@ import type { Payment } from './payment.ts';
 import { customerPlace, paymentObjectJson } from './payment-json.ts';
 import type { CreatedPaymentAnswer } from './payment-shape.ts';
 import { paymentToRow } from './rows.ts';
-import { insertPayments, type NewPayment, selectPaymentIdByReference } from './store-new-payments.ts';
+import { type NewPayment, selectPaymentIdByReference } from './store-new-payments.ts';
+import { createWriteNewPayment } from './write-new-payment.ts';
 
 interface CreateRequest {
   readonly caller: TenantCaller;
@@ -38,65 +38,58 @@ export type CreatePayment = (request: CreateRequest) => Promise<EndpointAnswer<C
 const EXPIRES_IN_S = 900;
 const EXPIRES_IN_MIN_S = 30;
 const EXPIRES_IN_MAX_S = 31 * 86_400;
-const BATCH_MAX = 100;
 
 /**
  * Creates payments: payment, checkout token, event, outbox row and kept answer in one statement, which serves all
  * requests that arrived while the statement before was under way.
  * @throws (from the returned function) Problem validation_failed, target_not_allowed,
- * no_provider_account, reference_already_used, endpoint_unhealthy, idempotency_key_reused
+ * no_provider_account, reference_already_used, endpoint_unhealthy, limit_exceeded, idempotency_key_reused
  */
 export function createCreatePayment(context: PaymentContext): CreatePayment {
-  const write = createBatcher<NewPayment, boolean>({
-    write: async (items) => {
-      const placed = await insertPayments(context.database.query, items);
-      crashPoint('payment-committed');
-      const written = items.map(({ payment }) => placed.has(payment.payment_id));
-      const told = items.filter((_, index) => written[index]);
-      context.handOver(
-        told.map(({ outbox }) => outbox),
-        told.map(({ event }) => event),
-      );
-      return written;
-    },
-    itemsMax: BATCH_MAX,
-  });
+  const write = createWriteNewPayment(context);
   return async (request) => {
     const { caller, body } = request;
     const tenant = await context.readTenant(caller.tenantId);
     const clock = await context.tenantClocks.of(caller.tenantId, caller.mode);
+    let claims: readonly LimitClaim[];
     try {
       checkBody(context, tenant, caller, body, clock);
       if (body.productId !== undefined) await context.checkProduct(caller, body.productId);
       await checkProviderAccount(context, tenant, caller, body);
       await context.admission.checkNew({ ...caller, productId: body.productId ?? null });
+      claims = await context.limits.claimsOf(
+        { ...tenant, mode: caller.mode, now: clock.now() },
+        purchaseOf(tenant, body),
+      );
     } catch (refusal) {
       // Clock and settings move on: what was taken once is answered as it was then.
       const first = await firstAnswer(context, request);
       if (first === null) throw refusal;
       return first;
     }
-    const { item, answer } = await preparePayment(context, tenant, request, clock);
-    const placed = await write(item).catch((error: unknown) => {
-      // The same key came twice at once with different references: the other one has it.
-      if (violatedConstraint(error) === 'idempotency_keys_pkey') return false;
-      throw error;
-    });
-    if (placed) return { body: answer };
-    return explainRefusal(context, request);
+    const { item, answer } = await preparePayment(context, tenant, request, clock, claims);
+    const written = await write(item, claims);
+    if (written === 'written') return { body: answer };
+    return explainRefusal(context, request, written === 'passed_over' ? null : written);
   };
 }
 
-/** Why a payment was passed over: its key was used (then the first answer comes again) or its reference was. */
+/**
+ * Why a payment was not written: its key was used (then the first answer comes again), or its reference was, or there was
+ * no room for it; in this order, since who repeats a request must find what it made, which may have taken the last room.
+ */
 async function explainRefusal(
   context: PaymentContext,
   request: CreateRequest,
+  refusal: Problem | null,
 ): Promise<EndpointAnswer<CreatedPaymentAnswer>> {
   const first = await firstAnswer(context, request);
   if (first !== null) return first;
   const { caller, body } = request;
   const paymentId = await selectPaymentIdByReference(context.database.query, caller, body.reference);
-  if (paymentId === null) throw new Problem('unavailable', 'Please send the request again.', { retryAfterSeconds: 1 });
+  if (paymentId === null) {
+    throw refusal ?? new Problem('unavailable', 'Please send the request again.', { retryAfterSeconds: 1 });
+  }
   throw new Problem('reference_already_used', 'Another payment has this reference; references are unique for ever.', {
     members: { paymentId },
   });
@@ -152,6 +145,17 @@ async function checkProviderAccount(
   await checkRoutable(context, { owner: { tenantId, mode }, payment, method: 'undecided' }, { sayWhy: true });
 }
 
+/** What limits look at. */
+function purchaseOf(tenant: Tenant, body: CreatePaymentBody): Parameters<PaymentContext['limits']['claimsOf']>[1] {
+  return {
+    amount: amountFromJson(body.amount),
+    currency: body.currency ?? tenant.currency,
+    cartItems: body.cartItems ?? null,
+    customer: body.customer ?? null,
+    subMerchantName: body.subMerchantName ?? null,
+  };
+}
+
 function expiryOf(clock: TenantClock, body: CreatePaymentBody): Temporal.Instant {
   if (body.expiresAt !== undefined) return Temporal.Instant.from(body.expiresAt).round('millisecond');
   return clock.now().add({ seconds: body.expiresIn ?? EXPIRES_IN_S });
@@ -163,9 +167,10 @@ async function preparePayment(
   tenant: Tenant,
   request: CreateRequest,
   clock: TenantClock,
+  claims: readonly LimitClaim[],
 ): Promise<{ readonly item: NewPayment; readonly answer: CreatedPaymentAnswer }> {
   const { body, idempotency, partnerKeyId } = request;
-  const payment = await newPayment(context, tenant, request, clock);
+  const payment = { ...(await newPayment(context, tenant, request, clock)), holdsLimits: claims.length > 0 };
   const { tenantId, mode, paymentId, createdAt } = payment;
   const object = paymentObjectJson(payment, null);
   const token = newCheckoutToken();
@@ -210,7 +215,8 @@ async function preparePayment(
     expires_at: payment.expiresAt,
     revoked_at: null,
   };
-  const item = { payment: paymentToRow(payment), token: tokenRow, event, outbox, key };
+  const holds = holdsOf(payment, claims);
+  const item = { payment: paymentToRow(payment), token: tokenRow, event, outbox, key, holds };
   if (partnerKeyId === undefined) return { item, answer };
   const order = { tenant_id: tenantId, payment_id: paymentId, partner_key_id: partnerKeyId, order_id: body.reference };
   return { item: { ...item, order }, answer };
@@ -248,6 +254,7 @@ async function newPayment(
     capturesClosed: false,
     reversalId: null,
     duplicatePayment: false,
+    holdsLimits: false,
     attemptsMax: body.attemptsMax,
     attemptsDeclined: 0,
     openAttemptId: null,

@@ -28,6 +28,7 @@ export function samplePayment(changes: Partial<Payment> = {}): Payment {
     capturesClosed: false,
     reversalId: null,
     duplicatePayment: false,
+    holdsLimits: false,
     attemptsMax: 3,
     attemptsDeclined: 0,
     openAttemptId: null,

@@ -24,6 +24,8 @@ export interface Payment {
   readonly reversalId: string | null;
   /** Money arrived a second time, by another attempt. */
   readonly duplicatePayment: boolean;
+  /** It was counted against limits, which get back what is not paid or is given back. */
+  readonly holdsLimits: boolean;
   readonly attemptsMax: number;
   readonly attemptsDeclined: number;
   readonly openAttemptId: string | null;

@@ -26,6 +26,7 @@ export function paymentFromRow(row: Selectable<Tables['payments']>): Payment {
     capturesClosed: row.captures_closed,
     reversalId: row.reversal_id,
     duplicatePayment: row.duplicate_payment,
+    holdsLimits: row.holds_limits,
     attemptsMax: row.attempts_max,
     attemptsDeclined: row.attempts_declined,
     openAttemptId: row.open_attempt_id,
@@ -103,6 +104,7 @@ export function paymentToRow(payment: Payment): WholeRow<'payments'> {
     captures_closed: payment.capturesClosed,
     reversal_id: payment.reversalId,
     duplicate_payment: payment.duplicatePayment,
+    holds_limits: payment.holdsLimits,
   };
 }
 

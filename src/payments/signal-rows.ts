@@ -5,6 +5,7 @@ import type { WholeRow } from '../platform/recordset.ts';
 import type { TenantClock } from '../test-clocks/test-clock.ts';
 import type { Attempt } from './attempt.ts';
 import type { Applied, Decision, Happening, PaymentState } from './decision.ts';
+import { limitChanges } from './limit-share.ts';
 import { captureJson, disputeJson, refundJson, reversalJson } from './operation-json.ts';
 import { captureToRow, disputeToRow, refundToRow, reversalToRow } from './operation-rows.ts';
 import type { Payment } from './payment.ts';
@@ -58,6 +59,7 @@ export function signalWrite(decided: Decided, clock: TenantClock): Write {
     outbox: events.map(({ outbox }) => outbox),
     work: waiting.map((one) => syncWork(one, clock)),
     signals: [signal],
+    limits: limitChanges(state.payment, next),
     keys: key === null ? [] : [key],
   };
 }
@@ -78,6 +80,7 @@ export function joinWrites(writes: readonly Write[]): Write {
     outbox: writes.flatMap(({ outbox }) => outbox),
     work: writes.flatMap(({ work }) => work),
     signals: writes.flatMap(({ signals }) => signals),
+    limits: writes.flatMap(({ limits }) => limits),
     keys: writes.flatMap(({ keys }) => keys),
   };
 }

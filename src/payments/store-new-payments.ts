@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { takenByPlaced } from '../limits/take-limits.ts';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 
@@ -12,17 +13,21 @@ export interface NewPayment {
   readonly key: WholeRow<'idempotency_keys'> | null;
   /** Where a partner made it. */
   readonly order?: WholeRow<'partner_orders'>;
+  /** What it takes of limits. */
+  readonly holds?: readonly WholeRow<'limit_holds'>[];
 }
 
 /**
  * Writes any number of new payments as one statement, each whole or not at all, and returns the ids of those written.
  * A payment is passed over where its reference or its idempotency key has been used; the caller finds out which.
  * References are sorted, so that two such statements never wait for each other crosswise.
- * Breaks idempotency_keys_pkey, and writes nothing, where a key came twice at once with different references.
+ * Breaks idempotency_keys_pkey, and writes nothing, where a key came twice at once with different references, and a
+ * constraint of limit_counters where a payment would pass a maximum.
  */
 export async function insertPayments(db: Queryable, items: readonly NewPayment[]): Promise<ReadonlySet<string>> {
   const keys = items.flatMap(({ key }) => (key === null ? [] : [key]));
   const orders = items.flatMap(({ order = [] }) => order);
+  const holds = items.flatMap((item) => item.holds ?? []);
   const { rows } = await sql<{ payment_id: string }>`
     with keys as materialized (
       select * from ${recordset('idempotency_keys', keys)}
@@ -62,7 +67,7 @@ export async function insertPayments(db: Queryable, items: readonly NewPayment[]
         items.map(({ outbox }) => outbox),
       )} r
       join told on told.tenant_id = r.tenant_id and told.event_id = r.subject_id
-    )${orders.length === 0 ? NOTHING : ordersNew(orders)}
+    )${orders.length === 0 ? NOTHING : ordersNew(orders)}${holds.length === 0 ? NOTHING : takenByPlaced(holds)}
     select payment_id from placed`.execute(db);
   return new Set(rows.map((row) => row.payment_id));
 }

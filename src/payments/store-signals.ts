@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { completeKeysOfMoved, type KeyAnswer } from '../idempotency/complete-key.ts';
+import { heldByMoved, type LimitChange } from '../limits/release-limits.ts';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 
@@ -18,6 +19,8 @@ export interface SignalWrite {
   /** What to look at later; only a hint of when, so it may stand although its payment was not written. */
   readonly work: readonly WholeRow<'outbox'>[];
   readonly signals: readonly WholeRow<'signals'>[];
+  /** Where payments that hold limits come to count less, or more again. */
+  readonly limits: readonly LimitChange[];
   /** Claims of idempotency keys; resource_id names the payment, attempt or operation that is written with it. */
   readonly keys: readonly WholeRow<'idempotency_keys'>[];
   /** Answers that are given once the payment is written. */
@@ -58,6 +61,7 @@ export async function writeSignals(db: Queryable, write: SignalWrite): Promise<R
       : [sql`work_put as (insert into outbox select r.* from ${recordset('outbox', write.work)} r)`]),
     ...(write.keys.length === 0 ? [] : [claimKeys(write)]),
     ...(write.answers.length === 0 ? [] : [sql`answers_put as (${completeKeysOfMoved(write.answers)})`]),
+    ...(write.limits.length === 0 ? [] : heldByMoved(write.limits)),
     insertOfMoved('signals', write.signals),
     ...(write.unapplied.length === 0
       ? []

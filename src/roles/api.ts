@@ -7,6 +7,7 @@ import { disputeRoutes } from '../disputes/routes.ts';
 import { domainRoutes } from '../domains/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
+import { limitRoutes } from '../limits/routes.ts';
 import { mailRoutes } from '../mail/routes.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
 import { listenerRoutes } from '../notifications/routes-listeners.ts';
@@ -42,6 +43,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...notificationRoutes(notifications),
     ...productRoutes(payments),
     ...checkoutConfigurationRoutes(payments),
+    ...limitRoutes(payments),
     ...mailRoutes(gateway.mail),
     ...acknowledgmentRoutes(payments),
     ...listenerRoutes({ ...notifications, closing: server.closing }),

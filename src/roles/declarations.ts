@@ -9,6 +9,7 @@ import * as domains from '../domains/api.ts';
 import * as inbound from '../inbound/api.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
 import * as ledger from '../ledger/api.ts';
+import * as limits from '../limits/api.ts';
 import * as mail from '../mail/api.ts';
 import * as deliveries from '../notifications/api-deliveries.ts';
 import * as endpointVerbs from '../notifications/api-endpoint-verbs.ts';
@@ -53,6 +54,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   events,
   products,
   checkoutConfigurations,
+  limits,
   health,
   mail,
   acknowledgments,

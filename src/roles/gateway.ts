@@ -10,6 +10,7 @@ import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { checkMasterKey, loadMasterKey } from '../keys/load-master-key.ts';
 import { createSealer, type Sealer, SYSTEM } from '../keys/sealer.ts';
+import { createLimitKeeper } from '../limits/keep-limits.ts';
 import type { SendMailsContext } from '../mail/send-mails.ts';
 import type { DeliveryHook } from '../notifications/delivery-hooks.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
@@ -124,7 +125,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** What is noted beside the work, the measures of this process, and what keeps payments away. */
-function openRecords(context: { readonly database: Database; readonly clock: Clock; readonly log: Logger }) {
+function openRecords(context: Pick<SendMailsContext, 'database' | 'sealer' | 'clock'> & { readonly log: Logger }) {
   const metrics = createMetrics();
   const help = 'Circuits of provider accounts that this process has opened or closed';
   const changes = metrics.counter('tollgate_provider_circuit_changes_total', help, ['to']);
@@ -133,6 +134,7 @@ function openRecords(context: { readonly database: Database; readonly clock: Clo
     callRecorder: createCallRecorder(context),
     circuits: createCircuitKeeper({ ...context, changes }),
     admission: createAdmission(context.database),
+    limits: createLimitKeeper(context),
   };
 }
 
@@ -185,7 +187,7 @@ async function buildGateway(
   const { publicHttp, privateHttp, outboundHttp, targetPolicy } = ways;
   const readTenant = createReadTenant(database);
   const tenantClocks = createTenantClocks(database, clock);
-  const { metrics, ...records } = openRecords({ database, clock, log });
+  const { metrics, ...records } = openRecords({ database, sealer, clock, log });
   const { raiseAlarm, ...mailing } = openMail(config, { database, sealer, clock, log }, metrics);
   const relayInbox = new RelayInbox(() => wakeup.notify('relay'));
   const handOver: RelayInbox['handOver'] = (rows, events) => relayInbox.handOver(rows, events);

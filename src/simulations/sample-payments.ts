@@ -69,6 +69,7 @@ export function samplePayment(life: SampleLife, changes: Partial<Payment> = {}):
     capturesClosed: false,
     reversalId: null,
     duplicatePayment: false,
+    holdsLimits: false,
     attemptsMax: 3,
     attemptsDeclined: 0,
     openAttemptId: null,

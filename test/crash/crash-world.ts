@@ -9,7 +9,7 @@ import { type SandboxServer, startSandboxServer } from '../../src/providers/sand
 import { openGateway } from '../../src/roles/gateway.ts';
 import { type CreatedTenant, createTenant } from '../../src/tenants/create-tenant.ts';
 import { tenantSettings } from '../../src/tenants/settings.ts';
-import { until } from '../support/api-client.ts';
+import { call, until } from '../support/api-client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type SupervisedGateway, superviseGateway } from '../support/gateway-supervisor.ts';
 import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
@@ -88,6 +88,7 @@ export async function startCrashWorld(count: 1 | 2): Promise<CrashWorld> {
           settings: tenantSettings.parse({}),
         },
       );
+      await limit(gateways, tenant.apiKeys.test);
       return { tenant, merchant: merchantAt(sandbox.url, clock, credentials.secretKey, credentials.merchantCode) };
     },
     stopPolling: ({ tenant }) => holdSyncLane(database, tenant.tenant.tenantId),
@@ -102,6 +103,21 @@ export async function startCrashWorld(count: 1 | 2): Promise<CrashWorld> {
       await database.drop();
     },
   };
+}
+
+/** A limit that has room for everything, so that whatever dies it must have counted right; each gateway knows of it. */
+async function limit(gateways: readonly SupervisedGateway[], key: string): Promise<void> {
+  const path = '/api/v1/limit-baskets';
+  const [first, ...others] = gateways;
+  // A gateway may just be coming back.
+  const ask = (gateway: SupervisedGateway | undefined, at: string, options: Parameters<typeof call>[1]) =>
+    until(async () => {
+      const answer = await call(`${gateway?.url}${at}`, { key, ...options }).catch(() => null);
+      return answer !== null && answer.status < 300 && answer;
+    });
+  const body = { itemTypes: ['*'], per: 'merchant', monthlyMax: 999_999_999 };
+  const { id } = (await ask(first, path, { idempotencyKey: 'limit', body })).body;
+  for (const other of others) await ask(other, `${path}/${id}`, { method: 'PATCH', body: { name: 'Everything' } });
 }
 
 const HELD_BY_TEST = 'held by the test';

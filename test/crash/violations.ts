@@ -1,4 +1,5 @@
 import { Webhook } from 'standardwebhooks';
+import { findTornLimits } from '../support/torn-limits.ts';
 import type { Received } from '../support/webhook-sink.ts';
 import type { CrashWorld, Shop } from './crash-world.ts';
 import { askPatiently, type Order } from './order.ts';
@@ -69,7 +70,7 @@ async function paymentOf({ database, sandbox }: CrashWorld, order: Order): Promi
     const expected = amounts.map((amount) => ({ amount, status: 'succeeded' }));
     found.push(...expectEqual(`${paymentId} ${table}`, rows, expected));
   }
-  found.push(...(await transfersOf(database, order)));
+  found.push(...(await transfersOf(database, order)), ...(await holdsOf(database, order)));
   const attempts = await database.run<{ attempt_id: string; state: string }>(
     'select attempt_id, state from attempts where payment_id = $1 order by attempt_id',
     [paymentId],
@@ -98,6 +99,17 @@ async function transfersOf(database: CrashWorld['database'], { paymentId, captur
   ].sort();
   const lines = posted.map(({ line }) => line).sort();
   return expectEqual(`${paymentId} transfers`, lines, expected);
+}
+
+/** Limits count what the shop has kept of it, in the day and in the month, and hold nothing any more. */
+async function holdsOf(database: CrashWorld['database'], { paymentId, captures, end }: Order): Promise<string[]> {
+  const kept = end === 'refund' || end === 'reversal' ? 0 : captures.reduce((sum, amount) => sum + amount, 0);
+  const holds = await database.run(
+    `select period, amount_held::int as amount, settled, above from limit_holds where payment_id = $1 order by period`,
+    [paymentId],
+  );
+  const expected = ['day', 'month'].map((period) => ({ period, amount: kept, settled: true, above: false }));
+  return expectEqual(`${paymentId} holds`, holds, expected);
 }
 
 /** The sandbox's books against ours. A second charge under another reference shows here. */
@@ -217,7 +229,7 @@ async function leftoversOf({ database }: CrashWorld, shop: Shop): Promise<string
     [shop.tenant.tenant.tenantId],
   );
   const none = { outbox: 0, open: 0, keys: 0, deliveries: 0, notifications: 0, quarantined: 0, delivered_twice: 0 };
-  return expectEqual('leftovers', left, none);
+  return [...expectEqual('leftovers', left, none), ...expectEqual('limits', await findTornLimits(database), [])];
 }
 
 function expectEqual(what: string, found: unknown, expected: unknown): string[] {

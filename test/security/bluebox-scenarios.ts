@@ -1,6 +1,7 @@
 import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Answer } from '../support/api-client.ts';
 import { freshReference } from '../support/merchant.ts';
+import { createTransactionBeyondLimit } from './limit-scenarios.ts';
 import { type Scenario, type Stage, withCutOffPassed, without } from './refusal-stage.ts';
 
 const PAN = '4111 1111 1111 1111';
@@ -29,6 +30,7 @@ export const BLUEBOX_SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCo
     },
     card_number_not_allowed: (stage) => createTx(stage, { description: PAN }),
     target_not_allowed: (stage) => createTx(stage, { notificationUrl: 'https://169.254.169.254/' }),
+    limit_exceeded: createTransactionBeyondLimit,
   },
   findBlueboxTransaction: {
     not_found: ({ shop }) => shop.send('GET', '/bluebox/secure/transactions?reference=nobody'),

@@ -13,6 +13,7 @@ import {
 import { BLUEBOX_SCENARIOS } from './bluebox-scenarios.ts';
 import { CHECKOUT_SCENARIOS } from './checkout-scenarios.ts';
 import { DOMAIN_SCENARIOS } from './domain-scenarios.ts';
+import { createBeyondLimit, LIMIT_SCENARIOS } from './limit-scenarios.ts';
 import { NOTIFICATION_SCENARIOS } from './notification-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 import { type Scenario, type Stage, withCutOffPassed, without } from './refusal-stage.ts';
@@ -94,6 +95,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   ...BLUEBOX_SCENARIOS,
   ...CHECKOUT_SCENARIOS,
   ...DOMAIN_SCENARIOS,
+  ...LIMIT_SCENARIOS,
   ...NOTIFICATION_SCENARIOS,
   logIn: {
     unauthenticated: ({ anyone }) =>
@@ -105,6 +107,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   },
   createPayment: {
     endpoint_unhealthy: (stage) => createWhileUnhealthy(stage),
+    limit_exceeded: createBeyondLimit,
     async reference_already_used({ shop }) {
       const reference = freshReference();
       await shop.create({ reference });

@@ -38,12 +38,14 @@ beforeAll(async () => {
   await owner.send('POST', `/test-clocks/${testClock.body.id}/release`);
   const accounts = await owner.send('GET', '/provider-accounts');
   const reconciled = await uploadStatement(accounts.body.data[0].id);
+  const basket = { itemTypes: ['AIRTIME'], per: 'merchant', dailyMax: 100 };
   const domain = await owner.send('POST', '/domains', { body: { domain: 'pay.owner.example' } });
   // Nobody shall look for its record while it is watched that nothing is written.
   await tollgate.database.run(`update lanes set next_due_at = null where kind = 'domain'`);
   owned = {
     'provider-accounts': accounts.body.data[0].id,
     domains: domain.body.id,
+    'limit-baskets': (await owner.send('POST', '/limit-baskets', { body: basket })).body.id,
     'partner-keys': (await owner.send('POST', '/partner-keys', { body: {} })).body.id,
     'test-clocks': testClock.body.id,
     ...reconciled,

@@ -29,11 +29,13 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     nouns: ['tenant', 'settings'],
     sees: ['keys', 'access', 'idempotency', 'events', 'routing', 'provider-accounts', 'notifications'],
   },
+  // What may be sold to whom in a day and in a month; payments ask it, and write what it counts with their own rows.
+  limits: { nouns: ['limit-basket', 'limit-period', 'limit-subject'], sees: ['keys', 'idempotency', 'test-clocks'] },
   payments: {
     nouns: ['payment', 'attempt', 'operation', 'capture', 'refund', 'reversal', 'dispute', 'signal'],
     sees: [
       ...['keys', 'idempotency', 'events', 'ledger', 'routing', 'provider-accounts', 'products', 'tenants'],
-      'test-clocks',
+      ...['test-clocks', 'limits'],
     ],
   },
   captures: {

@@ -45,6 +45,9 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   // Written by the trigger of ledger_transfers, with the owner's rights.
   ledger_balances: READ,
   ledger_transfers: APPEND,
+  limit_baskets: KEEP,
+  limit_counters: KEEP,
+  limit_holds: KEEP,
   line_matches: KEEP,
   listened_events: CONSUME,
   // Gone when its program says so, or long after it was last heard of.
