@@ -868,6 +868,66 @@ create table provider_questions (
 );
 CREATE INDEX provider_questions_due_idx ON public.provider_questions USING btree (tenant_id, provider_account_id, due_at) WHERE (due_at IS NOT NULL);
 
+create table qr_code_tokens (
+  token text not null,
+  tenant_id text not null,
+  qr_code_id text not null,
+  constraint qr_code_tokens_pkey PRIMARY KEY (token),
+  constraint qr_code_tokens_token_check CHECK (token ~ '^[A-Za-z0-9_-]{22}$'::text)
+);
+
+create table qr_code_uses (
+  tenant_id text not null,
+  qr_code_id text not null,
+  use_number integer not null,
+  visit text not null,
+  amount bigint not null,
+  payment_id text,
+  created_at timestamp with time zone not null,
+  constraint qr_code_uses_pkey PRIMARY KEY (tenant_id, qr_code_id, use_number),
+  constraint qr_code_uses_visit_key UNIQUE (tenant_id, qr_code_id, visit),
+  constraint qr_code_uses_code_fkey FOREIGN KEY (tenant_id, qr_code_id) REFERENCES qr_codes(tenant_id, qr_code_id),
+  constraint qr_code_uses_amount_check CHECK (amount > 0),
+  constraint qr_code_uses_number_check CHECK (use_number > 0)
+);
+
+create table qr_codes (
+  tenant_id text not null,
+  qr_code_id text not null,
+  mode text not null,
+  token text not null,
+  kind text not null,
+  content text not null,
+  reference text,
+  amount bigint,
+  currency text not null,
+  amount_editable boolean not null,
+  amount_min bigint,
+  amount_max bigint,
+  uses text not null,
+  uses_max integer,
+  uses_made integer not null,
+  expires_at timestamp with time zone,
+  canceled_at timestamp with time zone,
+  payment_fields jsonb not null,
+  emvco jsonb,
+  version integer not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint qr_codes_pkey PRIMARY KEY (tenant_id, qr_code_id),
+  constraint qr_codes_reference_key UNIQUE (tenant_id, mode, reference),
+  constraint qr_codes_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
+  constraint qr_codes_amount_check CHECK (amount > 0 AND amount_min > 0 AND amount_max >= COALESCE(amount_min, 1::bigint)),
+  constraint qr_codes_amount_known_check CHECK (amount IS NOT NULL OR amount_editable),
+  constraint qr_codes_content_check CHECK ((content = ANY (ARRAY['url'::text, 'emvco'::text])) AND (content = 'emvco'::text) = (emvco IS NOT NULL)),
+  constraint qr_codes_dynamic_check CHECK (kind = 'static'::text OR uses = 'single'::text AND NOT amount_editable),
+  constraint qr_codes_kind_check CHECK (kind = ANY (ARRAY['static'::text, 'dynamic'::text])),
+  constraint qr_codes_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint qr_codes_uses_check CHECK ((uses = ANY (ARRAY['single'::text, 'many'::text])) AND (uses = 'many'::text OR uses_max IS NOT NULL AND uses_max = 1 AND expires_at IS NOT NULL)),
+  constraint qr_codes_uses_made_check CHECK (uses_made >= 0 AND uses_max > 0 AND uses_made <= uses_max)
+);
+CREATE INDEX qr_codes_list_idx ON public.qr_codes USING btree (tenant_id, mode, qr_code_id);
+
 create table reconciliation_accounts (
   tenant_id text not null,
   provider_account_id text not null,

@@ -12,6 +12,7 @@ import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
 import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
 import { PRODUCT_TRANSITIONS } from '../src/products/product.ts';
+import { QR_CODE_TRANSITIONS } from '../src/qr-codes/qr-code.ts';
 import { EXCEPTION_TRANSITIONS } from '../src/reconciliation/exception.ts';
 import { MATCH_TRANSITIONS } from '../src/reconciliation/line.ts';
 import { PAYOUT_TRANSITIONS } from '../src/reconciliation/payout.ts';
@@ -27,6 +28,7 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['Provider notification', INBOUND_TRANSITIONS],
   ['Delivery', DELIVERY_TRANSITIONS],
   ['Product', PRODUCT_TRANSITIONS],
+  ['QR code', QR_CODE_TRANSITIONS],
   ['Endpoint health', HEALTH_TRANSITIONS],
   ['Mail', MAIL_TRANSITIONS],
   ['Replay', REPLAY_TRANSITIONS],

@@ -686,6 +686,62 @@ export interface CreateProviderAccount {
   routing?: RoutingChanges | undefined;
 }
 
+export interface CreateQrCode {
+  /**
+   * `dynamic`: made for one payment, such as a bill. `static`: stays where it is, such as a sign on the counter.
+   * Default: "dynamic".
+   */
+  kind?: "static" | "dynamic" | undefined;
+  /**
+   * `url`: our address, for any phone. `emvco`: the payload of a scheme, for its apps; needs `emvco`.
+   * Default: "url".
+   */
+  content?: "url" | "emvco" | undefined;
+  emvco?: EmvcoProfile | undefined;
+  /** Your own id of this code; unique for ever among your codes of the mode. Its payments have it as `orderId`. */
+  reference?: string | undefined;
+  /** May be left out where the shopper enters it. */
+  amount?: number | undefined;
+  /** The tenant's currency unless given. */
+  currency?: string | undefined;
+  /**
+   * Whether the shopper enters the amount; of static codes only.
+   * Default: false.
+   */
+  amountEditable?: boolean | undefined;
+  /** The least that the shopper may enter. */
+  amountMin?: number | undefined;
+  /** The most that the shopper may enter. */
+  amountMax?: number | undefined;
+  /** How many payments it is good for: `many` for static codes unless given, else `single`. */
+  uses?: "single" | "many" | undefined;
+  /** After so many payments that were begun, the code is used. No end unless given. */
+  usesMax?: number | undefined;
+  /** Seconds from now. Unless given, 1800 for codes of a single use and no end for others. */
+  expiresIn?: number | undefined;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  expiresAt?: string | undefined;
+  description?: string | undefined;
+  statementDescriptor?: string | undefined;
+  productId?: string | undefined;
+  /** Default: "automatic". */
+  captureMethod?: "automatic" | "manual" | undefined;
+  returnUrl?: string | undefined;
+  notificationUrl?: string | undefined;
+  cartItems?: readonly CartItem[] | undefined;
+  terminalId?: string | undefined;
+  subMerchantName?: string | undefined;
+  mcc?: string | undefined;
+  /**
+   * Your own facts about the payment, at most 50; given back as they are, shown to no shopper.
+   * Default: {}.
+   */
+  metadata?: Record<string, string> | undefined;
+}
+
 export interface CreateRefund {
   /** Minor units; all that is left unless given. */
   amount?: number | undefined;
@@ -1276,6 +1332,28 @@ export interface EffectiveWebhookEndpoint {
 export interface EgressAddresses {
   live: readonly string[];
   test: readonly string[];
+}
+
+export interface EmvcoAccount {
+  tag: string;
+  /** By their two digits, as the scheme says; 00 is its globally unique identifier. */
+  fields: Record<string, string | Record<string, string>>;
+}
+
+/** Merchant account information of a scheme. EMV QRCPS, Merchant-Presented Mode 1.1. */
+export interface EmvcoProfile {
+  merchantName: string;
+  merchantCity: string;
+  countryCode: string;
+  postalCode?: string | undefined;
+  accounts: readonly EmvcoAccount[];
+  billNumber?: string | undefined;
+  storeLabel?: string | undefined;
+  /** Unless given, the reference where it fits, else what the address ends in. */
+  referenceLabel?: string | undefined;
+  /** Unless given, the terminalId where it fits. */
+  terminalLabel?: string | undefined;
+  purpose?: string | undefined;
 }
 
 export interface EndpointHealth {
@@ -2057,6 +2135,65 @@ export interface ProviderCapabilities {
   settlement: boolean;
 }
 
+export interface QrCode {
+  id: string;
+  object: "qr_code";
+  mode: "live" | "test";
+  tenantId: string;
+  /** `dynamic`: made for one payment, such as a bill. `static`: stays where it is, such as a sign on the counter. */
+  kind: "static" | "dynamic";
+  content: "url" | "emvco";
+  reference: string | null;
+  /** What its payments carry: `GET /payments?orderId=` lists them. */
+  orderId: string;
+  status: "active" | "used" | "expired" | "canceled";
+  amount: number | null;
+  currency: string;
+  amountEditable: boolean;
+  amountMin: number | null;
+  amountMax: number | null;
+  uses: "single" | "many";
+  usesMax: number | null;
+  /** Payments that were begun, whatever became of them. */
+  usesMade: number;
+  latestPaymentId: string | null;
+  /** null: never. */
+  expiresAt: string | null;
+  canceledAt: string | null;
+  description: string | null;
+  statementDescriptor: string | null;
+  productId: string | null;
+  captureMethod: "automatic" | "manual";
+  returnUrl: string | null;
+  notificationUrl: string | null;
+  cartItems: readonly CartItem[] | null;
+  terminalId: string | null;
+  subMerchantName: string | null;
+  mcc: string | null;
+  metadata: Record<string, string>;
+  emvco: EmvcoProfile | null;
+  /** Opens the payment, whatever the code itself holds. */
+  url: string;
+  /** The text in the code: the url, or the EMVCo payload. */
+  payload: string;
+  /** The code as SVG, for an `img` element or a printer. */
+  imageUrl: string;
+  /** The same as PNG. */
+  imagePngUrl: string;
+  /** Grows with every change that you make. */
+  version: number;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
 /** A difference between a statement and the books. */
 export interface ReconciliationException {
   id: string;
@@ -2462,6 +2599,13 @@ export interface RoutingRules {
   amounts: Record<string, AmountLimits> | null;
   /** It takes payments confirmed with a method of these types only; `none` stands for a confirmation without a method, such as that of the hosted page. null: any that its provider takes. */
   methods: readonly string[] | null;
+}
+
+export interface ScanQrCode {
+  /** What the shopper enters; only where the shopper may. */
+  amount?: number | undefined;
+  token?: string | undefined;
+  customer?: Customer | undefined;
 }
 
 export interface ShownPartnerKey {
@@ -2976,6 +3120,13 @@ export interface UpdateProviderAccount {
     timeZone: string;
   } | null | undefined;
   routing?: RoutingChanges | undefined;
+}
+
+export interface UpdateQrCode {
+  /** Whole minor units of the currency: 1250 is 12.50 EUR, 1250 JPY is 1250 yen. */
+  amount: number;
+  /** The version that you read: refused where somebody has changed the code since. */
+  version?: number | undefined;
 }
 
 export interface UpdateReconciliationSettings {
@@ -4112,6 +4263,58 @@ function providerNotificationsOperations(send: Send) {
   };
 }
 
+function qRCodesOperations(send: Send) {
+  return {
+    /**
+     * Take a QR code back
+     *
+     * Nobody can begin a payment with it any more. Payments that were begun go on: cancel those one by one.
+     */
+    cancelQrCode: (id: string, options?: CallOptions): Promise<QrCode> =>
+      send({ method: 'POST', path: `/api/v1/qr-codes/${pathSegment(id)}/cancel` }, options),
+    /**
+     * Make a QR code
+     *
+     * Whoever scans it pays you on the hosted page. Each payment gets a reference of its own: that of a single-use code, else `<reference>-<number>`; with a reference that is taken, or without one, the id of the code stands for it.
+     */
+    createQrCode: (body?: CreateQrCode, options?: CallOptions): Promise<QrCode> =>
+      send({ method: 'POST', path: '/api/v1/qr-codes', body }, options),
+    /** Read a QR code */
+    getQrCode: (id: string, options?: CallOptions): Promise<QrCode> =>
+      send({ method: 'GET', path: `/api/v1/qr-codes/${pathSegment(id)}` }, options),
+    /** List QR codes, newest first */
+    listQrCodes: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      reference?: string | undefined;
+      /** `dynamic`: made for one payment, such as a bill. `static`: stays where it is, such as a sign on the counter. */
+      kind?: "static" | "dynamic" | undefined;
+      status?: "active" | "used" | "expired" | "canceled" | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly QrCode[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/qr-codes', query }, options),
+    /**
+     * Play a shopper who scans the code
+     *
+     * In test mode alone. Makes the payment that a scan makes; with a token of the sandbox it is paid as well, or not, as the token says. Without one it waits at its `paymentUrl`, as for a shopper who has scanned and not yet paid.
+     */
+    scanQrCode: (id: string, body?: ScanQrCode, options?: CallOptions): Promise<CreatedPayment> =>
+      send({ method: 'POST', path: `/api/v1/qr-codes/${pathSegment(id)}/scan`, body }, options),
+    /**
+     * Change the amount of a QR code
+     *
+     * While it is active and, where it is good for a single payment, before that one is begun. Payments that were begun keep the amount they have. An address that was printed stays; the payload of an `emvco` code holds the amount and has to be shown anew.
+     */
+    updateQrCode: (id: string, body: UpdateQrCode, options?: CallOptions): Promise<QrCode> =>
+      send({ method: 'PATCH', path: `/api/v1/qr-codes/${pathSegment(id)}`, body }, options),
+  };
+}
+
 function reconciliationOperations(send: Send) {
   return {
     /**
@@ -4330,6 +4533,7 @@ export class TollgateApi {
   readonly products: ReturnType<typeof productsOperations>;
   readonly providerAccounts: ReturnType<typeof providerAccountsOperations>;
   readonly providerNotifications: ReturnType<typeof providerNotificationsOperations>;
+  readonly qRCodes: ReturnType<typeof qRCodesOperations>;
   readonly reconciliation: ReturnType<typeof reconciliationOperations>;
   readonly refunds: ReturnType<typeof refundsOperations>;
   readonly reversals: ReturnType<typeof reversalsOperations>;
@@ -4352,6 +4556,7 @@ export class TollgateApi {
     this.products = productsOperations(send);
     this.providerAccounts = providerAccountsOperations(send);
     this.providerNotifications = providerNotificationsOperations(send);
+    this.qRCodes = qRCodesOperations(send);
     this.reconciliation = reconciliationOperations(send);
     this.refunds = refundsOperations(send);
     this.reversals = reversalsOperations(send);

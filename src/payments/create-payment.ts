@@ -31,6 +31,8 @@ interface CreateRequest {
   readonly returnStyle?: Payment['returnStyle'];
   /** The stored checkout that it is made by. */
   readonly checkoutId?: string;
+  /** It is made of a scan, under a key of ours. */
+  readonly ofQrCode?: true;
 }
 
 export type CreatePayment = (request: CreateRequest) => Promise<EndpointAnswer<CreatedPaymentAnswer>>;
@@ -109,8 +111,9 @@ function keyScope({ caller: { tenantId, mode }, ...request }: CreateRequest): Ke
   return { tenantId, mode, route: frontDoorOf(request) };
 }
 
-function frontDoorOf({ partnerKeyId, returnStyle, checkoutId }: Omit<CreateRequest, 'caller'>): string {
+function frontDoorOf({ partnerKeyId, returnStyle, checkoutId, ofQrCode }: Omit<CreateRequest, 'caller'>): string {
   if (partnerKeyId !== undefined) return 'createPartnerPayment';
+  if (ofQrCode === true) return 'createQrPayment';
   if (checkoutId !== undefined) return 'createCheckoutPayment';
   return returnStyle === 'bluebox' ? 'createBlueboxTransaction' : 'createPayment';
 }

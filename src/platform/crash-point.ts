@@ -2,6 +2,8 @@
 export type CrashPointName =
   /** Payment, event and kept answer are committed; nobody was told. */
   | 'payment-committed'
+  /** A use of a QR code is taken; the payment it is for is not made. */
+  | 'qr-use-taken'
   /** The attempt is committed, its provider not yet called. */
   | 'attempt-unsent'
   /** The provider answered; we know, the database does not. */

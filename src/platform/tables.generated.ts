@@ -620,6 +620,47 @@ export interface ProviderQuestionsTable {
   due_at: Temporal.Instant | null;
 }
 
+export interface QrCodeTokensTable {
+  token: string;
+  tenant_id: string;
+  qr_code_id: string;
+}
+
+export interface QrCodeUsesTable {
+  tenant_id: string;
+  qr_code_id: string;
+  use_number: number;
+  visit: string;
+  amount: bigint;
+  payment_id: string | null;
+  created_at: Temporal.Instant;
+}
+
+export interface QrCodesTable {
+  tenant_id: string;
+  qr_code_id: string;
+  mode: string;
+  token: string;
+  kind: string;
+  content: string;
+  reference: string | null;
+  amount: bigint | null;
+  currency: string;
+  amount_editable: boolean;
+  amount_min: bigint | null;
+  amount_max: bigint | null;
+  uses: string;
+  uses_max: number | null;
+  uses_made: number;
+  expires_at: Temporal.Instant | null;
+  canceled_at: Temporal.Instant | null;
+  payment_fields: JsonColumn;
+  emvco: JsonColumn | null;
+  version: number;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
 export interface ReconciliationAccountsTable {
   tenant_id: string;
   provider_account_id: string;
@@ -945,6 +986,9 @@ export interface Tables {
   provider_calls: ProviderCallsTable;
   provider_facts: ProviderFactsTable;
   provider_questions: ProviderQuestionsTable;
+  qr_code_tokens: QrCodeTokensTable;
+  qr_code_uses: QrCodeUsesTable;
+  qr_codes: QrCodesTable;
   reconciliation_accounts: ReconciliationAccountsTable;
   reconciliation_exceptions: ReconciliationExceptionsTable;
   reconciliation_reports: ReconciliationReportsTable;

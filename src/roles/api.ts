@@ -16,6 +16,7 @@ import { paymentRoutes } from '../payments/routes.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
 import { productRoutes } from '../products/routes.ts';
 import { providerAccountRoutes } from '../provider-accounts/routes.ts';
+import { qrCodeRoutes } from '../qr-codes/routes.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import { refundRoutes } from '../refunds/routes.ts';
 import { reversalRoutes } from '../reversals/routes.ts';
@@ -33,6 +34,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...paymentRoutes(payments),
     ...timelineRoutes(payments.database),
     ...blueboxRoutes(payments),
+    ...qrCodeRoutes(payments),
     ...captureRoutes(payments),
     ...refundRoutes(payments),
     ...reversalRoutes(payments),

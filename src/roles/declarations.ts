@@ -24,6 +24,7 @@ import * as payments from '../payments/api.ts';
 import * as products from '../products/api.ts';
 import * as providerAccounts from '../provider-accounts/api.ts';
 import * as routing from '../provider-accounts/route-api.ts';
+import * as qrCodes from '../qr-codes/api.ts';
 import * as reconciliation from '../reconciliation/api.ts';
 import * as refunds from '../refunds/api.ts';
 import * as reversals from '../reversals/api.ts';
@@ -46,6 +47,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   reconciliation,
   checkout,
   bluebox,
+  qrCodes,
   domains,
   endpoints,
   endpointVerbs,

@@ -9,6 +9,7 @@ import { HEALTH_PATHS } from '../platform/http/health.ts';
 /** The roles that answer requests, by how their addresses begin; what is none of these is the API's. */
 const PREFIXES: readonly (readonly [string, Role])[] = [
   ['/c/', 'checkout'],
+  ['/q/', 'checkout'],
   ['/return/', 'checkout'],
   ['/api/v1/checkout-sessions/', 'checkout'],
   ['/hooks/', 'hooks'],
@@ -16,7 +17,7 @@ const PREFIXES: readonly (readonly [string, Role])[] = [
 ];
 
 /** What a custom host serves: one tenant's pages and the interface behind them. */
-const ON_CUSTOM_HOSTS = ['/c/', '/api/v1/checkout-sessions/'] as const;
+const ON_CUSTOM_HOSTS = ['/c/', '/q/', '/api/v1/checkout-sessions/'] as const;
 
 /** Which role an address belongs to. A test holds it against every route. */
 export function roleOfPath(path: string): Role {

@@ -20,7 +20,7 @@ async function withEndpoint(stage: Stage, act: (endpointId: string) => Promise<A
 }
 
 /** The same with the policy, and a fuse that is open. */
-function withOpenFuse(stage: Stage, act: (endpointId: string) => Promise<Answer>): Promise<Answer> {
+export function withOpenFuse(stage: Stage, act: (endpointId: string) => Promise<Answer>): Promise<Answer> {
   const { shop, tollgate } = stage;
   return withEndpoint(stage, async (endpointId) => {
     await shop.send('PATCH', `/webhook-endpoints/${endpointId}`, BECOME_REVERSING);

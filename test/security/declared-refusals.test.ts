@@ -116,6 +116,7 @@ const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
   completePayment: { clientData: {} },
   completeCheckoutSession: { clientData: {} },
   advanceTestClock: { seconds: 1 },
+  updateQrCode: { amount: 1 },
   submitEvidence: { text: 'It was delivered.' },
   rotateProviderAccount: { credentials: {} },
   resolveReconciliationException: { resolution: 'other', note: 'None.' },

@@ -15,6 +15,7 @@ import { CHECKOUT_SCENARIOS } from './checkout-scenarios.ts';
 import { DOMAIN_SCENARIOS } from './domain-scenarios.ts';
 import { createBeyondLimit, LIMIT_SCENARIOS } from './limit-scenarios.ts';
 import { NOTIFICATION_SCENARIOS } from './notification-scenarios.ts';
+import { QR_CODE_SCENARIOS } from './qr-code-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 import { type Scenario, type Stage, withCutOffPassed, without } from './refusal-stage.ts';
 
@@ -96,6 +97,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   ...CHECKOUT_SCENARIOS,
   ...DOMAIN_SCENARIOS,
   ...LIMIT_SCENARIOS,
+  ...QR_CODE_SCENARIOS,
   ...NOTIFICATION_SCENARIOS,
   logIn: {
     unauthenticated: ({ anyone }) =>

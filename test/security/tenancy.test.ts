@@ -55,6 +55,7 @@ beforeAll(async () => {
     transactions: open.body.id,
     refunds: refund.body.id,
     checkouts: (await owner.send('POST', '/checkouts', { body: { name: 'Tickets', amount: 1250 } })).body.id,
+    'qr-codes': (await owner.send('POST', '/qr-codes', { body: { amount: 1250 } })).body.id,
     products: (await owner.send('POST', '/products', { body: { name: 'Tickets' } })).body.id,
     'webhook-endpoints': endpoint.body.id,
     'ack-deadlines': await plantDeadline(tollgate.database, {

@@ -8,6 +8,7 @@ export const DIRECTORIES: Readonly<Record<string, string>> = {
   provider_account_tenants: 'a notification names its account in the path, before the tenant is known',
   partner_merchant_codes: 'a partner’s request names its merchant code, before the tenant is known',
   checkout_tokens: 'looked up by token before the tenant is known',
+  qr_code_tokens: 'a scanned address is looked up before the tenant is known',
   verified_domains: 'a request names its host, before the tenant is known',
   lanes: 'due work is claimed across tenants',
 };

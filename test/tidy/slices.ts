@@ -92,6 +92,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     sees: ['keys', 'events', 'provider-accounts', 'tenants', 'payments', 'refunds'],
   },
   checkout: { nouns: ['checkout'], sees: ['events', 'provider-accounts', 'tenants', 'payments'] },
+  // A front door to payments: what is scanned, and the page that a scan opens.
+  'qr-codes': {
+    nouns: ['qr-code'],
+    sees: ['keys', 'idempotency', 'products', 'tenants', 'test-clocks', 'payments', 'checkout'],
+  },
   // Runs providers' acceptance cases for the command line.
   certification: { nouns: ['report'], sees: ['provider-accounts', 'payments', 'inbound'] },
 };

@@ -19,7 +19,7 @@ export function amountText(money: Money, locale: CheckoutLocale): string {
 }
 
 /** Whom the shopper pays. */
-export function renderBrand(view: CheckoutView): Html {
+export function renderBrand(view: Pick<CheckoutView, 'brand' | 'locale'>): Html {
   const logo = imageUrl(view.brand.logoUrl);
   const name = html`<bdi>${view.brand.name}</bdi>`;
   if (logo !== null) return html`<header class="brand"><img src="${logo}" alt="" height="36">${name}</header>`;
@@ -64,7 +64,7 @@ export function renderDeadline(view: CheckoutView, messages: Messages): Html {
 }
 
 /** Who is behind the page, and where to ask. */
-export function renderFooter(view: CheckoutView, messages: Messages): Html {
+export function renderFooter(view: Pick<CheckoutView, 'brand'>, messages: Messages): Html {
   const links = [
     { href: informationUrl(view.brand.supportUrl), label: messages.help },
     { href: informationUrl(view.brand.legalUrl), label: messages.legal },
