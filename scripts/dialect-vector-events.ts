@@ -44,6 +44,7 @@ const CREATED = {
   notificationUrl: null,
   cartItems: [{ description: 'A cup', quantity: 2, value: 625 }],
   requestShipping: false,
+  shippingAddress: null,
   terminalId: null,
   subMerchantName: null,
   mcc: null,
@@ -68,6 +69,8 @@ const ATTEMPT = {
   providerRef: 'sbx_58301',
   chargeRef: 'ch_58301',
   failureCode: null,
+  instrument: { type: 'card', brand: 'visa', bin: '424242', last4: '4242', accountType: 'credit' },
+  authCode: '831000',
   createdAt: '2026-11-21T09:29:30Z',
 };
 
@@ -112,7 +115,7 @@ const succeeded = (fields: Fields = {}): Fields => ({
 
 const declined = (failureCode: string, fields: Fields = {}): Fields => ({
   ...CREATED,
-  latestAttempt: { ...ATTEMPT, state: 'declined', chargeRef: null, failureCode },
+  latestAttempt: { ...ATTEMPT, state: 'declined', chargeRef: null, failureCode, instrument: null, authCode: null },
   ...{ updatedAt: HAPPENED_AT, version: 3, ...fields },
 });
 
@@ -151,6 +154,15 @@ const YEN = { amount: 1250, currency: 'JPY', cartItems: [{ description: 'カッ�
 const DINAR = { amount: 1250, currency: 'KWD', cartItems: null };
 const DONG = { amount: 250_000, currency: 'VND', cartItems: null };
 
+const SHIPPED = {
+  requestShipping: true,
+  shippingAddress: {
+    ...{ country: 'ZA', name: 'Thandi Ngcobo', line1: '12 Long Street', line2: 'Flat 3', district: 'Gardens' },
+    ...{ city: 'Kaapstad', postalCode: '8001', phone: '+27 83 000 0000' },
+  },
+  ...{ terminalId: 'T-7', subMerchantName: 'Corner Shop', mcc: '5411', rrn2: '000000004711' },
+};
+
 export const VND_PAID = 'the currency of Viet Nam, which has no decimals';
 export const VND_DECLINED = 'payment.failed in the currency of Viet Nam';
 export const VND_EXPIRED = 'payment.expired in the currency of Viet Nam';
@@ -186,6 +198,10 @@ export const VECTOR_EVENTS: readonly VectorEvent[] = [
   told('dispute.won', 'dispute.won', { ...DISPUTE, status: 'won', evidenceDueAt: null }, { capture: CAPTURE }),
   told('payout.paid, which belongs to no payment', 'payout.paid', PAYOUT, null),
   told('letters beyond ASCII', 'payment.succeeded', succeeded(UNICODE), { ...UNICODE, capture: CAPTURE }),
+  told('an address, and a sub-merchant', 'payment.succeeded', succeeded(SHIPPED), { ...SHIPPED, capture: CAPTURE }),
+  told('refund.succeeded, of an order with an address', 'refund.succeeded', REFUND, {
+    ...{ ...SHIPPED, capture: CAPTURE, latestAttempt: ATTEMPT },
+  }),
   told('nothing that is optional', 'payment.succeeded', succeeded(NOTHING_OPTIONAL), {
     ...NOTHING_OPTIONAL,
     capture: CAPTURE,

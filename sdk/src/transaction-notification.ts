@@ -18,13 +18,40 @@ export interface TransactionNotification {
   readonly refundId: string | null;
   readonly reversalId: string | null;
   readonly retrievalReferenceNumber: string | null;
+  readonly subMerchantName: string | null;
+  readonly terminalId: string | null;
+  readonly mcc: string | null;
   readonly rrn2: string | null;
   readonly bankResponse: string | null;
   readonly clientMsisdn: string | null;
   readonly authCode: string | null;
-  readonly cardInfo: unknown;
-  readonly shippingAddress: unknown;
+  /** Masked; null where it was no card, or the provider did not tell. */
+  readonly cardInfo: TransactionCard | null;
+  /** Where the order goes; null where nobody was asked. */
+  readonly shippingAddress: TransactionAddress | null;
   readonly cartItems: readonly TransactionCartItem[] | null;
+}
+
+export interface TransactionCard {
+  /** In the provider's words. */
+  readonly cardType: string | null;
+  /** The last four digits, after the first six where they are known. */
+  readonly binLast4: string | null;
+  readonly accountType: string | null;
+}
+
+export interface TransactionAddress {
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string;
+  readonly name: string;
+  readonly organization?: string;
+  readonly line1: string;
+  readonly line2?: string;
+  readonly district?: string;
+  readonly city?: string;
+  readonly region?: string;
+  readonly postalCode?: string;
+  readonly phone?: string;
 }
 
 export interface TransactionCartItem {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '../kernel/endpoint.ts';
 import { instant } from '../kernel/shapes.ts';
 import { clientData, nextAction, paymentStatus } from '../payments/payment-shape.ts';
+import { givenShippingAddress } from '../payments/shipping-address.ts';
 
 const token = z.strictObject({ token: z.string().max(128) });
 
@@ -16,6 +17,7 @@ const session = z
     description: z.string().nullable(),
     status: paymentStatus,
     nextAction,
+    needsAddress: z.boolean().meta({ description: 'It cannot be confirmed before somebody gives a shipping address.' }),
     expiresAt: instant,
     secondsLeft: z.int().meta({ description: "By the server's clock; count on from here, not from the device's." }),
     stateKey: z.string().meta({ description: 'Changes whenever the page would look different.' }),
@@ -47,13 +49,17 @@ export const confirmCheckoutSession = endpoint({
   access: { by: 'checkoutToken' },
   idempotency: 'none',
   params: token,
-  body: z.strictObject({ method: z.looseObject({ type: z.string().max(64) }).optional() }),
+  body: z.strictObject({
+    method: z.looseObject({ type: z.string().max(64) }).optional(),
+    shippingAddress: givenShippingAddress.optional(),
+  }),
   answer: { status: 200, schema: session, description: 'The payment with what the shopper does next.' },
   problems: [
     'not_found',
     'attempt_in_progress',
     'state_conflict',
     'no_provider_account',
+    'shipping_required',
     'card_number_not_allowed',
     'endpoint_unhealthy',
   ],

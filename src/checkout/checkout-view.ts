@@ -9,6 +9,7 @@ import type { Tenant } from '../tenants/tenant.ts';
 import type { CardFieldsOfPage } from './card-fields.ts';
 import type { CheckoutLocale } from './page/locale.ts';
 import type { CheckoutView, PaymentMethodChoice } from './page/view.ts';
+import type { ShippingStep } from './shipping-step.ts';
 
 interface ViewInput {
   readonly token: string;
@@ -24,6 +25,7 @@ interface ViewInput {
    */
   readonly way: 'looking' | 'leaving' | 'returned';
   readonly cardFields: CardFieldsOfPage | 'lapsed' | null;
+  readonly shipping: ShippingStep;
 }
 
 /** One choice is no choice: the page then shows the pay button alone. */
@@ -97,7 +99,7 @@ function stateOf(input: ViewInput): State {
   const status = shownStatus(payment, now);
   switch (status) {
     case 'created':
-      return createdState(latestAttempt);
+      return createdState(latestAttempt, input.shipping);
     case 'processing':
       return processingState(present(latestAttempt, 'the attempt'), input);
     case 'authorized':
@@ -120,12 +122,14 @@ function shownStatus(payment: Payment, now: Temporal.Instant): PaymentStatus {
   return payment.status === 'created' && over ? 'expired' : payment.status;
 }
 
-function createdState(attempt: Attempt | null): State {
+function createdState(attempt: Attempt | null, shipping: ShippingStep): State {
+  if (shipping?.step === 'ask') return { kind: 'shipping', country: shipping.country, entries: shipping.entries };
   if (attempt?.state === 'not_sent') return { kind: 'unavailable' };
   const declined = attempt?.state === 'declined' || attempt?.state === 'refused';
   return {
     kind: 'choose',
     methods: METHODS,
+    ...(shipping === null ? {} : { delivery: shipping.lines }),
     notice: declined ? { kind: 'declined', reason: declineReason(attempt) } : null,
   };
 }

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../kernel/problem.ts';
+import { isCountryCode } from '../payments/address-format.ts';
 import { hasLapsed } from '../payments/attempt.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
 import { confirmPayment } from '../payments/confirm-payment.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { endOpenAttempt } from '../payments/end-open-attempt.ts';
+import { giveAddress } from '../payments/give-address.ts';
 import { expirePayment } from '../payments/jobs.ts';
 import { openCustomer } from '../payments/payment-json.ts';
 import {
@@ -24,6 +26,7 @@ import { checkoutAssets } from './page/assets.ts';
 import { chooseLocale } from './page/locale.ts';
 import { renderCheckoutMissing } from './page/render-checkout-missing.ts';
 import { renderCheckoutPage } from './page/render-checkout-page.ts';
+import { type AskedAgain, judgeAddress, readAddressForm, readShippingStep } from './shipping-step.ts';
 
 interface TokenRequest {
   Params: { readonly token: string };
@@ -49,6 +52,10 @@ export function checkoutPages(fastify: FastifyInstance, context: PaymentContext,
     await comeBack(context, log, request);
     return show(context, request, reply, 'returned');
   });
+  fastify.get<TokenRequest>('/c/:token/shipping', (request, reply) =>
+    show(context, request, reply, 'looking', { form: null, broken: [] }),
+  );
+  fastify.post<TokenRequest>('/c/:token/shipping', (request, reply) => takeAddress(context, log, request, reply));
   fastify.post<TokenRequest>('/c/:token/pay', (request, reply) => act(context, log, request, reply, pay));
   fastify.post<TokenRequest>('/c/:token/cancel', (request, reply) => act(context, log, request, reply, cancel));
   fastify.post<TokenRequest>('/c/:token/test', (request, reply) => act(context, log, request, reply, playBank));
@@ -62,6 +69,7 @@ async function show(
   request: FastifyRequest<TokenRequest>,
   reply: FastifyReply,
   way: 'looking' | 'leaving' | 'returned',
+  again?: AskedAgain,
 ): Promise<FastifyReply> {
   const nonce = randomBytes(16).toString('base64');
   const { token } = request.params;
@@ -78,7 +86,10 @@ async function show(
     const customer = await openCustomer(context.sealer, found.payment);
     const locale = chooseLocale(customer?.locale, request.headers['accept-language']);
     const cardFields = await readCardFields(context, found);
-    const view = checkoutView({ ...found, token, tenant, locale, nonce, now: found.clock.now(), way, cardFields });
+    const shipping = await readShippingStep(context, found.payment, locale.tag, again);
+    const now = found.clock.now();
+    const view = checkoutView({ ...found, token, tenant, locale, nonce, now, way, cardFields, shipping });
+    if (view.kind === 'shipping' && again !== undefined && again.broken.length > 0) reply.code(422);
     const { frameAncestors } = tenant.settings;
     const origins = view.kind === 'card' && typeof cardFields === 'object' ? (cardFields?.origins ?? []) : [];
     return pageHeaders(reply, nonce, { frameAncestors, origins }).send(renderCheckoutPage(view));
@@ -138,13 +149,7 @@ async function act(
   try {
     const found = await readPaymentByToken(context, token);
     checkVisit(found.payment, exchangeOf(request));
-    const body = request.body;
-    await run(
-      context,
-      found,
-      token,
-      new URLSearchParams(body instanceof Uint8Array ? Buffer.from(body).toString() : ''),
-    );
+    await run(context, found, token, formOf(request));
   } catch (error) {
     if (error instanceof Problem && error.code === 'https_required') throw error;
     if (error instanceof Problem && error.code === 'not_found') {
@@ -154,6 +159,26 @@ async function act(
     if (!(error instanceof Problem) || error.status >= 500) log.error({ error }, 'An act on the hosted page failed');
   }
   return reply.code(303).header('location', `/c/${token}/leave`).header('referrer-policy', 'no-referrer').send();
+}
+
+/** Keeps the address that the form brought, or shows the form again: with the fields of another country, or what is wrong. */
+async function takeAddress(
+  context: PaymentContext,
+  log: Logger,
+  request: FastifyRequest<TokenRequest>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { address: form, act: wish } = readAddressForm(formOf(request));
+  const judged = judgeAddress(form);
+  if (wish === 'country' && isCountryCode(form.country)) {
+    return show(context, request, reply, 'looking', { form, broken: [] });
+  }
+  if (!judged.ok) return show(context, request, reply, 'looking', { form, broken: judged.broken });
+  return act(context, log, request, reply, (_context, { payment }) => giveAddress(context, payment, judged.address));
+}
+
+function formOf({ body }: FastifyRequest): URLSearchParams {
+  return new URLSearchParams(body instanceof Uint8Array ? Buffer.from(body).toString() : '');
 }
 
 async function pay(context: PaymentContext, found: PaymentWithAttempt, token: string): Promise<void> {

@@ -26,7 +26,7 @@ export function checkoutSessionRoutes(context: PaymentContext): readonly BoundEn
       const returnUrl = `${await context.checkoutUrlOf(payment)}/c/${params.token}/return`;
       await confirmPayment(
         context,
-        { tenantId, mode, paymentId, method: body.method, source: 'shopper', returnUrl },
+        { ...body, tenantId, mode, paymentId, method: body.method, source: 'shopper', returnUrl },
         null,
       );
       return { body: sessionJson(await read(params.token, { secure, host })) };

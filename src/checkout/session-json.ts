@@ -1,6 +1,6 @@
 import { amountToJson } from '../kernel/money.ts';
 import { nextActionOf } from '../payments/attempt.ts';
-import { isEnded } from '../payments/payment.ts';
+import { isEnded, lacksAddress } from '../payments/payment.ts';
 import type { OpenedPayment } from '../payments/read-payment.ts';
 import type { CheckoutSessionAnswer } from './api.ts';
 import { returnUrlWith, secondsLeft, stateKey } from './checkout-view.ts';
@@ -18,6 +18,7 @@ export function sessionJson({ payment, latestAttempt, clock }: OpenedPayment): C
     description: payment.description,
     status: payment.status,
     nextAction: nextActionOf(latestAttempt),
+    needsAddress: payment.status === 'created' && lacksAddress(payment),
     expiresAt: payment.expiresAt.toString(),
     secondsLeft: secondsLeft(payment, now),
     stateKey: stateKey(payment, now),

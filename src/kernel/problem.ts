@@ -40,6 +40,7 @@ export const PROBLEMS = {
   target_not_allowed: { status: 422, title: 'This address may not be called' },
   not_supported_by_provider: { status: 422, title: 'The provider does not do this' },
   limit_exceeded: { status: 422, title: 'A limit leaves no room for this' },
+  shipping_required: { status: 422, title: 'The payment needs a shipping address first' },
   no_provider_account: { status: 422, title: 'No active provider account can take this payment' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The headers are too large' },

@@ -5,16 +5,17 @@ import { eventFromRow, type StoredEvent } from './store-deliveries.ts';
 
 /**
  * What payments were when they were created: payment id → the object of its first event, with the last capture and the
- * reversal that were told of it (`capture`, `reversal`; null: none). Neither changes once the payment has ended, so that a
- * resend says what the first attempt said.
+ * reversal that were told of it (`capture`, `reversal`; null: none), and once it was paid with the attempt that did it and
+ * the address it was paid for. None of these changes once the payment has ended, so that a resend says what the first
+ * attempt said.
  */
 export async function selectCreatedPayments(
   db: Queryable,
   payments: readonly { readonly tenantId: string; readonly paymentId: string }[],
 ): Promise<ReadonlyMap<string, unknown>> {
   if (payments.length === 0) return new Map();
-  const { rows } = await sql<{ payment_id: string; object: object; capture: unknown; reversal: unknown }>`
-    select e.payment_id, e.object, captured.object as capture, undone.object as reversal
+  const { rows } = await sql<CreatedPaymentRow>`
+    select e.payment_id, e.object, captured.object as capture, undone.object as reversal, paid.members as paid
     from (
       select distinct * from
         unnest(${payments.map(({ tenantId }) => tenantId)}::text[], ${payments.map(({ paymentId }) => paymentId)}::text[])
@@ -32,8 +33,23 @@ export async function selectCreatedPayments(
       where r.tenant_id = e.tenant_id and r.payment_id = e.payment_id and r.type = 'reversal.succeeded'
       order by r.event_id desc limit 1
     ) undone on true
+    left join lateral (
+      select json_build_object('latestAttempt', s.object -> 'latestAttempt',
+        'shippingAddress', s.object -> 'shippingAddress') as members
+      from events s
+      where s.tenant_id = e.tenant_id and s.payment_id = e.payment_id and s.type = 'payment.succeeded'
+      order by s.event_id limit 1
+    ) paid on true
     where e.type = 'payment.created'`.execute(db);
-  return new Map(rows.map(({ payment_id: id, object, ...told }) => [id, { ...object, ...told }]));
+  return new Map(rows.map(({ payment_id: id, object, paid, ...told }) => [id, { ...object, ...paid, ...told }]));
+}
+
+interface CreatedPaymentRow {
+  readonly payment_id: string;
+  readonly object: object;
+  readonly capture: unknown;
+  readonly reversal: unknown;
+  readonly paid: object | null;
 }
 
 export async function selectEvent(db: Queryable, owner: Owner, eventId: string): Promise<StoredEvent | null> {

@@ -25,6 +25,7 @@ import {
   paymentObject,
   paymentStatus,
 } from './payment-shape.ts';
+import { givenShippingAddress } from './shipping-address.ts';
 
 const url = z.string().max(2_048);
 
@@ -168,12 +169,16 @@ export const confirmPayment = endpoint({
       .looseObject({ type: z.string().max(64) })
       .optional()
       .meta({ description: 'Depends on the provider. Sandbox: { "type": "sandbox", "token": "tok_approve" }.' }),
+    shippingAddress: givenShippingAddress.optional().meta({
+      description: 'Where the order goes, for a payment with `requestShipping` whose address you ask for yourself.',
+    }),
   }),
   answer: { status: 200, schema: payment, description: 'The payment with its new attempt.' },
   problems: [
     'attempt_in_progress',
     'state_conflict',
     'no_provider_account',
+    'shipping_required',
     'card_number_not_allowed',
     'endpoint_unhealthy',
   ],

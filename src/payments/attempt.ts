@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { AttemptRef, NextAction } from '../providers/provider.ts';
+import type { Instrument } from '../providers/provider-instrument.ts';
 
 /** One try at one provider. Its id is the provider's idempotency key and never changes. */
 export interface Attempt {
@@ -26,6 +27,10 @@ export interface Attempt {
   readonly syncTries: number;
   /** The attempt that took over in the same confirmation; null: none did. */
   readonly failedOverTo: string | null;
+  /** What it was paid with, as far as the provider has told. */
+  readonly instrument: Instrument | null;
+  /** What the bank said yes by. */
+  readonly authCode: string | null;
   readonly createdAt: Temporal.Instant;
   readonly updatedAt: Temporal.Instant;
 }

@@ -10,13 +10,16 @@ import type { SignalResult } from './apply-signal.ts';
 import type { Attempt } from './attempt.ts';
 import { openRequest } from './attempt-request.ts';
 import type { PaymentContext } from './context.ts';
+import { checkAsked } from './decide-address.ts';
 import { stateWith } from './decision.ts';
-import type { Payment } from './payment.ts';
+import { lacksAddress, type Payment } from './payment.ts';
 import { paymentJson } from './payment-json.ts';
 import type { PaymentAnswer } from './payment-shape.ts';
 import { type AttemptWishes, type PlannedAttempt, planAttempt } from './plan-attempt.ts';
 import { isTorn, type PaymentWithAttempt, readPayment } from './read-payment.ts';
+import { openAddress, sealAddress } from './sealed-address.ts';
 import { sendAttempt } from './send-attempt.ts';
+import type { ShippingAddress } from './shipping-address.ts';
 import { selectAttempt } from './store.ts';
 import { selectStates } from './store-states.ts';
 
@@ -25,6 +28,8 @@ export interface ConfirmRequest extends AttemptWishes {
   readonly mode: Mode;
   readonly paymentId: string;
   readonly source: 'tenant' | 'shopper';
+  /** Where the order goes, from who draws the page themselves; committed with the attempt. */
+  readonly shippingAddress?: ShippingAddress | undefined;
 }
 
 /**
@@ -33,7 +38,7 @@ export interface ConfirmRequest extends AttemptWishes {
  * crash after the first leaves an attempt that the sync worker finishes with the same key.
  * The same confirm again while the attempt is open changes nothing and gives its next action.
  * @throws Problem not_found, attempt_in_progress, state_conflict, no_provider_account, validation_failed, endpoint_unhealthy,
- * idempotency_key_reused, idempotency_in_progress
+ * shipping_required, idempotency_key_reused, idempotency_in_progress
  */
 export async function confirmPayment(
   context: PaymentContext,
@@ -59,7 +64,9 @@ export async function confirmPayment(
     async intend(plan, key) {
       if (!('chosen' in plan)) return false;
       const { attempt, chosen } = plan;
-      const signal = { kind: 'attempt_started', attempt, route: chosen.note } as const;
+      const { shippingAddress: given } = request;
+      const address = given === undefined ? {} : await sealAddress(context.sealer, payment, given);
+      const signal = { kind: 'attempt_started', attempt, route: chosen.note, ...address } as const;
       const known = stateWith(payment, latestAttempt);
       intended = await context.applySignal(payment, request.source, signal, { key, known });
       return true;
@@ -91,8 +98,11 @@ type Plan = PlannedAttempt | { readonly attempt: Attempt };
 async function planFirst(context: PaymentContext, payment: Payment, request: ConfirmRequest): Promise<PlannedAttempt> {
   const { method, source } = request;
   const clock = await context.tenantClocks.of(payment.tenantId, payment.mode);
+  if (request.shippingAddress !== undefined) checkAsked(payment);
   await context.admission.checkConfirm(payment, source);
-  const mayProbe = payment.status === 'created' && Temporal.Instant.compare(clock.now(), payment.expiresAt) < 0;
+  const mayStart = request.shippingAddress !== undefined || !lacksAddress(payment);
+  const isInTime = Temporal.Instant.compare(clock.now(), payment.expiresAt) < 0;
+  const mayProbe = payment.status === 'created' && isInTime && mayStart;
   const choosing = { sayWhy: source === 'tenant', mayProbe };
   const chosen = await chooseAccount(context, { owner: payment, payment, method: { given: method } }, choosing);
   return planAttempt(context, payment, chosen, request);
@@ -142,5 +152,9 @@ async function isSameOpenConfirm(
 ): Promise<boolean> {
   if (payment.openAttemptId !== attempt.attemptId) return false;
   const stored = await openRequest(context.sealer, attempt);
-  return isDeepStrictEqual(stored.method ?? null, request.method ?? null);
+  if (!isDeepStrictEqual(stored.method ?? null, request.method ?? null)) return false;
+  const { shippingAddress } = request;
+  return (
+    shippingAddress === undefined || isDeepStrictEqual(await openAddress(context.sealer, payment), shippingAddress)
+  );
 }

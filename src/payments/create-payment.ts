@@ -275,6 +275,7 @@ async function newPayment(
     customerSealed,
     cartItems: body.cartItems ?? null,
     requestShipping: body.requestShipping,
+    shippingAddressSealed: null,
     terminalId: body.terminalId ?? tenant.settings.defaultTerminalId ?? null,
     subMerchantName: body.subMerchantName ?? null,
     mcc: body.mcc ?? tenant.settings.defaultMcc ?? null,

@@ -12,7 +12,8 @@ import {
 import { closeWhereDone } from './decide-capture.ts';
 import { decideAuthorized, decideCaptured } from './decide-money.ts';
 import { type Circumstances, type Decision, type PaymentState, quarantined, unchanged, unfit } from './decision.ts';
-import { mayMove, type Payment } from './payment.ts';
+import { lacksAddress, mayMove, type Payment } from './payment.ts';
+import type { Signal } from './signal.ts';
 
 /** Refuses where no attempt may start now. @throws Problem state_conflict, attempt_in_progress */
 export function checkPayable(payment: Payment, now: Temporal.Instant): void {
@@ -29,9 +30,17 @@ export function checkPayable(payment: Payment, now: Temporal.Instant): void {
   }
 }
 
-/** @throws Problem state_conflict, attempt_in_progress */
-export function decideAttemptStart(payment: Payment, attempt: Attempt, now: Temporal.Instant): Decision {
-  checkPayable(payment, now);
+type AttemptStart = Extract<Signal, { readonly kind: 'attempt_started' }>;
+
+/** @throws Problem state_conflict, attempt_in_progress, shipping_required */
+export function decideAttemptStart(
+  before: Payment,
+  { attempt, shippingAddressSealed }: AttemptStart,
+  now: Temporal.Instant,
+): Decision {
+  checkPayable(before, now);
+  const payment = shippingAddressSealed === undefined ? before : { ...before, shippingAddressSealed };
+  if (lacksAddress(payment)) throw new Problem('shipping_required', 'Give the address that the order goes to first.');
   return {
     outcome: 'applied',
     payment: { ...payment, status: 'processing', openAttemptId: attempt.attemptId, lastAttemptId: attempt.attemptId },
@@ -63,15 +72,24 @@ export function decideAttemptReport(
     ...attempt,
     providerRef: attempt.providerRef ?? providerRef,
     chargeRef: attempt.chargeRef ?? chargeRef,
+    ...paidWith(attempt, report),
   };
-  return withChargeRef(decideKnown(payment, attempt, known, report, world), payment, attempt, known);
+  return withNewWords(decideKnown(payment, attempt, known, report, world), payment, attempt, known);
 }
 
-/** The name of money that we knew of before is news by itself. */
-function withChargeRef(decision: Decision, payment: Payment, before: Attempt, known: Attempt): Decision {
+/** What is told of how it was paid decides nothing: the first word stands, and another is no contradiction. */
+function paidWith({ instrument, authCode }: Attempt, report: AttemptReport): Pick<Attempt, 'instrument' | 'authCode'> {
+  if (report.state !== 'authorized' && report.state !== 'captured') return { instrument, authCode };
+  return { instrument: instrument ?? report.instrument ?? null, authCode: authCode ?? report.authCode ?? null };
+}
+
+/** The name of money that we knew of before is news by itself, and so is what it was paid with. */
+function withNewWords(decision: Decision, payment: Payment, before: Attempt, known: Attempt): Decision {
   const hasMoney = before.state === 'authorized' || before.state === 'captured';
-  if (decision.outcome !== 'no_change' || !hasMoney || known.chargeRef === before.chargeRef) return decision;
-  return { outcome: 'applied', payment, attempt: { ...before, chargeRef: known.chargeRef }, happenings: [] };
+  const { chargeRef, instrument, authCode } = known;
+  const isNew = chargeRef !== before.chargeRef || instrument !== before.instrument || authCode !== before.authCode;
+  if (decision.outcome !== 'no_change' || !hasMoney || !isNew) return decision;
+  return { outcome: 'applied', payment, attempt: { ...before, chargeRef, instrument, authCode }, happenings: [] };
 }
 
 function decideKnown(

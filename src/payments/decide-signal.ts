@@ -1,5 +1,6 @@
 import { unreachable } from '../kernel/assert.ts';
 import { Problem } from '../kernel/problem.ts';
+import { decideAddress } from './decide-address.ts';
 import { decideAttemptReport, decideAttemptStart, endAttempt } from './decide-attempt.ts';
 import { captureInDoubt, decideCaptureReport, decideCaptureRequest, failCapture } from './decide-capture.ts';
 import {
@@ -30,7 +31,9 @@ function decide(state: PaymentState, signal: Signal, world: Circumstances): Deci
   const { payment, attempt } = state;
   switch (signal.kind) {
     case 'attempt_started':
-      return decideAttemptStart(payment, signal.attempt, world.now);
+      return decideAttemptStart(payment, signal, world.now);
+    case 'address_given':
+      return decideAddress(payment, signal.shippingAddressSealed, world.now);
     case 'completion_started':
       return decideCompletionStart(state, signal.completionSealed, world.now);
     case 'attempt_reported':

@@ -1,11 +1,18 @@
+import { sealedText } from '../events/sealed-address.ts';
 import { amountToJson } from '../kernel/money.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import { type Attempt, nextActionOf } from './attempt.ts';
 import { capturableAmount, type Payment } from './payment.ts';
 import type { PaymentAnswer, PaymentObject } from './payment-shape.ts';
+import { openAddress } from './sealed-address.ts';
+import type { ShippingAddress } from './shipping-address.ts';
 
-/** The payment as other programs see it, without personal data: what notifications carry. */
-export function paymentObjectJson(payment: Payment, latestAttempt: Attempt | null): PaymentObject {
+/** The payment as other programs see it, without the customer's data: what notifications carry. */
+export function paymentObjectJson(
+  payment: Payment,
+  latestAttempt: Attempt | null,
+  shippingAddress: ShippingAddress | null = null,
+): PaymentObject {
   return {
     id: payment.paymentId,
     object: 'payment',
@@ -32,6 +39,7 @@ export function paymentObjectJson(payment: Payment, latestAttempt: Attempt | nul
     notificationUrl: payment.notificationUrl,
     cartItems: payment.cartItems === null ? null : [...payment.cartItems],
     requestShipping: payment.requestShipping,
+    shippingAddress,
     terminalId: payment.terminalId,
     subMerchantName: payment.subMerchantName,
     mcc: payment.mcc,
@@ -55,7 +63,14 @@ export async function paymentJson(
   payment: Payment,
   latestAttempt: Attempt | null,
 ): Promise<PaymentAnswer> {
-  return { ...paymentObjectJson(payment, latestAttempt), customer: await openCustomer(sealer, payment) };
+  const [customer, address] = await Promise.all([openCustomer(sealer, payment), openAddress(sealer, payment)]);
+  return { ...paymentObjectJson(payment, latestAttempt, address), customer };
+}
+
+/** The payment as its events keep it: the address sealed, for those who tell the tenant to open. */
+export function paymentEventObject(payment: Payment, latestAttempt: Attempt | null) {
+  const { shippingAddressSealed: sealed } = payment;
+  return { ...paymentObjectJson(payment, latestAttempt), shippingAddress: sealed === null ? null : sealedText(sealed) };
 }
 
 function attemptJson(attempt: Attempt): NonNullable<PaymentObject['latestAttempt']> {
@@ -67,6 +82,8 @@ function attemptJson(attempt: Attempt): NonNullable<PaymentObject['latestAttempt
     providerRef: attempt.providerRef,
     chargeRef: attempt.chargeRef,
     failureCode: attempt.failureCode,
+    instrument: attempt.instrument,
+    authCode: attempt.authCode,
     createdAt: attempt.createdAt.toString(),
   };
 }

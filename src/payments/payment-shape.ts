@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instant, line } from '../kernel/shapes.ts';
+import { shippingAddress } from './shipping-address.ts';
 
 /** A payment as other programs see it; browser-safe. */
 
@@ -68,6 +69,16 @@ export const clientData = z
     description: 'What the shopper’s browser brought back, by the names of the provider. Never card data.',
   });
 
+const instrument = z
+  .strictObject({
+    type: z.enum(['card', 'account', 'wallet']),
+    brand: z.string().optional().describe('In the provider’s words, such as visa.'),
+    bin: z.string().optional().describe('The first six digits.'),
+    last4: z.string().optional().describe('The last four digits.'),
+    accountType: z.string().optional().describe('Such as credit or savings.'),
+  })
+  .meta({ id: 'Instrument', description: 'What a payer paid with, masked.' });
+
 const attempt = z
   .strictObject({
     id: z.string(),
@@ -93,6 +104,8 @@ const attempt = z
       .nullable()
       .meta({ description: 'The provider’s name for the money, where it differs from providerRef and is known.' }),
     failureCode: z.string().nullable().describe('Why it failed, such as insufficient_funds; null where it did not.'),
+    instrument: instrument.nullable().describe('What it was paid with, as far as the provider has told.'),
+    authCode: z.string().nullable().describe('What the bank said yes by, where the provider tells it.'),
     createdAt: instant,
   })
   .meta({ id: 'Attempt', description: 'One try at one provider.' });
@@ -140,6 +153,9 @@ const paymentFields = {
   notificationUrl: z.string().nullable().describe('In the place of the main endpoint’s address, for this payment.'),
   cartItems: z.array(cartItem).nullable(),
   requestShipping: z.boolean().describe('Whether the shopper is asked for an address.'),
+  shippingAddress: shippingAddress
+    .nullable()
+    .describe('Where the order goes; null where nobody was asked or answered.'),
   terminalId: z.string().nullable().describe('Overrides the default terminal.'),
   subMerchantName: z.string().nullable().describe('For the statement, where the acquirer supports it.'),
   mcc: z.string().nullable().describe('Merchant category code of this payment; overrides the default.'),
@@ -156,7 +172,7 @@ const paymentFields = {
   nextAction,
 };
 
-/** The payment as it stands in notifications: without the customer's personal data. */
+/** The payment as it stands in notifications: of the shopper's personal data it has the address alone, which is asked for them. */
 export const paymentObject = z.strictObject(paymentFields).meta({ id: 'PaymentObject' });
 export type PaymentObject = z.infer<typeof paymentObject>;
 

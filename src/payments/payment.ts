@@ -45,6 +45,8 @@ export interface Payment {
   readonly customerSealed: Uint8Array | null;
   readonly cartItems: readonly CartItem[] | null;
   readonly requestShipping: boolean;
+  /** Where the order goes; null: nobody said so yet, or nobody asked. */
+  readonly shippingAddressSealed: Uint8Array | null;
   readonly terminalId: string | null;
   readonly subMerchantName: string | null;
   readonly mcc: string | null;
@@ -107,6 +109,11 @@ export function refundableAmount(payment: Payment): bigint {
 export function capturableAmount(payment: Payment): bigint {
   if (payment.status !== 'authorized' || payment.capturesClosed) return 0n;
   return payment.amountAuthorized - payment.amountCaptured - payment.amountCapturePending;
+}
+
+/** Whether it may not be paid before somebody has said where the order goes. */
+export function lacksAddress({ requestShipping, shippingAddressSealed }: Payment): boolean {
+  return requestShipping && shippingAddressSealed === null;
 }
 
 /** Whether nothing is left for a shopper to do. */

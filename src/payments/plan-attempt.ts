@@ -71,6 +71,8 @@ export async function planAttempt(
     syncDueAt: nextSyncAt('dispatched', 0, now),
     syncTries: 0,
     failedOverTo: null,
+    instrument: null,
+    authCode: null,
     createdAt: now,
     updatedAt: now,
   };

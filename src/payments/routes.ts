@@ -44,7 +44,7 @@ export function paymentRoutes(context: PaymentContext): readonly BoundEndpoint[]
     }),
     bindEndpoint(api.confirmPayment, ({ caller, params, body, idempotency }) => {
       const { tenantId, mode } = caller;
-      const request = { tenantId, mode, paymentId: params.id, method: body.method, source: 'tenant' } as const;
+      const request = { ...body, tenantId, mode, paymentId: params.id, method: body.method, source: 'tenant' } as const;
       return confirmPayment(context, request, idempotency);
     }),
     bindEndpoint(api.completePayment, ({ caller: { tenantId, mode }, params, body, idempotency }) => {

@@ -3,6 +3,7 @@ import type { Mode } from '../kernel/caller.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { NextAction } from '../providers/provider.ts';
+import type { Instrument } from '../providers/provider-instrument.ts';
 import type { Attempt, AttemptState } from './attempt.ts';
 import type { CartItem, Payment, PaymentStatus } from './payment.ts';
 
@@ -44,6 +45,7 @@ export function paymentFromRow(row: Selectable<Tables['payments']>): Payment {
     customerSealed: row.customer_sealed,
     cartItems: row.cart_items as CartItem[] | null,
     requestShipping: row.request_shipping,
+    shippingAddressSealed: row.shipping_address_sealed,
     terminalId: row.terminal_id,
     subMerchantName: row.sub_merchant_name,
     mcc: row.mcc,
@@ -105,6 +107,7 @@ export function paymentToRow(payment: Payment): WholeRow<'payments'> {
     reversal_id: payment.reversalId,
     duplicate_payment: payment.duplicatePayment,
     holds_limits: payment.holdsLimits,
+    shipping_address_sealed: payment.shippingAddressSealed as Buffer | null,
   };
 }
 
@@ -128,6 +131,8 @@ export function attemptFromRow(row: Selectable<Tables['attempts']>): Attempt {
     syncDueAt: row.sync_due_at,
     syncTries: row.sync_tries,
     failedOverTo: row.failed_over_to,
+    instrument: row.instrument as Instrument | null,
+    authCode: row.auth_code,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
@@ -155,5 +160,7 @@ export function attemptToRow(attempt: Attempt): WholeRow<'attempts'> {
     completion_sealed: attempt.completionSealed as Buffer | null,
     charge_ref: attempt.chargeRef,
     failed_over_to: attempt.failedOverTo,
+    instrument: attempt.instrument,
+    auth_code: attempt.authCode,
   };
 }

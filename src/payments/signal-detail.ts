@@ -55,6 +55,7 @@ function wordsOf(signal: Signal): Readonly<Record<string, unknown>> {
       const why = end.state === 'not_sent' ? { reason: end.reason } : { code: end.code, message: end.message };
       return { state: end.state, ...why, nextAttemptId: next.attemptId, provider: next.provider, route };
     }
+    case 'address_given':
     case 'completion_started':
     case 'cancel_requested':
     case 'release_requested':

@@ -9,7 +9,7 @@ import { limitChanges } from './limit-share.ts';
 import { captureJson, disputeJson, refundJson, reversalJson } from './operation-json.ts';
 import { captureToRow, disputeToRow, refundToRow, reversalToRow } from './operation-rows.ts';
 import type { Payment } from './payment.ts';
-import { paymentObjectJson } from './payment-json.ts';
+import { paymentEventObject } from './payment-json.ts';
 import { transfersOf } from './post-transfers.ts';
 import { attemptToRow, paymentToRow } from './rows.ts';
 import { type Signal, type SignalSource, subjectOf } from './signal.ts';
@@ -124,7 +124,7 @@ function objectOf(happening: Happening, payment: Payment, attempt: Attempt | nul
   if ('refund' in happening) return refundJson({ ...happening.refund, updatedAt: payment.updatedAt });
   if ('reversal' in happening) return reversalJson({ ...happening.reversal, updatedAt: payment.updatedAt });
   if ('dispute' in happening) return disputeJson({ ...happening.dispute, updatedAt: payment.updatedAt });
-  return paymentObjectJson(payment, attempt);
+  return paymentEventObject(payment, attempt);
 }
 
 /** The record of a signal and of what was made of it. */

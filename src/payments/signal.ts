@@ -30,7 +30,15 @@ interface OfAttempt {
 
 type Told =
   /** We are about to call a provider; committed before the first byte is sent. */
-  | { readonly kind: 'attempt_started'; readonly attempt: Attempt; readonly route?: RouteNote }
+  | {
+      readonly kind: 'attempt_started';
+      readonly attempt: Attempt;
+      readonly route?: RouteNote;
+      /** Where the confirmation said that the order goes. */
+      readonly shippingAddressSealed?: Uint8Array;
+    }
+  /** Somebody said where the order goes, or changed it. */
+  | { readonly kind: 'address_given'; readonly shippingAddressSealed: Uint8Array }
   /** The same for the second step, with what the browser brought. */
   | { readonly kind: 'completion_started'; readonly attemptId: string; readonly completionSealed: Uint8Array }
   | ({

@@ -43,7 +43,8 @@ export async function writeSignals(db: Queryable, write: SignalWrite): Promise<R
         amount_refunded = r.amount_refunded, amount_refund_pending = r.amount_refund_pending,
         captures_closed = r.captures_closed, reversal_id = r.reversal_id, duplicate_payment = r.duplicate_payment,
         attempts_declined = r.attempts_declined, open_attempt_id = r.open_attempt_id,
-        last_attempt_id = r.last_attempt_id, authorization_expires_at = r.authorization_expires_at,
+        last_attempt_id = r.last_attempt_id, shipping_address_sealed = r.shipping_address_sealed,
+        authorization_expires_at = r.authorization_expires_at,
         due_at = r.due_at, updated_at = r.updated_at
       from ${recordset('payments', write.payments)} r
       where p.tenant_id = r.tenant_id and p.payment_id = r.payment_id and p.version = r.version - 1
@@ -97,7 +98,7 @@ function putAttempts(rows: readonly WholeRow<'attempts'>[]): RawBuilder<unknown>
       completion_sealed = excluded.completion_sealed, charge_ref = excluded.charge_ref,
       provider_expires_at = excluded.provider_expires_at, release_requested_at = excluded.release_requested_at,
       sync_due_at = excluded.sync_due_at, sync_tries = excluded.sync_tries, updated_at = excluded.updated_at,
-      failed_over_to = excluded.failed_over_to
+      failed_over_to = excluded.failed_over_to, instrument = excluded.instrument, auth_code = excluded.auth_code
     returning attempt_id as id
   )`;
 }

@@ -14,6 +14,7 @@ import type { Capabilities } from './provider-capabilities.ts';
 import type { CardFields } from './provider-card-fields.ts';
 import type { Certification } from './provider-certification.ts';
 import type { EvidenceAnswer, EvidenceInput } from './provider-evidence.ts';
+import type { Instrument } from './provider-instrument.ts';
 import type { ModeFault } from './provider-mode-faults.ts';
 import type { SettlementAnswer, SettlementQuery } from './provider-settlement.ts';
 import type { RawWebhook, WebhookDescription, WebhookOutcome } from './provider-webhook.ts';
@@ -98,6 +99,10 @@ interface Charged {
    * attempt and given back with every later call about it. One attempt has one: another is a contradiction.
    */
   readonly chargeRef?: string;
+  /** What it was paid with, masked. */
+  readonly instrument?: Instrument;
+  /** What the payer's bank said yes by. */
+  readonly authCode?: string;
 }
 
 export interface CreateInput {

@@ -1,4 +1,5 @@
 import type { EventType } from '../events/event.ts';
+import type { Attempt } from '../payments/attempt.ts';
 import {
   type CaptureObject,
   captureJson,
@@ -9,6 +10,7 @@ import {
   refundJson,
   reversalJson,
 } from '../payments/operation-json.ts';
+import type { Payment } from '../payments/payment.ts';
 import { paymentObjectJson } from '../payments/payment-json.ts';
 import type { PaymentObject } from '../payments/payment-shape.ts';
 import {
@@ -21,6 +23,7 @@ import {
   authorizedPayment,
   movedPayment,
   paidPayment,
+  SAMPLE_ADDRESS,
   SAMPLE_AMOUNT,
   type SampleLife,
   sampleAttempt,
@@ -53,25 +56,22 @@ const SAMPLE_OBJECTS: {
 } = {
   'payment.created': createdPaymentOf,
   'payment.processing': (life) =>
-    paymentObjectJson(
+    confirmedJson(
       movedPayment(life, { status: 'processing', version: 2, openAttemptId: life.attemptId }),
       sampleAttempt(life, {
         state: 'requires_action',
         nextAction: { type: 'redirect', url: 'https://bank.example/pay/7731', embeddable: false },
       }),
     ),
-  'payment.attempt_failed': (life) =>
-    paymentObjectJson(movedPayment(life, { attemptsDeclined: 1 }), declinedAttempt(life)),
-  'payment.authorized': (life) =>
-    paymentObjectJson(authorizedPayment(life), sampleAttempt(life, { state: 'authorized' })),
-  'payment.succeeded': (life) => paymentObjectJson(paidPayment(life), capturedAttempt(life)),
+  'payment.attempt_failed': (life) => confirmedJson(movedPayment(life, { attemptsDeclined: 1 }), declinedAttempt(life)),
+  'payment.authorized': (life) => confirmedJson(authorizedPayment(life), sampleAttempt(life, { state: 'authorized' })),
+  'payment.succeeded': (life) => confirmedJson(paidPayment(life), capturedAttempt(life)),
   'payment.failed': (life) =>
-    paymentObjectJson(movedPayment(life, { status: 'failed', attemptsDeclined: 3 }), declinedAttempt(life)),
-  'payment.canceled': (life) =>
-    paymentObjectJson(movedPayment(life, { status: 'canceled', lastAttemptId: null }), null),
-  'payment.expired': (life) => paymentObjectJson(movedPayment(life, { status: 'expired', lastAttemptId: null }), null),
+    confirmedJson(movedPayment(life, { status: 'failed', attemptsDeclined: 3 }), declinedAttempt(life)),
+  'payment.canceled': (life) => confirmedJson(movedPayment(life, { status: 'canceled', lastAttemptId: null }), null),
+  'payment.expired': (life) => confirmedJson(movedPayment(life, { status: 'expired', lastAttemptId: null }), null),
   'payment.reversed': (life) =>
-    paymentObjectJson(
+    confirmedJson(
       paidPayment(life, { status: 'reversed', version: 5, reversalId: life.newId('rev') }),
       capturedAttempt(life),
     ),
@@ -144,6 +144,11 @@ export function sampleObject(type: SampleType, life: SampleLife): SampleObject {
 
 function createdPaymentOf(life: SampleLife): PaymentObject {
   return paymentObjectJson(samplePayment(life), null);
+}
+
+/** A payment whose shopper has given the address. */
+function confirmedJson(payment: Payment, attempt: Attempt | null): PaymentObject {
+  return paymentObjectJson(payment, attempt, SAMPLE_ADDRESS);
 }
 
 function declinedAttempt(life: SampleLife) {

@@ -27,6 +27,19 @@ export interface SampleLife {
 /** 12.50 EUR, the amount of every sample. */
 export const SAMPLE_AMOUNT = 1250n;
 const CURRENCY = 'EUR';
+/** Where the sample's order goes; nobody lives there. */
+export const SAMPLE_ADDRESS = {
+  country: 'DE',
+  name: 'Erika Mustermann',
+  line1: 'Musterstraße 12',
+  city: 'Berlin',
+  postalCode: '10115',
+  phone: '+49 30 901820',
+} as const;
+const PAID_WITH = {
+  instrument: { type: 'card', brand: 'visa', bin: '424242', last4: '4242', accountType: 'credit' },
+  authCode: '831000',
+} as const;
 const LIFETIME = { minutes: 15 } as const;
 const PAID_AFTER = { seconds: 40 } as const;
 const AUTHORIZED_FOR = { hours: 7 * 24 } as const;
@@ -83,7 +96,8 @@ export function samplePayment(life: SampleLife, changes: Partial<Payment> = {}):
     notificationUrl: null,
     customerSealed: null,
     cartItems: [{ description: 'Coffee, 250 g', quantity: 2, value: 625 }],
-    requestShipping: false,
+    requestShipping: true,
+    shippingAddressSealed: null,
     terminalId: null,
     subMerchantName: null,
     mcc: null,
@@ -122,6 +136,7 @@ export function movedPayment(life: SampleLife, changes: Partial<Payment>): Payme
 /** The one try at a provider. */
 export function sampleAttempt(life: SampleLife, changes: Pick<Attempt, 'state'> & Partial<Attempt>): Attempt {
   const { owner, attemptId, paymentId, providerAccountId, createdAt, now } = life;
+  const hasMoney = changes.state === 'authorized' || changes.state === 'captured';
   return {
     ...{ tenantId: owner.tenantId, attemptId, paymentId, providerAccountId },
     provider: 'sandbox',
@@ -137,6 +152,7 @@ export function sampleAttempt(life: SampleLife, changes: Pick<Attempt, 'state'> 
     syncDueAt: null,
     syncTries: 0,
     failedOverTo: null,
+    ...(hasMoney ? PAID_WITH : { instrument: null, authCode: null }),
     createdAt,
     updatedAt: now,
     ...changes,

@@ -24,6 +24,7 @@ const WHO: Readonly<Record<string, string>> = {
 /** What each kind says, after its source, or as a sentence of its own; `%` stands for the detail. */
 const SAYS: Readonly<Record<SignalKind, string>> = {
   attempt_started: 'started an attempt',
+  address_given: 'said where the order goes',
   completion_started: 'brought what the shopper’s browser had for the second step',
   attempt_reported: 'reported the attempt as “%”',
   attempt_failed_over: 'turned the account away (%), so that another one took over',

@@ -18,6 +18,7 @@ import { NOTIFICATION_SCENARIOS } from './notification-scenarios.ts';
 import { QR_CODE_SCENARIOS } from './qr-code-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 import { type Scenario, type Stage, withCutOffPassed, without } from './refusal-stage.ts';
+import { confirmSessionWithoutAddress, confirmWithoutAddress } from './shipping-scenarios.ts';
 
 const PAN = '4111 1111 1111 1111';
 const reason = 'broken';
@@ -120,6 +121,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     no_provider_account: ({ shop }) => shop.create({ providerAccountId: 'pa_00000000000000000000000000' }),
   },
   confirmPayment: {
+    shipping_required: confirmWithoutAddress,
     endpoint_unhealthy: confirmWhileUnhealthy,
     async attempt_in_progress(stage) {
       const { id } = await open(stage);
@@ -257,6 +259,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     not_found: ({ anyone }) => anyone.send('GET', TOKEN_UNKNOWN),
   },
   confirmCheckoutSession: {
+    shipping_required: confirmSessionWithoutAddress,
     endpoint_unhealthy: confirmSessionWhileUnhealthy,
     not_found: ({ anyone }) => anyone.send('POST', `${TOKEN_UNKNOWN}/confirm`, noMethod),
     async attempt_in_progress(stage) {

@@ -34,6 +34,32 @@ afterAll(async () => {
   await sink.close();
 });
 
+/** An address given in the page, with a mistake first, and one given by the tenant, both told in events. */
+async function shipCanaries(): Promise<void> {
+  const address = (by: string) => ({
+    ...{ name: canary(`${by}-name`), line1: canary(`${by}-line`), city: canary(`${by}-city`) },
+    ...{ country: 'DE', phone: by === 'page' ? '+49 30 6231 5514 772' : '+49 30 6231 5514 773' },
+  });
+  const [typed, sent] = [address('page'), address('tenant')];
+  for (const [by, { name, line1, city, phone }] of [['typed', typed] as const, ['sent', sent] as const]) {
+    for (const [part, value] of Object.entries({ name, line1, city, phone })) secrets.set(`${by} ${part}`, value);
+  }
+  const first = await shop.create({ requestShipping: true });
+  for (const postalCode of ['1011', '10115']) {
+    const rawBody = new URLSearchParams({ ...typed, postalCode, act: 'save' }).toString();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    await call(`${tollgate.apiUrl}/c/${first.body.checkoutToken}/shipping`, { rawBody, headers });
+  }
+  expect((await shop.confirm(first.body.id, 'tok_approve')).body.shippingAddress).toMatchObject(typed);
+  const second = await shop.create({ requestShipping: true });
+  const body = {
+    method: { type: 'sandbox', token: 'tok_approve' },
+    shippingAddress: { ...sent, postalCode: '10115' },
+  };
+  const confirmed = await shop.send('POST', `/payments/${second.body.id}/confirm`, { body, idempotencyKey: 'shipped' });
+  expect(confirmed.status, confirmed.text).toBe(200);
+}
+
 function afterDot(key: string): string {
   return key.slice(key.indexOf('.') + 1);
 }
@@ -108,6 +134,7 @@ async function useEverything(): Promise<void> {
     headers: { 'x-tollgate-tenant': appSecret, 'idempotency-key': appSecret },
   });
   await shop.confirm(body.id, 'tok_approve', { idempotencyKey: 'confirm' });
+  await shipCanaries();
   const refund = { amount: 100, reason: 'broken' };
   await shop.refund(body.id, refund, 'refund');
   // Without a key a fingerprint would tell whoever tries out bodies which one it was.

@@ -116,6 +116,7 @@ function isWords(target: string): boolean {
 const CONTRACT: readonly string[] = [
   'src/providers/provider.ts',
   'src/providers/provider-capabilities.ts',
+  'src/providers/provider-instrument.ts',
   'src/providers/provider-limits.ts',
   'src/providers/provider-card-fields.ts',
   'src/providers/provider-refusal.ts',

@@ -27,7 +27,15 @@ export function hostileView(kind: CheckoutKind, text: string): CheckoutView {
       brand: { name: text, logoUrl: text, primaryColor: text, supportUrl: text, legalUrl: text },
       items: [{ description: text, quantity: 1 }],
     }),
+    ...(kind === 'shipping' && {
+      country: { code: text, broken: true },
+      entries: [
+        { field: 'name', value: text, required: true, charactersMax: 100, broken: 'characters' },
+        { field: 'postalCode', value: text, required: true, charactersMax: 16, broken: 'postal_code', example: text },
+      ],
+    }),
     ...(kind === 'choose' && {
+      delivery: [text, `${text}2`],
       notice: { kind: 'declined', reason: 'other' },
       methods: [
         { id: text, label: text, hint: text },

@@ -23,6 +23,8 @@ interface Behavior {
 
 const END: Behavior = { open: false, counts: false, polls: false };
 const BEHAVIORS: Readonly<Record<CheckoutKind, Behavior>> = {
+  // Never reloaded by itself either.
+  shipping: { open: false, counts: true, polls: false },
   choose: { open: true, counts: true, polls: true },
   redirect: { open: true, counts: true, polls: false },
   qr: { open: true, counts: true, polls: true },
@@ -115,5 +117,5 @@ ${BEHAVIORS[view.kind].counts && renderDeadline(view, messages)}
 }
 
 function isWork(view: CheckoutView): view is WorkView {
-  return view.kind === 'choose' || view.kind === 'qr' || view.kind === 'card';
+  return view.kind === 'shipping' || view.kind === 'choose' || view.kind === 'qr' || view.kind === 'card';
 }

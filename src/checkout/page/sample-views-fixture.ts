@@ -48,6 +48,25 @@ const SAMPLE_CODE = trustedHtml(`<svg viewBox="0 0 29 29" aria-hidden="true"><pa
 const LEAVE_URL = 'https://shop.example/return?paymentId=pay_1&reference=order-1042&status=succeeded';
 
 const STATES: { readonly [K in CheckoutKind]: Omit<ViewOf<K>, keyof Common> } = {
+  shipping: {
+    kind: 'shipping',
+    country: { code: 'ZA', broken: false },
+    entries: [
+      { field: 'name', value: 'Thandi Ngcobo', required: true, charactersMax: 100, broken: null },
+      { field: 'line1', value: '12 Long Street', required: true, charactersMax: 100, broken: null },
+      { field: 'district', value: '', required: false, charactersMax: 80, broken: null },
+      { field: 'city', value: '', required: true, charactersMax: 80, broken: 'required' },
+      {
+        field: 'postalCode',
+        value: '80011',
+        required: true,
+        charactersMax: 16,
+        broken: 'postal_code',
+        example: '0083',
+      },
+      { field: 'phone', value: '', required: false, charactersMax: 25, broken: null },
+    ],
+  },
   choose: {
     kind: 'choose',
     methods: [

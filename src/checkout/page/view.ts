@@ -1,4 +1,6 @@
 import type { Money } from '../../kernel/money.ts';
+import type { AddressField } from '../../payments/address-format.ts';
+import type { AddressRule } from '../../payments/shipping-address.ts';
 import type { Html } from '../../platform/html.ts';
 import type { DeclineReason } from '../../providers/provider.ts';
 import type { CheckoutLocale } from './locale.ts';
@@ -51,9 +53,30 @@ interface CheckoutCommon {
   readonly stateKey: string;
 }
 
+/** One part of an address as its form asks for it. */
+export interface AddressEntry {
+  readonly field: AddressField;
+  readonly value: string;
+  readonly required: boolean;
+  readonly charactersMax: number;
+  readonly broken: AddressRule | null;
+  /** What a good value looks like; of postal codes. */
+  readonly example?: string;
+}
+
+/** Where the order goes is asked for before it is paid. */
+interface ShippingState {
+  readonly kind: 'shipping';
+  readonly country: { readonly code: string; readonly broken: boolean };
+  /** In the order of the country's addresses. */
+  readonly entries: readonly AddressEntry[];
+}
+
 interface ChooseState {
   readonly kind: 'choose';
   readonly methods: readonly [PaymentMethodChoice, ...PaymentMethodChoice[]];
+  /** Where the order goes, line by line, where the payment asked for it. */
+  readonly delivery?: readonly string[];
   /** What became of the try before. */
   readonly notice: { readonly kind: 'declined'; readonly reason: DeclineReason } | null;
 }
@@ -110,6 +133,7 @@ interface FailedState extends EndState<'failed'> {
 /** Everything the page of one payment shows, by state. Computed by the server alone, never from the query string. */
 export type CheckoutView = CheckoutCommon &
   (
+    | ShippingState
     | ChooseState
     | RedirectState
     | QrState

@@ -1,5 +1,6 @@
 import { type Html, html } from '../../platform/html.ts';
 import type { DeclineReason } from '../../providers/provider.ts';
+import { addressTitle, renderAddress, renderDelivery } from './address-state.ts';
 import { renderCard } from './card-state.ts';
 import { declineText } from './decline-text.ts';
 import { renderCancel, stateField } from './forms.ts';
@@ -10,18 +11,21 @@ import { amountText } from './summary.ts';
 import type { PaymentMethodChoice, ViewOf } from './view.ts';
 
 /** The states in which the shopper has something to do here; the amount comes first, the work below it. */
-export type WorkView = ViewOf<'choose' | 'qr' | 'card'>;
+export type WorkView = ViewOf<'shipping' | 'choose' | 'qr' | 'card'>;
 
 /** The heading of the work. */
 export function workTitle(view: WorkView, messages: Messages): string {
+  if (view.kind === 'shipping') return addressTitle(view);
   if (view.kind === 'qr') return messages.qrTitle;
   if (view.kind === 'card') return messages.card.title;
   return view.methods.length > 1 ? messages.chooseTitle : messages.confirmTitle;
 }
 
-/** What the shopper does: choose and pay, scan, or enter a card. */
+/** What the shopper does: say where it goes, choose and pay, scan, or enter a card. */
 export function renderWork(view: WorkView, messages: Messages): Html {
   switch (view.kind) {
+    case 'shipping':
+      return renderAddress(view, messages);
     case 'choose':
       return renderChoose(view, messages);
     case 'qr':
@@ -33,6 +37,7 @@ export function renderWork(view: WorkView, messages: Messages): Html {
 
 function renderChoose(view: ViewOf<'choose'>, messages: Messages): Html {
   return html`${view.notice !== null && renderDecline(view.notice.reason, messages)}
+${renderDelivery(view)}
 <form method="post" action="${view.path}/pay">
 ${stateField(view)}
 <h1 id="title">${workTitle(view, messages)}</h1>

@@ -101,6 +101,24 @@ export const ENCRYPTED_FIELDS: readonly EncryptedField[] = [
     from: 'latestAttempt.chargeRef, else providerRef',
     value: ({ payment: { latestAttempt } }) => latestAttempt?.chargeRef ?? latestAttempt?.providerRef ?? null,
   },
+  {
+    name: 'subMerchantName',
+    description: 'As you gave it',
+    from: 'payment.subMerchantName',
+    value: ({ payment }) => payment.subMerchantName ?? null,
+  },
+  {
+    name: 'terminalId',
+    description: 'As you gave it, or your default',
+    from: 'payment.terminalId',
+    value: ({ payment }) => payment.terminalId ?? null,
+  },
+  {
+    name: 'mcc',
+    description: 'As you gave it, or your default',
+    from: 'payment.mcc',
+    value: ({ payment }) => payment.mcc ?? null,
+  },
   { name: 'rrn2', description: 'As you gave it', from: 'payment.rrn2', value: ({ payment }) => payment.rrn2 ?? null },
   {
     name: 'bankResponse',
@@ -110,12 +128,24 @@ export const ENCRYPTED_FIELDS: readonly EncryptedField[] = [
   },
   {
     name: 'clientMsisdn',
-    description: 'Always null: what we know of the shopper stays sealed',
-    from: null,
-    value: () => null,
+    description: 'The telephone number that the shopper gave with the address',
+    from: 'payment.shippingAddress.phone',
+    value: ({ payment }) => payment.shippingAddress?.phone ?? null,
   },
-  { name: 'authCode', description: 'Always null: providers keep it', from: null, value: () => null },
-  { name: 'cardInfo', description: 'Always null: cards are the provider’s business', from: null, value: () => null },
+  {
+    name: 'authCode',
+    description: 'What the bank said yes by, where the provider tells it',
+    from: 'latestAttempt.authCode',
+    value: ({ payment }) => payment.latestAttempt?.authCode ?? null,
+  },
+  {
+    name: 'cardInfo',
+    description:
+      '`cardType`, `binLast4` (masked: at most the first six and the last four digits) and `accountType`, as far as the ' +
+      'provider has told; null where it was no card',
+    from: 'latestAttempt.instrument',
+    value: ({ payment }) => cardInfoOf(payment),
+  },
   {
     name: 'shippingAddress',
     description: 'The address that the shopper gave where the payment asked for one',
@@ -133,6 +163,14 @@ export const ENCRYPTED_FIELDS: readonly EncryptedField[] = [
       })) ?? null,
   },
 ];
+
+function cardInfoOf({ latestAttempt }: ToldPayment) {
+  const instrument = latestAttempt?.instrument;
+  if (instrument?.type !== 'card') return null;
+  const { brand = null, bin, last4, accountType = null } = instrument;
+  const binLast4 = bin === undefined || last4 === undefined ? (last4 ?? bin ?? null) : `${bin}******${last4}`;
+  return { cardType: brand, binLast4, accountType };
+}
 
 /** Whether events of this type end something that the notification has a status for. */
 export function hasEncryptedWord(eventType: string): boolean {

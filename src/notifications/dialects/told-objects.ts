@@ -20,15 +20,28 @@ export const toldPayment = z.object({
   productId: z.string().nullish(),
   statementDescriptor: z.string().nullish(),
   reversalId: z.string().nullish(),
+  terminalId: z.string().nullish(),
+  subMerchantName: z.string().nullish(),
+  mcc: z.string().nullish(),
   rrn2: z.string().nullish(),
   cartItems: z.array(cartItem).nullish(),
-  shippingAddress: z.record(z.string(), z.unknown()).nullish(),
+  shippingAddress: z.looseObject({ phone: z.string().optional() }).nullish(),
   latestAttempt: z
     .object({
       id: z.string(),
       providerRef: z.string().nullish(),
       chargeRef: z.string().nullish(),
       failureCode: z.string().nullish(),
+      authCode: z.string().nullish(),
+      instrument: z
+        .object({
+          type: z.string(),
+          brand: z.string().optional(),
+          bin: z.string().optional(),
+          last4: z.string().optional(),
+          accountType: z.string().optional(),
+        })
+        .nullish(),
     })
     .nullish(),
   /** Not of the object: what was told before of the payment that an event belongs to. */

@@ -69,7 +69,7 @@ class Delivering {
   readonly #signal: AbortSignal;
   readonly #open = new Map<string, OpenLane>();
   readonly #paces = new Map<string, LanePace>();
-  readonly #events = new KnownEvents();
+  readonly #events: KnownEvents;
   readonly #receivers: KnownReceivers;
   readonly #budget: SocketBudget;
   readonly #socketsMax: number;
@@ -83,6 +83,7 @@ class Delivering {
     this.#context = context;
     this.#signal = signal;
     this.#socketsMax = socketsMax;
+    this.#events = new KnownEvents(context.sealer);
     this.#receivers = new KnownReceivers(context);
     this.#budget = new SocketBudget({ socketsMax, ...SHARES });
     this.#sender = new Sender({

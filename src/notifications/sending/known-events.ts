@@ -1,3 +1,5 @@
+import { openAddressIn, withOpenAddress } from '../../events/sealed-address.ts';
+import type { Sealer } from '../../keys/sealer.ts';
 import type { Queryable } from '../../platform/database.ts';
 import type { Delivery } from '../delivery.ts';
 import type { DialectEvent } from '../dialects/dialect.ts';
@@ -16,6 +18,11 @@ const EVENTS_MAX = 4_096;
 /** Events as they were first read, which never change; so one is read and written out once for all its receivers. */
 export class KnownEvents {
   readonly #events = new Map<string, DialectEvent>();
+  readonly #sealer: Sealer;
+
+  constructor(sealer: Sealer) {
+    this.#sealer = sealer;
+  }
 
   /** The event of each delivery, by the delivery's id; none for an event that is not kept any more. */
   async find(db: Queryable, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, DialectEvent>> {
@@ -27,7 +34,7 @@ export class KnownEvents {
       else found.set(one.delivery.deliveryId, known);
     }
     if (missing.size === 0) return found;
-    const read = await readEvents(db, [...missing.values()]);
+    const read = await readEvents(db, this.#sealer, [...missing.values()]);
     for (const [name, event] of read) this.#remember(name, event);
     for (const one of wanted) {
       const event = read.get(nameOf(one));
@@ -52,7 +59,11 @@ function nameOf({ delivery, needsPayment }: Wanted): string {
   return `${delivery.tenantId} ${delivery.eventId}${needsPayment ? ' +' : ''}`;
 }
 
-async function readEvents(db: Queryable, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, DialectEvent>> {
+async function readEvents(
+  db: Queryable,
+  sealer: Sealer,
+  wanted: readonly Wanted[],
+): Promise<ReadonlyMap<string, DialectEvent>> {
   const told = wanted.filter(({ needsPayment }) => needsPayment);
   const [events, payments] = await Promise.all([
     selectEventsByIds(db, [...new Map(wanted.map(({ delivery }) => [delivery.eventId, delivery])).values()]),
@@ -61,13 +72,15 @@ async function readEvents(db: Queryable, wanted: readonly Wanted[]): Promise<Rea
       told.flatMap(({ delivery: { tenantId, paymentId } }) => (paymentId === null ? [] : [{ tenantId, paymentId }])),
     ),
   ]);
-  const byId = new Map(events.map((event) => [event.eventId, event]));
-  return new Map(
-    wanted.flatMap((one): [string, DialectEvent][] => {
+  const opened = await Promise.all(events.map((event) => withOpenAddress(sealer, event)));
+  const byId = new Map(opened.map((event) => [event.eventId, event]));
+  const named = await Promise.all(
+    wanted.map(async (one): Promise<[string, DialectEvent][]> => {
       const event = byId.get(one.delivery.eventId);
       if (event === undefined) return [];
       const payment = one.needsPayment ? (payments.get(event.paymentId ?? '') ?? null) : null;
-      return [[nameOf(one), { ...event, payment }]];
+      return [[nameOf(one), { ...event, payment: await openAddressIn(sealer, event, payment) }]];
     }),
   );
+  return new Map(named.flat());
 }

@@ -5,7 +5,7 @@ import type { ProviderCall } from '../provider.ts';
 import type { RawWebhook, WebhookOutcome } from '../provider-webhook.ts';
 import { parseSandboxWebhook } from './parse-sandbox-webhook.ts';
 import { newSandboxCredentials, type SandboxCredentials } from './sandbox-credentials.ts';
-import { startWorld, type World } from './sandbox-fixture.ts';
+import { PAID_WITH, startWorld, type World } from './sandbox-fixture.ts';
 
 let world: World;
 let webhook: RawWebhook;
@@ -60,7 +60,7 @@ describe('a genuine notification', () => {
       attempt: { attemptId, providerRef: expect.stringMatching(/^ch_/) },
       occurredAt: world.clock.now(),
       authoritative: true,
-      fact: { about: 'attempt', report: { state: 'captured', amount: { amount: 1250n, currency: 'EUR' } } },
+      fact: { about: 'attempt', report: { state: 'captured', amount: { amount: 1250n, currency: 'EUR' }, ...PAID_WITH } },
     };
     expect(read({})).toEqual({ kind: 'events', events: [event], replies: { accepted: reply, duplicate: reply } });
   });

@@ -14,6 +14,12 @@ import { type SandboxServer, startSandboxServer } from './server/start-sandbox-s
 
 export const SILENT = { info: () => {}, error: () => {} };
 
+/** What everybody pays with here. */
+export const PAID_WITH = {
+  instrument: { type: 'card', brand: 'visa', bin: '424242', last4: '4242', accountType: 'credit' },
+  authCode: '831000',
+};
+
 /** Receives notifications and keeps them as they came. */
 export interface Receiver {
   readonly url: string;

@@ -9,6 +9,7 @@ import type {
   RefundReport,
   ReversalReport,
 } from '../provider.ts';
+import type { Instrument } from '../provider-instrument.ts';
 import type {
   WireCapture,
   WireCharge,
@@ -35,9 +36,9 @@ export function reportOf(found: WireCharge): AttemptReport | null {
       return { state, nextAction: nextActionOf(found.action), expiresAt: found.expiresAt };
     case 'authorized':
       if (amountAuthorized === 0n || authorizationExpiresAt === null) return null;
-      return { state, amount: { amount: amountAuthorized, currency }, authorizationExpiresAt };
+      return { state, amount: { amount: amountAuthorized, currency }, authorizationExpiresAt, ...paidWith(found) };
     case 'captured':
-      return amountCaptured === 0n ? null : { state, amount: { amount: amountCaptured, currency } };
+      return amountCaptured === 0n ? null : { state, amount: { amount: amountCaptured, currency }, ...paidWith(found) };
     case 'declined':
       return found.decline === null ? null : { state, decline: declineOf(found.decline) };
     case 'canceled':
@@ -46,6 +47,12 @@ export function reportOf(found: WireCharge): AttemptReport | null {
     case 'pending':
       return { state };
   }
+}
+
+function paidWith({ paidWith: told }: WireCharge): { readonly instrument?: Instrument; readonly authCode?: string } {
+  if (told == null) return {};
+  const { authCode, ...card } = told;
+  return { instrument: { type: 'card', ...card }, authCode };
 }
 
 /** Each amount within the one before it, and none where the state allows none. */

@@ -61,6 +61,16 @@ const charge = z.strictObject({
   amountCaptured: amount,
   amountRefunded: amount,
   amountReversed: amount,
+  paidWith: z
+    .strictObject({
+      brand: z.string().max(40),
+      bin: z.string().regex(/^\d{6}$/),
+      last4: z.string().regex(/^\d{4}$/),
+      accountType: z.string().max(40),
+      authCode: z.string().max(12),
+    })
+    // Notifications that waited since before it was told have none.
+    .nullish(),
   decline: z.strictObject({ code: z.string().max(100), message: z.string().max(500) }).nullable(),
   action: z
     .discriminatedUnion('type', [

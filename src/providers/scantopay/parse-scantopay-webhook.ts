@@ -96,7 +96,7 @@ function factOf(meaning: Meaning, paymentId: string, amount: Money, wire: WireTr
     case 'payment':
       return {
         about: 'attempt',
-        report: paymentReportOf(meaning, { paymentId, amount, bankResponse: wire.bankResponse }),
+        report: paymentReportOf(meaning, { paymentId, amount, wire }),
       };
     case 'reversal':
       return { about: 'reversal', reversal: { reversalId: null, ...reversalOf(paymentId, amount, meaning.state) } };

@@ -48,7 +48,7 @@ async function transactionAnswer(
   { meaning, amount, paymentId, wire }: FoundTransaction,
 ): Promise<RetrieveAnswer> {
   if (meaning === null || meaning.of === 'payment') {
-    return answered(code, paymentReportOf(meaning, { paymentId, amount, bankResponse: wire.bankResponse }));
+    return answered(code, paymentReportOf(meaning, { paymentId, amount, wire }));
   }
   if (meaning.of === 'reversal') {
     const reversals = [{ reversalId: null, ...reversalOf(paymentId, amount, meaning.state) }];

@@ -42,8 +42,16 @@ export const wireHostedCheckout = z.object({
     .nullish(),
 });
 
+/** `binLast4`: the last four digits, with or without the first six. */
+const cardInfo = z.object({
+  cardType: z.string().max(40).nullish(),
+  binLast4: z.string().regex(/^(\d{6}[^0-9]{0,10})?\d{4}$/),
+  accountType: z.string().max(40).nullish(),
+});
+
 /**
- * A transaction as it is asked for or told of. Only what is relied on: the rest is about the payer and stays unread.
+ * A transaction as it is asked for or told of. Only what is relied on, and the masked card: the rest is about the payer
+ * and stays unread. What is odd about the card is left out, since nothing depends on it.
  * Sources: https://developer.scantopay.io/docs/api-request, https://developer.scantopay.io/docs/api-requests
  */
 export const wireTransaction = z
@@ -58,6 +66,12 @@ export const wireTransaction = z
       .nullish(),
     status: z.string().min(1).max(60),
     bankResponse: z.string().max(200).nullish(),
+    authCode: z
+      .string()
+      .regex(/^[0-9A-Za-z]{1,12}$/)
+      .nullish()
+      .catch(null),
+    cardInfo: cardInfo.nullish().catch(null),
     /** The payment that a refund gave back. */
     originalTransactionId: transactionId.nullish(),
   })
