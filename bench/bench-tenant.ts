@@ -17,6 +17,8 @@ export async function insertBenchTenants(db: Queryable, clock: Clock, tenantIds:
       currency: 'EUR',
       status: 'active',
       settings: tenantSettings.parse({}),
+      settings_version: 1,
+      logo: null,
       created_at: now,
       updated_at: now,
     }),

@@ -30,6 +30,8 @@ describe('what was said to be paid', () => {
       currency: 'EUR',
       status: 'active',
       settings: tenantSettings.parse({}),
+      settingsVersion: 1,
+      logo: null,
       createdAt: systemClock.now(),
     });
   });

@@ -563,6 +563,17 @@ create table listeners (
   constraint listeners_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
 );
 
+create table logos (
+  tenant_id text not null,
+  hash text not null,
+  image bytea not null,
+  created_at timestamp with time zone not null,
+  constraint logos_pkey PRIMARY KEY (tenant_id, hash),
+  constraint logos_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
+  constraint logos_hash_check CHECK (hash ~ '^[0-9a-f]{64}$'::text),
+  constraint logos_image_check CHECK (octet_length(image) >= 1 AND octet_length(image) <= 262144)
+);
+
 create table mails (
   tenant_id text not null,
   mail_id text not null,
@@ -1254,11 +1265,14 @@ create table tenants (
   settings jsonb not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  settings_version integer not null default 1,
+  logo jsonb,
   constraint tenants_pkey PRIMARY KEY (tenant_id),
   constraint tenants_app_name_key UNIQUE (app_name),
   constraint tenants_parent_fkey FOREIGN KEY (parent_tenant_id) REFERENCES tenants(tenant_id),
   constraint tenants_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
   constraint tenants_parent_check CHECK (parent_tenant_id <> tenant_id),
+  constraint tenants_settings_version_check CHECK (settings_version > 0),
   constraint tenants_status_check CHECK (status = ANY (ARRAY['active'::text, 'suspended'::text]))
 );
 CREATE INDEX tenants_parent_idx ON public.tenants USING btree (parent_tenant_id) WHERE (parent_tenant_id IS NOT NULL);

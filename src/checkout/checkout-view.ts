@@ -6,7 +6,9 @@ import { isEnded, type Payment, type PaymentStatus } from '../payments/payment.t
 import { trustedHtml } from '../platform/html.ts';
 import type { DeclineReason, NextAction } from '../providers/provider.ts';
 import type { Tenant } from '../tenants/tenant.ts';
+import { brandOf } from './brand-of.ts';
 import type { CardFieldsOfPage } from './card-fields.ts';
+import { deadlineText } from './page/deadline-text.ts';
 import type { CheckoutLocale } from './page/locale.ts';
 import type { CheckoutView, PaymentMethodChoice } from './page/view.ts';
 import type { ShippingStep } from './shipping-step.ts';
@@ -34,19 +36,13 @@ const METHODS: readonly [PaymentMethodChoice] = [{ id: 'default', label: 'Pay' }
 /** What the page shows, worked out from the server's state alone. */
 export function checkoutView(input: ViewInput): CheckoutView {
   const { token, payment, tenant, locale, nonce, now, way } = input;
-  const { branding } = tenant.settings;
   const path = `/c/${token}`;
   const common = {
     path,
     ...(way === 'looking' ? {} : { stayPath: way === 'returned' ? `${path}/return` : `${path}/leave` }),
     locale,
     nonce,
-    brand: {
-      name: branding.displayName ?? tenant.name,
-      primaryColor: branding.primaryColor,
-      ...(branding.supportUrl === undefined ? {} : { supportUrl: branding.supportUrl }),
-      ...(branding.legalUrl === undefined ? {} : { legalUrl: branding.legalUrl }),
-    },
+    brand: brandOf(tenant, locale),
     amount: { amount: payment.amount, currency: payment.currency },
     ...(payment.description === null ? {} : { description: payment.description }),
     ...(payment.cartItems === null
@@ -61,11 +57,9 @@ export function checkoutView(input: ViewInput): CheckoutView {
     reference: payment.reference,
     testMode: payment.mode === 'test',
     secondsLeft: secondsLeft(payment, now),
-    expiresAtText: payment.expiresAt.toLocaleString(locale.tag, {
-      hour: 'numeric',
-      minute: '2-digit',
-      timeZone: 'UTC',
-      timeZoneName: 'short',
+    expiresAtText: deadlineText({
+      ...{ expiresAt: payment.expiresAt, now, tag: locale.tag },
+      timeZone: tenant.settings.timeZone,
     }),
     stateKey: stateKey(payment, now),
   };

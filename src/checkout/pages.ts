@@ -18,11 +18,14 @@ import {
 } from '../payments/read-payment.ts';
 import { exchangeOf } from '../platform/http/exchange.ts';
 import type { Logger } from '../platform/log.ts';
+import { offeredLanguages } from '../tenants/languages.ts';
+import { frameAncestorsOf } from '../tenants/settings.ts';
 import { cardFieldModules, readCardFields } from './card-fields.ts';
 import { checkVisit } from './check-visit.ts';
 import { callbackUrl, checkoutView, returnUrlWith, TEST_TOKENS } from './checkout-view.ts';
 import { followReturn } from './follow-return.ts';
 import { checkoutAssets } from './page/assets.ts';
+import { chosenLanguage, keepLanguage, languageQuery } from './page/language-switch.ts';
 import { chooseLocale } from './page/locale.ts';
 import { renderCheckoutMissing } from './page/render-checkout-missing.ts';
 import { renderCheckoutPage } from './page/render-checkout-page.ts';
@@ -34,7 +37,8 @@ interface TokenRequest {
 
 /**
  * The hosted page. GET shows the server's state; forms POST to the page itself, act, and lead back to it with 303, so
- * that reload and back button are safe. Nothing is read from the query string but on the way home from a bank.
+ * that reload and back button are safe. Nothing is read from the query string but the language that was chosen on the page,
+ * and on the way home from a bank.
  */
 export function checkoutPages(fastify: FastifyInstance, context: PaymentContext, log: Logger): void {
   for (const asset of [...Object.values(checkoutAssets()), ...cardFieldModules(context)]) {
@@ -84,19 +88,26 @@ async function show(
     if (callback !== null) reply.header('refresh', `0;url=/c/${token}`);
     const tenant = await context.readTenant(found.payment.tenantId);
     const customer = await openCustomer(context.sealer, found.payment);
-    const locale = chooseLocale(customer?.locale, request.headers['accept-language']);
+    const offered = offeredLanguages(tenant.settings.languages);
+    const chosen = chosenLanguage(queryOf(request), offered) ?? chosenLanguage(formOf(request), offered);
+    const locale = chooseLocale(customer?.locale, request.headers['accept-language'], { offered, chosen });
     const cardFields = await readCardFields(context, found);
     const shipping = await readShippingStep(context, found.payment, locale.tag, again);
     const now = found.clock.now();
     const view = checkoutView({ ...found, token, tenant, locale, nonce, now, way, cardFields, shipping });
     if (view.kind === 'shipping' && again !== undefined && again.broken.length > 0) reply.code(422);
-    const { frameAncestors } = tenant.settings;
+    const frameAncestors = frameAncestorsOf(tenant.settings, found.payment.mode);
     const origins = view.kind === 'card' && typeof cardFields === 'object' ? (cardFields?.origins ?? []) : [];
-    return pageHeaders(reply, nonce, { frameAncestors, origins }).send(renderCheckoutPage(view));
+    return pageHeaders(reply, nonce, { frameAncestors, origins }).send(renderCheckoutPage(keepLanguage(view)));
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'not_found') throw error;
     return missing(request, reply, nonce);
   }
+}
+
+function queryOf({ url }: FastifyRequest): URLSearchParams {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
 }
 
 function missing(request: FastifyRequest, reply: FastifyReply, nonce: string): FastifyReply {
@@ -146,10 +157,11 @@ async function act(
   run: Act,
 ): Promise<FastifyReply> {
   const { token } = request.params;
+  const form = formOf(request);
   try {
     const found = await readPaymentByToken(context, token);
     checkVisit(found.payment, exchangeOf(request));
-    await run(context, found, token, formOf(request));
+    await run(context, found, token, form);
   } catch (error) {
     if (error instanceof Problem && error.code === 'https_required') throw error;
     if (error instanceof Problem && error.code === 'not_found') {
@@ -158,7 +170,11 @@ async function act(
     // A shopper cannot use an error page: the payment's own page tells how things stand, and the worker goes on.
     if (!(error instanceof Problem) || error.status >= 500) log.error({ error }, 'An act on the hosted page failed');
   }
-  return reply.code(303).header('location', `/c/${token}/leave`).header('referrer-policy', 'no-referrer').send();
+  return reply
+    .code(303)
+    .header('location', `/c/${token}/leave${languageQuery(form)}`)
+    .header('referrer-policy', 'no-referrer')
+    .send();
 }
 
 /** Keeps the address that the form brought, or shows the form again: with the fields of another country, or what is wrong. */
@@ -181,12 +197,17 @@ function formOf({ body }: FastifyRequest): URLSearchParams {
   return new URLSearchParams(body instanceof Uint8Array ? Buffer.from(body).toString() : '');
 }
 
-async function pay(context: PaymentContext, found: PaymentWithAttempt, token: string): Promise<void> {
+async function pay(
+  context: PaymentContext,
+  found: PaymentWithAttempt,
+  token: string,
+  form: URLSearchParams,
+): Promise<void> {
   const { payment, latestAttempt } = found;
   // What a provider gives the shopper to do is good for a while; an attempt that waits for it in vain is ended first.
   const waitsInVain = latestAttempt?.state === 'requires_action' && hasLapsed(latestAttempt, context.clock);
   if (waitsInVain && payment.status === 'processing') await endOpenAttempt(context, payment);
-  await confirm(context, found, token, undefined);
+  await confirm(context, found, `${token}/return${languageQuery(form)}`, undefined);
 }
 
 async function cancel(context: PaymentContext, { payment }: PaymentWithAttempt): Promise<void> {
@@ -207,17 +228,17 @@ async function playBank(
   if (action === 'expire') return expirePayment(context, found.payment, true);
   const sandboxToken = TEST_TOKENS[action];
   if (sandboxToken === undefined) throw new Problem('not_found', 'There is no such test action.');
-  await confirm(context, found, token, { type: 'sandbox', token: sandboxToken });
+  await confirm(context, found, `${token}/return${languageQuery(form)}`, { type: 'sandbox', token: sandboxToken });
 }
 
 async function confirm(
   context: PaymentContext,
   { payment }: PaymentWithAttempt,
-  token: string,
+  returnTo: string,
   method: unknown,
 ): Promise<void> {
   const { tenantId, mode, paymentId } = payment;
-  const returnUrl = `${await context.checkoutUrlOf(payment)}/c/${token}/return`;
+  const returnUrl = `${await context.checkoutUrlOf(payment)}/c/${returnTo}`;
   await confirmPayment(context, { tenantId, mode, paymentId, method, source: 'shopper', returnUrl }, null);
 }
 

@@ -29,7 +29,7 @@ export interface Endpoint<
   Who extends Access = Access,
 > {
   readonly id: string;
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With parameters in braces, as OpenAPI writes them: `/api/v1/payments/{id}`. */
   readonly path: `/${string}`;
   readonly summary: string;
@@ -40,9 +40,17 @@ export interface Endpoint<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** The body is the bytes of a file in one of these media types, as they come; there is no JSON then. */
+  readonly file?: { readonly mediaTypes: readonly string[]; readonly description: string };
   /** The body holds generated secrets, which may look like anything: it is not searched for card numbers. */
   readonly secretsInBody?: true;
-  readonly answer: { readonly status: 200 | 201 | 202 | 204; readonly schema: Answer; readonly description: string };
+  readonly answer: {
+    readonly status: 200 | 201 | 202 | 204;
+    readonly schema: Answer;
+    readonly description: string;
+    /** The schema is then of a text, which is sent as it stands. */
+    readonly mediaType?: 'text/html';
+  };
   readonly problems: readonly ProblemCode[];
   /** A body that works as it stands, for the reference page and for tests. */
   readonly example?: unknown;

@@ -279,6 +279,7 @@ describe('an origin', () => {
     'bluecomshop://payment-result',
     'javascript://shop.example',
     'https://shop.example https://evil.example',
+    ...['https://shop.example;sandbox', 'https://shop.example,*', "https://'self'"],
   ])('cannot be registered: %j', (text) => {
     expect(checkOrigin(text).ok).toBe(false);
   });

@@ -401,6 +401,13 @@ export interface ListenersTable {
   expires_at: Temporal.Instant;
 }
 
+export interface LogosTable {
+  tenant_id: string;
+  hash: string;
+  image: BytesColumn;
+  created_at: Temporal.Instant;
+}
+
 export interface MailsTable {
   tenant_id: string;
   mail_id: string;
@@ -897,6 +904,8 @@ export interface TenantsTable {
   settings: JsonColumn;
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
+  settings_version: Generated<number>;
+  logo: JsonColumn | null;
 }
 
 export interface TestClocksTable {
@@ -970,6 +979,7 @@ export interface Tables {
   line_matches: LineMatchesTable;
   listened_events: ListenedEventsTable;
   listeners: ListenersTable;
+  logos: LogosTable;
   mails: MailsTable;
   notification_settings: NotificationSettingsTable;
   operator_keys: OperatorKeysTable;

@@ -3,11 +3,14 @@ import { acknowledgmentRoutes } from '../acknowledgments/routes.ts';
 import { blueboxRoutes } from '../bluebox/routes.ts';
 import { captureRoutes } from '../captures/routes.ts';
 import { checkoutConfigurationRoutes } from '../checkout-configurations/routes.ts';
+import { previewRoutes } from '../checkout/preview-page.ts';
 import { disputeRoutes } from '../disputes/routes.ts';
 import { domainRoutes } from '../domains/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import { limitRoutes } from '../limits/routes.ts';
+import { createReadLogo } from '../logos/read-logo.ts';
+import { logoRoutes } from '../logos/routes.ts';
 import { mailRoutes } from '../mail/routes.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
 import { listenerRoutes } from '../notifications/routes-listeners.ts';
@@ -55,5 +58,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...domainRoutes(domains),
     ...testClockRoutes(testClocks),
     ...tenantRoutes(tenants),
+    ...logoRoutes(tenants),
+    ...previewRoutes({ database: payments.database, readLogo: createReadLogo(payments.database) }),
   ]);
 }

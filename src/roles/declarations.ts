@@ -4,12 +4,14 @@ import * as bluebox from '../bluebox/api.ts';
 import * as captures from '../captures/api.ts';
 import * as checkout from '../checkout/api.ts';
 import * as checkoutConfigurations from '../checkout-configurations/api.ts';
+import * as preview from '../checkout/api-preview.ts';
 import * as disputes from '../disputes/api.ts';
 import * as domains from '../domains/api.ts';
 import * as inbound from '../inbound/api.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
 import * as ledger from '../ledger/api.ts';
 import * as limits from '../limits/api.ts';
+import * as logos from '../logos/api.ts';
 import * as mail from '../mail/api.ts';
 import * as deliveries from '../notifications/api-deliveries.ts';
 import * as endpointVerbs from '../notifications/api-endpoint-verbs.ts';
@@ -68,6 +70,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   partners,
   testClocks,
   tenants,
+  logos,
+  preview,
 ].flatMap((declarations) => Object.values(declarations).filter(isEndpoint));
 
 function isEndpoint(value: unknown): value is Endpoint {

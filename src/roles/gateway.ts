@@ -2,6 +2,7 @@ import { type AccessTokens, createAccessTokens } from '../access/access-token.ts
 import { createAdmission } from '../acknowledgments/admit-payments.ts';
 import type { FiringContext } from '../acknowledgments/fire-deadline.ts';
 import { refuseGivenBack } from '../acknowledgments/guard-resends.ts';
+import { brandColorsOf } from '../checkout/page/contrast.ts';
 import type { Config } from '../config.ts';
 import type { DomainContext } from '../domains/claim-domain.ts';
 import { createCheckoutUrlOf } from '../domains/find-host.ts';
@@ -175,6 +176,19 @@ function domainContext(
   return { ...context, ownHosts, resolveTxt: createTxtResolver(dnsServers) };
 }
 
+/** What tenants are made of and how they look. */
+function tenantContext(
+  { urls }: Config,
+  context: Pick<TenantRoutesContext, 'database' | 'sealer' | 'clock' | 'readTenant'>,
+): TenantRoutesContext {
+  return {
+    ...context,
+    newSandboxCredentials: newSandboxAccount,
+    colorsOf: brandColorsOf,
+    checkoutUrl: urls.checkout,
+  };
+}
+
 async function buildGateway(
   { config, databaseUrl, sandboxUrl, clock, log }: GatewayOptions,
   databases: Databases,
@@ -234,7 +248,7 @@ async function buildGateway(
         for (const kind of ['expiry', 'sync', 'delivery', 'ack', 'replay'] as const) wakeup.notify(kind);
       },
     },
-    tenants: { database, sealer, clock, readTenant, newSandboxCredentials: newSandboxAccount },
+    tenants: tenantContext(config, { database, sealer, clock, readTenant }),
     ...mailing,
     domains: domainContext(config, { database, sealer, clock }),
     deliveryHttp: ways.deliveryHttp,

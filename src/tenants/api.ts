@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from '../kernel/endpoint.ts';
 import { currency, instant, line, pageAnswer, pageQuery } from '../kernel/shapes.ts';
+import { settingsPatch } from './patch-settings.ts';
 import { tenantSettings } from './settings.ts';
 
 const tenant = z
@@ -77,15 +78,48 @@ export const listTenants = endpoint({
   problems: [],
 });
 
+const logo = z.strictObject({
+  url: z
+    .string()
+    .meta({ description: 'On the installation’s own host; your own domain serves it under the same path.' }),
+  width: z.int().meta({ description: 'Of the image, in pixels; the page shows it smaller.' }),
+  height: z.int(),
+});
+
+const color = z.string().meta({ example: '#1f4b99' });
+
+const settings = z
+  .strictObject({
+    ...tenantSettings.shape,
+    version: z.int().meta({ description: 'Counts the changes.' }),
+    logo: logo.nullable().meta({ description: 'Set by PUT /api/v1/settings/logo.' }),
+    effective: z
+      .strictObject({
+        name: z.string(),
+        colors: z.strictObject({
+          button: color,
+          buttonText: color,
+          accent: color.meta({ description: 'Edges and focus on white.' }),
+          accentDark: color.meta({ description: 'The same in the dark color scheme.' }),
+        }),
+        languages: z.array(z.string()),
+        warnings: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })),
+      })
+      .meta({ description: 'What the page makes of it, and what of it will look other than was asked.' }),
+  })
+  .meta({ id: 'Settings' });
+export type SettingsAnswer = z.output<typeof settings>;
+
 export const getSettings = endpoint({
   id: 'getSettings',
   method: 'GET',
   path: '/api/v1/settings',
   summary: "Read the tenant's settings",
+  description: 'They hold in both modes.',
   tag: 'Settings',
   access: { by: 'tenant', scope: 'settings:read' },
   idempotency: 'none',
-  answer: { status: 200, schema: tenantSettings, description: 'The settings.' },
+  answer: { status: 200, schema: settings, description: 'The settings.' },
   problems: [],
 });
 
@@ -94,25 +128,13 @@ export const patchSettings = endpoint({
   method: 'PATCH',
   path: '/api/v1/settings',
   summary: "Change the tenant's settings",
-  description: 'Members that are given replace those that were; the others stay.',
+  description:
+    'A merge patch (RFC 7396): members that are given replace those that were, null takes one away, objects are merged, lists are replaced; what is left out stays. With `version`, only the settings that were read under it are changed.',
   tag: 'Settings',
   access: { by: 'tenant', scope: 'settings:update' },
   idempotency: 'none',
-  body: z
-    .strictObject(
-      Object.fromEntries(
-        Object.entries(tenantSettings.shape).map(([name, shape]) => [name, withoutDefault(shape)]),
-      ) as {
-        [Name in keyof typeof tenantSettings.shape]: z.ZodOptional<(typeof tenantSettings.shape)[Name]>;
-      },
-    )
-    .meta({ id: 'UpdateSettings' }),
-  answer: { status: 200, schema: tenantSettings, description: 'The settings as they are now.' },
-  problems: [],
+  body: settingsPatch,
+  answer: { status: 200, schema: settings, description: 'The settings as they are now.' },
+  problems: ['state_conflict'],
   example: { returnOrigins: ['https://shop.example'] },
 });
-
-/** A default would overwrite what a patch leaves out. */
-function withoutDefault(shape: z.ZodType): z.ZodType {
-  return shape instanceof z.ZodDefault ? (shape.unwrap() as z.ZodType).optional() : shape;
-}

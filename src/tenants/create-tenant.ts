@@ -43,7 +43,8 @@ export interface CreatedTenant {
  */
 export async function createTenant(context: TenantContext, input: NewTenant): Promise<CreatedTenant> {
   const { database, clock } = context;
-  checkSettings(input.settings, '/settings');
+  const given = new Set(Object.keys(input.settings));
+  const settings = checkSettings(input.settings, { pointer: '/settings', given });
   if (input.parentTenantId !== undefined && (await selectTenant(database.query, input.parentTenantId)) === null) {
     throw new Problem('not_found', 'There is no such parent tenant.');
   }
@@ -54,7 +55,9 @@ export async function createTenant(context: TenantContext, input: NewTenant): Pr
     appName: input.appName,
     currency: input.currency,
     status: 'active',
-    settings: input.settings,
+    settings,
+    settingsVersion: 1,
+    logo: null,
     createdAt: clock.now(),
   };
   try {

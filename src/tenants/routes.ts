@@ -3,12 +3,12 @@ import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint
 import * as api from './api.ts';
 import { createTenant, type TenantContext } from './create-tenant.ts';
 import { findTenant, type ReadTenant } from './read-tenant.ts';
-import type { TenantSettings } from './settings.ts';
+import { type SettingsJsonContext, settingsJson } from './settings-json.ts';
 import { selectTenants } from './store.ts';
 import type { Tenant } from './tenant.ts';
 import { updateTenantSettings } from './update-settings.ts';
 
-export interface TenantRoutesContext extends TenantContext {
+export interface TenantRoutesContext extends TenantContext, SettingsJsonContext {
   readonly readTenant: ReadTenant;
 }
 
@@ -30,17 +30,15 @@ export function tenantRoutes(context: TenantRoutesContext): readonly BoundEndpoi
     }),
     // Read afresh: who has just changed them must not see what they were a second ago.
     bindEndpoint(api.getSettings, async ({ caller }) => ({
-      body: (await findTenant(context.database, caller.tenantId)).settings,
+      body: settingsJson(context, await findTenant(context.database, caller.tenantId)),
     })),
-    bindEndpoint(api.patchSettings, async ({ caller, body }) => {
-      const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-      const { settings } = await updateTenantSettings(context, caller.tenantId, changes as Partial<TenantSettings>);
-      return { body: settings };
-    }),
+    bindEndpoint(api.patchSettings, async ({ caller, body: { version, ...patch } }) => ({
+      body: settingsJson(context, await updateTenantSettings(context, caller.tenantId, { patch, version })),
+    })),
   ];
 }
 
 function tenantJson(tenant: Tenant): api.TenantAnswer {
-  const { tenantId, createdAt, ...rest } = tenant;
+  const { tenantId, createdAt, settingsVersion: _version, logo: _logo, ...rest } = tenant;
   return { ...rest, id: tenantId, object: 'tenant', createdAt: createdAt.toString() };
 }

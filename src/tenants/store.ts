@@ -1,10 +1,10 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
 import { newestFirst } from '../platform/newest-first.ts';
 import type { Tables } from '../platform/tables.generated.ts';
-import { tenantSettings } from './settings.ts';
-import type { Tenant } from './tenant.ts';
+import { readStoredSettings } from './settings.ts';
+import type { Tenant, TenantLogo } from './tenant.ts';
 
 export async function insertTenant(db: Queryable, tenant: Tenant): Promise<void> {
   await db
@@ -17,6 +17,8 @@ export async function insertTenant(db: Queryable, tenant: Tenant): Promise<void>
       currency: tenant.currency,
       status: tenant.status,
       settings: JSON.stringify(tenant.settings),
+      settings_version: tenant.settingsVersion,
+      logo: tenant.logo === null ? null : JSON.stringify(tenant.logo),
       created_at: tenant.createdAt,
       updated_at: tenant.createdAt,
     })
@@ -39,26 +41,47 @@ export async function selectTenants(db: Queryable, page: PageOptions): Promise<r
   return (await query.execute()).map(tenantFromRow);
 }
 
-/** The tenant's row, locked until the transaction ends, so that two changes of its settings do not lose one. */
+/**
+ * The tenant's row, locked until the transaction ends, so that two changes of its settings do not lose one. Rows that
+ * refer to the tenant, such as its new payments, are written meanwhile.
+ */
 export async function lockTenant(tx: Queryable, tenantId: string): Promise<Tenant | null> {
   const row = await tx
     .selectFrom('tenants')
     .selectAll()
     .where('tenant_id', '=', tenantId)
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   return row === undefined ? null : tenantFromRow(row);
 }
 
+/** Writes the settings of a tenant that is locked, as their next version. */
 export async function updateSettings(
-  db: Queryable,
-  tenantId: string,
-  settings: Tenant['settings'],
+  tx: Queryable,
+  { tenantId, settings }: Tenant,
   now: Temporal.Instant,
 ): Promise<void> {
-  await db
+  await tx
     .updateTable('tenants')
-    .set({ settings: JSON.stringify(settings), updated_at: now })
+    .set({ settings: JSON.stringify(settings), settings_version: sql`settings_version + 1`, updated_at: now })
+    .where('tenant_id', '=', tenantId)
+    .execute();
+}
+
+/** Writes the logo of a tenant that is locked; a change of its settings like any other. */
+export async function updateLogo(
+  tx: Queryable,
+  tenantId: string,
+  logo: TenantLogo | null,
+  now: Temporal.Instant,
+): Promise<void> {
+  await tx
+    .updateTable('tenants')
+    .set({
+      logo: logo === null ? null : JSON.stringify(logo),
+      settings_version: sql`settings_version + 1`,
+      updated_at: now,
+    })
     .where('tenant_id', '=', tenantId)
     .execute();
 }
@@ -71,8 +94,9 @@ function tenantFromRow(row: Selectable<Tables['tenants']>): Tenant {
     appName: row.app_name,
     currency: row.currency,
     status: row.status as Tenant['status'],
-    // Parsed again, so that settings written before a new one existed get its default.
-    settings: tenantSettings.parse(row.settings),
+    settings: readStoredSettings(row.settings),
+    settingsVersion: row.settings_version,
+    logo: row.logo as TenantLogo | null,
     createdAt: row.created_at,
   };
 }

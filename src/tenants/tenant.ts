@@ -9,5 +9,22 @@ export interface Tenant {
   readonly currency: string;
   readonly status: 'active' | 'suspended';
   readonly settings: TenantSettings;
+  /** Counts the changes of settings and logo, from 1. */
+  readonly settingsVersion: number;
+  readonly logo: TenantLogo | null;
   readonly createdAt: Temporal.Instant;
+}
+
+/** The picture beside a tenant's name, by which it is found: slice logos has the image. */
+export interface TenantLogo {
+  /** SHA-256 of the image, in hex. */
+  readonly hash: string;
+  /** In pixels of the image; pages show it smaller. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where the image is served, below any host of the checkout. Another image has another address. */
+export function logoPath(tenantId: string, { hash }: TenantLogo): string {
+  return `/c/assets/logo/${tenantId}/${hash}.png`;
 }

@@ -2,22 +2,42 @@ import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Database } from '../platform/database.ts';
 import { checkSettings } from './check-settings.ts';
-import type { TenantSettings } from './settings.ts';
+import { type MergePatch, patchSettings } from './patch-settings.ts';
 import { lockTenant, updateSettings } from './store.ts';
 import type { Tenant } from './tenant.ts';
 
-/** Replaces the given members of a tenant's settings and leaves the others. @throws Problem not_found, validation_failed */
+interface SettingsChange {
+  readonly patch: MergePatch;
+  /** The version the change was thought up against; undefined: whatever stands. */
+  readonly version?: number | undefined;
+}
+
+/**
+ * Merges a patch into a tenant's settings. Changes come one after the other, so that two of different members both stay.
+ * @throws Problem not_found, state_conflict (another version), validation_failed
+ */
 export async function updateTenantSettings(
   { database, clock }: { readonly database: Database; readonly clock: Clock },
   tenantId: string,
-  changes: Partial<TenantSettings>,
+  { patch, version }: SettingsChange,
 ): Promise<Tenant> {
   return database.transaction(async (tx) => {
     const tenant = await lockTenant(tx, tenantId);
     if (tenant === null) throw new Problem('not_found', 'There is no such tenant.');
-    const settings = { ...tenant.settings, ...changes };
-    checkSettings(settings, '');
-    await updateSettings(tx, tenantId, settings, clock.now());
-    return { ...tenant, settings };
+    if (version !== undefined && version !== tenant.settingsVersion) {
+      throw new Problem('state_conflict', 'The settings have been changed since they were read. Read them again.', {
+        members: { version: tenant.settingsVersion },
+      });
+    }
+    const changed = patchedTenant(tenant, patch);
+    await updateSettings(tx, changed, clock.now());
+    return { ...changed, settingsVersion: tenant.settingsVersion + 1 };
   });
+}
+
+/** The tenant as it would be after a patch; nothing is stored. @throws Problem validation_failed */
+export function patchedTenant(tenant: Tenant, patch: MergePatch): Tenant {
+  const given = new Set(Object.keys(patch).filter((name) => patch[name] !== undefined));
+  const settings = checkSettings(patchSettings(tenant.settings, patch), { pointer: '', given });
+  return { ...tenant, settings };
 }

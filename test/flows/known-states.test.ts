@@ -33,6 +33,8 @@ beforeAll(async () => {
     currency: 'EUR',
     status: 'active',
     settings: tenantSettings.parse({}),
+    settingsVersion: 1,
+    logo: null,
     createdAt: clock.now(),
   });
   applySignal = createApplySignal({

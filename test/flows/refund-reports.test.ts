@@ -30,6 +30,8 @@ beforeAll(async () => {
     tenantId: TENANT,
     status: 'active',
     settings,
+    settingsVersion: 1,
+    logo: null,
     createdAt: clock.now(),
   });
   const tenantClocks = createTenantClocks(database, clock);

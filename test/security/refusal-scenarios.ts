@@ -19,6 +19,7 @@ import { QR_CODE_SCENARIOS } from './qr-code-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 import { type Scenario, type Stage, withCutOffPassed, without } from './refusal-stage.ts';
 import { confirmSessionWithoutAddress, confirmWithoutAddress } from './shipping-scenarios.ts';
+import { SETTINGS_SCENARIOS } from './settings-scenarios.ts';
 
 const PAN = '4111 1111 1111 1111';
 const reason = 'broken';
@@ -100,6 +101,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   ...LIMIT_SCENARIOS,
   ...QR_CODE_SCENARIOS,
   ...NOTIFICATION_SCENARIOS,
+  ...SETTINGS_SCENARIOS,
   logIn: {
     unauthenticated: ({ anyone }) =>
       anyone.send('POST', '/tenants/login', { body: { appName: 'nobody', appSecret: 'wrong' } }),

@@ -6,7 +6,7 @@ type Options = Parameters<typeof call>[1];
 
 /** A tenant's back end: calls the API with one credential. */
 export interface Merchant {
-  send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: Options): Promise<Answer>;
+  send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, options?: Options): Promise<Answer>;
   create(fields?: Readonly<Record<string, unknown>>, options?: Options): Promise<Answer>;
   confirm(paymentId: string, token: string, options?: Options): Promise<Answer>;
   /** A payment that is paid, without a notification of the sandbox that would still be under way. */

@@ -31,6 +31,8 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   },
   // What may be sold to whom in a day and in a month; payments ask it, and write what it counts with their own rows.
   limits: { nouns: ['limit-basket', 'limit-period', 'limit-subject'], sees: ['keys', 'idempotency', 'test-clocks'] },
+  // Images of tenants' logos; which one is shown stands with the tenant.
+  logos: { nouns: [], sees: ['tenants'] },
   payments: {
     nouns: ['payment', 'attempt', 'operation', 'capture', 'refund', 'reversal', 'dispute', 'signal'],
     sees: [
@@ -91,12 +93,12 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     nouns: ['inbound-event'],
     sees: ['keys', 'events', 'provider-accounts', 'tenants', 'payments', 'refunds'],
   },
-  checkout: { nouns: ['checkout'], sees: ['events', 'provider-accounts', 'tenants', 'payments'] },
   // A front door to payments: what is scanned, and the page that a scan opens.
   'qr-codes': {
     nouns: ['qr-code'],
     sees: ['keys', 'idempotency', 'products', 'tenants', 'test-clocks', 'payments', 'checkout'],
   },
+  checkout: { nouns: ['checkout'], sees: ['events', 'provider-accounts', 'tenants', 'logos', 'payments'] },
   // Runs providers' acceptance cases for the command line.
   certification: { nouns: ['report'], sees: ['provider-accounts', 'payments', 'inbound'] },
 };

@@ -3,7 +3,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { checkoutAssets } from './assets.ts';
 import { renderCheckoutPage } from './render-checkout-page.ts';
-import { CHECKOUT_KINDS, sampleView } from './sample-views-fixture.ts';
+import { CHECKOUT_KINDS, sampleView } from './sample-views.ts';
 
 const KIB = 1_024;
 const { stylesheet, island } = checkoutAssets();

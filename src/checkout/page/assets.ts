@@ -22,7 +22,11 @@ const modules = new Map<string, CheckoutAsset>();
 /** The page's style sheet and script, read from web/checkout at the first call. */
 export function checkoutAssets(): CheckoutAssets {
   assets ??= {
-    stylesheet: asset('checkout', STYLE, pageFiles(['base.css', 'work.css', 'card.css', 'address.css', 'states.css'])),
+    stylesheet: asset(
+      'checkout',
+      STYLE,
+      pageFiles(['base.css', 'work.css', 'card.css', 'address.css', 'states.css', 'brand.css']),
+    ),
     island: asset('island', SCRIPT, pageFiles(['island.js'])),
     cardFields: asset('card-fields', SCRIPT, pageFiles(['card-fields.js'])),
   };

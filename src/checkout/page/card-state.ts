@@ -1,4 +1,5 @@
 import { type Html, html } from '../../platform/html.ts';
+import { renderNote } from './brand-note.ts';
 import { renderCancel } from './forms.ts';
 import type { Messages } from './messages/messages.ts';
 import { amountText } from './summary.ts';
@@ -26,6 +27,7 @@ ${renderPlace('expiry', card.expiry)}
 ${renderPlace('code', card.code)}
 </div>
 <button class="primary" type="submit" aria-disabled="true">${messages.pay(amountText(view.amount, view.locale))}</button>
+${renderNote(view.brand.payNote)}
 </form>
 ${renderCancel(view, messages)}`;
 }

@@ -1,3 +1,5 @@
+import type { BrandColors } from '../../tenants/settings-json.ts';
+
 /** Card surfaces of the two color schemes; the same values stand in web/checkout/base.css (a test compares). */
 export const SURFACES = { light: '#ffffff', dark: '#1a1e24' } as const;
 
@@ -8,6 +10,17 @@ export const DEFAULT_BRAND_COLOR = '#1a56c4';
 const EDGE_CONTRAST_MIN = 3;
 
 type Rgb = readonly [red: number, green: number, blue: number];
+
+/** The colors of a page for a tenant's primary color; the default's where the text is none. */
+export function brandColorsOf(color: string): BrandColors {
+  const button = brandColorOrDefault(color);
+  return {
+    button,
+    buttonText: readableTextColor(button),
+    accent: visibleEdgeColor(button, SURFACES.light),
+    accentDark: visibleEdgeColor(button, SURFACES.dark),
+  };
+}
 
 /** Black or white, whichever reads better on the color (at least 4.5:1 either way). @throws RangeError if not #rrggbb */
 export function readableTextColor(background: string): '#000000' | '#ffffff' {

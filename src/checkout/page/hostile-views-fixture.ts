@@ -1,5 +1,5 @@
-import { sampleView } from './sample-views-fixture.ts';
-import type { CheckoutKind, CheckoutView } from './view.ts';
+import { sampleView } from './sample-views.ts';
+import type { CheckoutBrand, CheckoutKind, CheckoutView } from './view.ts';
 
 /** Texts that run something where a page forgets to escape them; each would set `window.broken` or leave the element. */
 export const HOSTILE_TEXTS = [
@@ -24,7 +24,7 @@ export function hostileView(kind: CheckoutKind, text: string): CheckoutView {
       reference: text,
       expiresAtText: text,
       stateKey: text,
-      brand: { name: text, logoUrl: text, primaryColor: text, supportUrl: text, legalUrl: text },
+      brand: { name: text, logoUrl: text, primaryColor: text, supportUrl: text, legalUrl: text, ...notes(text) },
       items: [{ description: text, quantity: 1 }],
     }),
     ...(kind === 'shipping' && {
@@ -46,4 +46,14 @@ export function hostileView(kind: CheckoutKind, text: string): CheckoutView {
     ...(kind === 'redirect' && { url: `https://bank.example/?${text}` }),
     ...('leaveUrl' in sampleView(kind) && { leaveUrl: `https://shop.example/?${text}` }),
   } as CheckoutView;
+}
+
+function notes(text: string): Partial<CheckoutBrand> {
+  const note = { text, language: 'ar' } as const;
+  return {
+    payNote: note,
+    resultNote: note,
+    legalLinks: { terms: text, privacy: text, imprint: text },
+    languages: ['en', 'ar', 'de'],
+  };
 }

@@ -1,11 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { openBrowser, openPage } from '../../../test/support/browser.ts';
-import { EN } from './messages/en.ts';
+import { CATALOGS } from './messages/catalogs.ts';
 import { type PageAnswer, type PageRequest, servePages } from './page-server-fixture.ts';
 import { renderCheckoutPage } from './render-checkout-page.ts';
-import { sampleView } from './sample-views-fixture.ts';
+import { sampleView } from './sample-views.ts';
 import type { CheckoutView } from './view.ts';
+
+const EN = CATALOGS.en;
 
 /** A device's clock that is years off. */
 const FAKE_START = new Date('2031-05-05T05:05:05Z');
@@ -100,11 +102,11 @@ describe.concurrent('the countdown', () => {
     await page.clock.runFor(((await secondsShown(page)) - 303) * 1_000);
     expect(await status.textContent()).toBe('');
     await page.clock.runFor(4_000);
-    expect(await status.textContent()).toBe(EN.fiveMinutesLeft);
+    expect(await status.textContent()).toBe(EN.minutesLeft(5));
     await page.clock.runFor(236_000);
-    expect(await status.textContent()).toBe(EN.fiveMinutesLeft);
+    expect(await status.textContent()).toBe(EN.minutesLeft(5));
     await page.clock.runFor(4_000);
-    expect(await status.textContent()).toBe(EN.oneMinuteLeft);
+    expect(await status.textContent()).toBe(EN.minutesLeft(1));
     await page.clock.runFor(59_250);
     expect(await status.textContent()).toBe(EN.timeIsUp);
   });

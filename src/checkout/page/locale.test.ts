@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { LANGUAGES } from '../../tenants/languages.ts';
 import { chooseLocale } from './locale.ts';
-import { CATALOGS, type Language } from './messages/catalogs.ts';
-import type { Messages } from './messages/messages.ts';
 
 const ENGLISH = { language: 'en', tag: 'en', dir: 'ltr' };
 
@@ -36,32 +35,26 @@ describe('the language of the page', () => {
     expect(chooseLocale('en-ZA-u-nu-thai').tag).toBe('en-ZA');
   });
 
+  it('is one the tenant offers, its first where the shopper speaks none of them', () => {
+    const offered = ['hu', 'de'] as const;
+    expect(chooseLocale('fr', 'es, de-CH', { offered }).tag).toBe('de-CH');
+    expect(chooseLocale('fr', 'es, en', { offered }).tag).toBe('hu');
+    expect(chooseLocale(undefined, undefined, { offered: [] })).toEqual(ENGLISH);
+  });
+
+  it('is before all the one the shopper chose, with the region that goes with it', () => {
+    expect(chooseLocale('fr', 'de-CH', { chosen: 'es' })).toEqual({
+      ...ENGLISH,
+      language: 'es',
+      tag: 'es',
+      chosen: true,
+    });
+    expect(chooseLocale('fr-CA', 'de-AT, de', { chosen: 'de' }).tag).toBe('de-AT');
+    expect(chooseLocale('fr', 'de', { chosen: 'ar' }).dir).toBe('rtl');
+  });
+
   it('runs right to left in Arabic only', () => {
-    const rightToLeft = Object.keys(CATALOGS).filter((language) => chooseLocale(language).dir === 'rtl');
+    const rightToLeft = LANGUAGES.filter((language) => chooseLocale(language).dir === 'rtl');
     expect(rightToLeft).toEqual(['ar']);
   });
 });
-
-describe('the catalogs', () => {
-  const languages = Object.keys(CATALOGS) as Language[];
-
-  it.each(languages.filter((language) => language !== 'en'))(
-    'in %s say everything in other words than English',
-    (language) => {
-      const same = Object.entries(texts(CATALOGS[language])).filter(([key, text]) => text === texts(CATALOGS.en)[key]);
-      expect(same).toEqual([]);
-    },
-  );
-
-  it.each(languages)('in %s show every value they are given', (language) => {
-    const { payBy, pay, backTo, leavingSoon } = CATALOGS[language];
-    for (const write of [payBy, pay, backTo, leavingSoon]) expect(write('<value>')).toContain('<value>');
-  });
-});
-
-function texts({ declined, ...messages }: Messages): Record<string, unknown> {
-  return {
-    ...declined,
-    ...Object.fromEntries(Object.entries(messages).filter(([, text]) => typeof text === 'string')),
-  };
-}

@@ -1,4 +1,4 @@
-import { CATALOGS, type Language } from './messages/catalogs.ts';
+import { isLanguage, LANGUAGES, type Language } from '../../tenants/languages.ts';
 
 /** The shopper's language as the page needs it. */
 export interface CheckoutLocale {
@@ -7,22 +7,42 @@ export interface CheckoutLocale {
   /** The whole BCP 47 tag with its region (`en-ZA`), by which amounts are written. */
   readonly tag: string;
   readonly dir: 'ltr' | 'rtl';
+  /** The shopper took it by the page's own switch; every address of the page keeps it from then on. */
+  readonly chosen?: true;
 }
 
 const RIGHT_TO_LEFT: ReadonlySet<Language> = new Set(['ar']);
 /** Far more languages than a person speaks; the rest of a longer header is not read. */
 const ACCEPT_LANGUAGE_CHARACTERS_MAX = 300;
 
+interface LocaleChoice {
+  /** The languages of this page, the first for whoever speaks none of them; not given: all, English first. */
+  readonly offered?: readonly Language[];
+  /** What the shopper chose on the page. */
+  readonly chosen?: Language | null;
+}
+
 /**
- * Picks the page's language: the payment's own locale first, then the browser's `Accept-Language` by weight, then
- * English. A region is kept for writing amounts. https://www.rfc-editor.org/rfc/rfc9110#name-accept-language
+ * Picks the page's language: what the shopper chose, the payment's own locale, the browser's `Accept-Language` by weight,
+ * then the first that is offered. A region is kept for writing amounts.
+ * https://www.rfc-editor.org/rfc/rfc9110#name-accept-language
  */
-export function chooseLocale(paymentLocale?: string, acceptLanguage?: string): CheckoutLocale {
-  for (const wanted of [paymentLocale ?? '', ...acceptedTags(acceptLanguage ?? '')]) {
-    const locale = toLocale(wanted);
-    if (locale !== null) return locale;
+export function chooseLocale(
+  paymentLocale?: string,
+  acceptLanguage?: string,
+  { offered = LANGUAGES, chosen = null }: LocaleChoice = {},
+): CheckoutLocale {
+  const wanted = [paymentLocale ?? '', ...acceptedTags(acceptLanguage ?? '')].flatMap((tag) => toLocale(tag) ?? []);
+  // Who has chosen German, and whose browser says Austria, reads amounts as in Austria.
+  if (chosen !== null) {
+    return { ...(wanted.find(({ language }) => language === chosen) ?? localeOf(chosen)), chosen: true };
   }
-  return { language: 'en', tag: 'en', dir: 'ltr' };
+  return wanted.find(({ language }) => offered.includes(language)) ?? localeOf(offered[0] ?? 'en');
+}
+
+/** A language without a region. */
+export function localeOf(language: Language): CheckoutLocale {
+  return { language, tag: language, dir: RIGHT_TO_LEFT.has(language) ? 'rtl' : 'ltr' };
 }
 
 function acceptedTags(header: string): readonly string[] {
@@ -48,10 +68,5 @@ function toLocale(tag: string): CheckoutLocale | null {
     return null;
   }
   const { language, baseName } = parsed;
-  if (!isLanguage(language)) return null;
-  return { language, tag: baseName, dir: RIGHT_TO_LEFT.has(language) ? 'rtl' : 'ltr' };
-}
-
-function isLanguage(text: string): text is Language {
-  return Object.hasOwn(CATALOGS, text);
+  return isLanguage(language) ? { ...localeOf(language), tag: baseName } : null;
 }

@@ -1,5 +1,6 @@
 import { unreachable } from '../../kernel/assert.ts';
 import { type Content, type Html, html } from '../../platform/html.ts';
+import { renderNote } from './brand-note.ts';
 import { declineText } from './decline-text.ts';
 import { renderCancel } from './forms.ts';
 import { icon, waitingDots } from './icons.ts';
@@ -40,7 +41,7 @@ export function messageOf(view: MessageView, messages: Messages): Message {
       return {
         ...endMessage(view, messages),
         amountLabel: view.kind === 'succeeded' ? messages.amountPaid : messages.amount,
-        actions: renderLeave(view, messages),
+        actions: html`${renderLeave(view, messages)}${renderNote(view.brand.resultNote)}`,
       };
   }
 }

@@ -7,7 +7,7 @@ import { chooseLocale } from './locale.ts';
 import { type PageServer, servePages } from './page-server-fixture.ts';
 import { renderCheckoutMissing } from './render-checkout-missing.ts';
 import { renderCheckoutPage } from './render-checkout-page.ts';
-import { CHECKOUT_KINDS, sampleView } from './sample-views-fixture.ts';
+import { CHECKOUT_KINDS, sampleView } from './sample-views.ts';
 import type { CheckoutView } from './view.ts';
 
 const LONG_WORD = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';

@@ -4,11 +4,13 @@ import type { DeclineReason } from '../../providers/provider.ts';
 import { DEFAULT_BRAND_COLOR } from './contrast.ts';
 import { HOSTILE_TEXTS, hostileView } from './hostile-views-fixture.ts';
 import { chooseLocale } from './locale.ts';
-import { EN } from './messages/en.ts';
+import { CATALOGS } from './messages/catalogs.ts';
 import { renderCheckoutMissing } from './render-checkout-missing.ts';
 import { renderCheckoutPage } from './render-checkout-page.ts';
-import { CHECKOUT_KINDS, sampleView } from './sample-views-fixture.ts';
+import { CHECKOUT_KINDS, sampleView } from './sample-views.ts';
 import { TEST_ACTION_NAMES } from './test-bar.ts';
+
+const EN = CATALOGS.en;
 
 const AMOUNT = formatMoney({ amount: 124_900n, currency: 'ZAR' }, 'en-ZA');
 const END_KINDS = ['succeeded', 'failed', 'canceled', 'expired', 'reversed'] as const;

@@ -1,5 +1,5 @@
 import { type Content, type Html, html } from '../../platform/html.ts';
-import { renderDocument } from './document.ts';
+import { type DocumentAsFile, renderDocument } from './document.ts';
 import { requiredDepartureUrl } from './links.ts';
 import { type MessageView, messageOf, renderLeaveRefresh } from './message-states.ts';
 import { CATALOGS } from './messages/catalogs.ts';
@@ -41,20 +41,22 @@ const BEHAVIORS: Readonly<Record<CheckoutKind, Behavior>> = {
 };
 
 /**
- * The whole HTML of `/c/{token}`. Pure: shows the view and nothing else.
+ * The whole HTML of `/c/{token}`. Pure: shows the view and nothing else. As a file it has no scripts, goes nowhere by
+ * itself, and carries its policy.
  * @throws AssertionFailed where a redirect's address is none a browser may open
  */
-export function renderCheckoutPage(view: CheckoutView): string {
+export function renderCheckoutPage(view: CheckoutView, asFile?: DocumentAsFile): string {
   const messages = CATALOGS[view.locale.language];
   return renderDocument({
     locale: view.locale,
     nonce: view.nonce,
     title: `${documentTitle(view, messages)} – ${view.brand.name}`,
     brandColor: view.brand.primaryColor,
-    head: renderRefresh(view),
+    head: asFile === undefined && renderRefresh(view),
     body: renderBody(view, messages),
     island: true,
     cardFields: view.kind === 'card',
+    ...(asFile === undefined ? {} : { asFile }),
   });
 }
 

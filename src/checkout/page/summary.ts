@@ -1,5 +1,6 @@
 import { formatMoney, type Money } from '../../kernel/money.ts';
 import { type Html, html } from '../../platform/html.ts';
+import { renderLanguageSwitch } from './language-switch.ts';
 import { imageUrl, informationUrl } from './links.ts';
 import type { CheckoutLocale } from './locale.ts';
 import type { Messages } from './messages/messages.ts';
@@ -22,7 +23,8 @@ export function amountText(money: Money, locale: CheckoutLocale): string {
 export function renderBrand(view: Pick<CheckoutView, 'brand' | 'locale'>): Html {
   const logo = imageUrl(view.brand.logoUrl);
   const name = html`<bdi>${view.brand.name}</bdi>`;
-  if (logo !== null) return html`<header class="brand"><img src="${logo}" alt="" height="36">${name}</header>`;
+  if (logo !== null)
+    return html`<header class="brand"><img src="${logo}" alt=""${view.brand.logoSize && html` width="${view.brand.logoSize.width}" height="${view.brand.logoSize.height}"`}>${name}</header>`;
   const initial = [...view.brand.name.trim()][0]?.toLocaleUpperCase(view.locale.tag) ?? '';
   return html`<header class="brand"><span class="monogram" aria-hidden="true">${initial}</span>${name}</header>`;
 }
@@ -59,7 +61,7 @@ function renderItem(item: CheckoutItem, view: CheckoutView): Html {
 export function renderDeadline(view: CheckoutView, messages: Messages): Html {
   return html`<div class="deadline">
 <span>${messages.payBy(view.expiresAtText)}</span>
-<span class="timer" role="timer" aria-label="${messages.timeLeft}" aria-live="off" data-seconds-left="${Math.max(0, Math.ceil(view.secondsLeft))}" data-say-300="${messages.fiveMinutesLeft}" data-say-60="${messages.oneMinuteLeft}" data-say-0="${messages.timeIsUp}" hidden></span>
+<span class="timer" role="timer" aria-label="${messages.timeLeft}" aria-live="off" data-seconds-left="${Math.max(0, Math.ceil(view.secondsLeft))}" data-say-300="${messages.minutesLeft(5)}" data-say-60="${messages.minutesLeft(1)}" data-say-0="${messages.timeIsUp}" hidden></span>
 </div>`;
 }
 
@@ -68,9 +70,13 @@ export function renderFooter(view: Pick<CheckoutView, 'brand'>, messages: Messag
   const links = [
     { href: informationUrl(view.brand.supportUrl), label: messages.help },
     { href: informationUrl(view.brand.legalUrl), label: messages.legal },
+    { href: informationUrl(view.brand.legalLinks?.terms), label: messages.terms },
+    { href: informationUrl(view.brand.legalLinks?.privacy), label: messages.privacy },
+    { href: informationUrl(view.brand.legalLinks?.imprint), label: messages.imprint },
   ];
   return html`<footer>
 <span>${messages.poweredBy}</span>
 ${links.map(({ href, label }) => href !== null && html`<a href="${href}" target="_blank" rel="noopener noreferrer">${label}</a>`)}
+${renderLanguageSwitch(view, messages)}
 </footer>`;
 }

@@ -3,6 +3,7 @@ import type { AddressField } from '../../payments/address-format.ts';
 import type { AddressRule } from '../../payments/shipping-address.ts';
 import type { Html } from '../../platform/html.ts';
 import type { DeclineReason } from '../../providers/provider.ts';
+import type { Language } from '../../tenants/languages.ts';
 import type { CheckoutLocale } from './locale.ts';
 
 /** How a tenant shows itself to shoppers. */
@@ -10,10 +11,24 @@ export interface CheckoutBrand {
   readonly name: string;
   /** A path on this host or a `data:image/…` address; anything else is refused by the page's policy and not shown. */
   readonly logoUrl?: string;
+  /** As it is shown, in pixels of the page: known before the image has come, so that nothing moves. */
+  readonly logoSize?: { readonly width: number; readonly height: number };
   /** `#rrggbb`. */
   readonly primaryColor: string;
   readonly supportUrl?: string;
   readonly legalUrl?: string;
+  readonly legalLinks?: { readonly terms?: string; readonly privacy?: string; readonly imprint?: string };
+  /** Plain words of the tenant's: under the pay button, and under the result. */
+  readonly payNote?: BrandText;
+  readonly resultNote?: BrandText;
+  /** What the page offers to switch to; fewer than two: no switch. */
+  readonly languages?: readonly Language[];
+}
+
+/** A text with the language it is written in, which may be another than the page's. */
+export interface BrandText {
+  readonly text: string;
+  readonly language: Language;
 }
 
 export interface CheckoutItem {

@@ -1,6 +1,7 @@
 import { type Html, html } from '../../platform/html.ts';
 import type { DeclineReason } from '../../providers/provider.ts';
 import { addressTitle, renderAddress, renderDelivery } from './address-state.ts';
+import { renderNote } from './brand-note.ts';
 import { renderCard } from './card-state.ts';
 import { declineText } from './decline-text.ts';
 import { renderCancel, stateField } from './forms.ts';
@@ -43,6 +44,7 @@ ${stateField(view)}
 <h1 id="title">${workTitle(view, messages)}</h1>
 ${renderMethods(view.methods)}
 <button class="primary" type="submit">${messages.pay(amountText(view.amount, view.locale))}</button>
+${renderNote(view.brand.payNote)}
 </form>
 ${renderCancel(view, messages)}`;
 }

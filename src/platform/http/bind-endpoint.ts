@@ -21,6 +21,8 @@ export interface EndpointRequest<Who extends Access = Access, Params = unknown, 
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** The bytes that were sent; none where the endpoint declares no file. */
+  readonly file: Uint8Array;
   /** Null where no key was sent or the endpoint takes none. */
   readonly idempotency: IdempotencyClaim | null;
   readonly correlationId: string;

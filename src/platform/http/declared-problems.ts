@@ -21,7 +21,8 @@ export function problemsOf(endpoint: Endpoint): readonly ProblemCode[] {
   if (endpoint.access.by !== 'anyone') codes.add('unauthenticated').add('forbidden').add('not_found');
   if (endpoint.body !== undefined) codes.add('card_number_not_allowed');
   if (endpoint.params !== undefined) codes.add('not_found');
-  if (endpoint.method !== 'GET') codes.add('malformed_json').add('body_too_large').add('unsupported_media_type');
+  if (endpoint.method !== 'GET') codes.add('body_too_large').add('unsupported_media_type');
+  if (endpoint.method !== 'GET' && endpoint.file === undefined) codes.add('malformed_json');
   if (endpoint.idempotency === 'optional') codes.add('idempotency_key_reused').add('idempotency_in_progress');
   return [...codes].sort((a, b) => PROBLEMS[a].status - PROBLEMS[b].status || (a < b ? -1 : 1));
 }

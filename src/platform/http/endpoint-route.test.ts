@@ -42,6 +42,28 @@ describe('a request that keeps the rules', () => {
     expect(seen[0]?.receivedAt.toString()).toBe('2026-01-01T00:00:00Z');
   });
 
+  it('may be a file, which arrives as its bytes, and a page may answer it', async () => {
+    const file = { mediaTypes: ['image/png', 'image/webp'], description: 'An image.' };
+    const answer = { status: 200, schema: z.string(), mediaType: 'text/html', description: 'A page.' } as const;
+    const { endpoint: put } = endpointLike({ method: 'PUT', path: '/file', file, answer });
+    const handle = async (request: EndpointRequest) => ({
+      body: `<p>${Buffer.from(request.file).toString('hex')}</p>`,
+    });
+    const { url } = await startTestServer([{ endpoint: put, handle }]);
+    const sent = (type: string) =>
+      fetch(`${url}/file`, {
+        method: 'PUT',
+        headers: { authorization: 'Bearer test', 'content-type': type },
+        body: Buffer.from([0xff, 0, 0x7b]),
+      });
+    const page = await sent('image/webp');
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(await page.text()).toBe('<p>ff007b</p>');
+    for (const type of ['image/gif', 'application/json', 'image/png; charset=utf-8', '']) {
+      expect((await problem(await sent(type))).code, type).toBe('unsupported_media_type');
+    }
+  });
+
   it('has the types of its declaration', () => {
     const params = z.strictObject({ id: z.string() });
     const query = z.strictObject({ limit: z.coerce.number().int().default(20) });

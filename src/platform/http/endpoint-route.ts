@@ -31,7 +31,7 @@ export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint,
       exchange.caller = await authenticated(request, endpoint.access, exchange, options.authenticate);
     },
     async preParsing(request) {
-      refuseMediaType(request);
+      refuseMediaType(request, endpoint.file);
     },
     async handler(request, reply) {
       const exchange = exchangeOf(request);
@@ -91,6 +91,8 @@ function sendAnswer(
   checkAnswers: boolean,
 ): FastifyReply {
   const stored = 'json' in answer;
+  const { mediaType } = endpoint.answer;
+  if (mediaType !== undefined) return sendText(reply, { endpoint }, answer, mediaType);
   const json = stored ? answer.json : serialize(endpoint.id, answer.body);
   if (checkAnswers && !stored) checkAnswer(endpoint, json);
   if (answer.headers !== undefined) reply.headers(answer.headers);
@@ -99,6 +101,18 @@ function sendAnswer(
   if (json === '') return reply.send();
   // A Buffer, since Fastify would add a charset, which application/json does not have (RFC 8259 section 11).
   return reply.header('content-type', 'application/json').send(Buffer.from(json));
+}
+
+/** A page. Its schema is of a text, so there is nothing to compare but that. */
+function sendText(
+  reply: FastifyReply,
+  { endpoint }: Pick<BoundEndpoint, 'endpoint'>,
+  answer: EndpointAnswer,
+  mediaType: string,
+): FastifyReply {
+  assert(!('json' in answer) && typeof answer.body === 'string', `${endpoint.id}: the answer is no text`);
+  if (answer.headers !== undefined) reply.headers(answer.headers);
+  return reply.code(endpoint.answer.status).header('content-type', `${mediaType}; charset=utf-8`).send(answer.body);
 }
 
 /** The empty text for no body. JSON.stringify throws on a bigint, which is how a forgotten codec is found. */

@@ -13,6 +13,7 @@ interface ReadRequest {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  readonly file: Uint8Array;
   readonly idempotency: IdempotencyClaim | null;
 }
 
@@ -20,9 +21,13 @@ interface ReadRequest {
  * Refuses a body we would not read, before its first byte is read.
  * @throws Problem unsupported_media_type
  */
-export function refuseMediaType(request: FastifyRequest): void {
+export function refuseMediaType(request: FastifyRequest, file?: Endpoint['file']): void {
   if (!hasBody(request)) return;
   const type = request.headers['content-type'];
+  if (file !== undefined) {
+    if (type !== undefined && file.mediaTypes.includes(type.toLowerCase())) return;
+    throw new Problem('unsupported_media_type', `Send ${file.mediaTypes.join(' or ')}.`);
+  }
   if (type === undefined || !/^application\/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type)) {
     throw new Problem('unsupported_media_type', 'Send application/json, in UTF-8.');
   }
@@ -48,13 +53,20 @@ function hasBody({ headers }: FastifyRequest): boolean {
 export function readRequest(endpoint: Endpoint, request: FastifyRequest): ReadRequest {
   const params = readParams(endpoint, request);
   const sentQuery = parseQuery(request.url);
-  const sentBody = parseBody(request);
+  const file = endpoint.file === undefined ? NO_BYTES : bytesOf(request);
+  const sentBody = endpoint.file === undefined ? parseBody(request) : undefined;
   const errors: FieldError[] = [];
   const query = check(endpoint.query, sentQuery, 'query', errors);
   const body = check(endpoint.body, sentBody === undefined ? {} : sentBody, 'body', errors);
   if (errors.length > 0) throw new Problem('validation_failed', undefined, { errors });
   if (endpoint.secretsInBody !== true) refuseCardNumbers(body);
-  return { params, query, body, idempotency: readIdempotency(endpoint, request, sentBody) };
+  return { params, query, body, file, idempotency: readIdempotency(endpoint, request, sentBody) };
+}
+
+const NO_BYTES = new Uint8Array();
+
+function bytesOf({ body }: FastifyRequest): Uint8Array {
+  return body instanceof Uint8Array ? body : NO_BYTES;
 }
 
 /** No text field of any endpoint takes a card number: one that came in would make all of this subject to PCI DSS. */
@@ -126,9 +138,8 @@ function decodeQuery(text: string): string {
 
 /** No bytes mean undefined; verbs whose fields are all optional can be called without a body. */
 function parseBody(request: FastifyRequest): unknown {
-  const bytes = request.body;
-  if (!(bytes instanceof Uint8Array) || bytes.byteLength === 0) return undefined;
-  return parseJson(bytes);
+  const bytes = bytesOf(request);
+  return bytes.byteLength === 0 ? undefined : parseJson(bytes);
 }
 
 function readIdempotency(endpoint: Endpoint, request: FastifyRequest, body: unknown): IdempotencyClaim | null {

@@ -119,6 +119,7 @@ function describeOperation(endpoint: Endpoint, schemas: SchemaCollector): OpenAp
       ...parametersOf(endpoint.query, 'query', schemas),
       ...headersOf(endpoint),
     ],
+    ...(endpoint.file === undefined ? {} : { requestBody: describeFile(endpoint.file) }),
     ...(resolved === null || body === undefined
       ? {}
       : {
@@ -129,6 +130,11 @@ function describeOperation(endpoint: Endpoint, schemas: SchemaCollector): OpenAp
         }),
     responses: { [endpoint.answer.status]: describeAnswer(endpoint, schemas), ...describeProblems(endpoint) },
   };
+}
+
+function describeFile({ mediaTypes, description }: NonNullable<Endpoint['file']>) {
+  const schema: JsonSchema = { type: 'string', format: 'binary', description };
+  return { required: true, content: Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema }])) };
 }
 
 function parametersOf(
@@ -203,7 +209,7 @@ function describeAnswer({ answer, idempotency }: Endpoint, schemas: SchemaCollec
       'X-Correlation-Id': { description: 'The id of this request.', schema: { type: 'string' } },
       ...(idempotency === 'optional' ? replayed : {}),
     },
-    ...(answer.status === 204 ? {} : { content: { 'application/json': { schema } } }),
+    ...(answer.status === 204 ? {} : { content: { [answer.mediaType ?? 'application/json']: { schema } } }),
   };
 }
 

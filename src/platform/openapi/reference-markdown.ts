@@ -9,6 +9,7 @@ import {
   type FieldRow,
   fieldRow,
   fieldRows,
+  fileOf,
   groupsOf,
   ownResponses,
   type ReferenceEntry,
@@ -44,6 +45,7 @@ function operationLines(openapi: OpenApi, entry: ReferenceEntry): readonly strin
     fieldRow(`${name} (${place})`, { ...schema, description }, required),
   );
   const body = operation.requestBody?.content['application/json']?.schema;
+  const file = fileOf(operation);
   const component = body?.$ref?.split('/').at(-1) ?? '';
   return [
     `### ${operation.summary}`,
@@ -54,6 +56,7 @@ function operationLines(openapi: OpenApi, entry: ReferenceEntry): readonly strin
     `Who may call: ${accessSentence(operation)}`,
     '',
     ...(parameters.length === 0 ? [] : ['Parameters:', '', ...fieldTable(parameters)]),
+    ...(file === null ? [] : [`Body: ${file.text} (${file.mediaTypes.join(', ')})`, '']),
     ...(body === undefined ? [] : ['Body:', '', ...schemaLines(openapi.components.schemas[component] ?? body)]),
     '```sh',
     curlExample(openapi, entry),

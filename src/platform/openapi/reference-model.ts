@@ -129,6 +129,14 @@ export function accessSentence({ security, 'x-scope': scope }: OpenApiOperation)
   return 'No credentials; a token in the path, where there is one, is what opens it.';
 }
 
+/** What is sent as a file, where that is not JSON. */
+export function fileOf({ requestBody }: OpenApiOperation): { mediaTypes: readonly string[]; text: string } | null {
+  const contents = Object.entries(requestBody?.content ?? {}).filter(([type]) => type !== 'application/json');
+  const [first] = contents;
+  if (first === undefined) return null;
+  return { mediaTypes: contents.map(([type]) => type), text: first[1].schema.description ?? '' };
+}
+
 /** A request that can be pasted into a shell. */
 export function curlExample({ servers }: OpenApi, { method, path, operation }: ReferenceEntry): string {
   const lines = [`curl -X ${method} '${servers[0]?.url ?? ''}${path}'`];
@@ -142,5 +150,7 @@ export function curlExample({ servers }: OpenApi, { method, path, operation }: R
     const body = JSON.stringify(content.example ?? {}, null, 2).replaceAll("'", "'\\''");
     lines.push(`-d '${body}'`);
   }
+  const file = fileOf(operation);
+  if (file !== null) lines.push(`-H 'Content-Type: ${file.mediaTypes[0] ?? ''}'`, '--data-binary @file');
   return lines.join(' \\\n  ');
 }

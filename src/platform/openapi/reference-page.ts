@@ -10,6 +10,7 @@ import {
   type FieldRow,
   fieldRow,
   fieldRows,
+  fileOf,
   groupsOf,
   ownResponses,
   type ReferenceEntry,
@@ -48,12 +49,14 @@ function anchor(tag: string): string {
 function operationArticle(openapi: OpenApi, entry: ReferenceEntry): Html {
   const { method, path, operation } = entry;
   const body = operation.requestBody?.content['application/json']?.schema;
+  const file = fileOf(operation);
   return html`<article id="${operation.operationId}">
 <h3>${operation.summary}</h3>
 <p class="address"><code><span class="method">${method}</span> ${breakable(path)}</code></p>
 ${operation.description === undefined ? '' : html`<p>${operation.description}</p>`}
 <p><b>Who may call:</b> ${accessSentence(operation)}</p>
 ${parameterTable(operation.parameters)}
+${file === null ? '' : html`<h4>Body</h4><p>${file.text} (${file.mediaTypes.join(', ')})</p>`}
 ${body === undefined ? '' : bodySection(body, openapi, operation.requestBody?.required ?? false)}
 <h4>Example</h4>
 <pre tabindex="0" aria-label="Example"><code>${curlExample(openapi, entry)}</code></pre>

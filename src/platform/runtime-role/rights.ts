@@ -50,6 +50,8 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   limit_holds: KEEP,
   line_matches: KEEP,
   listened_events: CONSUME,
+  // An image is replaced by another, never rewritten.
+  logos: CONSUME,
   // Gone when its program says so, or long after it was last heard of.
   listeners: ['select', 'insert', 'update', 'delete'],
   mails: KEEP,

@@ -1,90 +1,99 @@
+import { counted, type MessagesOf, text, valued } from './message-kinds.ts';
+
 /**
- * Everything the page says to a shopper. Short, calm, and exact about money: "charged" is used only where the server
- * knows. Values go in as text; the page escapes the result.
+ * Everything the page says to a shopper, and what each sentence takes. Short, calm, and exact about money: "charged" is
+ * used only where the server knows. Values go in as text; the page escapes the result. The words stand beside this file,
+ * one JSON file for each language: docs/translating.md.
  */
-export interface Messages {
-  readonly amountToPay: string;
-  readonly amountPaid: string;
-  readonly amount: string;
-  readonly reference: string;
-  readonly details: string;
-  readonly payBy: (time: string) => string;
-  readonly timeLeft: string;
-  readonly fiveMinutesLeft: string;
-  readonly oneMinuteLeft: string;
-  readonly timeIsUp: string;
+export const MESSAGE_KINDS = {
+  amountToPay: text,
+  amountPaid: text,
+  amount: text,
+  reference: text,
+  details: text,
+  payBy: valued('time'),
+  timeLeft: text,
+  minutesLeft: counted,
+  timeIsUp: text,
 
-  readonly chooseTitle: string;
-  readonly confirmTitle: string;
-  readonly pay: (amount: string) => string;
-  readonly cancel: string;
-  readonly oneMoment: string;
-  readonly offline: string;
-  readonly checkAgain: string;
-  readonly tryAgain: string;
-  readonly notCharged: string;
-  readonly backTo: (shop: string) => string;
-  readonly leavingSoon: (shop: string) => string;
+  chooseTitle: text,
+  confirmTitle: text,
+  pay: valued('amount'),
+  cancel: text,
+  oneMoment: text,
+  offline: text,
+  checkAgain: text,
+  tryAgain: text,
+  notCharged: text,
+  backTo: valued('shop'),
+  leavingSoon: valued('shop'),
 
-  readonly declinedTitle: string;
-  readonly declinedNext: string;
-  readonly declined: {
-    readonly insufficientFunds: string;
-    readonly expiredCard: string;
-    readonly incorrectCvc: string;
-    readonly authenticationFailed: string;
-    readonly limitExceeded: string;
+  declinedTitle: text,
+  declinedNext: text,
+  declined: {
+    insufficientFunds: text,
+    expiredCard: text,
+    incorrectCvc: text,
+    authenticationFailed: text,
+    limitExceeded: text,
     /** Also for suspected fraud and stolen cards: the bank tells its customer, the page does not tell a thief. */
-    readonly general: string;
-  };
+    general: text,
+  },
 
-  readonly redirectTitle: string;
-  readonly redirectText: string;
-  readonly redirectAction: string;
+  redirectTitle: text,
+  redirectText: text,
+  redirectAction: text,
 
-  readonly qrTitle: string;
-  readonly qrText: string;
-  readonly qrAlt: string;
-  readonly qrWaiting: string;
-  readonly openApp: string;
-  readonly copyCode: string;
-  readonly copied: string;
+  qrTitle: text,
+  qrText: text,
+  qrAlt: text,
+  qrWaiting: text,
+  openApp: text,
+  copyCode: text,
+  copied: text,
 
   /** Around the provider's card fields. */
-  readonly card: {
-    readonly title: string;
-    readonly text: string;
-    readonly number: string;
-    readonly expiry: string;
-    readonly code: string;
-    readonly firstName: string;
-    readonly lastName: string;
-    readonly check: string;
-    readonly failed: string;
-    readonly needsScript: string;
-  };
+  card: {
+    title: text,
+    text,
+    number: text,
+    expiry: text,
+    code: text,
+    firstName: text,
+    lastName: text,
+    check: text,
+    failed: text,
+    needsScript: text,
+  },
 
-  readonly waitingTitle: string;
-  readonly waitingText: string;
-  readonly unknownTitle: string;
-  readonly unknownText: string;
-  readonly unavailableTitle: string;
-  readonly unavailableText: string;
+  waitingTitle: text,
+  waitingText: text,
+  unknownTitle: text,
+  unknownText: text,
+  unavailableTitle: text,
+  unavailableText: text,
 
-  readonly succeededTitle: string;
-  readonly succeededText: string;
-  readonly failedTitle: string;
-  readonly canceledTitle: string;
-  readonly expiredTitle: string;
-  readonly expiredText: string;
-  readonly reversedTitle: string;
-  readonly reversedText: string;
+  succeededTitle: text,
+  succeededText: text,
+  failedTitle: text,
+  canceledTitle: text,
+  expiredTitle: text,
+  expiredText: text,
+  reversedTitle: text,
+  reversedText: text,
 
-  readonly missingTitle: string;
-  readonly missingText: string;
+  missingTitle: text,
+  missingText: text,
 
-  readonly testMode: string;
-  readonly poweredBy: string;
-  readonly help: string;
-  readonly legal: string;
-}
+  testMode: text,
+  poweredBy: text,
+  help: text,
+  legal: text,
+  terms: text,
+  privacy: text,
+  imprint: text,
+  language: text,
+} as const;
+
+/** The words of one language, ready for use. */
+export type Messages = MessagesOf<typeof MESSAGE_KINDS>;

@@ -96,9 +96,9 @@ const STATES: { readonly [K in CheckoutKind]: Omit<ViewOf<K>, keyof Common> } = 
   reversed: { kind: 'reversed', leaveUrl: LEAVE_URL },
 };
 
-export const CHECKOUT_KINDS = Object.keys(STATES) as readonly CheckoutKind[];
+export const CHECKOUT_KINDS = Object.keys(STATES) as [CheckoutKind, ...CheckoutKind[]];
 
-/** A believable page of the given state, for tests and for looking at. */
+/** A believable page of the given state: for tests, and for tenants to look at. */
 export function sampleView<K extends CheckoutKind>(kind: K, changes: Partial<Omit<ViewOf<K>, 'kind'>> = {}): ViewOf<K> {
   return { ...COMMON, ...STATES[kind], ...changes } as unknown as ViewOf<K>;
 }
