@@ -1630,6 +1630,7 @@ export type NextAction = {
 } | {
   type: "qr";
   payload: string;
+  /** The payload as a picture, for an <img>: SVG, and PNG where .svg becomes .png. */
   imageUrl?: string | undefined;
   deepLink?: string | undefined;
 } | {

@@ -25,6 +25,13 @@ export {
   verifySignedMembers,
 } from './verify-partner-webhook.ts';
 export { type StandardKeys, type VerifyWebhookInput, verifyWebhook } from './verify-webhook.ts';
+export {
+  type CheckoutFrame,
+  type CheckoutFrameStatus,
+  type CheckoutFrameStatusName,
+  type WatchCheckoutFrameOptions,
+  watchCheckoutFrame,
+} from './watch-checkout-frame.ts';
 export type {
   CaptureEventType,
   DisputeEventType,

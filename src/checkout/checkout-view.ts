@@ -1,17 +1,26 @@
-import { renderSVG } from 'uqr';
 import { present } from '../kernel/assert.ts';
 import { addToReturnUrl } from '../kernel/return-url.ts';
 import type { Attempt } from '../payments/attempt.ts';
 import { isEnded, type Payment, type PaymentStatus } from '../payments/payment.ts';
-import { trustedHtml } from '../platform/html.ts';
+import { qrSvg } from '../platform/qr-code.ts';
 import type { DeclineReason, NextAction } from '../providers/provider.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { brandOf } from './brand-of.ts';
 import type { CardFieldsOfPage } from './card-fields.ts';
 import { deadlineText } from './page/deadline-text.ts';
 import type { CheckoutLocale } from './page/locale.ts';
-import type { CheckoutView, PaymentMethodChoice } from './page/view.ts';
+import type { CheckoutKind, CheckoutView, PaymentMethodChoice } from './page/view.ts';
 import type { ShippingStep } from './shipping-step.ts';
+
+/**
+ * How the shopper came to the page. `leaving`: they have just chosen to pay, and are taken to the bank. `waiting`: the page
+ * reloads itself until the bank has spoken. `returned`: the browser comes back from there. `refused`: they chose to pay,
+ * and no provider account could take it.
+ */
+export type Way = 'looking' | 'leaving' | 'waiting' | 'returned' | 'refused';
+
+/** Whether the page stands in a frame, as far as the browser has told; older ones tell nothing. */
+export type Framing = 'top' | 'frame' | 'unknown';
 
 interface ViewInput {
   readonly token: string;
@@ -21,13 +30,12 @@ interface ViewInput {
   readonly locale: CheckoutLocale;
   readonly nonce: string;
   readonly now: Temporal.Instant;
-  /**
-   * `leaving`: the shopper has just chosen to pay, and is taken to the bank. `returned`: the browser comes back from
-   * there and waits for the bank's own word.
-   */
-  readonly way: 'looking' | 'leaving' | 'returned';
+  readonly way: Way;
+  readonly framing: Framing;
   readonly cardFields: CardFieldsOfPage | 'lapsed' | null;
   readonly shipping: ShippingStep;
+  /** No provider account is there for it, or all that are have lately failed. */
+  readonly serviceDown: boolean;
 }
 
 /** One choice is no choice: the page then shows the pay button alone. */
@@ -35,11 +43,13 @@ const METHODS: readonly [PaymentMethodChoice] = [{ id: 'default', label: 'Pay' }
 
 /** What the page shows, worked out from the server's state alone. */
 export function checkoutView(input: ViewInput): CheckoutView {
-  const { token, payment, tenant, locale, nonce, now, way } = input;
+  const { token, payment, tenant, locale, nonce, now } = input;
   const path = `/c/${token}`;
+  const state = stateOf(input);
+  const stayPath = stayPathOf(path, state.kind, input.way);
   const common = {
     path,
-    ...(way === 'looking' ? {} : { stayPath: way === 'returned' ? `${path}/return` : `${path}/leave` }),
+    ...(stayPath === null ? {} : { stayPath }),
     locale,
     nonce,
     brand: brandOf(tenant, locale),
@@ -61,9 +71,26 @@ export function checkoutView(input: ViewInput): CheckoutView {
       ...{ expiresAt: payment.expiresAt, now, tag: locale.tag },
       timeZone: tenant.settings.timeZone,
     }),
+    paymentId: payment.paymentId,
+    status: shownStatus(payment, now),
+    frameOrigins: frameAncestorsOf(tenant.settings, payment.mode),
     stateKey: stateKey(payment, now),
   };
-  return { ...common, ...stateOf(input) };
+  return { ...common, ...state };
+}
+
+const WAITING_KINDS: ReadonlySet<CheckoutKind> = new Set<CheckoutKind>([
+  'redirect',
+  'qr',
+  'card',
+  'waiting',
+  'unknown',
+]);
+
+/** Who has waited here for the bank sees that it was paid just now; anybody else, that it was paid before. */
+function stayPathOf(path: string, kind: CheckoutKind, way: Way): string | null {
+  if (way === 'returned') return `${path}/return`;
+  return way === 'leaving' || way === 'waiting' || WAITING_KINDS.has(kind) ? `${path}/wait` : null;
 }
 
 type State = CheckoutView extends infer View
@@ -85,6 +112,9 @@ type Common = Pick<
   | 'testMode'
   | 'secondsLeft'
   | 'expiresAtText'
+  | 'paymentId'
+  | 'status'
+  | 'frameOrigins'
   | 'stateKey'
 >;
 
@@ -93,12 +123,12 @@ function stateOf(input: ViewInput): State {
   const status = shownStatus(payment, now);
   switch (status) {
     case 'created':
-      return createdState(latestAttempt, input.shipping);
+      return createdState(input);
     case 'processing':
       return processingState(present(latestAttempt, 'the attempt'), input);
     case 'authorized':
     case 'succeeded':
-      return { kind: 'succeeded', ...leave(payment, 'succeeded') };
+      return { kind: 'succeeded', before: input.way === 'looking', ...leave(payment, 'succeeded') };
     case 'failed':
       return { kind: 'failed', reason: declineReason(latestAttempt), ...leave(payment, 'failed') };
     case 'canceled':
@@ -116,15 +146,17 @@ function shownStatus(payment: Payment, now: Temporal.Instant): PaymentStatus {
   return payment.status === 'created' && over ? 'expired' : payment.status;
 }
 
-function createdState(attempt: Attempt | null, shipping: ShippingStep): State {
+function createdState({ payment, latestAttempt: attempt, way, serviceDown, shipping }: ViewInput): State {
+  if (serviceDown || way === 'refused') return { kind: 'unavailable' };
   if (shipping?.step === 'ask') return { kind: 'shipping', country: shipping.country, entries: shipping.entries };
-  if (attempt?.state === 'not_sent') return { kind: 'unavailable' };
+  if (attempt?.state === 'not_sent' && way !== 'looking') return { kind: 'unavailable' };
   const declined = attempt?.state === 'declined' || attempt?.state === 'refused';
+  const triesLeft = payment.attemptsMax - payment.attemptsDeclined;
   return {
     kind: 'choose',
     methods: METHODS,
     ...(shipping === null ? {} : { delivery: shipping.lines }),
-    notice: declined ? { kind: 'declined', reason: declineReason(attempt) } : null,
+    notice: declined ? { kind: 'declined', reason: declineReason(attempt), triesLeft } : null,
   };
 }
 
@@ -133,7 +165,7 @@ function processingState(attempt: Attempt, input: ViewInput): State {
   if (state === 'unknown') return { kind: 'unknown' };
   if (state !== 'requires_action' || nextAction === null) return { kind: 'waiting' };
   if (nextAction.type === 'client') return clientState(attempt, nextAction.clientSecret, input);
-  return input.way === 'returned' ? { kind: 'waiting' } : actionState(nextAction, input.way === 'leaving');
+  return input.way === 'returned' ? { kind: 'waiting' } : actionState(nextAction, input);
 }
 
 /** After the time of a provider's fields the pay button begins anew. */
@@ -150,19 +182,22 @@ function clientState(attempt: Attempt, secret: string, { cardFields, token }: Vi
   };
 }
 
-function actionState(action: Exclude<NextAction, { readonly type: 'client' }>, leaving: boolean): State {
-  switch (action.type) {
-    case 'redirect':
-    case 'deep_link':
-      return { kind: 'redirect', url: action.url, leaving };
-    case 'qr':
-      return {
-        kind: 'qr',
-        svg: trustedHtml(renderSVG(action.payload, { border: 2 })),
-        payload: action.payload,
-        ...(action.deepLink === undefined ? {} : { deepLink: action.deepLink }),
-      };
+function actionState(action: Exclude<NextAction, { readonly type: 'client' }>, input: ViewInput): State {
+  if (action.type === 'qr') {
+    const { payload, deepLink } = action;
+    const picturePath = `/c/${input.token}/qr.png`;
+    return { kind: 'qr', svg: qrSvg(payload), picturePath, payload, ...(deepLink === undefined ? {} : { deepLink }) };
   }
+  const { url } = action;
+  const to = action.type === 'deep_link' ? 'app' : action.embeddable ? 'page' : 'own_window';
+  const stays = to !== 'page' && mayBeFramed(input);
+  const leaving = input.way === 'leaving' && !stays;
+  return { kind: 'redirect', url, leaving, to, stays, code: stays || to === 'app' ? qrSvg(url) : null };
+}
+
+/** A page that goes to the bank by itself stays in its frame, where the bank's page or app would not appear. */
+function mayBeFramed({ framing, tenant }: ViewInput): boolean {
+  return framing === 'frame' || (framing === 'unknown' && tenant.settings.frameAncestors.length > 0);
 }
 
 const DECLINE_REASONS: ReadonlySet<string> = new Set<DeclineReason>([

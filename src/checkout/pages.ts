@@ -21,8 +21,17 @@ import type { Logger } from '../platform/log.ts';
 import { offeredLanguages } from '../tenants/languages.ts';
 import { frameAncestorsOf } from '../tenants/settings.ts';
 import { cardFieldModules, readCardFields } from './card-fields.ts';
+import { isServiceDown } from './check-service.ts';
 import { checkVisit } from './check-visit.ts';
-import { callbackUrl, checkoutView, returnUrlWith, TEST_TOKENS } from './checkout-view.ts';
+import {
+  callbackUrl,
+  checkoutView,
+  type Framing,
+  returnUrlWith,
+  stateKey,
+  TEST_TOKENS,
+  type Way,
+} from './checkout-view.ts';
 import { followReturn } from './follow-return.ts';
 import { checkoutAssets } from './page/assets.ts';
 import { chosenLanguage, keepLanguage, languageQuery } from './page/language-switch.ts';
@@ -52,6 +61,8 @@ export function checkoutPages(fastify: FastifyInstance, context: PaymentContext,
   }
   fastify.get<TokenRequest>('/c/:token', (request, reply) => show(context, request, reply, 'looking'));
   fastify.get<TokenRequest>('/c/:token/leave', (request, reply) => show(context, request, reply, 'leaving'));
+  fastify.get<TokenRequest>('/c/:token/wait', (request, reply) => show(context, request, reply, 'waiting'));
+  fastify.get<TokenRequest>('/c/:token/unavailable', (request, reply) => show(context, request, reply, 'refused'));
   fastify.get<TokenRequest>('/c/:token/return', async (request, reply) => {
     await comeBack(context, log, request);
     return show(context, request, reply, 'returned');
@@ -72,7 +83,7 @@ async function show(
   context: PaymentContext,
   request: FastifyRequest<TokenRequest>,
   reply: FastifyReply,
-  way: 'looking' | 'leaving' | 'returned',
+  way: Way,
   again?: AskedAgain,
 ): Promise<FastifyReply> {
   const nonce = randomBytes(16).toString('base64');
@@ -93,8 +104,12 @@ async function show(
     const locale = chooseLocale(customer?.locale, request.headers['accept-language'], { offered, chosen });
     const cardFields = await readCardFields(context, found);
     const shipping = await readShippingStep(context, found.payment, locale.tag, again);
+    const serviceDown = way === 'looking' && (await isServiceDown(context, found.payment));
+    const framing = framingOf(request);
     const now = found.clock.now();
-    const view = checkoutView({ ...found, token, tenant, locale, nonce, now, way, cardFields, shipping });
+    const view = checkoutView({
+      ...{ ...found, token, tenant, locale, nonce, now, way, framing, cardFields, shipping, serviceDown },
+    });
     if (view.kind === 'shipping' && again !== undefined && again.broken.length > 0) reply.code(422);
     const frameAncestors = frameAncestorsOf(tenant.settings, found.payment.mode);
     const origins = view.kind === 'card' && typeof cardFields === 'object' ? (cardFields?.origins ?? []) : [];
@@ -108,6 +123,13 @@ async function show(
 function queryOf({ url }: FastifyRequest): URLSearchParams {
   const start = url.indexOf('?');
   return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
+}
+
+/** https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header; a page cannot set it. */
+function framingOf({ headers }: FastifyRequest): Framing {
+  const destination = headers['sec-fetch-dest'];
+  if (destination === undefined) return 'unknown';
+  return destination === 'document' ? 'top' : 'frame';
 }
 
 function missing(request: FastifyRequest, reply: FastifyReply, nonce: string): FastifyReply {
@@ -148,7 +170,13 @@ function pageHeaders(
 
 type Act = (context: PaymentContext, found: PaymentWithAttempt, token: string, form: URLSearchParams) => Promise<void>;
 
-/** Runs an act of the shopper and leads back to the page. */
+/** With these nothing was begun, and the shopper can only try again later. */
+const OUT_OF_SERVICE: ReadonlySet<string> = new Set(['no_provider_account', 'endpoint_unhealthy', 'unavailable']);
+
+/**
+ * Runs an act of the shopper and leads back to the page. A form that was filled in against a state that is gone (a second
+ * click, another window, the back button) does nothing: the page shows how things stand now.
+ */
 async function act(
   context: PaymentContext,
   log: Logger,
@@ -158,10 +186,12 @@ async function act(
 ): Promise<FastifyReply> {
   const { token } = request.params;
   const form = formOf(request);
+  let place = 'leave';
   try {
     const found = await readPaymentByToken(context, token);
     checkVisit(found.payment, exchangeOf(request));
-    await run(context, found, token, form);
+    const seen = form.get('state');
+    if (seen === null || seen === stateKey(found.payment, found.clock.now())) await run(context, found, token, form);
   } catch (error) {
     if (error instanceof Problem && error.code === 'https_required') throw error;
     if (error instanceof Problem && error.code === 'not_found') {
@@ -169,10 +199,11 @@ async function act(
     }
     // A shopper cannot use an error page: the payment's own page tells how things stand, and the worker goes on.
     if (!(error instanceof Problem) || error.status >= 500) log.error({ error }, 'An act on the hosted page failed');
+    if (!(error instanceof Problem) || OUT_OF_SERVICE.has(error.code)) place = 'unavailable';
   }
   return reply
     .code(303)
-    .header('location', `/c/${token}/leave${languageQuery(form)}`)
+    .header('location', `/c/${token}/${place}${languageQuery(form)}`)
     .header('referrer-policy', 'no-referrer')
     .send();
 }

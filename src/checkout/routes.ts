@@ -16,9 +16,11 @@ export function checkoutSessionRoutes(context: PaymentContext): readonly BoundEn
     checkVisit(found.payment, visit);
     return found;
   };
+  const answer = async (token: string, visit: Pick<Exchange, 'secure' | 'host'>) =>
+    sessionJson(context, token, await read(token, visit));
   return [
     bindEndpoint(api.getCheckoutSession, async ({ params, secure, host }) => ({
-      body: sessionJson(await read(params.token, { secure, host })),
+      body: await answer(params.token, { secure, host }),
     })),
     bindEndpoint(api.confirmCheckoutSession, async ({ params, body, secure, host }) => {
       const { payment } = await read(params.token, { secure, host });
@@ -29,19 +31,19 @@ export function checkoutSessionRoutes(context: PaymentContext): readonly BoundEn
         { ...body, tenantId, mode, paymentId, method: body.method, source: 'shopper', returnUrl },
         null,
       );
-      return { body: sessionJson(await read(params.token, { secure, host })) };
+      return { body: await answer(params.token, { secure, host }) };
     }),
     bindEndpoint(api.completeCheckoutSession, async ({ params, body: { clientData }, secure, host }) => {
       const { payment } = await read(params.token, { secure, host });
       const { tenantId, mode, paymentId } = payment;
       await completePayment(context, { tenantId, mode, paymentId, clientData, source: 'shopper' }, null);
-      return { body: sessionJson(await read(params.token, { secure, host })) };
+      return { body: await answer(params.token, { secure, host }) };
     }),
     bindEndpoint(api.cancelCheckoutSession, async ({ params, secure, host }) => {
       const { payment } = await read(params.token, { secure, host });
       const { tenantId, mode, paymentId } = payment;
       await cancelPayment(context, { tenantId, mode, paymentId, source: 'shopper' }, null);
-      return { body: sessionJson(await read(params.token, { secure, host })) };
+      return { body: await answer(params.token, { secure, host }) };
     }),
   ];
 }

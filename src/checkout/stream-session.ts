@@ -1,11 +1,12 @@
 import { Problem } from '../kernel/problem.ts';
 import type { PaymentContext } from '../payments/context.ts';
-import { isEnded } from '../payments/payment.ts';
-import { type OpenedPayment, readPaymentByToken } from '../payments/read-payment.ts';
+import { isEnded, type Payment } from '../payments/payment.ts';
+import { readPaymentByToken } from '../payments/read-payment.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
 import { openEventStream } from '../platform/http/event-stream.ts';
 import { type Exchange, exchangeOf } from '../platform/http/exchange.ts';
 import type { Logger } from '../platform/log.ts';
+import type { CheckoutSessionAnswer } from './api.ts';
 import { checkVisit } from './check-visit.ts';
 import { sessionJson } from './session-json.ts';
 import { createPaymentWatch } from './watch-payments.ts';
@@ -30,7 +31,7 @@ export function streamSessions(server: HttpServer, context: PaymentContext, log:
     const look = () => read(context, request.params.token, exchange);
     const first = await look();
     // The browser asks again by itself after the end of a stream, until it is told that there is nothing more.
-    if (isEnded(first.payment) && request.headers['last-event-id'] === sessionJson(first).stateKey) {
+    if (isEnded(first.payment) && request.headers['last-event-id'] === first.data.stateKey) {
       return reply.code(204).send();
     }
     if (open >= STREAMS_MAX) {
@@ -46,10 +47,9 @@ export function streamSessions(server: HttpServer, context: PaymentContext, log:
         unwatch();
       },
     });
-    const tell = (found: OpenedPayment) => {
-      const data = sessionJson(found);
+    const tell = ({ payment, data }: Look) => {
       stream.send({ id: data.stateKey, data });
-      if (isEnded(found.payment)) stream.end();
+      if (isEnded(payment)) stream.end();
     };
     // Always the newest state: a browser that misses one is told by the next.
     const unwatch = watch.watch(first.payment, () => {
@@ -63,8 +63,13 @@ export function streamSessions(server: HttpServer, context: PaymentContext, log:
   });
 }
 
-async function read(context: PaymentContext, token: string, exchange: Exchange): Promise<OpenedPayment> {
+interface Look {
+  readonly payment: Payment;
+  readonly data: CheckoutSessionAnswer;
+}
+
+async function read(context: PaymentContext, token: string, exchange: Exchange): Promise<Look> {
   const found = await readPaymentByToken(context, token);
   checkVisit(found.payment, exchange);
-  return found;
+  return { payment: found.payment, data: await sessionJson(context, token, found) };
 }

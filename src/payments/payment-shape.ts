@@ -42,7 +42,10 @@ export const nextAction = z
     z.strictObject({
       type: z.literal('qr'),
       payload: z.string(),
-      imageUrl: z.string().optional(),
+      imageUrl: z
+        .string()
+        .optional()
+        .meta({ description: 'The payload as a picture, for an <img>: SVG, and PNG where .svg becomes .png.' }),
       deepLink: z.string().optional(),
     }),
     z.strictObject({ type: z.literal('client'), clientSecret: z.string(), publishableKey: z.string().optional() }),

@@ -1,3 +1,4 @@
+import { codeImages } from '../checkout/code-images.ts';
 import { checkoutPages } from '../checkout/pages.ts';
 import { checkoutSessionRoutes } from '../checkout/routes.ts';
 import { streamSessions } from '../checkout/stream-session.ts';
@@ -14,4 +15,5 @@ export function serveCheckout(server: HttpServer, gateway: Gateway): void {
   serveLogos(server.fastify, createReadLogo(gateway.payments.database));
   checkoutPages(server.fastify, gateway.payments, gateway.log);
   qrCodePages(server.fastify, gateway.payments, gateway.log);
+  codeImages(server.fastify, gateway.payments);
 }

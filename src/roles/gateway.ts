@@ -15,7 +15,8 @@ import { createLimitKeeper } from '../limits/keep-limits.ts';
 import type { SendMailsContext } from '../mail/send-mails.ts';
 import type { DeliveryHook } from '../notifications/delivery-hooks.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
-import { createApplySignal } from '../payments/apply-signal.ts';
+import { type ApplySignal, createApplySignal } from '../payments/apply-signal.ts';
+import { withCodePictures } from '../payments/code-picture.ts';
 import { type Database, KEYED_PLANS, openDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
@@ -231,7 +232,7 @@ async function buildGateway(
       checkoutUrlOf: createCheckoutUrlOf(database, config.urls.checkout),
       hooksUrl: config.urls.hooks,
       targetPolicy,
-      applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver }),
+      applySignal: openApplySignal({ database, tenantClocks, readTenant, handOver }, config.urls.checkout),
       handOver,
     },
     notifications: {
@@ -258,4 +259,8 @@ async function buildGateway(
       await closeAll(databases);
     },
   };
+}
+
+function openApplySignal(context: Parameters<typeof createApplySignal>[0], checkoutUrl: string): ApplySignal {
+  return withCodePictures(createApplySignal(context), checkoutUrl);
 }

@@ -12,6 +12,7 @@ const [{ dataset: page }] = all('main');
 const [speech] = all('[role=status]');
 const [offline] = all('.offline');
 const { path = '', poll = '', oneMoment = '' } = page;
+const framed = parent !== window;
 let busy = false;
 
 /** Shows the server's state; not while a form is on its way, nor offline, which would end the page. */
@@ -72,8 +73,10 @@ function watch(resync) {
       if (answer.status >= 500) throw answer;
       failures = 0;
       if (answer.ok) {
-        const { stateKey, secondsLeft } = await answer.json();
-        if (stateKey !== page.stateKey) reload();
+        const { stateKey, secondsLeft, status } = await answer.json();
+        // Half-entered cards are lost with a reload: only where they are good for nothing any more.
+        const kept = page.kind === 'card' && status === 'processing';
+        if (stateKey !== page.stateKey && !kept) reload();
         resync(secondsLeft);
       }
     } catch {
@@ -131,9 +134,12 @@ function leaveSoon(link) {
     clearTimeout(timer);
     link.nextElementSibling?.remove();
   }
+  // The page around the frame is told, and decides; browsers let no frame lead it away unasked.
+  if (framed) return stay();
   for (const sign of ['keydown', 'pointerdown', 'wheel']) addEventListener(sign, stay, { once: true });
 }
 
+if (framed && page.frame) void import(page.frame);
 const [resync = () => {}] = all('[role=timer]').map(countDown);
 if (poll) watch(resync);
 addEventListener('submit', guard);

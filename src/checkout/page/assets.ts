@@ -12,6 +12,8 @@ export interface CheckoutAsset {
 export interface CheckoutAssets {
   readonly stylesheet: CheckoutAsset;
   readonly island: CheckoutAsset;
+  /** Of pages in a frame only. */
+  readonly frame: CheckoutAsset;
   /** Of pages with a provider's card fields only. */
   readonly cardFields: CheckoutAsset;
 }
@@ -28,6 +30,7 @@ export function checkoutAssets(): CheckoutAssets {
       pageFiles(['base.css', 'work.css', 'card.css', 'address.css', 'states.css', 'brand.css']),
     ),
     island: asset('island', SCRIPT, pageFiles(['island.js'])),
+    frame: asset('frame', SCRIPT, pageFiles(['frame.js'])),
     cardFields: asset('card-fields', SCRIPT, pageFiles(['card-fields.js'])),
   };
   return assets;

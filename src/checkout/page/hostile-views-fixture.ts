@@ -24,6 +24,8 @@ export function hostileView(kind: CheckoutKind, text: string): CheckoutView {
       reference: text,
       expiresAtText: text,
       stateKey: text,
+      paymentId: text,
+      frameOrigins: [text],
       brand: { name: text, logoUrl: text, primaryColor: text, supportUrl: text, legalUrl: text, ...notes(text) },
       items: [{ description: text, quantity: 1 }],
     }),
@@ -36,7 +38,7 @@ export function hostileView(kind: CheckoutKind, text: string): CheckoutView {
     }),
     ...(kind === 'choose' && {
       delivery: [text, `${text}2`],
-      notice: { kind: 'declined', reason: 'other' },
+      notice: { kind: 'declined', reason: 'other', triesLeft: 2 },
       methods: [
         { id: text, label: text, hint: text },
         { id: `${text}2`, label: text },

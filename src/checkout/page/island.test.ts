@@ -93,7 +93,7 @@ describe.concurrent('the countdown', () => {
   });
 
   it('is spoken of at five minutes, one minute and the end, and not between', async (test) => {
-    const view = sampleView('redirect', { secondsLeft: 400, url: 'bankapp://pay' });
+    const view = sampleView('redirect', { secondsLeft: 400, url: 'bankapp://pay', to: 'app' });
     const { page, gateway } = await open(test, view, { fakeTime: true });
     gateway.session = NO_NEWS;
     const status = page.getByRole('status');
@@ -112,13 +112,16 @@ describe.concurrent('the countdown', () => {
   });
 
   it('reloads at its end, to show what the server says', async (test) => {
-    const { page, gateway } = await open(test, sampleView('redirect', { secondsLeft: 1, url: 'bankapp://pay' }));
+    const { page, gateway } = await open(
+      test,
+      sampleView('redirect', { secondsLeft: 1, url: 'bankapp://pay', to: 'app' }),
+    );
     gateway.view = sampleView('expired');
     await page.getByRole('heading', { name: EN.expiredTitle }).waitFor({ timeout: PATIENCE_MS });
   });
 
   it('does not reload a page again and again whose time had run out before it came', async (test) => {
-    const view = sampleView('redirect', { secondsLeft: 0, url: 'bankapp://pay' });
+    const view = sampleView('redirect', { secondsLeft: 0, url: 'bankapp://pay', to: 'app' });
     const { page, loads } = await open(test, view, { fakeTime: true });
     await page.clock.runFor(10_000);
     await page.waitForTimeout(200);

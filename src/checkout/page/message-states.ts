@@ -1,11 +1,13 @@
 import { unreachable } from '../../kernel/assert.ts';
 import { type Content, type Html, html } from '../../platform/html.ts';
 import { renderNote } from './brand-note.ts';
+import { renderCode } from './code.ts';
 import { declineText } from './decline-text.ts';
-import { renderCancel } from './forms.ts';
+import { renderCancel, stateField } from './forms.ts';
 import { icon, waitingDots } from './icons.ts';
 import { departureUrl, requiredDepartureUrl } from './links.ts';
 import type { Messages } from './messages/messages.ts';
+import { wordsOf } from './page-words.ts';
 import type { EndKind, ViewOf } from './view.ts';
 
 /** The states nothing moves out of. */
@@ -49,19 +51,30 @@ export function messageOf(view: MessageView, messages: Messages): Message {
 /** Success leaves for the shop without a script as well. */
 export function renderLeaveRefresh(view: ViewOf<'succeeded'>): Html | null {
   const href = departureUrl(view.leaveUrl);
-  if (href === null) return null;
+  if (href === null || view.before) return null;
   return html`<noscript><meta http-equiv="refresh" content="${LEAVE_AFTER_SECONDS};url=${href}"></noscript>`;
 }
 
 function redirectMessage(view: ViewOf<'redirect'>, messages: Messages): Omit<Message, 'amountLabel'> {
   const href = requiredDepartureUrl(view.url);
+  const { text, action, codeName } = redirectWords(view, messages);
   return {
     sign: waitingDots(),
     title: messages.redirectTitle,
-    text: messages.redirectText,
-    actions: html`<a class="primary" href="${href}" target="_top" rel="noreferrer">${messages.redirectAction}</a>
+    text,
+    actions: html`<a class="primary" href="${href}"${view.to !== 'page' && html` target="_top"`} rel="noreferrer">${action}</a>
+${renderCode(view.code, codeName)}
 ${renderCancel(view, messages)}`,
   };
+}
+
+function redirectWords(view: ViewOf<'redirect'>, messages: Messages) {
+  const { redirectText, redirectAction, qrText, openApp, qrAlt } = messages;
+  const { ownWindowText, ownWindowAction, ownWindowCode } = wordsOf(view.locale);
+  if (view.to === 'app') return { text: qrText, action: openApp, codeName: qrAlt };
+  return view.stays
+    ? { text: ownWindowText, action: ownWindowAction, codeName: ownWindowCode }
+    : { text: redirectText, action: redirectAction, codeName: ownWindowCode };
 }
 
 function pendingMessage(view: ViewOf<'waiting' | 'unknown'>, messages: Messages): Omit<Message, 'amountLabel'> {
@@ -79,15 +92,21 @@ function unavailableMessage(view: ViewOf<'unavailable'>, messages: Messages): Om
     sign: icon('pause'),
     title: messages.unavailableTitle,
     text: messages.unavailableText,
-    actions: html`<a class="primary" href="${view.path}">${messages.tryAgain}</a>
+    actions: html`<form method="post" action="${view.path}/pay">
+${stateField(view)}
+<button class="primary" type="submit">${messages.tryAgain}</button>
+</form>
 ${renderCancel(view, messages)}`,
   };
 }
 
 function endMessage(view: EndView, messages: Messages): Pick<Message, 'sign' | 'title' | 'text'> {
+  const words = wordsOf(view.locale);
   switch (view.kind) {
     case 'succeeded':
-      return { sign: icon('good'), title: messages.succeededTitle, text: messages.succeededText };
+      return view.before
+        ? { sign: icon('good'), title: words.paidBeforeTitle, text: words.paidBeforeText }
+        : { sign: icon('good'), title: messages.succeededTitle, text: messages.succeededText };
     case 'failed': {
       const why = view.reason === undefined ? '' : `${declineText(view.reason, messages)} `;
       return { sign: icon('bad'), title: messages.failedTitle, text: why + messages.notCharged };
@@ -110,7 +129,7 @@ function endMessage(view: EndView, messages: Messages): Pick<Message, 'sign' | '
 function renderLeave(view: EndView, messages: Messages): Content {
   const href = departureUrl(view.leaveUrl);
   if (href === null) return null;
-  const automatic = view.kind === 'succeeded';
+  const automatic = view.kind === 'succeeded' && !view.before;
   const after = automatic && html` data-leave-after="${LEAVE_AFTER_SECONDS}"`;
   return html`<a class="primary" href="${href}" target="_top" rel="noreferrer"${after}>${messages.backTo(view.brand.name)}</a>
 ${automatic && html`<p class="leaving">${messages.leavingSoon(view.brand.name)}</p>`}`;

@@ -7,7 +7,7 @@ import { chooseLocale } from './locale.ts';
 import { type PageServer, servePages } from './page-server-fixture.ts';
 import { renderCheckoutMissing } from './render-checkout-missing.ts';
 import { renderCheckoutPage } from './render-checkout-page.ts';
-import { CHECKOUT_KINDS, sampleView } from './sample-views.ts';
+import { CHECKOUT_KINDS, SAMPLE_CODE, sampleView } from './sample-views.ts';
 import type { CheckoutView } from './view.ts';
 
 const LONG_WORD = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';
@@ -16,11 +16,20 @@ const REFRESH_AT_ONCE = /<meta http-equiv="refresh" content="0;[^>]*>/;
 /** Every page worth looking at, by name. */
 const PAGES: ReadonlyMap<string, string> = new Map([
   ...CHECKOUT_KINDS.map((kind) => [kind, render(sampleView(kind, { testMode: true }))] as const),
-  ['declined', render(sampleView('choose', { notice: { kind: 'declined', reason: 'limit_exceeded' } }))],
+  ['declined', render(sampleView('choose', { notice: { kind: 'declined', reason: 'limit_exceeded', triesLeft: 2 } }))],
+  ['paid before', render(sampleView('succeeded', { before: true }))],
+  ['own window', render(sampleView('redirect', { leaving: false, stays: true, code: SAMPLE_CODE }))],
+  ['a code too long to draw', render(sampleView('qr', { svg: null }))],
   ['one method', render(sampleView('choose', { methods: [{ id: 'card', label: 'Card' }], items: [] }))],
   ['a light brand', render(sampleView('choose', { brand: { name: 'Sunny', primaryColor: '#ffe14d' } }))],
   ['a dark brand', render(sampleView('qr', { brand: { name: 'Navy', primaryColor: '#0b1530' } }))],
-  ['Arabic', render(sampleView('choose', { locale: chooseLocale('ar-AE'), testMode: true }))],
+  ...CHECKOUT_KINDS.map((kind) => {
+    const code = kind === 'redirect' && { leaving: false, stays: true, code: SAMPLE_CODE };
+    return [
+      `Arabic ${kind}`,
+      render(sampleView(kind, { locale: chooseLocale('ar-AE'), testMode: true, ...code })),
+    ] as const;
+  }),
   ['missing', renderCheckoutMissing(chooseLocale('en'), 'bm9uY2U')],
 ]);
 
@@ -67,7 +76,7 @@ async function show(page: Page, name: string): Promise<void> {
   await page.goto(`${server.url}/show/${encodeURIComponent(name)}`);
 }
 
-it('no page breaks a rule of accessibility, in light or in dark', { timeout: 30_000 }, async () => {
+it('no page breaks a rule of accessibility, in light or in dark', { timeout: 90_000 }, async () => {
   const page = await openPage(browser);
   const violations: string[] = [];
   for (const name of PAGES.keys()) {

@@ -7,7 +7,7 @@ import { chooseLocale } from './locale.ts';
 import { CATALOGS } from './messages/catalogs.ts';
 import { renderCheckoutMissing } from './render-checkout-missing.ts';
 import { renderCheckoutPage } from './render-checkout-page.ts';
-import { CHECKOUT_KINDS, sampleView } from './sample-views.ts';
+import { CHECKOUT_KINDS, SAMPLE_CODE, sampleView } from './sample-views.ts';
 import { TEST_ACTION_NAMES } from './test-bar.ts';
 
 const EN = CATALOGS.en;
@@ -81,15 +81,24 @@ describe('choosing', () => {
   });
 
   it('after a decline says why, and that nothing was charged', () => {
-    const page = renderCheckoutPage(sampleView('choose', { notice: { kind: 'declined', reason: 'expired_card' } }));
+    const page = renderCheckoutPage(
+      sampleView('choose', { notice: { kind: 'declined', reason: 'expired_card', triesLeft: 2 } }),
+    );
     expect(page).toContain(EN.declined.expiredCard);
     expect(page).toContain(EN.notCharged);
     expect(page).toContain(`<title>${EN.declinedTitle} – `);
     expect(renderCheckoutPage(sampleView('choose'))).not.toContain(EN.notCharged);
   });
 
+  it('after a decline says how many tries are left, as the language writes numbers', () => {
+    const notice = { kind: 'declined', reason: 'other', triesLeft: 2 } as const;
+    expect(renderCheckoutPage(sampleView('choose', { notice }))).toContain('Tries left: 2');
+    const locale = chooseLocale('ar-EG');
+    expect(renderCheckoutPage(sampleView('choose', { notice, locale }))).toContain('المحاولات المتبقية: ٢');
+  });
+
   it.each<DeclineReason>(['fraud', 'lost_or_stolen', 'do_not_honor', 'other'])('does not give %s away', (reason) => {
-    const page = renderCheckoutPage(sampleView('choose', { notice: { kind: 'declined', reason } }));
+    const page = renderCheckoutPage(sampleView('choose', { notice: { kind: 'declined', reason, triesLeft: 1 } }));
     expect(page).toContain(EN.declined.general);
     expect(page).not.toMatch(/fraud|stolen/i);
   });
@@ -136,6 +145,34 @@ describe('leaving for the bank', () => {
     expect(page).toContain('<a class="primary" href="https://bank.example/pay?order=1&amp;step=approve"');
   });
 
+  it('waits beside an app and on a page that stayed, but not on one that is left for the web', () => {
+    const app = sampleView('redirect', { url: 'bankapp://pay', to: 'app' });
+    const stayed = sampleView('redirect', { leaving: false });
+    for (const view of [app, stayed]) expect(renderCheckoutPage(view)).toContain('data-poll="');
+    expect(renderCheckoutPage(stayed)).toContain(
+      '<noscript><meta http-equiv="refresh" content="5;url=/c/sampletoken"></noscript>',
+    );
+    expect(renderCheckoutPage(stayed)).not.toContain('content="0;');
+  });
+
+  it('leads out of a frame only where the bank’s page may not stand in one', () => {
+    expect(renderCheckoutPage(sampleView('redirect'))).toContain('approve" target="_top" rel="noreferrer">Continue');
+    expect(renderCheckoutPage(sampleView('redirect', { to: 'page' }))).not.toContain('target="_top"');
+  });
+
+  it('S0.22 from a frame it may not leave by itself has a link into the whole window, and a code', () => {
+    const page = renderCheckoutPage(sampleView('redirect', { leaving: false, stays: true, code: SAMPLE_CODE }));
+    expect(page).toContain('role="img" aria-label="QR code that opens the secure page"><svg');
+    expect(page).toMatch(/target="_top" rel="noreferrer">Open the secure page</);
+    expect(page).not.toContain('http-equiv="refresh" content="0;');
+  });
+
+  it('to an app is worded as such, with a code for who has it on another device', () => {
+    const page = renderCheckoutPage(sampleView('redirect', { url: 'bankapp://pay', to: 'app', code: SAMPLE_CODE }));
+    expect(page).toContain('href="bankapp://pay" target="_top" rel="noreferrer">Open in the app</a>');
+    expect(page).toContain('role="img" aria-label="QR code for this payment"><svg');
+  });
+
   it('refuses an address that would run as a script', () => {
     expect(() => renderCheckoutPage(sampleView('redirect', { url: 'javascript:alert(1)' }))).toThrow(/may open/);
   });
@@ -148,11 +185,11 @@ describe('the states that wait', () => {
     );
   });
 
-  it.each(['choose', 'qr', 'waiting', 'unknown'] as const)('are polled when %s', (kind) => {
+  it.each(['choose', 'qr', 'card', 'waiting', 'unknown', 'unavailable'] as const)('are polled when %s', (kind) => {
     expect(renderCheckoutPage(sampleView(kind))).toContain('data-poll="/api/v1/checkout-sessions/sampletoken"');
   });
 
-  it.each([...END_KINDS, 'unavailable', 'redirect'] as const)('are not polled when %s', (kind) => {
+  it.each([...END_KINDS, 'redirect'] as const)('are not polled when %s', (kind) => {
     expect(renderCheckoutPage(sampleView(kind))).not.toContain('data-poll');
   });
 
@@ -170,41 +207,33 @@ describe('the states that wait', () => {
     expect(page).not.toContain('<form');
   });
 
-  it('offer the code as a picture, as text to copy, and in the app', () => {
+  it('that cannot reach a provider offer to try again, as a form, since nothing was begun', () => {
+    const page = renderCheckoutPage(sampleView('unavailable'));
+    expect(page).toContain('<form method="post" action="/c/sampletoken/pay">');
+    expect(page).toContain('You have not been charged.');
+  });
+
+  it.each(['choose', 'unavailable'] as const)('end by themselves without scripts when %s', (kind) => {
+    const refresh = (secondsLeft: number) =>
+      /refresh" content="([^"]*)"/.exec(renderCheckoutPage(sampleView(kind, { secondsLeft })))?.[1];
+    expect(refresh(872)).toBe('873;url=/c/sampletoken');
+    // Else a page whose time is over would be loaded again and again.
+    expect(refresh(0)).toBeUndefined();
+    expect(refresh(90_000)).toBeUndefined();
+  });
+
+  it('offer a code that is too long to be drawn as text alone', () => {
+    const page = renderCheckoutPage(sampleView('qr', { svg: null }));
+    expect(page).not.toMatch(/role="img"|qr\.png/);
+    expect(page).toContain('data-copy="00020101021226"');
+  });
+
+  it('offer the code as a picture to scan and to keep, as text to copy, and in the app', () => {
     const page = renderCheckoutPage(sampleView('qr'));
+    expect(page).toContain('<a class="secondary" href="/c/sampletoken/qr.png" download>');
     expect(page).toContain(`<div class="qr" role="img" aria-label="${EN.qrAlt}"><svg`);
     expect(page).toContain('data-copy="00020101021226"');
     expect(page).toContain('href="bankapp://pay?code=00020101021226"');
-  });
-});
-
-describe.each(END_KINDS)('the end when %s', (kind) => {
-  it('offers the way back to the shop and nothing that pays', () => {
-    const page = renderCheckoutPage(sampleView(kind, { testMode: true }));
-    expect(page).toContain(
-      'href="https://shop.example/return?paymentId=pay_1&amp;reference=order-1042&amp;status=succeeded"',
-    );
-    expect(page).toContain('Back to Bluecom Shop');
-    expect(page).not.toContain('<form');
-  });
-
-  it('has no way back where the shop gave none', () => {
-    const { leaveUrl, ...view } = sampleView(kind);
-    expect(renderCheckoutPage(view)).not.toContain('Back to');
-  });
-
-  it('leaves by itself only after success', () => {
-    const page = renderCheckoutPage(sampleView(kind));
-    expect(page.includes('<noscript><meta http-equiv="refresh" content="5;url=https://shop.example/')).toBe(
-      kind === 'succeeded',
-    );
-    expect(page.includes('data-leave-after="5"')).toBe(kind === 'succeeded');
-  });
-
-  it('says that nothing was charged, unless it was', () => {
-    expect(/not been charged|Nothing was charged/.test(renderCheckoutPage(sampleView(kind)))).toBe(
-      kind !== 'succeeded',
-    );
   });
 });
 

@@ -1,4 +1,5 @@
 import { type Content, type Html, html } from '../../platform/html.ts';
+import { checkoutAssets } from './assets.ts';
 import { type DocumentAsFile, renderDocument } from './document.ts';
 import { requiredDepartureUrl } from './links.ts';
 import { type MessageView, messageOf, renderLeaveRefresh } from './message-states.ts';
@@ -11,6 +12,8 @@ import { renderWork, type WorkView, workTitle } from './work-states.ts';
 
 /** How often a page that awaits the bank asks again where scripts are off. */
 const REFRESH_SECONDS = 5;
+/** No shopper sits longer before a page. */
+const END_SECONDS_MAX = 86_400;
 
 interface Behavior {
   /** Still open: a tester can play the bank. */
@@ -26,13 +29,13 @@ const BEHAVIORS: Readonly<Record<CheckoutKind, Behavior>> = {
   // Never reloaded by itself either.
   shipping: { open: false, counts: true, polls: false },
   choose: { open: true, counts: true, polls: true },
-  redirect: { open: true, counts: true, polls: false },
+  redirect: { open: true, counts: true, polls: true },
   qr: { open: true, counts: true, polls: true },
-  // Never reloaded by itself: what the shopper has entered would be gone. Nor can a tester play this bank.
-  card: { open: false, counts: true, polls: false },
+  // Reloaded only once the fields are good for nothing: what was entered would be gone. Nor can a tester play this bank.
+  card: { open: false, counts: true, polls: true },
   waiting: { open: true, counts: false, polls: true },
   unknown: { open: true, counts: false, polls: true },
-  unavailable: { open: true, counts: false, polls: false },
+  unavailable: { open: true, counts: false, polls: true },
   succeeded: END,
   failed: END,
   canceled: END,
@@ -66,19 +69,31 @@ function documentTitle(view: CheckoutView, messages: Messages): string {
   return declined ? messages.declinedTitle : workTitle(view, messages);
 }
 
+/** What goes on by itself, also without scripts. */
 function renderRefresh(view: CheckoutView): Content {
+  const here = view.stayPath ?? view.path;
   switch (view.kind) {
     case 'redirect':
-      return view.leaving ? html`<meta http-equiv="refresh" content="0;url=${requiredDepartureUrl(view.url)}">` : null;
+      return view.leaving
+        ? html`<meta http-equiv="refresh" content="0;url=${requiredDepartureUrl(view.url)}">`
+        : renderReload(REFRESH_SECONDS, here);
     case 'succeeded':
       return renderLeaveRefresh(view);
     case 'qr':
     case 'waiting':
     case 'unknown':
-      return html`<noscript><meta http-equiv="refresh" content="${REFRESH_SECONDS};url=${view.stayPath ?? view.path}"></noscript>`;
+      return renderReload(REFRESH_SECONDS, here);
+    case 'choose':
+    case 'unavailable':
+      // At its end, to say so; a page whose time is over already would do so for ever.
+      return view.secondsLeft > 0 && view.secondsLeft <= END_SECONDS_MAX && renderReload(view.secondsLeft + 1, here);
     default:
       return null;
   }
+}
+
+function renderReload(seconds: number, path: string): Html {
+  return html`<noscript><meta http-equiv="refresh" content="${Math.ceil(seconds)};url=${path}"></noscript>`;
 }
 
 function renderBody(view: CheckoutView, messages: Messages): Html {
@@ -96,8 +111,20 @@ ${renderFooter(view, messages)}`;
 /** What the island needs to know, and what a program can read without reading words. */
 function mainData(view: CheckoutView, messages: Messages): Html {
   const token = view.path.slice(view.path.lastIndexOf('/') + 1);
-  const poll = BEHAVIORS[view.kind].polls && html` data-poll="/api/v1/checkout-sessions/${token}"`;
-  return html`data-kind="${view.kind}" data-amount="${view.amount.amount}" data-currency="${view.amount.currency}" data-reference="${view.reference}" data-path="${view.stayPath ?? view.path}" data-state-key="${view.stateKey}" data-one-moment="${messages.oneMoment}"${poll}`;
+  const poll = polls(view) && html` data-poll="/api/v1/checkout-sessions/${token}"`;
+  return html`data-kind="${view.kind}" data-amount="${view.amount.amount}" data-currency="${view.amount.currency}" data-reference="${view.reference}" data-path="${view.stayPath ?? view.path}" data-state-key="${view.stateKey}" data-one-moment="${messages.oneMoment}"${poll}${renderFraming(view)}`;
+}
+
+/** Before a page that is left for another nobody waits; an app opens beside it, and it has to show how that went. */
+function polls(view: CheckoutView): boolean {
+  const gone = view.kind === 'redirect' && view.leaving && view.to !== 'app';
+  return BEHAVIORS[view.kind].polls && !gone;
+}
+
+/** What the page around a frame is told, and whose pages are told at all. */
+function renderFraming({ frameOrigins, paymentId, status }: CheckoutView): Html | null {
+  if (frameOrigins.length === 0) return null;
+  return html` data-frame="${checkoutAssets().frame.path}" data-origins="${frameOrigins.join(' ')}" data-payment-id="${paymentId}" data-status="${status}"`;
 }
 
 function renderWorkCard(view: WorkView, messages: Messages): Html {

@@ -1,3 +1,4 @@
+import type { PaymentStatus } from '../../payments/payment.ts';
 import { trustedHtml } from '../../platform/html.ts';
 import { chooseLocale } from './locale.ts';
 import type { CheckoutKind, CheckoutView, ViewOf } from './view.ts';
@@ -16,6 +17,8 @@ type Common = Pick<
   | 'items'
   | 'secondsLeft'
   | 'expiresAtText'
+  | 'paymentId'
+  | 'frameOrigins'
   | 'stateKey'
 >;
 
@@ -39,15 +42,19 @@ const COMMON: Common = {
   ],
   secondsLeft: 872,
   expiresAtText: '14:45',
+  paymentId: 'pay_1',
+  frameOrigins: [],
   stateKey: 'state-1',
 };
 
 /** A drawing with the look of a QR code; nobody can scan it. */
-const SAMPLE_CODE = trustedHtml(`<svg viewBox="0 0 29 29" aria-hidden="true"><path d="${sampleModules()}"/></svg>`);
+export const SAMPLE_CODE = trustedHtml(
+  `<svg viewBox="0 0 29 29" aria-hidden="true"><path d="${sampleModules()}"/></svg>`,
+);
 
 const LEAVE_URL = 'https://shop.example/return?paymentId=pay_1&reference=order-1042&status=succeeded';
 
-const STATES: { readonly [K in CheckoutKind]: Omit<ViewOf<K>, keyof Common> } = {
+const STATES: { readonly [K in CheckoutKind]: Omit<ViewOf<K>, keyof Common | 'status'> } = {
   shipping: {
     kind: 'shipping',
     country: { code: 'ZA', broken: false },
@@ -76,8 +83,21 @@ const STATES: { readonly [K in CheckoutKind]: Omit<ViewOf<K>, keyof Common> } = 
     ],
     notice: null,
   },
-  redirect: { kind: 'redirect', leaving: true, url: 'https://bank.example/pay?order=1&step=approve' },
-  qr: { kind: 'qr', svg: SAMPLE_CODE, payload: '00020101021226', deepLink: 'bankapp://pay?code=00020101021226' },
+  redirect: {
+    kind: 'redirect',
+    leaving: true,
+    to: 'own_window',
+    stays: false,
+    code: null,
+    url: 'https://bank.example/pay?order=1&step=approve',
+  },
+  qr: {
+    kind: 'qr',
+    svg: SAMPLE_CODE,
+    picturePath: '/c/sampletoken/qr.png',
+    payload: '00020101021226',
+    deepLink: 'bankapp://pay?code=00020101021226',
+  },
   card: {
     kind: 'card',
     modulePath: '/c/assets/fields-sample.js',
@@ -89,18 +109,30 @@ const STATES: { readonly [K in CheckoutKind]: Omit<ViewOf<K>, keyof Common> } = 
   waiting: { kind: 'waiting' },
   unknown: { kind: 'unknown' },
   unavailable: { kind: 'unavailable' },
-  succeeded: { kind: 'succeeded', leaveUrl: LEAVE_URL },
+  succeeded: { kind: 'succeeded', before: false, leaveUrl: LEAVE_URL },
   failed: { kind: 'failed', reason: 'insufficient_funds', leaveUrl: LEAVE_URL },
   canceled: { kind: 'canceled', leaveUrl: LEAVE_URL },
   expired: { kind: 'expired', leaveUrl: LEAVE_URL },
   reversed: { kind: 'reversed', leaveUrl: LEAVE_URL },
 };
 
+const SHOWN_STATUS: Partial<Record<CheckoutKind, PaymentStatus>> = {
+  shipping: 'created',
+  choose: 'created',
+  unavailable: 'created',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  canceled: 'canceled',
+  expired: 'expired',
+  reversed: 'reversed',
+};
+
 export const CHECKOUT_KINDS = Object.keys(STATES) as [CheckoutKind, ...CheckoutKind[]];
 
 /** A believable page of the given state: for tests, and for tenants to look at. */
 export function sampleView<K extends CheckoutKind>(kind: K, changes: Partial<Omit<ViewOf<K>, 'kind'>> = {}): ViewOf<K> {
-  return { ...COMMON, ...STATES[kind], ...changes } as unknown as ViewOf<K>;
+  const status = SHOWN_STATUS[kind] ?? 'processing';
+  return { ...COMMON, status, ...STATES[kind], ...changes } as unknown as ViewOf<K>;
 }
 
 function sampleModules(): string {

@@ -1,6 +1,7 @@
 import type { Money } from '../../kernel/money.ts';
 import type { AddressField } from '../../payments/address-format.ts';
 import type { AddressRule } from '../../payments/shipping-address.ts';
+import type { PaymentStatus } from '../../payments/payment.ts';
 import type { Html } from '../../platform/html.ts';
 import type { DeclineReason } from '../../providers/provider.ts';
 import type { Language } from '../../tenants/languages.ts';
@@ -48,7 +49,7 @@ export interface PaymentMethodChoice {
 interface CheckoutCommon {
   /** The page's own path, `/c/{token}`. */
   readonly path: string;
-  /** Where the page reloads itself, if not at `path`: back from the bank, reloading must not leave for it again. */
+  /** Where the page reloads itself, if not at `path`: where it waits for the bank, reloading must not leave for it again. */
   readonly stayPath?: string;
   readonly locale: CheckoutLocale;
   /** Of the policy's `style-src 'nonce-…'`; for the tenant's colors. */
@@ -64,6 +65,11 @@ interface CheckoutCommon {
   readonly secondsLeft: number;
   /** The same instant in words, for browsers without scripts. */
   readonly expiresAtText: string;
+  readonly paymentId: string;
+  /** As the payment's status is shown to its shopper. */
+  readonly status: PaymentStatus;
+  /** Whose pages may have this one in a frame, and are told in which state it is; none: it is framed by nobody. */
+  readonly frameOrigins: readonly string[];
   /** Changes whenever the page would look different. Opaque. Sent back with every form as `state`. */
   readonly stateKey: string;
 }
@@ -93,7 +99,7 @@ interface ChooseState {
   /** Where the order goes, line by line, where the payment asked for it. */
   readonly delivery?: readonly string[];
   /** What became of the try before. */
-  readonly notice: { readonly kind: 'declined'; readonly reason: DeclineReason } | null;
+  readonly notice: { readonly kind: 'declined'; readonly reason: DeclineReason; readonly triesLeft: number } | null;
 }
 
 interface RedirectState {
@@ -102,12 +108,20 @@ interface RedirectState {
   readonly url: string;
   /** Goes there by itself. Only right after the shopper chose to: who comes back by the back button is not sent away. */
   readonly leaving: boolean;
+  /** `own_window`: a page that may not be framed. `app`: the payer's own. Both are linked to out of any frame. */
+  readonly to: 'page' | 'own_window' | 'app';
+  /** In a frame, perhaps: goes there by nothing but the link and the code. */
+  readonly stays: boolean;
+  /** The address as a code, for who cannot leave the frame, or has the app on another device. */
+  readonly code: Html | null;
 }
 
 interface QrState {
   readonly kind: 'qr';
-  /** The code as drawn by this program. */
-  readonly svg: Html;
+  /** The code as drawn by this program; null where the payload is too long for one. */
+  readonly svg: Html | null;
+  /** The same as a picture to keep. */
+  readonly picturePath: string;
   readonly payload: string;
   /** Opens the payment in the shopper's banking app. */
   readonly deepLink?: string;
@@ -141,6 +155,11 @@ interface EndState<K extends EndKind> {
   readonly leaveUrl?: string;
 }
 
+interface SucceededState extends EndState<'succeeded'> {
+  /** Whoever sees this did not come from paying: it was paid before, or in another window. */
+  readonly before: boolean;
+}
+
 interface FailedState extends EndState<'failed'> {
   readonly reason?: DeclineReason;
 }
@@ -156,7 +175,7 @@ export type CheckoutView = CheckoutCommon &
     | PendingState<'waiting'>
     | PendingState<'unknown'>
     | PendingState<'unavailable'>
-    | EndState<'succeeded'>
+    | SucceededState
     | FailedState
     | EndState<'canceled'>
     | EndState<'expired'>

@@ -1,13 +1,14 @@
 import { type Html, html } from '../../platform/html.ts';
-import type { DeclineReason } from '../../providers/provider.ts';
 import { addressTitle, renderAddress, renderDelivery } from './address-state.ts';
 import { renderNote } from './brand-note.ts';
 import { renderCard } from './card-state.ts';
+import { renderCode } from './code.ts';
 import { declineText } from './decline-text.ts';
 import { renderCancel, stateField } from './forms.ts';
 import { waitingDots } from './icons.ts';
 import { departureUrl } from './links.ts';
 import type { Messages } from './messages/messages.ts';
+import { wordsOf } from './page-words.ts';
 import { amountText } from './summary.ts';
 import type { PaymentMethodChoice, ViewOf } from './view.ts';
 
@@ -37,7 +38,7 @@ export function renderWork(view: WorkView, messages: Messages): Html {
 }
 
 function renderChoose(view: ViewOf<'choose'>, messages: Messages): Html {
-  return html`${view.notice !== null && renderDecline(view.notice.reason, messages)}
+  return html`${view.notice !== null && renderDecline(view.notice, view, messages)}
 ${renderDelivery(view)}
 <form method="post" action="${view.path}/pay">
 ${stateField(view)}
@@ -49,11 +50,15 @@ ${renderNote(view.brand.payNote)}
 ${renderCancel(view, messages)}`;
 }
 
-function renderDecline(reason: DeclineReason, messages: Messages): Html {
+function renderDecline(
+  { reason, triesLeft }: NonNullable<ViewOf<'choose'>['notice']>,
+  { locale }: ViewOf<'choose'>,
+  messages: Messages,
+): Html {
   return html`<div class="notice" role="alert">
 <p><strong>${messages.declinedTitle}</strong></p>
 <p>${declineText(reason, messages)} ${messages.notCharged}</p>
-<p>${messages.declinedNext}</p>
+<p>${messages.declinedNext} ${wordsOf(locale).triesLeft(triesLeft.toLocaleString(locale.tag))}</p>
 </div>`;
 }
 
@@ -79,9 +84,10 @@ function renderQr(view: ViewOf<'qr'>, messages: Messages): Html {
   const deepLink = departureUrl(view.deepLink);
   return html`<h1>${messages.qrTitle}</h1>
 <p class="text">${messages.qrText}</p>
-<div class="qr" role="img" aria-label="${messages.qrAlt}">${view.svg}</div>
+${renderCode(view.svg, messages.qrAlt)}
 <p class="text awaited">${waitingDots()} ${messages.qrWaiting}</p>
 ${deepLink !== null && html`<a class="primary" href="${deepLink}" rel="noreferrer">${messages.openApp}</a>`}
+${view.svg !== null && html`<a class="secondary" href="${view.picturePath}" download>${wordsOf(view.locale).savePicture}</a>`}
 <button class="secondary" type="button" data-copy="${view.payload}" data-copied="${messages.copied}" hidden>${messages.copyCode}</button>
 ${renderCancel(view, messages)}`;
 }
