@@ -176,7 +176,10 @@ async function makeTenants({ database, sealer, clock }: DeliveryContext, tenants
   const tenantIds: string[] = [];
   for (const [index, urls] of tenants.entries()) {
     const input = { name: 'Bench', appName: `bench-${index}`, currency: 'EUR', settings: tenantSettings.parse({}) };
-    const { tenant } = await createTenant({ database, sealer, clock, newSandboxCredentials: newSandboxAccount }, input);
+    const { tenant } = await createTenant(
+      { database, sealer, clock, newSandboxCredentials: newSandboxAccount, retentionDaysMax: 400 },
+      input,
+    );
     const { tenantId } = tenant;
     tenantIds.push(tenantId);
     for (const target of urls) {

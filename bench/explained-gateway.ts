@@ -48,7 +48,7 @@ export async function openExplainedGateway(
   const bench = await server.createDatabase('explain');
   const plain = openDatabase({ url: bench.url, connectionsMax: 2, applicationName: 'bench' });
   const sealer = createSealer(plain.query, localMasterKey(newMasterKeyText()), clock);
-  const tenants = { database: plain, sealer, clock, newSandboxCredentials: newSandboxAccount };
+  const tenants = { database: plain, sealer, clock, newSandboxCredentials: newSandboxAccount, retentionDaysMax: 400 };
   const input = { name: 'Bench', appName: 'bench', currency: 'EUR', settings: tenantSettings.parse({}) };
   const { tenantId } = (await createTenant(tenants, input)).tenant;
   const filling = await fillDatabases(server, [bench], rows, tenantId);

@@ -248,8 +248,7 @@ create table deliveries (
   constraint deliveries_status_check CHECK (status = ANY (ARRAY['pending'::text, 'held'::text, 'succeeded'::text, 'exhausted'::text, 'canceled'::text])),
   constraint deliveries_target_check CHECK (endpoint_id IS NOT NULL OR url_override IS NOT NULL),
   constraint deliveries_trigger_check CHECK (trigger = ANY (ARRAY['automatic'::text, 'resend'::text, 'replay'::text, 'test'::text, 'simulation'::text]))
-);
-CREATE UNIQUE INDEX deliveries_automatic_key ON public.deliveries USING btree (tenant_id, event_id, lane_id) WHERE (trigger = 'automatic'::text);
+) partition by range (delivery_id);
 CREATE INDEX deliveries_due_idx ON public.deliveries USING btree (tenant_id, lane_id, due_at, delivery_id) WHERE (status = 'pending'::text);
 CREATE INDEX deliveries_endpoint_idx ON public.deliveries USING btree (tenant_id, endpoint_id, delivery_id) WHERE (endpoint_id IS NOT NULL);
 CREATE INDEX deliveries_failure_idx ON public.deliveries USING btree (tenant_id, mode, COALESCE((last_status_code / 100), 0), delivery_id) WHERE (last_error IS NOT NULL);
@@ -278,7 +277,7 @@ create table delivery_attempts (
   timings jsonb,
   constraint delivery_attempts_pkey PRIMARY KEY (tenant_id, delivery_id, attempt_number),
   constraint delivery_attempts_outcome_check CHECK (outcome = ANY (ARRAY['acknowledged'::text, 'refused'::text, 'lost'::text, 'not_sent'::text]))
-);
+) partition by range (delivery_id);
 
 create table dispute_evidence (
   tenant_id text not null,
@@ -401,7 +400,7 @@ create table events (
   created_at timestamp with time zone not null,
   constraint events_pkey PRIMARY KEY (tenant_id, event_id),
   constraint events_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
-);
+) partition by range (event_id);
 CREATE INDEX events_list_idx ON public.events USING btree (tenant_id, mode, event_id);
 CREATE INDEX events_payment_idx ON public.events USING btree (tenant_id, payment_id, event_id) WHERE (payment_id IS NOT NULL);
 
@@ -445,7 +444,7 @@ create table inbound_events (
   constraint inbound_events_resolved_check CHECK ((NOT state IS DISTINCT FROM 'resolved'::text) = (resolved_note IS NOT NULL AND resolved_by IS NOT NULL AND resolved_at IS NOT NULL)),
   constraint inbound_events_state_check CHECK (state = ANY (ARRAY['pending'::text, 'applied'::text, 'quarantined'::text, 'unmatched'::text, 'failed'::text, 'resolved'::text])),
   constraint inbound_events_verdict_check CHECK (verdict = ANY (ARRAY['accepted'::text, 'duplicate'::text, 'conflicting_duplicate'::text, 'nonce_reused'::text, 'refused_unwanted'::text, 'bad_signature'::text, 'stale_timestamp'::text, 'malformed'::text, 'wrong_source'::text, 'not_configured'::text]))
-);
+) partition by range (inbound_event_id);
 CREATE INDEX inbound_events_account_idx ON public.inbound_events USING btree (tenant_id, provider_account_id, inbound_event_id);
 CREATE INDEX inbound_events_due_idx ON public.inbound_events USING btree (tenant_id, provider_account_id, due_at) WHERE (state = 'pending'::text);
 CREATE INDEX inbound_events_payment_idx ON public.inbound_events USING btree (tenant_id, payment_id, inbound_event_id) WHERE (payment_id IS NOT NULL);
@@ -855,7 +854,7 @@ create table provider_calls (
   created_at timestamp with time zone not null,
   constraint provider_calls_pkey PRIMARY KEY (tenant_id, call_id),
   constraint provider_calls_outcome_check CHECK (outcome = ANY (ARRAY['answered'::text, 'not_found'::text, 'refused'::text, 'not_sent'::text, 'unknown'::text, 'failed'::text]))
-);
+) partition by range (call_id);
 CREATE INDEX provider_calls_attempt_idx ON public.provider_calls USING btree (tenant_id, attempt_id, call_id);
 
 create table provider_facts (
@@ -1082,6 +1081,15 @@ create table replays (
 );
 CREATE INDEX replays_list_idx ON public.replays USING btree (tenant_id, mode, replay_id);
 CREATE UNIQUE INDEX replays_running_key ON public.replays USING btree (tenant_id, endpoint_id) WHERE (status = 'running'::text);
+
+create table retention_positions (
+  tenant_id text not null,
+  subject text not null,
+  position text not null,
+  pass_began_at timestamp with time zone not null,
+  constraint retention_positions_pkey PRIMARY KEY (tenant_id, subject),
+  constraint retention_positions_subject_check CHECK (subject = ANY (ARRAY['events'::text, 'deliveries'::text, 'inbound_events'::text]))
+);
 
 create table reversals (
   tenant_id text not null,
@@ -1424,6 +1432,186 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.detach_partitions(family_name text, month date)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET lock_timeout TO '200ms'
+AS $function$
+declare
+  part record;
+  old record;
+  bound text;
+  aside text;
+  detached integer := 0;
+begin
+  if month::timestamp at time zone 'UTC' > clock_timestamp() - interval '30 days' then
+    raise exception 'what is younger than 30 days is not dropped' using errcode = 'invalid_parameter_value';
+  end if;
+  if not pg_try_advisory_xact_lock(7705301463) then return 0; end if;
+  if public.holds_work(family_name, month) then return 0; end if;
+  for part in select * from public.partitioned_tables() p where p.family = family_name loop
+    bound := public.id_floor(part.prefix, month::timestamp at time zone 'UTC');
+    for old in
+      select c.oid, c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = to_regclass(format('public.%I', part.parent))
+        and substring(pg_get_expr(c.relpartbound, c.oid) from 'TO \(''(.*)''\)') <= bound
+      order by c.relname
+    loop
+      execute format('alter table public.%I detach partition public.%I', part.parent, old.name);
+      aside := format('detached_%s_%s', old.name, old.oid);
+      execute format('alter table public.%I rename to %I', old.name, aside);
+      detached := detached + 1;
+    end loop;
+    if aside is null then continue; end if;
+    execute format('create table public.%I partition of public.%I for values from (minvalue) to (%L)',
+      part.parent || '_before', part.parent, bound);
+    aside := null;
+  end loop;
+  return detached;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.drop_detached()
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET lock_timeout TO '200ms'
+AS $function$
+declare
+  aside text;
+begin
+  if not pg_try_advisory_xact_lock(7705301463) then return null; end if;
+  select c.relname into aside from pg_class c join public.partitioned_tables() p on c.relname like format('detached\_%s\_%%', p.parent)
+  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relispartition
+    and c.relowner = (select relowner from pg_class where oid = 'public.events'::regclass)
+  order by 1 limit 1;
+  if aside is not null then execute format('drop table public.%I', aside); end if;
+  return aside;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.erase_contents(subject_name text, of_tenant text, after_id text, before_id text, rows_max integer, OUT last_id text, OUT looked_at integer, OUT erased integer)
+ RETURNS record
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  newest text := clock_timestamp() - interval '1 day';
+begin
+  case subject_name
+    when 'events' then
+      newest := public.id_floor('evt', newest::timestamptz);
+      with looked as materialized (
+        select e.event_id from public.events e
+        where e.tenant_id = of_tenant and e.event_id > after_id and e.event_id < before_id and e.event_id < newest
+        order by e.event_id limit rows_max
+      ), emptied as (
+        update public.events e set object = 'null' from looked l
+        where e.tenant_id = of_tenant and e.event_id = l.event_id and json_typeof(e.object) <> 'null'
+          and not exists (select from public.deliveries d
+            where d.tenant_id = of_tenant and d.event_id = l.event_id and d.trigger = 'automatic'
+              and d.status in ('pending', 'held'))
+          and not exists (select from public.deliveries d
+            where d.tenant_id = of_tenant and d.event_id = l.event_id and d.trigger <> 'automatic'
+              and d.status in ('pending', 'held'))
+        returning 1
+      )
+      select max(l.event_id), count(*), (select count(*) from emptied) into last_id, looked_at, erased from looked l;
+    when 'deliveries' then
+      newest := public.id_floor('whd', newest::timestamptz);
+      with looked as materialized (
+        select d.delivery_id, d.status from public.deliveries d
+        where d.tenant_id = of_tenant and d.delivery_id > after_id and d.delivery_id < before_id and d.delivery_id < newest
+        order by d.delivery_id limit rows_max
+      ), emptied as (
+        update public.delivery_attempts a
+        set request_headers = null, response_headers = null, response_body = null from looked l
+        where a.tenant_id = of_tenant and a.delivery_id = l.delivery_id and l.status not in ('pending', 'held')
+          and (a.request_headers is not null or a.response_headers is not null or a.response_body is not null)
+        returning 1
+      )
+      select max(l.delivery_id), count(*), (select count(*) from emptied) into last_id, looked_at, erased from looked l;
+    when 'inbound_events' then
+      newest := public.id_floor('in', newest::timestamptz);
+      with looked as materialized (
+        select i.inbound_event_id from public.inbound_events i
+        where i.tenant_id = of_tenant and i.inbound_event_id > after_id and i.inbound_event_id < before_id
+          and i.inbound_event_id < newest
+        order by i.inbound_event_id limit rows_max
+      ), emptied as (
+        update public.inbound_events i set request_sealed = '' from looked l
+        where i.tenant_id = of_tenant and i.inbound_event_id = l.inbound_event_id and i.request_sealed <> ''
+          and coalesce(i.state, 'applied') in ('applied', 'resolved')
+        returning 1
+      )
+      select max(l.inbound_event_id), count(*), (select count(*) from emptied) into last_id, looked_at, erased
+      from looked l;
+  end case;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.holds_work(family_name text, month date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  before timestamptz := month::timestamp at time zone 'UTC';
+begin
+  case family_name
+    when 'events' then
+      return exists (select from public.deliveries where status = 'pending' and event_id < public.id_floor('evt', before))
+        or exists (select from public.deliveries where status = 'held' and event_id < public.id_floor('evt', before))
+        or exists (select from public.outbox where topic = 'event' and subject_id < public.id_floor('evt', before));
+    when 'deliveries' then
+      return exists (select from public.deliveries where status = 'pending' and delivery_id < public.id_floor('whd', before))
+        or exists (select from public.deliveries where status = 'held' and delivery_id < public.id_floor('whd', before));
+    when 'inbound_events' then
+      return exists (
+          select from public.inbound_events
+          where state = 'pending' and inbound_event_id < public.id_floor('in', before))
+        or exists (
+          select from public.inbound_events
+          where state in ('quarantined', 'unmatched', 'failed') and inbound_event_id < public.id_floor('in', before));
+    when 'provider_calls' then
+      return false;
+  end case;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.id_floor(prefix text, at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE STRICT
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select prefix || '_' || string_agg(
+    substr('0123456789abcdefghjkmnpqrstvwxyz', ((milliseconds >> (5 * (9 - place))) & 31)::int + 1, 1), '' order by place
+  ) || repeat('0', 16)
+  from (select floor(extract(epoch from at) * 1000)::bigint as milliseconds) instant, generate_series(0, 9) as place
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.partitioned_tables()
+ RETURNS TABLE(parent text, family text, key_column text, prefix text)
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  values
+    ('events', 'events', 'event_id', 'evt'),
+    ('deliveries', 'deliveries', 'delivery_id', 'whd'),
+    ('delivery_attempts', 'deliveries', 'delivery_id', 'whd'),
+    ('inbound_events', 'inbound_events', 'inbound_event_id', 'in'),
+    ('provider_calls', 'provider_calls', 'call_id', 'pc')
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.post_to_balances()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1454,5 +1642,45 @@ AS $function$
 begin
   raise exception '% is append-only: % refused', tg_table_name, lower(tg_op)
     using errcode = 'insufficient_privilege', hint = 'Correct a posting with another posting.';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.split_partition(parent_name text, month date)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET lock_timeout TO '200ms'
+AS $function$
+declare
+  part record;
+  tail text := parent_name || '_beyond';
+  made text := parent_name || to_char(month - 1, '"_"YYYY"_"MM');
+  lower_bound text;
+  bound text;
+begin
+  select * into strict part from public.partitioned_tables() p where p.parent = parent_name;
+  if extract(day from month) <> 1 then
+    raise exception 'partitions begin with a month' using errcode = 'invalid_parameter_value';
+  end if;
+  if not pg_try_advisory_xact_lock(7705301463) then return false; end if;
+  bound := public.id_floor(part.prefix, month::timestamp at time zone 'UTC');
+  lower_bound := (select substring(pg_get_expr(c.relpartbound, c.oid) from 'FROM (\(.*\)) TO') from pg_class c
+    where c.oid = to_regclass(format('public.%I', tail)));
+  if lower_bound <> '(MINVALUE)' and trim(both '('')' from lower_bound) >= bound then return false; end if;
+  execute format('alter table public.%I detach partition public.%I', parent_name, tail);
+  execute format('alter table public.%I rename to %I', tail, made);
+  execute format('create table public.%I partition of public.%I for values from (%L) to (maxvalue)',
+    tail, parent_name, bound);
+  if parent_name = 'deliveries' then
+    execute format(
+      'create unique index %I on public.%I (tenant_id, event_id, lane_id) where trigger = ''automatic''',
+      'deliveries_automatic_' || to_char(month, 'YYYY_MM'), tail);
+  end if;
+  execute format('with later as (delete from public.%I where %I >= %L returning *) insert into public.%I select * from later',
+    made, part.key_column, bound, parent_name);
+  execute format('alter table public.%I attach partition public.%I for values from %s to (%L)',
+    parent_name, made, lower_bound, bound);
+  return true;
 end $function$
 ;

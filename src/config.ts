@@ -39,6 +39,8 @@ export interface Config {
   readonly operatorEmail: string | null;
   readonly demo: boolean;
   readonly databaseConnectionsMax: number;
+  /** How many days events, deliveries and notifications are kept: unless a tenant says otherwise, and at most. */
+  readonly retention: { readonly days: number; readonly daysMax: number };
 }
 
 export const ROLES = ['api', 'checkout', 'hooks', 'admin', 'worker'] as const;
@@ -59,6 +61,8 @@ const flag = z
 const baseUrl = z
   .url({ protocol: /^https?$/, error: 'Must be an http or https address' })
   .transform((text) => text.replace(/\/+$/, ''));
+/** Below a month the database refuses to drop anything; ten years are what a ledger is asked for at most. */
+const retentionDays = z.coerce.number('Must be a number of days').int().min(30, 'Must be 30 or more').max(3_660);
 const addressRanges = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
@@ -121,6 +125,8 @@ const variables = z.object({
   TOLLGATE_EGRESS_ADDRESSES_TEST: addressRanges.optional(),
   TOLLGATE_DEMO: flag.optional(),
   TOLLGATE_DATABASE_CONNECTIONS: z.coerce.number('Must be a number').int().min(2).max(500).default(20),
+  TOLLGATE_RETENTION_DAYS: retentionDays.default(180),
+  TOLLGATE_RETENTION_DAYS_MAX: retentionDays.optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], 'Must be debug, info, warn, error or silent')
     .optional(),
@@ -164,6 +170,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!mayDemonstrate && (set.TOLLGATE_SIMULATORS ?? []).length > 0) {
     throw new ConfigRefused('TOLLGATE_SIMULATORS: Must come with the demo, and with private targets allowed in it');
   }
+  const retentionDaysMax = set.TOLLGATE_RETENTION_DAYS_MAX ?? Math.max(400, set.TOLLGATE_RETENTION_DAYS);
+  if (retentionDaysMax < set.TOLLGATE_RETENTION_DAYS) {
+    throw new ConfigRefused('TOLLGATE_RETENTION_DAYS_MAX: Must not be less than TOLLGATE_RETENTION_DAYS');
+  }
   return {
     databaseUrl,
     databaseMigrateUrl: set.DATABASE_MIGRATE_URL ?? null,
@@ -201,6 +211,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     operatorEmail: set.TOLLGATE_OPERATOR_EMAIL ?? null,
     demo,
     databaseConnectionsMax: set.TOLLGATE_DATABASE_CONNECTIONS,
+    retention: { days: set.TOLLGATE_RETENTION_DAYS, daysMax: retentionDaysMax },
   };
 }
 

@@ -57,3 +57,53 @@ test('money from before the ledger is in the ledger afterwards, and its rows are
     await database.drop();
   }
 });
+
+/** Events of two months with their deliveries and attempts, and one that a test clock dates a year ahead. */
+const TOLD = `
+  with told (id, at, mode) as (values
+    ('01ev9q8w000000000000000001', '2021-01-05T00:00:00Z'::timestamptz, 'live'),
+    ('01fhp48800000000000000000a', '2021-10-10T12:00:00Z', 'live'),
+    ('01ggy9mr00000000000000000b', '2022-11-01T00:00:00Z', 'test')),
+  events_put as (
+    insert into events (tenant_id, event_id, mode, type, api_version, object, created_at)
+    select 'ten_1', 'evt_' || id, mode, 'payment.succeeded', 'x', '{"a":  1}', at from told),
+  deliveries_put as (
+    insert into deliveries (tenant_id, delivery_id, lane_id, event_id, event_type, mode, url_override, trigger, status,
+      due_at, created_at)
+    select 'ten_1', 'whd_' || id, 'we_1', 'evt_' || id, 'payment.succeeded', mode, 'https://shop.example', 'automatic',
+      'pending', at, at from told)
+  insert into delivery_attempts (tenant_id, delivery_id, attempt_number, attempted_at, duration_ms, url, outcome)
+  select 'ten_1', 'whd_' || id, 1, at, 12, 'https://shop.example', 'refused' from told`;
+
+test('what was told before there were partitions stands in them afterwards, each row as it was', async () => {
+  const database = await createEmptyDatabase();
+  const everything = () =>
+    database.run(`select to_json(e)::text as event, to_json(d)::text as delivery, to_json(a)::text as attempt
+      from events e join deliveries d using (tenant_id, event_id) join delivery_attempts a using (tenant_id, delivery_id)
+      order by event_id`);
+  try {
+    await migrateTo(database.url, '0031');
+    await database.run(TOLD);
+    const before = await everything();
+    await migrate(database.url);
+    expect(before).toHaveLength(3);
+    expect(await everything()).toEqual(before);
+    const places = (table: string) =>
+      database.run(
+        `select tableoid::regclass::text as place, count(*)::int as rows from ${table} group by 1 order by 1`,
+      );
+    for (const table of ['events', 'deliveries', 'delivery_attempts']) {
+      expect(await places(table)).toEqual([
+        { place: `${table}_2021_10`, rows: 2 },
+        { place: `${table}_beyond`, rows: 1 },
+      ]);
+    }
+    await expect(
+      database.run(`insert into deliveries select tenant_id, 'whd_other', lane_id, event_id, event_type, payment_id, mode,
+        endpoint_id, url_override, trigger, status, attempts_made, due_at, last_attempt_at, last_status_code, last_error,
+        created_at, partner_key_id, reason from deliveries where delivery_id like 'whd_01ggy%'`),
+    ).rejects.toThrow(/duplicate key/);
+  } finally {
+    await database.drop();
+  }
+});

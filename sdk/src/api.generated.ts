@@ -2818,6 +2818,12 @@ export interface TenantSettings {
    * Default: "refund".
    */
   duplicatePayment: "refund" | "keep";
+  /** Days for which what happened, what you were told and what providers told us is kept in full; what is left out is as the installation has it. Payments and the ledger are kept for ever. */
+  retention?: {
+    eventsDays?: number | undefined;
+    deliveriesDays?: number | undefined;
+    inboundDays?: number | undefined;
+  } | undefined;
   defaultTerminalId?: string | undefined;
   defaultMcc?: string | undefined;
   /** Default: []. */
@@ -2862,6 +2868,12 @@ export interface TenantSettingsInput {
    * Default: "refund".
    */
   duplicatePayment?: "refund" | "keep" | undefined;
+  /** Days for which what happened, what you were told and what providers told us is kept in full; what is left out is as the installation has it. Payments and the ledger are kept for ever. */
+  retention?: {
+    eventsDays?: number | undefined;
+    deliveriesDays?: number | undefined;
+    inboundDays?: number | undefined;
+  } | undefined;
   defaultTerminalId?: string | undefined;
   defaultMcc?: string | undefined;
   /** Default: []. */
@@ -3169,6 +3181,12 @@ export interface UpdateSettings {
   frameAncestors?: readonly string[] | undefined;
   lateSuccess?: "accept" | "refund" | undefined;
   duplicatePayment?: "refund" | "keep" | undefined;
+  /** Days for which what happened, what you were told and what providers told us is kept in full; what is left out is as the installation has it. Payments and the ledger are kept for ever. */
+  retention?: {
+    eventsDays?: number | undefined;
+    deliveriesDays?: number | undefined;
+    inboundDays?: number | undefined;
+  } | undefined;
   defaultTerminalId?: string | undefined;
   defaultMcc?: string | undefined;
   languages?: readonly string[] | undefined;

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely';
+import { idRange } from '../kernel/id.ts';
 import { SYSTEM } from '../keys/sealer.ts';
 import { type AckPolicy, ackPolicy } from '../notifications/ack-policy.ts';
 import type { Queryable } from '../platform/database.ts';
@@ -56,6 +57,7 @@ export async function selectArmingEvents(
   db: Queryable,
   named: readonly { readonly tenantId: string; readonly eventId: string }[],
 ): Promise<ReadonlyMap<string, ArmingEvent>> {
+  const { first, last } = idRange(named.map(({ eventId }) => eventId));
   const { rows } = await sql<{
     event_id: string;
     type: string;
@@ -64,7 +66,8 @@ export async function selectArmingEvents(
   }>`
     select e.event_id, e.type, e.object ->> 'captureMethod' as capture_method, e.created_at from events e
     join unnest(${named.map(({ tenantId }) => tenantId)}::text[], ${named.map(({ eventId }) => eventId)}::text[])
-      as wanted (tenant_id, event_id) using (tenant_id, event_id)`.execute(db);
+      as wanted (tenant_id, event_id) using (tenant_id, event_id)
+    where e.event_id between ${first} and ${last}`.execute(db);
   const events = rows.map((row) => ({
     eventId: row.event_id,
     type: row.type,

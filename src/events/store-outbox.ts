@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { idRange } from '../kernel/id.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import { type EventHead, OUTBOX_SHARDS } from './event.ts';
@@ -34,11 +35,13 @@ export async function selectEventHeads(
   db: Queryable,
   rows: readonly OutboxRow[],
 ): Promise<ReadonlyMap<string, EventHead>> {
+  const { first, last } = idRange(rows.map((row) => row.subject_id));
   const { rows: heads } = await sql<EventHead>`
     select e.tenant_id, e.event_id, e.mode, e.type, e.payment_id, e.product_id, e.notification_url, e.created_at
     from unnest(${rows.map((row) => row.tenant_id)}::text[], ${rows.map((row) => row.subject_id)}::text[])
       as wanted (tenant_id, event_id)
-    join events e using (tenant_id, event_id)`.execute(db);
+    join events e using (tenant_id, event_id)
+    where e.event_id between ${first} and ${last}`.execute(db);
   return new Map(heads.map((head) => [head.event_id, head]));
 }
 

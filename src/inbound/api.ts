@@ -39,7 +39,7 @@ export const getInboundEvent = endpoint({
   idempotency: 'none',
   params: one,
   answer: { status: 200, schema: inboundEventWithRequest, description: 'The notification with its request.' },
-  problems: [],
+  problems: ['event_expired'],
 });
 
 export const resolveInboundEvent = endpoint({
@@ -73,7 +73,7 @@ export const replayInboundEvent = endpoint({
   idempotency: 'none',
   params: one,
   answer: { status: 200, schema: inboundEventObject, description: 'The notification as it is now.' },
-  problems: ['state_conflict'],
+  problems: ['state_conflict', 'event_expired'],
 });
 
 export const checkNotification = endpoint({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Problem } from '../kernel/problem.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import type { ProviderAccount } from '../provider-accounts/account.ts';
@@ -50,7 +51,7 @@ export async function inboundRow(
   };
 }
 
-/** The request of a kept notification, unsealed. */
+/** The request of a kept notification, unsealed. @throws Problem event_expired where it was erased */
 export async function openRequest(
   { sealer }: Pick<PaymentContext, 'sealer'>,
   kept: Pick<
@@ -58,6 +59,7 @@ export async function openRequest(
     'tenant_id' | 'inbound_event_id' | 'request_sealed' | 'received_at' | 'remote_address'
   >,
 ): Promise<RawWebhook> {
+  if (kept.request_sealed.length === 0) throw new Problem('event_expired', 'What was sent is not kept any more.');
   const sealed = await sealer.open(requestPlace(kept.tenant_id, kept.inbound_event_id), kept.request_sealed);
   const { bodyBase64, ...request } = keptRequest.parse(JSON.parse(String(sealed)));
   return {

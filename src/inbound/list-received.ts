@@ -21,7 +21,8 @@ export async function listReceived(
 ): Promise<readonly KeptRequest[]> {
   const filter = { providerAccountId, createdAfter: after };
   const rows = await selectInboundEvents(database.query, { tenantId, mode }, filter, { limit: PAGE });
-  const oldestFirst = rows.slice(0, PAGE).toReversed();
+  const kept = rows.slice(0, PAGE).filter((row) => row.request_sealed.length > 0);
+  const oldestFirst = kept.toReversed();
   return Promise.all(
     oldestFirst.map(async (row) => ({
       inboundEventId: row.inbound_event_id,

@@ -86,6 +86,19 @@ export function instantOfId(id: string): Temporal.Instant {
   return Temporal.Instant.fromEpochMilliseconds(digits.reduce((sum, digit) => sum * 32 + digit, 0));
 }
 
+/**
+ * The first and the last of some ids of one kind. A statement that is told them looks into no other partition of a table
+ * than those of their time. Where there are none, nothing lies between the two.
+ */
+export function idRange(ids: readonly string[]): { readonly first: string; readonly last: string } {
+  let [first = '', last = ''] = [ids[0], ids[0]];
+  for (const id of ids) {
+    if (id < first) first = id;
+    if (id > last) last = id;
+  }
+  return { first, last };
+}
+
 /** Whether the text has the shape of an id with this prefix; says nothing about its existence. */
 export function isId(prefix: IdPrefix, text: string): boolean {
   return text.startsWith(`${prefix}_`) && /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length + 1));

@@ -37,6 +37,12 @@ export const ALARMS = {
       'Payments of this endpoint are given back where their notification is not acknowledged, and lately too few were. ' +
       'Shoppers are then not charged for what they bought: look at the receiver now.',
   },
+  retention_waits: {
+    subject: 'Old rows are kept beyond their time because some of them still have work',
+    text:
+      'Something in them was never finished, such as a delivery to an endpoint that is paused or disabled, or a ' +
+      'notification that waits for a person. Finish or discard it; the rows go by themselves then. Nothing is lost meanwhile.',
+  },
 } as const satisfies Readonly<Record<string, { readonly subject: string; readonly text: string }>>;
 export type AlarmKind = keyof typeof ALARMS;
 

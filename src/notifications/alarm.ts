@@ -12,6 +12,8 @@ export interface Alarm {
   readonly tenantId: string;
   readonly mode: Mode;
   readonly kind: AlarmKind;
+  /** Where given, an alarm of this kind with the same key is raised once, for ever. */
+  readonly key?: string;
   /** Ids, counts and instants; no secret, no person. */
   readonly facts: Readonly<Record<string, string | number | null>>;
 }

@@ -133,7 +133,7 @@ export const resendDelivery = endpoint({
   idempotency: 'optional',
   params: one,
   answer: { status: 201, schema: delivery, description: 'The new delivery.' },
-  problems: ['state_conflict'],
+  problems: ['state_conflict', 'event_expired'],
 });
 
 export const resendEvent = endpoint({
@@ -150,6 +150,6 @@ export const resendEvent = endpoint({
   params: one,
   body: z.strictObject({ endpointId: z.string().max(64) }).meta({ id: 'ResendEvent' }),
   answer: { status: 201, schema: delivery, description: 'The new delivery.' },
-  problems: ['state_conflict'],
+  problems: ['state_conflict', 'event_expired'],
   example: { endpointId: 'we_01kaj2m3n4p5q6r7s8t9v0w1x2' },
 });

@@ -59,5 +59,5 @@ export const getEvent = endpoint({
   idempotency: 'none',
   params: one,
   answer: { status: 200, schema: event, description: 'The event.' },
-  problems: [],
+  problems: ['event_expired'],
 });

@@ -84,7 +84,7 @@ export const replayWebhookEndpoint = endpoint({
     schema: z.union([replay, preview]),
     description: 'The replay; of a dry run what it would begin with, and no id.',
   },
-  problems: ['state_conflict'],
+  problems: ['state_conflict', 'event_expired'],
   example: { since: '2026-11-20T00:00:00Z', until: '2026-11-21T00:00:00Z', dryRun: true },
 });
 

@@ -5,6 +5,7 @@ import type { Queryable } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import type { TenantClock } from '../test-clocks/test-clock.ts';
 import type { Delivery } from './delivery.ts';
+import { refuseExpired } from './event-expired.ts';
 import { type ResendGuard, refuseResend } from './resend-guard.ts';
 import { type Owner, selectEndpoint } from './store.ts';
 import { insertDelivery, selectDelivery } from './store-deliveries.ts';
@@ -12,7 +13,7 @@ import { insertDelivery, selectDelivery } from './store-deliveries.ts';
 /**
  * Sends an event again by a new delivery with its own schedule; the earlier one stays as it is. In the caller's
  * transaction.
- * @throws Problem not_found, state_conflict where its endpoint was deleted, its partner key revoked, its event made up for a
+ * @throws Problem not_found, event_expired, state_conflict where its endpoint was deleted, its partner key revoked, its event made up for a
  * test, or where the event must not be sent again
  */
 export async function resendDelivery(
@@ -20,7 +21,13 @@ export async function resendDelivery(
     tx,
     clock,
     resendGuard,
-  }: { readonly tx: Queryable; readonly clock: TenantClock; readonly resendGuard: ResendGuard },
+    keptSince,
+  }: {
+    readonly tx: Queryable;
+    readonly clock: TenantClock;
+    readonly resendGuard: ResendGuard;
+    readonly keptSince: Temporal.Instant;
+  },
   owner: Owner,
   deliveryId: string,
 ): Promise<Delivery> {
@@ -29,6 +36,7 @@ export async function resendDelivery(
   if (earlier.trigger === 'test' || earlier.trigger === 'simulation') {
     throw new Problem('state_conflict', 'This event was made up and sent once. Test or simulate again.');
   }
+  refuseExpired(earlier.eventId, keptSince);
   const { endpointId, urlOverride, partnerKeyId, tenantId, laneId } = earlier;
   if (urlOverride === null && endpointId !== null && (await selectEndpoint(tx, owner, endpointId)) === null) {
     throw new Problem('state_conflict', 'The endpoint of this delivery was deleted.');

@@ -4,6 +4,7 @@ import { addLaneWork } from '../platform/lanes.ts';
 import type { TenantClock } from '../test-clocks/test-clock.ts';
 import type { Delivery } from './delivery.ts';
 import { findDialect } from './dialects/find-dialect.ts';
+import { refuseEmptied } from './event-expired.ts';
 import { newManualDelivery } from './manual-delivery.ts';
 import { type ResendGuard, refuseResend } from './resend-guard.ts';
 import { type Owner, selectEndpoint } from './store.ts';
@@ -14,21 +15,23 @@ interface ResendContext {
   readonly tx: Queryable;
   readonly clock: TenantClock;
   readonly resendGuard: ResendGuard;
+  readonly keptSince: Temporal.Instant;
 }
 
 /**
  * Sends an event to an endpoint, whether or not it was ever told or asked to be. In the caller's transaction.
- * @throws Problem not_found (the event), validation_failed (the endpoint), state_conflict where the endpoint's dialect has
+ * @throws Problem not_found, event_expired (the event), validation_failed (the endpoint), state_conflict where the endpoint's dialect has
  * no word for it or where it must not be sent again
  */
 export async function resendEvent(
-  { tx, clock, resendGuard }: ResendContext,
+  { tx, clock, resendGuard, keptSince }: ResendContext,
   owner: Owner,
   eventId: string,
   endpointId: string,
 ): Promise<Delivery> {
   const event = await selectEvent(tx, owner, eventId);
   if (event === null) throw new Problem('not_found', 'There is no such event.');
+  refuseEmptied(event, keptSince);
   const endpoint = await selectEndpoint(tx, owner, endpointId);
   if (endpoint === null) {
     const errors = [{ pointer: '/endpointId', detail: 'Must name an endpoint of yours, of this mode' }];

@@ -9,6 +9,7 @@ import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import * as api from './api-deliveries.ts';
 import { attemptJson, deliveryJson } from './delivery-json.ts';
+import type { KeptSince } from './event-expired.ts';
 import { resendDelivery } from './resend-delivery.ts';
 import { resendEvent } from './resend-event.ts';
 import type { ResendGuard } from './resend-guard.ts';
@@ -24,6 +25,7 @@ interface DeliveryRoutesContext {
   readonly tenantClocks: TenantClocks;
   readonly wakeDelivery: () => void;
   readonly resendGuard: ResendGuard;
+  readonly keptSince: KeptSince;
 }
 
 /** What shows notifications and sends them again. */
@@ -48,9 +50,10 @@ export function deliveryRoutes(context: DeliveryRoutesContext): readonly BoundEn
     bindEndpoint(api.resendDelivery, async ({ caller, params, idempotency }) => {
       const scope = { tenantId: caller.tenantId, mode: caller.mode, route: 'resendDelivery' };
       const clock = await context.tenantClocks.of(caller.tenantId, caller.mode);
+      const keptSince = await context.keptSince(caller.tenantId);
       const answer = await runOnce(context, scope, idempotency, async (tx) => ({
         status: 201,
-        body: deliveryJson(await resendDelivery({ tx, clock, resendGuard }, owner(caller), params.id)),
+        body: deliveryJson(await resendDelivery({ tx, clock, resendGuard, keptSince }, owner(caller), params.id)),
       }));
       context.wakeDelivery();
       return answer;
@@ -58,9 +61,11 @@ export function deliveryRoutes(context: DeliveryRoutesContext): readonly BoundEn
     bindEndpoint(api.resendEvent, async ({ caller, params, body, idempotency }) => {
       const scope = { tenantId: caller.tenantId, mode: caller.mode, route: 'resendEvent' };
       const clock = await context.tenantClocks.of(caller.tenantId, caller.mode);
+      const keptSince = await context.keptSince(caller.tenantId);
+      const resend = { clock, resendGuard, keptSince };
       const answer = await runOnce(context, scope, idempotency, async (tx) => ({
         status: 201,
-        body: deliveryJson(await resendEvent({ tx, clock, resendGuard }, owner(caller), params.id, body.endpointId)),
+        body: deliveryJson(await resendEvent({ ...resend, tx }, owner(caller), params.id, body.endpointId)),
       }));
       context.wakeDelivery();
       return answer;

@@ -6,6 +6,7 @@ import type { Sealer } from '../keys/sealer.ts';
 import type { Queryable } from '../platform/database.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api-replays.ts';
+import type { KeptSince } from './event-expired.ts';
 import type { Replay } from './replay.ts';
 import type { ReplayContext } from './replay-lane.ts';
 import { cancelReplay, previewReplay, type ReplayWish, startReplay } from './start-replay.ts';
@@ -14,6 +15,7 @@ import { selectReplay, selectReplays } from './store-replays.ts';
 type ReplayRoutesContext = Omit<ReplayContext, 'resendGuard' | 'wakeDelivery'> & {
   readonly sealer: Sealer;
   readonly wakeReplay: () => void;
+  readonly keptSince: KeptSince;
 };
 
 /** What sends many events again. */
@@ -24,7 +26,8 @@ export function replayRoutes(context: ReplayRoutesContext): readonly BoundEndpoi
     bindEndpoint(api.replayWebhookEndpoint, async ({ caller: { tenantId, mode }, params, body, idempotency }) => {
       const owner = { tenantId, mode };
       const now = (await tenantClocks.of(tenantId, mode)).now();
-      const preview = (on: Queryable) => previewReplay(on, clock, owner, params.id, wishOf(body, now));
+      const wish = { ...wishOf(body, now), keptSince: await context.keptSince(tenantId) };
+      const preview = (on: Queryable) => previewReplay(on, clock, owner, params.id, wish);
       if (body.dryRun) return { body: previewJson(await preview(db)) };
       const scope = { ...owner, route: 'replayWebhookEndpoint' };
       const answer = await runOnce<api.ReplayAnswer | api.ReplayPreview>(context, scope, idempotency, async (tx) => {
@@ -56,7 +59,10 @@ export function replayRoutes(context: ReplayRoutesContext): readonly BoundEndpoi
 type ReplayBody = z.output<NonNullable<(typeof api.replayWebhookEndpoint)['body']>>;
 
 /** @throws Problem validation_failed where the period is none */
-function wishOf({ since, until, eventTypes, status, ratePerSecond }: ReplayBody, now: Temporal.Instant): ReplayWish {
+function wishOf(
+  { since, until, eventTypes, status, ratePerSecond }: ReplayBody,
+  now: Temporal.Instant,
+): Omit<ReplayWish, 'keptSince'> {
   const from = Temporal.Instant.from(since);
   const wanted = until === undefined ? now : Temporal.Instant.from(until);
   const to = Temporal.Instant.compare(wanted, now) > 0 ? now : wanted;

@@ -1,4 +1,5 @@
 import type { BoundEndpoint } from '../platform/http/bind-endpoint.ts';
+import type { KeptSince } from './event-expired.ts';
 import type { ResendGuard } from './resend-guard.ts';
 import { deliveryRoutes } from './routes-deliveries.ts';
 import { endpointRoutes } from './routes-endpoints.ts';
@@ -10,6 +11,7 @@ import { type SettingsRoutesContext, settingsRoutes } from './routes-settings.ts
 export interface NotificationContext extends SettingsRoutesContext {
   readonly wakeReplay: () => void;
   readonly resendGuard: ResendGuard;
+  readonly keptSince: KeptSince;
 }
 
 /** The endpoints that configure and show notifications. */

@@ -1,11 +1,12 @@
 import { EVENT_TYPES } from '../events/event.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { newId } from '../kernel/id.ts';
+import { lowestId, newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type Queryable, violatedConstraint } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import { findDialect } from './dialects/find-dialect.ts';
 import { type WebhookEndpoint, wants } from './endpoint.ts';
+import { refuseExpired } from './event-expired.ts';
 import { endReplay, type Replay, type ReplayedStatus } from './replay.ts';
 import { type Owner, selectEndpoint } from './store.ts';
 import { countSelected, insertReplay, lockRunningReplay, selectReplay, updateReplay } from './store-replays.ts';
@@ -13,6 +14,8 @@ import { countSelected, insertReplay, lockRunningReplay, selectReplay, updateRep
 export interface ReplayWish {
   readonly since: Temporal.Instant;
   readonly until: Temporal.Instant;
+  /** What of the period lies before is passed over. */
+  readonly keptSince: Temporal.Instant;
   /** Those that the endpoint asks for unless given. */
   readonly eventTypes?: readonly string[] | undefined;
   readonly statuses: readonly ReplayedStatus[];
@@ -24,7 +27,8 @@ const REPLAYED_EVENTS_MAX = 500_000;
 
 /**
  * What a replay would do: the replay that `startReplay` would begin, kept nowhere.
- * @throws Problem not_found, validation_failed where the selection is too large
+ * @throws Problem not_found, event_expired where nothing of the period is kept, validation_failed where the selection is too
+ * large
  */
 export async function previewReplay(
   db: Queryable,
@@ -35,7 +39,9 @@ export async function previewReplay(
 ): Promise<Replay> {
   const endpoint = await selectEndpoint(db, owner, endpointId);
   if (endpoint === null) throw new Problem('not_found', 'There is no such endpoint.');
-  const { since, until, statuses, ratePerSecond } = wish;
+  const { until, keptSince, statuses, ratePerSecond } = wish;
+  refuseExpired(lowestId('evt', until), keptSince);
+  const since = Temporal.Instant.compare(wish.since, keptSince) < 0 ? keptSince : wish.since;
   const { tenantId, mode } = endpoint;
   const selection = { since, until, statuses, eventTypes: typesOf(endpoint, wish.eventTypes) };
   const scope = { tenantId, mode, endpointId, selection };

@@ -1,5 +1,6 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import { idRange } from '../kernel/id.ts';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
@@ -26,10 +27,12 @@ export async function selectEventsByIds(
   db: Queryable,
   ids: readonly { readonly tenantId: string; readonly eventId: string }[],
 ): Promise<readonly StoredEvent[]> {
+  const { first, last } = idRange(ids.map(({ eventId }) => eventId));
   const { rows } = await sql<Selectable<Tables['events']>>`
     select e.* from events e
     join unnest(${ids.map(({ tenantId }) => tenantId)}::text[], ${ids.map(({ eventId }) => eventId)}::text[])
       as wanted (tenant_id, event_id) using (tenant_id, event_id)
+    where e.event_id between ${first} and ${last}
     order by e.event_id`.execute(db);
   return rows.map(eventFromRow);
 }

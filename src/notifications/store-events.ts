@@ -40,8 +40,11 @@ export async function selectCreatedPayments(
       where s.tenant_id = e.tenant_id and s.payment_id = e.payment_id and s.type = 'payment.succeeded'
       order by s.event_id limit 1
     ) paid on true
-    where e.type = 'payment.created'`.execute(db);
-  return new Map(rows.map(({ payment_id: id, object, paid, ...told }) => [id, { ...object, ...paid, ...told }]));
+    -- An object that was erased is null.
+    where e.type = 'payment.created' and json_typeof(e.object) = 'object'`.execute(db);
+  const told = new Map(rows.map(({ payment_id: id, object, paid, ...last }) => [id, { ...object, ...paid, ...last }]));
+  const older = payments.filter(({ paymentId }) => !told.has(paymentId));
+  return older.length === 0 ? told : new Map([...told, ...(await selectKeptPayments(db, older))]);
 }
 
 interface CreatedPaymentRow {
@@ -50,6 +53,35 @@ interface CreatedPaymentRow {
   readonly capture: unknown;
   readonly reversal: unknown;
   readonly paid: object | null;
+}
+
+/**
+ * The same of payments whose first events are not kept any more: a refund or a dispute may come years later, and is told
+ * all the same. Made of what is kept for ever, in as far as somebody is told it.
+ */
+async function selectKeptPayments(
+  db: Queryable,
+  payments: readonly { readonly tenantId: string; readonly paymentId: string }[],
+): Promise<readonly (readonly [string, unknown])[]> {
+  const { rows } = await sql<{ payment_id: string; told: unknown }>`
+    select p.payment_id, json_build_object(
+      'id', p.payment_id, 'reference', p.reference, 'amount', p.amount, 'currency', p.currency, 'amountCaptured', 0,
+      'productId', p.product_id, 'statementDescriptor', p.statement_descriptor, 'rrn2', p.rrn2,
+      'cartItems', p.cart_items, 'latestAttempt', null,
+      'capture', (
+        select json_build_object('id', c.capture_id) from captures c
+        where c.tenant_id = p.tenant_id and c.payment_id = p.payment_id and c.status = 'succeeded' and not c.duplicate
+        order by c.final desc, c.created_at desc, c.capture_id desc limit 1),
+      'reversal', (
+        select json_build_object('id', r.reversal_id, 'amount', r.amount, 'currency', r.currency, 'reason', r.reason)
+        from reversals r
+        where r.tenant_id = p.tenant_id and r.payment_id = p.payment_id and r.status = 'succeeded'
+        order by r.reversal_id desc limit 1)
+      ) as told
+    from payments p
+    join unnest(${payments.map(({ tenantId }) => tenantId)}::text[], ${payments.map(({ paymentId }) => paymentId)}::text[])
+      as wanted (tenant_id, payment_id) using (tenant_id, payment_id)`.execute(db);
+  return rows.map(({ payment_id: id, told }) => [id, told]);
 }
 
 export async function selectEvent(db: Queryable, owner: Owner, eventId: string): Promise<StoredEvent | null> {
@@ -70,13 +102,11 @@ export async function selectPaymentAddress(
   paymentId: string,
 ): Promise<{ readonly productId: string | null; readonly notificationUrl: string | null } | null> {
   const row = await db
-    .selectFrom('events')
+    .selectFrom('payments')
     .select(['product_id', 'notification_url'])
     .where('tenant_id', '=', owner.tenantId)
     .where('mode', '=', owner.mode)
     .where('payment_id', '=', paymentId)
-    .where('type', '=', 'payment.created')
-    .limit(1)
     .executeTakeFirst();
   return row === undefined ? null : { productId: row.product_id, notificationUrl: row.notification_url };
 }

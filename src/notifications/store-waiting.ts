@@ -1,6 +1,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { shardOf } from '../events/event.ts';
 import type { Mode } from '../kernel/caller.ts';
+import { idRange } from '../kernel/id.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
@@ -169,6 +170,7 @@ export interface AttemptRecord {
 
 /** Records tries and where they leave their deliveries. What was ended by somebody else meanwhile stays as it is. */
 export async function recordAttempts(tx: Queryable, records: readonly AttemptRecord[]): Promise<void> {
+  const { first, last } = idRange(records.map(({ delivery }) => delivery.deliveryId));
   await sql`
     with r as materialized (
       select * from json_to_recordset(${JSON.stringify(records.map(recordToRow))}::json) as r (
@@ -191,7 +193,9 @@ export async function recordAttempts(tx: Queryable, records: readonly AttemptRec
       last_attempt_at = coalesce(r.attempted_at, d.last_attempt_at),
       last_status_code = case when r.outcome is null then d.last_status_code else r.status_code end
     from r
-    where d.tenant_id = r.tenant_id and d.delivery_id = r.delivery_id and d.status = 'pending'`.execute(tx);
+    where d.tenant_id = r.tenant_id and d.delivery_id = r.delivery_id and d.delivery_id between ${first} and ${last}
+      -- A parameter: with the status written out a plan made while a partition is new may look through what is pending.
+      and d.status = ${'pending'}`.execute(tx);
 }
 
 function recordToRow({ delivery, attempt }: AttemptRecord): Record<string, unknown> {

@@ -14,5 +14,14 @@ export async function selectPaidAt(
     .orderBy('event_id')
     .limit(1)
     .executeTakeFirst();
-  return row?.created_at ?? null;
+  if (row !== undefined) return row.created_at;
+  // The event is not kept for ever, what was captured is.
+  const captured = await db
+    .selectFrom('captures')
+    .select(({ fn }) => fn.min('created_at').as('at'))
+    .where('tenant_id', '=', tenantId)
+    .where('payment_id', '=', paymentId)
+    .where('status', '=', 'succeeded')
+    .executeTakeFirst();
+  return captured?.at ?? null;
 }

@@ -56,6 +56,7 @@ export async function copyDatabase(options: CopyOptions): Promise<readonly Copie
     await refuseOtherSchema(source, target);
     const tables = await orderedTables(source);
     await lockEmptyTables(target, tables);
+    await openSamePartitions(source, target);
     const enableTriggers = await disableTriggers(target);
     for (const table of tables) await copyTable(source, target, table);
     const copied: CopiedTable[] = [];
@@ -194,6 +195,23 @@ async function lockEmptyTables(target: pg.Client, tables: readonly Table[]): Pro
     if (rows[0]?.used !== false) {
       throw new CopyRefused(`The target's table ${name} has rows. Copy into a database that is migrated and empty.`);
     }
+  }
+}
+
+/**
+ * Ends the target's last partitions at the months where the source's end, so that rows arrive where they stay: split later,
+ * a whole table of them would be moved under a lock.
+ */
+async function openSamePartitions(source: pg.Client, target: pg.Client): Promise<void> {
+  const { rows } = await source.query<{ table: string; month: string }>(`
+    select parent.relname as "table", substring(part.relname from '_(\\d{4}_\\d{2})$') as month
+    from pg_inherits i join pg_class parent on parent.oid = i.inhparent join pg_class part on part.oid = i.inhrelid
+    where parent.relnamespace = 'public'::regnamespace and parent.relkind = 'p' and part.relname ~ '_\\d{4}_\\d{2}$'
+      and to_regprocedure('split_partition(text, date)') is not null
+    order by 1, 2`);
+  for (const { table, month } of rows) {
+    const split = `select split_partition($1, (to_date($2, 'YYYY_MM') + interval '1 month')::date)`;
+    await target.query(split, [table, month]);
   }
 }
 

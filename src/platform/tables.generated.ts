@@ -769,6 +769,13 @@ export interface ReplaysTable {
   ended_at: Temporal.Instant | null;
 }
 
+export interface RetentionPositionsTable {
+  tenant_id: string;
+  subject: string;
+  position: string;
+  pass_began_at: Temporal.Instant;
+}
+
 export interface ReversalsTable {
   tenant_id: string;
   reversal_id: string;
@@ -1004,6 +1011,7 @@ export interface Tables {
   reconciliation_reports: ReconciliationReportsTable;
   refunds: RefundsTable;
   replays: ReplaysTable;
+  retention_positions: RetentionPositionsTable;
   reversals: ReversalsTable;
   settlements: SettlementsTable;
   signals: SignalsTable;

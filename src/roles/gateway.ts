@@ -14,6 +14,7 @@ import { createSealer, type Sealer, SYSTEM } from '../keys/sealer.ts';
 import { createLimitKeeper } from '../limits/keep-limits.ts';
 import type { SendMailsContext } from '../mail/send-mails.ts';
 import type { DeliveryHook } from '../notifications/delivery-hooks.ts';
+import type { KeptSince } from '../notifications/event-expired.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
 import { type ApplySignal, createApplySignal } from '../payments/apply-signal.ts';
 import { withCodePictures } from '../payments/code-picture.ts';
@@ -26,6 +27,7 @@ import { Wakeup } from '../platform/wakeup.ts';
 import { createCheckProduct } from '../products/find-product.ts';
 import { createCallRecorder } from '../provider-accounts/record-calls.ts';
 import { createProviderRegistry, newSandboxAccount } from '../providers/registry.ts';
+import { createKeptSince } from '../retention/kept-since.ts';
 import { createCircuitKeeper } from '../routing/keep-circuits.ts';
 import { createReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantRoutesContext } from '../tenants/routes.ts';
@@ -140,9 +142,11 @@ function openRecords(context: Pick<SendMailsContext, 'database' | 'sealer' | 'cl
   };
 }
 
+/** What every new tenant gets, and what none may ask for. */
 /** Whom notifications wake, and what is never sent again. */
-function notifying(wakeup: Wakeup) {
+function notifying(wakeup: Wakeup, keptSince: KeptSince) {
   return {
+    keptSince,
     wakeDelivery: () => wakeup.notify('delivery'),
     wakeReplay: () => wakeup.notify('replay'),
     resendGuard: refuseGivenBack,
@@ -179,7 +183,7 @@ function domainContext(
 
 /** What tenants are made of and how they look. */
 function tenantContext(
-  { urls }: Config,
+  { urls, retention }: Config,
   context: Pick<TenantRoutesContext, 'database' | 'sealer' | 'clock' | 'readTenant'>,
 ): TenantRoutesContext {
   return {
@@ -187,6 +191,7 @@ function tenantContext(
     newSandboxCredentials: newSandboxAccount,
     colorsOf: brandColorsOf,
     checkoutUrl: urls.checkout,
+    retentionDaysMax: retention.daysMax,
   };
 }
 
@@ -237,7 +242,7 @@ async function buildGateway(
     },
     notifications: {
       ...{ database, sealer, clock, tenantClocks, targetPolicy, readTenant },
-      ...notifying(wakeup),
+      ...notifying(wakeup, createKeptSince(readTenant, clock, config.retention)),
       egressAddresses: config.egressAddresses,
     },
     testClocks: {

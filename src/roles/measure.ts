@@ -4,11 +4,12 @@ import { measureMails } from '../mail/measure-mails.ts';
 import { measureNotifications } from '../notifications/measure-notifications.ts';
 import { findForgottenLanes } from '../notifications/sending/find-forgotten-lanes.ts';
 import { countExpiredLeases, oldestOverdueLane } from '../platform/lanes.ts';
+import { measurePartitions } from '../retention/measure-partitions.ts';
 import { countOpenCircuits } from '../routing/count-open-circuits.ts';
 import type { Gateway } from './gateway.ts';
 
 /** Adds the levels an operator watches: what waits, how long, and what was set aside for a person to look at. */
-export function measureQueues({ metrics, payments, clock }: Gateway): void {
+export function measureQueues({ config, metrics, payments, clock, log }: Gateway): void {
   const db = payments.database.query;
   measureSweeps(metrics, payments);
   metrics.gauge('tollgate_outbox_rows', 'Committed changes that the relay has not passed on yet', async () => {
@@ -34,6 +35,7 @@ export function measureQueues({ metrics, payments, clock }: Gateway): void {
   );
   measureNotifications(metrics, db, clock);
   measureMails(metrics, db);
+  measurePartitions(metrics, { database: payments.database, clock, log, retention: config.retention });
   metrics.gauge(
     'tollgate_signals_quarantined',
     'Signals that contradict what is known of their payment and wait for a person',

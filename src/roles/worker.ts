@@ -16,6 +16,7 @@ import { pause } from '../platform/deadline.ts';
 import { runLaneLoop } from '../platform/lane-loop.ts';
 import type { ClaimedLane, LaneKind } from '../platform/lanes.ts';
 import { RECONCILE_LEASE_MS, reconcileLane } from '../reconciliation/jobs.ts';
+import { keepRetention } from '../retention/jobs.ts';
 import type { Gateway } from './gateway.ts';
 
 interface Worker {
@@ -52,6 +53,7 @@ export function startWorker(gateway: Gateway): Worker {
     deliverLanes(deliver, stopping.signal),
     laneLoop('mail', 2, MAIL_LEASE_MS, (lane) => sendMails(gateway.mail, lane)),
     wakeForgottenLanes(deliver, stopping.signal),
+    keepRetention({ ...payments, log, retention: gateway.config.retention }, stopping.signal),
     laneLoop('replay', 2, REPLAY_LEASE_MS, (lane) => replayLane(notifications, lane)),
   ];
   return {

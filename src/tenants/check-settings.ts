@@ -8,13 +8,18 @@ interface SettingsCheck {
   readonly pointer: string;
   /** The members that were given; those that stand already keep what they are, also under a rule that is newer. */
   readonly given: ReadonlySet<string>;
+  /** What the installation keeps for nobody longer. */
+  readonly retentionDaysMax: number;
 }
 
 /**
  * Rules of settings beyond their shape, and the settings in the one spelling that is stored and compared.
  * @throws Problem validation_failed that names each field and its rule
  */
-export function checkSettings(settings: TenantSettings, { pointer, given }: SettingsCheck): TenantSettings {
+export function checkSettings(
+  settings: TenantSettings,
+  { pointer, given, retentionDaysMax }: SettingsCheck,
+): TenantSettings {
   const errors: FieldError[] = [];
   const each = (name: keyof TenantSettings & ListName, check: (text: string) => Checked): string[] => {
     if (!given.has(name)) return settings[name];
@@ -39,6 +44,7 @@ export function checkSettings(settings: TenantSettings, { pointer, given }: Sett
       : settings.timeZone,
   };
   if (given.has('branding')) errors.push(...wrongTexts(settings, pointer));
+  if (given.has('retention')) errors.push(...tooLongKept(settings, pointer, retentionDaysMax));
   if (errors.length > 0) throw new Problem('validation_failed', 'Some settings break a rule.', { errors });
   return canonical;
 }
@@ -74,5 +80,13 @@ function wrongTexts({ branding: { texts = {} } }: TenantSettings, pointer: strin
     Object.keys(byLanguage ?? {})
       .filter((language) => !isLanguage(language))
       .map((language) => ({ pointer: `${pointer}/branding/texts/${name}/${language}`, detail: LANGUAGE_RULE })),
+  );
+}
+
+function tooLongKept({ retention }: TenantSettings, pointer: string, daysMax: number): FieldError[] {
+  return Object.entries(retention ?? {}).flatMap(([name, days]) =>
+    days === undefined || days <= daysMax
+      ? []
+      : [{ pointer: `${pointer}/retention/${name}`, detail: `Must be at most ${daysMax} here` }],
   );
 }

@@ -17,6 +17,8 @@ export interface TenantContext {
   readonly clock: Clock;
   /** Fresh credentials at the sandbox, so that every tenant can pay in test mode from the first minute. */
   readonly newSandboxCredentials: () => unknown;
+  /** What the installation keeps for nobody longer. */
+  readonly retentionDaysMax: number;
 }
 
 export interface NewTenant {
@@ -42,9 +44,9 @@ export interface CreatedTenant {
  * @throws Problem app_name_taken, not_found (the parent), validation_failed (settings)
  */
 export async function createTenant(context: TenantContext, input: NewTenant): Promise<CreatedTenant> {
-  const { database, clock } = context;
+  const { database, clock, retentionDaysMax } = context;
   const given = new Set(Object.keys(input.settings));
-  const settings = checkSettings(input.settings, { pointer: '/settings', given });
+  const settings = checkSettings(input.settings, { pointer: '/settings', given, retentionDaysMax });
   if (input.parentTenantId !== undefined && (await selectTenant(database.query, input.parentTenantId)) === null) {
     throw new Problem('not_found', 'There is no such parent tenant.');
   }

@@ -32,6 +32,8 @@ const branding = z.strictObject({
     description: '`payNote` stands under the pay button, `resultNote` under the result.',
   }),
 });
+/** A week is what a busy receiver's outage and its replay take. */
+const retentionDays = z.int().min(7, 'Must be 7 or more').max(3_660, 'Must be 3660 or less');
 
 /** What a tenant decides about its payments and its page. */
 export const tenantSettings = z
@@ -59,6 +61,15 @@ export const tenantSettings = z
     duplicatePayment: z.enum(['refund', 'keep']).default('refund').meta({
       description: 'A second success of one payment: refund it, or keep it and only flag the payment.',
     }),
+    retention: z
+      .strictObject({ eventsDays: retentionDays, deliveriesDays: retentionDays, inboundDays: retentionDays })
+      .partial()
+      .optional()
+      .meta({
+        description:
+          'Days for which what happened, what you were told and what providers told us is kept in full; what is left out is as ' +
+          'the installation has it. Payments and the ledger are kept for ever.',
+      }),
     defaultTerminalId: terminalId.optional(),
     defaultMcc: mcc.optional(),
     languages: z.array(language).max(40).default([]).meta({

@@ -17,7 +17,11 @@ interface SettingsChange {
  * @throws Problem not_found, state_conflict (another version), validation_failed
  */
 export async function updateTenantSettings(
-  { database, clock }: { readonly database: Database; readonly clock: Clock },
+  {
+    database,
+    clock,
+    retentionDaysMax,
+  }: { readonly database: Database; readonly clock: Clock; readonly retentionDaysMax: number },
   tenantId: string,
   { patch, version }: SettingsChange,
 ): Promise<Tenant> {
@@ -29,15 +33,15 @@ export async function updateTenantSettings(
         members: { version: tenant.settingsVersion },
       });
     }
-    const changed = patchedTenant(tenant, patch);
+    const changed = patchedTenant(tenant, patch, retentionDaysMax);
     await updateSettings(tx, changed, clock.now());
     return { ...changed, settingsVersion: tenant.settingsVersion + 1 };
   });
 }
 
 /** The tenant as it would be after a patch; nothing is stored. @throws Problem validation_failed */
-export function patchedTenant(tenant: Tenant, patch: MergePatch): Tenant {
+export function patchedTenant(tenant: Tenant, patch: MergePatch, retentionDaysMax: number): Tenant {
   const given = new Set(Object.keys(patch).filter((name) => patch[name] !== undefined));
-  const settings = checkSettings(patchSettings(tenant.settings, patch), { pointer: '', given });
+  const settings = checkSettings(patchSettings(tenant.settings, patch), { pointer: '', given, retentionDaysMax });
   return { ...tenant, settings };
 }

@@ -1,10 +1,16 @@
 import { present } from '../../src/kernel/assert.ts';
+import { systemClock } from '../../src/kernel/clock.ts';
 import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Answer } from '../support/api-client.ts';
 import type { Scenario, Stage } from './refusal-stage.ts';
+import { replayOldEvents, resendOldEvent } from './retention-scenarios.ts';
 
-/** In January 2020 nothing had happened, so that no replay of it does anything. */
-const LONG_AGO = { since: '2020-01-01T00:00:00Z', until: '2020-01-02T00:00:00Z' };
+/** Three months ago nothing had happened, so that no replay of it does anything. */
+const BEGAN = systemClock.now();
+const LONG_AGO = {
+  since: BEGAN.subtract({ hours: 24 * 90 }).toString(),
+  until: BEGAN.subtract({ hours: 24 * 89 }).toString(),
+};
 
 async function partnerEndpoint({ shop }: Stage): Promise<string> {
   const body = { url: 'https://shop.example/partner', dialect: 'partner', eventTypes: ['payment.succeeded'] };
@@ -46,6 +52,7 @@ export const NOTIFICATION_SCENARIOS: Readonly<Record<string, Partial<Record<Prob
       }),
   },
   resendEvent: {
+    event_expired: resendOldEvent,
     async state_conflict(stage) {
       const { shop } = stage;
       await shop.create();
@@ -55,6 +62,7 @@ export const NOTIFICATION_SCENARIOS: Readonly<Record<string, Partial<Record<Prob
     },
   },
   replayWebhookEndpoint: {
+    event_expired: replayOldEvents,
     async state_conflict(stage) {
       const { endpointId } = await replayed(stage);
       return stage.shop.send('POST', `/webhook-endpoints/${endpointId}/replay`, { body: LONG_AGO });

@@ -20,6 +20,12 @@ import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 import { type Scenario, type Stage, withCutOffPassed, without } from './refusal-stage.ts';
 import { confirmSessionWithoutAddress, confirmWithoutAddress } from './shipping-scenarios.ts';
 import { SETTINGS_SCENARIOS } from './settings-scenarios.ts';
+import {
+  readEmptiedNotification,
+  readOldEvent,
+  replayEmptiedNotification,
+  resendOldDelivery,
+} from './retention-scenarios.ts';
 
 const PAN = '4111 1111 1111 1111';
 const reason = 'broken';
@@ -250,7 +256,10 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
       without(stage, { evidence: false }, () => answerDispute(stage, 'It was delivered.')),
     card_number_not_allowed: (stage) => answerDispute(stage, `Paid by ${PAN}.`),
   },
+  getEvent: { event_expired: readOldEvent },
+  getInboundEvent: { event_expired: readEmptiedNotification },
   replayInboundEvent: {
+    event_expired: replayEmptiedNotification,
     state_conflict: async ({ shop }) => shop.send('POST', `/inbound-events/${await applied(shop)}/replay`),
   },
   resolveInboundEvent: {
@@ -364,6 +373,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
     no_provider_account: (stage) => ofLacking(stage, { modes: ['live'] }, '/check-notification', { body: '' }),
   },
   resendDelivery: {
+    event_expired: resendOldDelivery,
     state_conflict: ({ shop, orphanedDeliveryId }) => shop.send('POST', `/deliveries/${orphanedDeliveryId}/resend`),
   },
   rotateWebhookSecret: {

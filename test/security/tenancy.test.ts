@@ -80,7 +80,12 @@ afterAll(async () => {
 
 /** A replay of a time in which nothing happened. */
 async function endedReplay(endpointId: string): Promise<string> {
-  const body = { since: '2020-01-01T00:00:00Z', until: '2020-01-02T00:00:00Z' };
+  const daysAgo = (days: number) =>
+    tollgate.tollgate.gateway.clock
+      .now()
+      .subtract({ hours: 24 * days })
+      .toString();
+  const body = { since: daysAgo(90), until: daysAgo(89) };
   const replay = await owner.send('POST', `/webhook-endpoints/${endpointId}/replay`, { body });
   await until(async () => (await owner.send('GET', `/replays/${replay.body.id}`)).body.state === 'done');
   return replay.body.id;

@@ -33,6 +33,8 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   limits: { nouns: ['limit-basket', 'limit-period', 'limit-subject'], sees: ['keys', 'idempotency', 'test-clocks'] },
   // Images of tenants' logos; which one is shown stands with the tenant.
   logos: { nouns: [], sees: ['tenants'] },
+  // How long what is no money is kept; nothing of it is read here, only dropped and emptied.
+  retention: { nouns: ['partition', 'retention'], sees: ['keys', 'notifications', 'tenants'] },
   payments: {
     nouns: ['payment', 'attempt', 'operation', 'capture', 'refund', 'reversal', 'dispute', 'signal'],
     sees: [

@@ -72,7 +72,9 @@ async function readEvents(
       told.flatMap(({ delivery: { tenantId, paymentId } }) => (paymentId === null ? [] : [{ tenantId, paymentId }])),
     ),
   ]);
-  const opened = await Promise.all(events.map((event) => withOpenAddress(sealer, event)));
+  // One whose object was erased says nothing any more.
+  const kept = events.filter(({ object }) => object !== null);
+  const opened = await Promise.all(kept.map((event) => withOpenAddress(sealer, event)));
   const byId = new Map(opened.map((event) => [event.eventId, event]));
   const named = await Promise.all(
     wanted.map(async (one): Promise<[string, DialectEvent][]> => {

@@ -59,7 +59,10 @@ const RIGHTS = `
     -- Not by to_regclass, which wants usage of the schema: what is missing is what we look for.
     select t.name, c.oid, t.rights
     from jsonb_to_recordset($2::jsonb) as t (name text, rights text[])
-    left join pg_class c on c.relnamespace = 'public'::regnamespace and c.relname = t.name),
+    left join pg_class c on c.relnamespace = 'public'::regnamespace and c.relname = t.name
+    -- A partition is written through its table alone: rights on it would go around those on the table.
+    union all select c.relname, c.oid, '{}' from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relispartition and c.relkind = 'r'),
   table_rights as (
     select format('%s on %s', lower(k.kind), t.name) as label, lower(k.kind) = any(t.rights) as wanted,
       has_table_privilege(running.oid, t.oid, k.kind) as has,

@@ -28,13 +28,15 @@ export async function grantRights(client: pg.Client, role: string): Promise<bool
 
 async function statements(client: pg.Client, role: string): Promise<string> {
   const to = pg.escapeIdentifier(role);
-  const { rows } = await client.query<{ database: string; tables: string[]; routines: string[] }>(
+  const { rows } = await client.query<{ database: string; tables: string[]; partitions: string[]; routines: string[] }>(
     `select current_database() as database,
        array(select relname::text from pg_class where relnamespace = 'public'::regnamespace and relname = any($1)) as tables,
+       array(select relname::text from pg_class
+         where relnamespace = 'public'::regnamespace and relispartition and relkind = 'r') as partitions,
        array(select name from (${OUR_ROUTINES}) ours) as routines`,
     [Object.keys(TABLE_RIGHTS)],
   );
-  const { database = '', tables = [], routines = [] } = rows[0] ?? {};
+  const { database = '', tables = [], partitions = [], routines = [] } = rows[0] ?? {};
   const on = `database ${pg.escapeIdentifier(database)}`;
   // What is missing is named by the comparison that follows, better than by the server.
   const ours = Object.entries(TABLE_RIGHTS).filter(([name]) => tables.includes(name));
@@ -48,6 +50,7 @@ async function statements(client: pg.Client, role: string): Promise<string> {
       `revoke all on public.${name} from public, ${to}`,
       `grant ${rights.join(', ')} on public.${name} to ${to}`,
     ]),
+    ...partitions.map((name) => `revoke all on public.${pg.escapeIdentifier(name)} from public, ${to}`),
     ...routines.map((routine) => `revoke all on routine public.${routine} from public, ${to}`),
     ...ROUTINE_RIGHTS.filter((routine) => routines.includes(routine)).map(
       (routine) => `grant execute on routine public.${routine} to ${to}`,

@@ -81,6 +81,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   refunds: KEEP,
   replays: KEEP,
   reversals: KEEP,
+  retention_positions: KEEP,
   settlements: KEEP,
   signals: APPEND,
   signing_keys: APPEND,
@@ -103,4 +104,12 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
 export const ROUTINE_RIGHTS: readonly string[] = [
   // By the triggers that guard the amounts, which run with the rights of whoever writes.
   'check_payment_amounts(text[], text[])',
+  // By the worker that keeps the partitions; they change tables with the owner's rights, and refuse what is young.
+  'detach_partitions(text, date)',
+  'drop_detached()',
+  'erase_contents(text, text, text, text, integer)',
+  'holds_work(text, date)',
+  'id_floor(text, timestamp with time zone)',
+  'partitioned_tables()',
+  'split_partition(text, date)',
 ];
