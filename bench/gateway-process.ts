@@ -13,6 +13,7 @@ export interface GatewayProcess {
   readonly pid: number;
   readonly apiUrl: string;
   readonly hooksUrl: string;
+  readonly internalUrl: string;
   readonly apiKey: string;
   readonly tenantId: string;
   /** Drains and ends it. Returns the path of its processor profile where one was asked for; `remove` takes it away. */
@@ -53,16 +54,21 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
       TOLLGATE_INTERNAL_PORT: '0',
       TOLLGATE_SHOP_PORT: '0',
       TOLLGATE_SANDBOX_PORT: '0',
+      // One key at full load, counted as every request is.
+      TOLLGATE_RATE_LIMIT_CALLERS: '100000/1',
+      TOLLGATE_RATE_LIMIT_ADDRESSES: '100000/1',
+      TOLLGATE_RATE_LIMIT_DOMAIN_QUESTIONS: '100000/1',
       ...(options.sandboxUrl === undefined ? {} : { TOLLGATE_SANDBOX_URL: options.sandboxUrl }),
     },
   });
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const { apiUrl, hooksUrl, tenant } = await readyLine(child);
+    const { apiUrl, hooksUrl, internalUrl, tenant } = await readyLine(child);
     return {
       pid: child.pid ?? 0,
       apiUrl,
       hooksUrl,
+      internalUrl,
       apiKey: tenant.apiKey,
       tenantId: tenant.id,
       remove,
@@ -83,6 +89,7 @@ export async function startGateway(options: GatewayOptions): Promise<GatewayProc
 interface ReadyLine {
   readonly apiUrl: string;
   readonly hooksUrl: string;
+  readonly internalUrl: string;
   readonly tenant: { readonly id: string; readonly apiKey: string };
 }
 

@@ -9,6 +9,8 @@ const NAMES = [
   'notifications',
   'explain',
   'card-number-false-alarms',
+  'rate-limits',
+  'domain-questions',
 ] as const;
 
 const [name] = process.argv.splice(2, 1);
@@ -46,6 +48,12 @@ switch (name) {
   }
   case 'card-number-false-alarms':
     await import('./card-number-false-alarms.ts');
+    break;
+  case 'rate-limits':
+    await import('./rate-limits.ts');
+    break;
+  case 'domain-questions':
+    await import('./domain-questions.ts');
     break;
   default:
     console.error(

@@ -10,6 +10,7 @@ import { runListen } from './commands/listen.ts';
 import { runMigrate } from './commands/migrate.ts';
 import { runReconcile } from './commands/reconcile.ts';
 import { runStart } from './commands/start.ts';
+import { runSyncCertificates } from './commands/sync-certificates.ts';
 import { runCreateTenant, runListTenants, runRotateSecret } from './commands/tenants.ts';
 import { runTrigger } from './commands/trigger.ts';
 import { runVerifyLedger } from './commands/verify-ledger.ts';
@@ -37,6 +38,15 @@ db.command('eject')
   .requiredOption('--to <url>', 'where to, such as postgres://user@host/tollgate')
   .option('--json')
   .action(ejectDatabase);
+
+const certificates = program.command('certificates').description('what proxies serve');
+certificates
+  .command('sync')
+  .description('keep the storage folder of a Caddy and the database the same, for as long as this runs')
+  .requiredOption('--storage <folder>', 'such as /data/caddy')
+  .option('--once', 'look once and end')
+  .option('--json', 'with --once: print what was shared as JSON')
+  .action(runSyncCertificates);
 
 const ledger = program.command('ledger').description('what the money is booked as');
 ledger

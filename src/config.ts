@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import {
+  RATE_LIMIT_VARIABLES,
+  type RateLimitSettings,
+  rateLimitsOf,
+} from './platform/rate-limit/rate-limit-settings.ts';
 import { parseSmtpUrl, type SmtpServer } from './platform/smtp-server.ts';
 
 /** What an operator sets; the only reader of the environment. Every value also as `NAME_FILE`, the path of a file. */
@@ -41,6 +46,7 @@ export interface Config {
   readonly databaseConnectionsMax: number;
   /** How many days events, deliveries and notifications are kept: unless a tenant says otherwise, and at most. */
   readonly retention: { readonly days: number; readonly daysMax: number };
+  readonly rateLimits: RateLimitSettings;
 }
 
 export const ROLES = ['api', 'checkout', 'hooks', 'admin', 'worker'] as const;
@@ -124,6 +130,7 @@ const variables = z.object({
   TOLLGATE_EGRESS_ADDRESSES_LIVE: addressRanges.optional(),
   TOLLGATE_EGRESS_ADDRESSES_TEST: addressRanges.optional(),
   TOLLGATE_DEMO: flag.optional(),
+  ...RATE_LIMIT_VARIABLES,
   TOLLGATE_DATABASE_CONNECTIONS: z.coerce.number('Must be a number').int().min(2).max(500).default(20),
   TOLLGATE_RETENTION_DAYS: retentionDays.default(180),
   TOLLGATE_RETENTION_DAYS_MAX: retentionDays.optional(),
@@ -212,6 +219,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     demo,
     databaseConnectionsMax: set.TOLLGATE_DATABASE_CONNECTIONS,
     retention: { days: set.TOLLGATE_RETENTION_DAYS, daysMax: retentionDaysMax },
+    rateLimits: rateLimitsOf(set),
   };
 }
 

@@ -7,8 +7,10 @@ import { isId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
+import type { GuessLimit } from '../platform/rate-limit/guess-limit.ts';
 import type { AccessTokens } from './access-token.ts';
 import { parseApiKey, parseOperatorKey } from './api-key.ts';
+import { appTarget, limitGuesses } from './limit-guesses.ts';
 import { hashSecret } from './secret-hash.ts';
 import { isActiveTenant, selectApiKey, selectAppSecret, selectOperatorKey } from './store.ts';
 
@@ -16,6 +18,7 @@ interface CallerRequest {
   readonly access: Access;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly params: Readonly<Record<string, string>>;
+  readonly remoteAddress: string;
 }
 
 /** Finds out who calls. Throws rather than answering "nobody": there is no way to go on without a caller. */
@@ -27,17 +30,26 @@ const CREDENTIAL_CACHE = { lifetimeMs: 1_000, entriesMax: 10_000 };
 /**
  * The caller behind a request's credentials: API key, access token, Basic (where the endpoint takes it), operator's key
  * or checkout token; acting for a child tenant where `X-Tollgate-Tenant` names one.
- * @throws Problem unauthenticated, forbidden (scope), not_found (a tenant that is not the caller's child)
+ * @throws Problem unauthenticated, forbidden (scope), not_found (a tenant that is not the caller's child),
+ * too_many_requests (too many wrong credentials from there, or at this key)
  */
-export function createAuthenticateCaller(db: Queryable, tokens: AccessTokens, clock: Clock): AuthenticateCaller {
+export function createAuthenticateCaller(
+  db: Queryable,
+  tokens: AccessTokens,
+  clock: Clock,
+  guesses: GuessLimit,
+): AuthenticateCaller {
   const cache = new ExpiringCache<TenantCaller | OperatorCaller>(CREDENTIAL_CACHE);
-  return async ({ access, headers, params }) => {
+  return async ({ access, headers, params, remoteAddress }) => {
     if (access.by === 'anyone') return { by: 'anyone' };
     if (access.by === 'checkoutToken') return { by: 'checkoutToken', token: params.token ?? '' };
     const header = headers.authorization;
     if (header === undefined) throw new Problem('unauthenticated', 'Send credentials in the Authorization header.');
     const name = createHash('sha256').update(header).digest('base64');
-    const caller = await cache.get(name, () => checkCredentials(db, tokens, clock, header));
+    const attempt = { remoteAddress, at: targetOf(header), secret: header };
+    const caller = await cache.get(name, () =>
+      limitGuesses({ guesses, clock }, attempt, () => checkCredentials(db, tokens, clock, header)),
+    );
     if (access.by === 'operator') {
       if (caller.by !== 'operator') throw new Problem('forbidden', 'Only the operator may do this.');
       return caller;
@@ -88,14 +100,25 @@ function isBasic(header: string): boolean {
   return /^Basic /i.test(header);
 }
 
-async function checkBasic(db: Queryable, clock: Clock, header: string): Promise<TenantCaller> {
+/** The key or app whose secret these credentials are tried at; null: they name none. */
+function targetOf(header: string): string | null {
+  if (isBasic(header)) return appTarget(readBasic(header).appName);
+  const [, prefix = null] = /^Bearer +(\w{1,64})\./i.exec(header) ?? [];
+  return prefix;
+}
+
+function readBasic(header: string): { readonly appName: string; readonly secret: string; readonly colon: number } {
   const decoded = Buffer.from(header.slice('Basic '.length), 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
-  const appName = decoded.slice(0, Math.max(colon, 0));
+  return { appName: decoded.slice(0, Math.max(colon, 0)), secret: decoded.slice(colon + 1), colon };
+}
+
+async function checkBasic(db: Queryable, clock: Clock, header: string): Promise<TenantCaller> {
+  const { appName, secret, colon } = readBasic(header);
   // PostgreSQL's text has no U+0000: asking for such a name would fail as if the fault were ours.
   const row = appName.includes('\u0000')
     ? undefined
-    : await selectAppSecret(db, appName, hashSecret(decoded.slice(colon + 1)), clock.now());
+    : await selectAppSecret(db, appName, hashSecret(secret), clock.now());
   if (colon < 1 || row === undefined) throw new Problem('unauthenticated', 'The app name or secret is not valid.');
   return {
     by: 'tenant',

@@ -4,5 +4,9 @@ import { type LogInContext, logInTenant } from './log-in-tenant.ts';
 
 /** The front door for app name and secret. */
 export function accessRoutes(context: LogInContext): readonly BoundEndpoint[] {
-  return [bindEndpoint(api.logIn, async ({ body, secure }) => ({ body: await logInTenant(context, body, secure) }))];
+  return [
+    bindEndpoint(api.logIn, async ({ body, secure, remoteAddress }) => ({
+      body: await logInTenant(context, body, { secure, remoteAddress }),
+    })),
+  ];
 }

@@ -34,11 +34,13 @@ export function recordName(domain: string): string {
 export async function checkDomain(context: DomainContext, owner: Owner, domainId: string): Promise<Domain> {
   const { domain } = await findDomain(context.database.query, owner, domainId);
   const answer = await context.resolveTxt(recordName(domain));
-  return context.database.transaction(async (tx) => {
+  const looked = await context.database.transaction(async (tx) => {
     await lockClaims(tx, owner);
     await lockName(tx, domain);
     return writeLook(context, tx, await findDomain(tx, owner, domainId), answer);
   });
+  context.hosts.changed(domain);
+  return looked;
 }
 
 async function writeLook({ clock }: DomainContext, tx: Queryable, before: Domain, answer: TxtAnswer): Promise<Domain> {

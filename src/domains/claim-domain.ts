@@ -8,6 +8,7 @@ import { canonicalDomain } from '../platform/host-name.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import type { ResolveTxt } from '../platform/txt-records.ts';
 import type { Domain } from './domain.ts';
+import type { HostDirectory } from './find-host.ts';
 import {
   countDomains,
   deleteHolder,
@@ -27,6 +28,7 @@ export interface DomainContext {
   readonly resolveTxt: ResolveTxt;
   /** The installation's own hosts, which no tenant may claim. */
   readonly ownHosts: ReadonlySet<string>;
+  readonly hosts: HostDirectory;
 }
 
 /** Claims of a tenant and mode at a time. */
@@ -67,14 +69,15 @@ export async function claimDomain(context: DomainContext, tx: Queryable, owner: 
 /** Gives a claim up; what was served there ends at once. @throws Problem not_found */
 export async function removeDomain(context: DomainContext, owner: Owner, domainId: string): Promise<Domain> {
   const { domain } = await findDomain(context.database.query, owner, domainId);
-  return context.database.transaction(async (tx) => {
+  const before = await context.database.transaction(async (tx) => {
     await lockName(tx, domain);
-    const before = await findDomain(tx, owner, domainId);
-    await deleteHolder(tx, before);
-    const removed: Domain = { ...before, status: 'removed', updatedAt: context.clock.now() };
-    await updateDomain(tx, removed);
-    return before;
+    const found = await findDomain(tx, owner, domainId);
+    await deleteHolder(tx, found);
+    await updateDomain(tx, { ...found, status: 'removed', updatedAt: context.clock.now() });
+    return found;
   });
+  context.hosts.changed(domain);
+  return before;
 }
 
 /** A claim of the tenant and mode that was not given up. @throws Problem not_found */

@@ -1,26 +1,44 @@
+import { createBatcher } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
 import { canonicalDomain } from '../platform/host-name.ts';
-import { type Owner, selectActiveHolder, selectHostOf } from './store.ts';
+import { type Owner, selectActiveHolders, selectHostOf } from './store.ts';
 
 /** A host that was proven or lost is treated so by every process after this long at most. */
 const CACHE = { lifetimeMs: 1_000, entriesMax: 10_000 };
 
+/** Looks gathered into one statement; a flood of unknown names then costs as many statements as a trickle. */
+const LOOKS_MAX = 1_000;
+
 /** Whose custom host a name is; null: nobody's. */
 export type FindHost = (name: string) => Promise<Owner | null>;
 
-/** Asks the directory each time: for the proxy, which must not order a certificate for a host that is lost. */
-export async function findHost(database: Database, name: string): Promise<Owner | null> {
-  const read = canonicalDomain(name);
-  return read.ok ? selectActiveHolder(database.query, read.domain) : null;
+/** Whose the hosts are, for requests and for the proxy: remembered for a second, also where they are nobody's. */
+export interface HostDirectory {
+  readonly find: FindHost;
+  /** Whether `find` answers without a look at the database. */
+  isAtHand(name: string): boolean;
+  /** A host was proven, lost or given up by this process. Takes the canonical name. */
+  changed(domain: string): void;
 }
 
-/** For requests, which come often: remembers answers for a second, also that there is none. */
-export function createFindHost(database: Database): FindHost {
+/** A directory over the proven hosts, which reads many names at once. */
+export function createHostDirectory(database: Database): HostDirectory {
   const cache = new ExpiringCache<Owner | null>(CACHE);
-  return async (name) => {
-    const read = canonicalDomain(name);
-    return read.ok ? cache.get(read.domain, () => selectActiveHolder(database.query, read.domain)) : null;
+  const look = createBatcher<string, Owner | null>({
+    write: (domains) => selectActiveHolders(database.query, domains),
+    itemsMax: LOOKS_MAX,
+  });
+  return {
+    async find(name) {
+      const read = canonicalDomain(name);
+      return read.ok ? cache.get(read.domain, () => look(read.domain)) : null;
+    },
+    isAtHand(name) {
+      const read = canonicalDomain(name);
+      return !read.ok || cache.peek(read.domain) !== undefined;
+    },
+    changed: (domain) => cache.forget(domain),
   };
 }
 

@@ -87,13 +87,16 @@ export async function selectHolder(db: Queryable, domain: string): Promise<HostO
   return row === undefined ? null : { tenantId: row.tenant_id, mode: row.mode as Mode, domainId: row.domain_id };
 }
 
-/** Whose the host is, where that tenant is active; what the proxy and every request for the host ask. */
-export async function selectActiveHolder(db: Queryable, domain: string): Promise<Owner | null> {
-  const { rows } = await sql<{ tenant_id: string; mode: string }>`
-    select v.tenant_id, v.mode from verified_domains v join tenants t on t.tenant_id = v.tenant_id
-    where v.domain = ${domain} and t.status = 'active'`.execute(db);
-  const [row] = rows;
-  return row === undefined ? null : { tenantId: row.tenant_id, mode: row.mode as Mode };
+/** Whose each of the hosts is, in their order, where that tenant is active; what the proxy and every request for a host ask. */
+export async function selectActiveHolders(
+  db: Queryable,
+  domains: readonly string[],
+): Promise<readonly (Owner | null)[]> {
+  const { rows } = await sql<{ domain: string; tenant_id: string; mode: string }>`
+    select v.domain, v.tenant_id, v.mode from verified_domains v join tenants t on t.tenant_id = v.tenant_id
+    where v.domain = any(${domains}::text[]) and t.status = 'active'`.execute(db);
+  const owners = new Map(rows.map((row) => [row.domain, { tenantId: row.tenant_id, mode: row.mode as Mode }]));
+  return domains.map((domain) => owners.get(domain) ?? null);
 }
 
 /** The host at which a tenant's shoppers pay: the one it has had for longest. */

@@ -48,3 +48,17 @@ test('it never holds more entries than its bound', async () => {
   expect(await cache.get('c', async () => 2)).toBe(1);
   expect(await cache.get('a', async () => 2)).toBe(2);
 });
+
+test('a name that is forgotten is read again, and what was being read for it meanwhile is not remembered', async () => {
+  const cache = new ExpiringCache<string>({ lifetimeMs: 60_000, entriesMax: 10 });
+  const slow = Promise.withResolvers<string>();
+  const before = cache.get('a', () => slow.promise);
+  expect(cache.peek('a')).toBeUndefined();
+  cache.forget('a');
+  expect(await cache.get('a', async () => 'new')).toBe('new');
+  slow.resolve('old');
+  expect(await before).toBe('old');
+  expect(cache.peek('a')).toBe('new');
+  cache.forget('a');
+  expect(await cache.get('a', async () => 'newer')).toBe('newer');
+});

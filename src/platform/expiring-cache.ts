@@ -26,11 +26,23 @@ export class ExpiringCache<Value> {
     this.#loading.set(name, loading);
     try {
       const value = await loading;
-      this.#remember(name, value, nowMs);
+      if (this.#loading.get(name) === loading) this.#remember(name, value, nowMs);
       return value;
     } finally {
-      this.#loading.delete(name);
+      if (this.#loading.get(name) === loading) this.#loading.delete(name);
     }
+  }
+
+  /** The value remembered under the name; undefined where it must be loaded. */
+  peek(name: string): Value | undefined {
+    const known = this.#entries.get(name);
+    return known !== undefined && known.untilMs > performance.now() ? known.value : undefined;
+  }
+
+  /** Forgets a name, and what is just being loaded for it, which may have been read before it changed. */
+  forget(name: string): void {
+    this.#entries.delete(name);
+    this.#loading.delete(name);
   }
 
   set(name: string, value: Value): void {

@@ -3,7 +3,6 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createAuthenticateCaller } from '../access/authenticate-caller.ts';
 import type { Config } from '../config.ts';
-import { createFindHost, findHost } from '../domains/find-host.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import { sqlState } from '../platform/database.ts';
@@ -23,6 +22,8 @@ import { serveHooks } from './hooks.ts';
 import { createHostRule } from './host-rule.ts';
 import { measureQueues } from './measure.ts';
 import { servePartnerApi } from './partner.ts';
+import { limitTokenGuesses } from './rate-limits.ts';
+import { serveAsk } from './serve-ask.ts';
 import { startWorker } from './worker.ts';
 
 /** A running installation, or the part of one that this process plays. */
@@ -121,33 +122,23 @@ async function openSandboxUrl(
   return sandbox.url;
 }
 
-/** The question of the proxy before it orders a certificate. The same empty answer for every name that is not proven. */
-function serveAsk(internal: HttpServer, { payments }: Gateway): void {
-  internal.fastify.get<{ Querystring: { readonly domain?: unknown } }>(
-    '/api/v1/domains/verify',
-    async (request, reply) => {
-      const { domain } = request.query;
-      const host = typeof domain === 'string' ? await findHost(payments.database, domain) : null;
-      return reply.code(host === null ? 404 : 200).send();
-    },
-  );
-}
-
 function publicServer(gateway: Gateway, checks: ReturnType<typeof readyChecks>, checkAnswers: boolean): HttpServer {
-  const { config, log, clock, metrics, tokens, payments } = gateway;
+  const { config, log, clock, metrics, rateLimits, tokens, payments } = gateway;
   const server = createHttpServer({
     log,
     clock,
     metrics,
-    authenticate: createAuthenticateCaller(payments.database.query, tokens, clock),
+    authenticate: createAuthenticateCaller(payments.database.query, tokens, clock, rateLimits.credentials),
+    rates: rateLimits.requests,
     trustProxy: config.trustProxy,
     requireHttps: 'except-loopback',
     readyChecks: checks,
     checkAnswers,
     translateError,
   });
-  const hostRule = createHostRule(config, createFindHost(payments.database));
+  const hostRule = createHostRule(config, gateway.domains.hosts.find);
   server.fastify.addHook('onRequest', hostRule);
+  limitTokenGuesses(server.fastify, rateLimits.checkoutTokens);
   if (config.roles.includes('api')) {
     serveApi(server, gateway);
     servePartnerApi(server, gateway);

@@ -33,7 +33,7 @@ import type { Gateway } from './gateway.ts';
 export function serveApi(server: HttpServer, gateway: Gateway): void {
   const { payments, notifications, tenants, domains, testClocks, tokens, clock } = gateway;
   server.bind([
-    ...accessRoutes({ database: payments.database, tokens, clock }),
+    ...accessRoutes({ database: payments.database, tokens, clock, guesses: gateway.rateLimits.credentials }),
     ...paymentRoutes(payments),
     ...timelineRoutes(payments.database),
     ...blueboxRoutes(payments),

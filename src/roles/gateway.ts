@@ -5,7 +5,7 @@ import { refuseGivenBack } from '../acknowledgments/guard-resends.ts';
 import { brandColorsOf } from '../checkout/page/contrast.ts';
 import type { Config } from '../config.ts';
 import type { DomainContext } from '../domains/claim-domain.ts';
-import { createCheckoutUrlOf } from '../domains/find-host.ts';
+import { createCheckoutUrlOf, createHostDirectory } from '../domains/find-host.ts';
 import { RelayInbox } from '../events/relay-inbox.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -35,6 +35,7 @@ import type { TestClockContext } from '../test-clocks/move-test-clock.ts';
 import { createTenantClocks } from '../test-clocks/tenant-clock.ts';
 import { openMail } from './open-mail.ts';
 import { openWaysOut } from './open-ways-out.ts';
+import { createRateLimits, type RateLimits } from './rate-limits.ts';
 
 /** Everything the roles of one process share. */
 export interface Gateway {
@@ -44,6 +45,7 @@ export interface Gateway {
   /** Where this installation serves nobody but its operator; who listens there adds the port it was given. */
   readonly ownPorts: Set<number>;
   readonly metrics: Metrics;
+  readonly rateLimits: RateLimits;
   readonly wakeup: Wakeup;
   readonly relayInbox: RelayInbox;
   readonly backgroundDatabase: Database;
@@ -178,7 +180,8 @@ function domainContext(
   context: Pick<DomainContext, 'database' | 'sealer' | 'clock'>,
 ): DomainContext {
   const ownHosts = new Set(Object.values(urls).map((url) => new URL(url).hostname));
-  return { ...context, ownHosts, resolveTxt: createTxtResolver(dnsServers) };
+  const hosts = createHostDirectory(context.database);
+  return { ...context, ownHosts, hosts, resolveTxt: createTxtResolver(dnsServers) };
 }
 
 /** What tenants are made of and how they look. */
@@ -215,8 +218,7 @@ async function buildGateway(
     config,
     clock,
     log,
-    ownPorts,
-    metrics,
+    ...{ ownPorts, metrics, rateLimits: createRateLimits(config, metrics) },
     wakeup,
     relayInbox,
     backgroundDatabase,

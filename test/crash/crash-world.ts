@@ -12,6 +12,7 @@ import { tenantSettings } from '../../src/tenants/settings.ts';
 import { call, until } from '../support/api-client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type SupervisedGateway, superviseGateway } from '../support/gateway-supervisor.ts';
+import { NO_RATE_LIMITS } from '../support/rate-limits.ts';
 import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
 
 /** A tenant, and what it is to the sandbox, so that a test can ask the sandbox behind the gateway's back. */
@@ -57,6 +58,7 @@ export async function startCrashWorld(count: 1 | 2): Promise<CrashWorld> {
     TOLLGATE_MASTER_KEY: newMasterKeyText(),
     TOLLGATE_ALLOW_PRIVATE_TARGETS: 'true',
     TOLLGATE_DATABASE_CONNECTIONS: '10',
+    ...NO_RATE_LIMITS,
   };
   const office = await openGateway({
     config: readConfig(environment),

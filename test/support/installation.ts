@@ -12,6 +12,7 @@ import { startTollgate, type Tollgate } from '../../src/roles/all.ts';
 import { type CreatedTenant, createTenant, type NewTenant } from '../../src/tenants/create-tenant.ts';
 import { tenantSettings } from '../../src/tenants/settings.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { NO_RATE_LIMITS } from './rate-limits.ts';
 
 /** A whole installation with a database, a sandbox and a tenant of its own. */
 export interface Installation {
@@ -52,6 +53,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
     TOLLGATE_MASTER_KEY: newMasterKeyText(),
     TOLLGATE_ALLOW_PRIVATE_TARGETS: 'true',
     TOLLGATE_DATABASE_CONNECTIONS: '10',
+    ...NO_RATE_LIMITS,
     ...options.environment,
   });
   const tollgate = await startTollgate({ config, clock, log, checkAnswers: true });

@@ -9,6 +9,7 @@ export const DIRECTORIES: Readonly<Record<string, string>> = {
   partner_merchant_codes: 'a partner’s request names its merchant code, before the tenant is known',
   checkout_tokens: 'looked up by token before the tenant is known',
   qr_code_tokens: 'a scanned address is looked up before the tenant is known',
+  proxy_storage: 'proxies share it, and certificates of the installation’s own hosts are no tenant’s',
   verified_domains: 'a request names its host, before the tenant is known',
   lanes: 'due work is claimed across tenants',
 };

@@ -75,6 +75,8 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     nouns: ['checkout-configuration'],
     sees: ['keys', 'idempotency', 'products', 'tenants', 'payments'],
   },
+  // What proxies have in common; worked by the command line beside each of them.
+  certificates: { nouns: ['stored-item'], sees: ['keys'] },
   // Another front door to payments, in the words of Scan to Pay.
   bluebox: { nouns: ['transaction'], sees: ['payments', 'refunds', 'reversals', 'tenants'] },
   // Above payments, because its samples are made by the mappers of the real objects.

@@ -16,6 +16,7 @@ import { addHealthRoutes, HEALTH_PATHS, type ReadyChecks } from './health.ts';
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { type InFlight, refuseBrokenRequest, sendProblem, toProblem } from './problem-reply.ts';
 import { refuseEncodedBody } from './read-request.ts';
+import { limitAddresses, type RequestRates } from './request-rates.ts';
 import { RouteTable } from './route-table.ts';
 
 /** What is known about a request before its body is read. Header names are lower-case. */
@@ -24,6 +25,8 @@ export interface AuthenticationRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly params: Readonly<Record<string, string>>;
   readonly correlationId: string;
+  /** The client's; a forwarded one only where the proxy is trusted. */
+  readonly remoteAddress: string;
 }
 
 /**
@@ -42,6 +45,8 @@ export interface HttpServerOptions {
   readonly requireHttps: HttpsRule;
   readonly metrics: Metrics;
   readonly limits?: Partial<HttpLimits>;
+  /** How often one caller or one address may come; none: as often as they like. */
+  readonly rates?: RequestRates;
   readonly readyChecks?: ReadyChecks;
   /** Checks each answer and each refusal against its declaration. For tests and development. */
   readonly checkAnswers?: boolean;
@@ -83,6 +88,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     if (exchange.span === null) done();
     else exchange.span.run(done);
   });
+  if (options.rates !== undefined) limitAddresses(fastify, options.rates);
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
     if (drain.signal.aborted) reply.header('connection', 'close');
     done();
@@ -97,8 +103,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     fastify,
     closing: drain.signal,
     bind(endpoints) {
-      const { authenticate, checkAnswers = false } = options;
-      for (const bound of endpoints) addEndpointRoute(fastify, bound, { authenticate, checkAnswers });
+      const { authenticate, checkAnswers = false, rates = null } = options;
+      for (const bound of endpoints) addEndpointRoute(fastify, bound, { authenticate, checkAnswers, rates });
     },
     listen: ({ host, port }) => fastify.listen({ host, port }),
     async close() {

@@ -8,11 +8,13 @@ import { checkAnswer } from './check-answer.ts';
 import type { Authenticate } from './create-http-server.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { readRequest, refuseMediaType } from './read-request.ts';
+import type { RequestRates } from './request-rates.ts';
 import { assertStrict } from './strict-schema.ts';
 
 interface RouteOptions {
   readonly authenticate: Authenticate;
   readonly checkAnswers: boolean;
+  readonly rates: RequestRates | null;
 }
 
 /**
@@ -25,10 +27,11 @@ export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint,
   fastify.route({
     method: endpoint.method,
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
+    config: { namesCaller: namesCaller(endpoint.access) },
     async onRequest(request) {
       const exchange = exchangeOf(request);
       exchange.endpoint = endpoint;
-      exchange.caller = await authenticated(request, endpoint.access, exchange, options.authenticate);
+      exchange.caller = await authenticated(request, endpoint.access, exchange, options);
     },
     async preParsing(request) {
       refuseMediaType(request, endpoint.file);
@@ -55,18 +58,27 @@ export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint,
   });
 }
 
+function namesCaller(access: Access): boolean {
+  return access.by === 'tenant' || access.by === 'operator';
+}
+
 async function authenticated(
   request: FastifyRequest,
   access: Access,
   exchange: Exchange,
-  authenticate: Authenticate,
+  { authenticate, rates }: RouteOptions,
 ): Promise<Caller> {
+  const nowMs = exchange.receivedAt.epochMilliseconds;
+  const { correlationId, remoteAddress } = exchange;
   const caller = await authenticate({
-    access,
-    headers: singleHeaders(request),
-    params: request.params as Record<string, string>,
-    correlationId: exchange.correlationId,
+    ...{ access, headers: singleHeaders(request), params: request.params as Record<string, string> },
+    ...{ correlationId, remoteAddress },
+  }).catch((error: unknown) => {
+    // Who has shown no valid credentials is known by the address alone.
+    if (namesCaller(access)) rates?.admitAddress(request.url, remoteAddress, nowMs);
+    throw error;
   });
+  if (caller.by === 'tenant' || caller.by === 'operator') rates?.admitCaller(caller, nowMs);
   assert(caller.by === access.by, 'Authentication let in another kind of caller than the endpoint admits');
   if (access.by === 'tenant' && caller.by === 'tenant' && !scopeCovers(caller.scopes, access.scope)) {
     throw new Problem('forbidden', `These credentials lack the scope ${access.scope}.`);

@@ -75,6 +75,8 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   qr_code_tokens: APPEND,
   qr_code_uses: KEEP,
   qr_codes: KEEP,
+  // A renewed certificate takes the place of the one before; ended ones go.
+  proxy_storage: SUM,
   reconciliation_accounts: KEEP,
   reconciliation_exceptions: KEEP,
   reconciliation_reports: KEEP,
