@@ -36,7 +36,7 @@ export async function measureBacklog(server: BenchServer, receivers: ReceiverPro
       const read = await time(() =>
         selectWaitingDeliveries(
           stage.database.query,
-          lanes.map((lane) => ({ ...lane, rowsMax: ROWS_OF_A_LANE, after: null })),
+          lanes.map((lane) => ({ ...lane, rowsMax: ROWS_OF_A_LANE, after: null, rowsKnown: 0 })),
         ),
       );
       const next = await time(() => selectNextDue(stage.database.query, lanes));

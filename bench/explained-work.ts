@@ -63,7 +63,7 @@ async function delivering({ context, plain }: ExplainedGateway): Promise<Work> {
   await addDueDeliveries(plain.query, clock.now());
   const lanes = Array.from({ length: LANES_CLAIMED }, (_, n) => {
     const owner = tenantNumber(n + 1);
-    return { tenantId: owner, laneId: idOfTenant('we', owner), rowsMax: DELIVERIES_READ, after: null };
+    return { tenantId: owner, laneId: idOfTenant('we', owner), rowsMax: DELIVERIES_READ, after: null, rowsKnown: 0 };
   });
   return [
     ['Claim lanes', () => claimLanes(database.query, 'delivery', clock.now(), LANES_CLAIMED, LEASE_MS)],

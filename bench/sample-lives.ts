@@ -188,7 +188,7 @@ async function tell({ tx, clock, tenantId }: Stage): Promise<void> {
     with taken as (select tenant_id, event_id as subject_id from events where tenant_id = ${tenantId}) ${insert}`.execute(
     tx,
   );
-  const lane = { tenantId, laneId: idOfTenant('we', tenantId), rowsMax: DELIVERIES_MAX, after: null };
+  const lane = { tenantId, laneId: idOfTenant('we', tenantId), rowsMax: DELIVERIES_MAX, after: null, rowsKnown: 0 };
   const waiting = await selectWaitingDeliveries(tx, [lane]);
   const done = { status: 'succeeded', attemptsMade: 1, dueAt: null, lastAttemptAt: now, lastStatusCode: 200 } as const;
   await recordAttempts(

@@ -37,10 +37,15 @@ export function attemptRow(made: MadeAttempt): WholeRow<'delivery_attempts'> {
     error: attemptError(made),
     remote_address: answered?.remoteAddress ?? null,
     response_headers: answered?.headers ?? null,
-    response_body: answered === null ? null : Buffer.from(answered.body),
+    response_body: answered === null ? null : bufferOf(answered.body),
     request_headers: made.headers === null ? null : withoutSignatures(made.headers),
     timings: timingsOf(outcome),
   };
+}
+
+/** The same bytes, not a copy of them. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** What an attempt came to. */

@@ -18,20 +18,25 @@ export interface LaneName {
 
 export interface WaitingDelivery {
   readonly delivery: Delivery;
+  /** Of its lane when it was read, which grows with everything that is added to the lane. */
+  readonly generation: string;
   /** Something of its payment happened before it and is not passed on yet, so that it may not be sent. */
   readonly awaitsEarlier: boolean;
 }
 
-/** A place in the order of a lane. */
+/** A place in the order of a lane as it was at a generation; what is added later may come up before it. */
 export interface LanePlace {
   readonly dueAt: Temporal.Instant;
   readonly deliveryId: string;
+  readonly generation: string;
 }
 
 export interface LaneToRead extends LaneName {
   readonly rowsMax: number;
-  /** Only what stands behind this place; null: from the beginning. */
+  /** Only what stands behind this place, unless something was added since; null: from the beginning. */
   readonly after: LanePlace | null;
+  /** How many more to read where it is read from the beginning, since so many of them are known. */
+  readonly rowsKnown: number;
 }
 
 /**
@@ -42,26 +47,38 @@ export async function selectWaitingDeliveries(
   db: Queryable,
   lanes: readonly LaneToRead[],
 ): Promise<readonly WaitingDelivery[]> {
-  const { rows } = await sql<Selectable<Tables['deliveries']> & { awaits_earlier: boolean }>`
-    select d.*
+  const { rows } = await sql<Selectable<Tables['deliveries']> & { awaits_earlier: boolean; generation: string }>`
+    select d.*, g.generation::text as generation
     from unnest(
       ${lanes.map(({ tenantId }) => tenantId)}::text[], ${lanes.map(({ laneId }) => laneId)}::text[],
-      ${lanes.map(({ rowsMax }) => rowsMax)}::integer[], ${lanes.map(({ tenantId }) => shardOf(tenantId))}::smallint[],
-      ${lanes.map(({ after }) => after?.dueAt ?? '-infinity')}::timestamptz[],
-      ${lanes.map(({ after }) => after?.deliveryId ?? '')}::text[]
-    ) as l (tenant_id, lane_id, rows_max, shard, after_due_at, after_delivery_id)
+      ${lanes.map(({ rowsMax }) => rowsMax)}::integer[], ${lanes.map(({ rowsKnown }) => rowsKnown)}::integer[],
+      ${lanes.map(({ tenantId }) => shardOf(tenantId))}::smallint[],
+      ${lanes.map(({ after }) => after?.dueAt ?? null)}::timestamptz[],
+      ${lanes.map(({ after }) => after?.deliveryId ?? null)}::text[],
+      ${lanes.map(({ after }) => after?.generation ?? null)}::bigint[]
+    ) as l (tenant_id, lane_id, rows_max, rows_known, shard, after_due_at, after_delivery_id, after_generation)
+    left join lanes n on n.kind = 'delivery' and n.lane_id = l.lane_id
+    cross join lateral (
+      select coalesce(n.generation, 0) as generation, coalesce(n.generation = l.after_generation, false) as is_behind
+    ) g
     left join webhook_endpoints e on e.tenant_id = l.tenant_id and e.endpoint_id = l.lane_id
     cross join lateral (
       select d.*, ${IS_ORDERED} and ${EARLIER_IS_NOT_PASSED_ON} as awaits_earlier
       from deliveries d
       where d.tenant_id = l.tenant_id and d.lane_id = l.lane_id and d.status = ${PENDING}
-        and (d.due_at, d.delivery_id) > (l.after_due_at, l.after_delivery_id)
+        and (d.due_at, d.delivery_id) > (
+          case when g.is_behind then l.after_due_at else '-infinity' end,
+          case when g.is_behind then l.after_delivery_id else '' end)
         and not (${IS_ORDERED} and ${EARLIER_IS_PENDING})
       order by d.due_at, d.delivery_id
-      limit l.rows_max
+      limit l.rows_max + case when g.is_behind then 0 else l.rows_known end
     ) d
     order by d.due_at, d.delivery_id`.execute(db);
-  return rows.map((row) => ({ delivery: deliveryFromRow(row), awaitsEarlier: row.awaits_earlier }));
+  return rows.map((row) => ({
+    delivery: deliveryFromRow(row),
+    generation: row.generation,
+    awaitsEarlier: row.awaits_earlier,
+  }));
 }
 
 /** When the first of what waits in each of several lanes is due; nothing for a lane in which nothing does. */
@@ -217,7 +234,7 @@ function recordToRow({ delivery, attempt }: AttemptRecord): Record<string, unkno
           status_code: attempt.status_code,
           remote_address: attempt.remote_address,
           response_headers: attempt.response_headers,
-          response_body: body === null ? null : `\\x${Buffer.from(body).toString('hex')}`,
+          response_body: body === null ? null : `\\x${body.toString('hex')}`,
           request_headers: attempt.request_headers,
           timings: attempt.timings,
         }),

@@ -44,6 +44,51 @@ test('one bad item harms only itself', async () => {
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
 
+test('items that share a lock are never in two writes at once, and hold up nobody else', async () => {
+  const gate = Promise.withResolvers<void>();
+  const writes: string[] = [];
+  const write = createBatcher<string, string>({
+    write: async (items) => {
+      writes.push(items.join(' '));
+      if (items.includes('a1')) await gate.promise;
+      return [...items];
+    },
+    itemsMax: 100,
+    lockOf: (item) => item.slice(0, 1),
+  });
+  const first = write('a1');
+  await sleep(5);
+  const behind = [write('a2'), write('a3')];
+  expect(await Promise.all([write('b1'), write('c1')])).toEqual(['b1', 'c1']);
+  // Longer than what makes a write count as slow.
+  await sleep(100);
+  expect(await write('b2')).toBe('b2');
+  expect(writes).toEqual(['a1', 'b1 c1', 'b2']);
+  gate.resolve();
+  expect(await Promise.all([first, ...behind])).toEqual(['a1', 'a2', 'a3']);
+  expect(writes).toEqual(['a1', 'b1 c1', 'b2', 'a2 a3']);
+});
+
+test('what is left of a full batch waits for its lock, and then has its turn', async () => {
+  const writes: string[] = [];
+  let running = 0;
+  const write = createBatcher<string, string>({
+    write: async (items) => {
+      writes.push(items.join(' '));
+      running++;
+      expect(running).toBe(1);
+      await sleep(2);
+      running--;
+      return [...items];
+    },
+    itemsMax: 2,
+    lockOf: () => 'one for all',
+  });
+  const items = ['1', '2', '3', '4', '5'];
+  expect(await Promise.all(items.map((item) => write(item)))).toEqual(items);
+  expect(writes).toEqual(['1 2', '3 4', '5']);
+});
+
 test('a batch never exceeds its size, and two are written at once', async () => {
   let running = 0;
   let most = 0;

@@ -9,6 +9,8 @@ interface BatchOptions<Item, Outcome> {
   readonly write: (items: readonly Item[]) => Promise<readonly Outcome[]>;
   /** Bounds one statement's size. */
   readonly itemsMax: number;
+  /** What a write locks for an item: two that would wait for each other are not begun together. */
+  readonly lockOf?: (item: Item) => unknown;
 }
 
 /** While the database works on one, the next is made ready; more would only make the batches smaller. */
@@ -23,7 +25,8 @@ const WRITES_WITH_SLOW_MAX = 6;
  * Where a write of several items fails, each is written again alone, so that one bad item harms only itself.
  */
 export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome>): (item: Item) => Promise<Outcome> {
-  const queue: Waiting<Item, Outcome>[] = [];
+  const queue = new WriteQueue<Item, Waiting<Item, Outcome>>(options);
+  let pumpsSoon = false;
   let writing = 0;
   let slowWrites = 0;
 
@@ -40,10 +43,14 @@ export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome
   }
 
   function pump(): void {
-    while (queue.length > 0 && writing < WRITES_MAX && writing + slowWrites < WRITES_WITH_SLOW_MAX) begin();
+    while (writing < WRITES_MAX && writing + slowWrites < WRITES_WITH_SLOW_MAX) {
+      const batch = queue.take();
+      if (batch.length === 0) return;
+      begin(batch);
+    }
   }
 
-  function begin(): void {
+  function begin(batch: readonly Waiting<Item, Outcome>[]): void {
     writing++;
     let isSlow = false;
     const patience = setTimeout(() => {
@@ -52,8 +59,9 @@ export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome
       writing--;
       pump();
     }, SLOW_MS);
-    void write(queue.splice(0, options.itemsMax)).finally(() => {
+    void write(batch).finally(() => {
       clearTimeout(patience);
+      queue.free(batch);
       if (isSlow) slowWrites--;
       else writing--;
       pump();
@@ -62,10 +70,56 @@ export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome
 
   return (item) =>
     new Promise((resolve, reject) => {
-      queue.push({ item, resolve, reject });
+      queue.add({ item, resolve, reject });
+      if (pumpsSoon) return;
+      pumpsSoon = true;
       // Requests read from the sockets in the same turn of the event loop still join this write.
-      setImmediate(pump);
+      setImmediate(() => {
+        pumpsSoon = false;
+        pump();
+      });
     });
+}
+
+/** What is to be written, in the order in which it came, as far as no write holds its lock. */
+class WriteQueue<Item, Entry extends { readonly item: Item }> {
+  readonly #limits: Pick<BatchOptions<Item, unknown>, 'itemsMax' | 'lockOf'>;
+  readonly #entries: Entry[] = [];
+  /** What a write that is under way has locked, with those that wait for its end. */
+  readonly #locked = new Map<unknown, Entry[]>();
+
+  constructor(limits: Pick<BatchOptions<Item, unknown>, 'itemsMax' | 'lockOf'>) {
+    this.#limits = limits;
+  }
+
+  add(entry: Entry): void {
+    this.#entries.push(entry);
+  }
+
+  /** Takes out the next that may be written together, and locks what they need until they are freed. */
+  take(): readonly Entry[] {
+    const { itemsMax, lockOf } = this.#limits;
+    if (lockOf === undefined) return this.#entries.splice(0, itemsMax);
+    const batch: Entry[] = [];
+    let looked = 0;
+    for (const entry of this.#entries) {
+      if (batch.length === itemsMax) break;
+      (this.#locked.get(lockOf(entry.item)) ?? batch).push(entry);
+      looked++;
+    }
+    this.#entries.splice(0, looked);
+    for (const { item } of batch) this.#locked.set(lockOf(item), []);
+    return batch;
+  }
+
+  free(batch: readonly Entry[]): void {
+    const { lockOf } = this.#limits;
+    if (lockOf === undefined) return;
+    for (const lock of new Set(batch.map(({ item }) => lockOf(item)))) {
+      this.#entries.push(...(this.#locked.get(lock) ?? []));
+      this.#locked.delete(lock);
+    }
+  }
 }
 
 /**

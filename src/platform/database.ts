@@ -148,6 +148,10 @@ function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) 
   return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
 }
 
+/** Rows that were written together carry the same instants, which never change, so the last one is kept. */
+let parsed = { text: '', instant: Temporal.Instant.fromEpochMilliseconds(0) };
+
 function parseInstant(text: string): Temporal.Instant {
-  return Temporal.Instant.from(text.replace(' ', 'T'));
+  if (text !== parsed.text) parsed = { text, instant: Temporal.Instant.from(text) };
+  return parsed.instant;
 }

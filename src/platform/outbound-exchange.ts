@@ -130,14 +130,17 @@ function isMalformed(error: Error): boolean {
 /** Names in lower case, each with all its values in order. RFC 9110 section 5.5: bytes beyond ASCII are opaque. */
 function repeatedHeaders(raw: Dispatcher.DispatchController['rawHeaders']): Record<string, readonly string[]> {
   const values = new Map<string, string[]>();
-  const texts = Array.isArray(raw)
-    ? raw.map((each) => (typeof each === 'string' ? each : each.toString('latin1')))
-    : [];
-  for (let i = 0; i + 1 < texts.length; i += 2) {
-    const name = (texts[i] ?? '').toLowerCase();
+  if (!Array.isArray(raw)) return {};
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = textOf(raw[i]).toLowerCase();
+    const value = textOf(raw[i + 1]);
     const known = values.get(name);
-    if (known === undefined) values.set(name, [texts[i + 1] ?? '']);
-    else known.push(texts[i + 1] ?? '');
+    if (known === undefined) values.set(name, [value]);
+    else known.push(value);
   }
   return Object.fromEntries(values);
+}
+
+function textOf(bytes: Buffer | string | undefined): string {
+  return typeof bytes === 'string' ? bytes : (bytes?.toString('latin1') ?? '');
 }

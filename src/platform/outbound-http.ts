@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { createSecureContext, getCACertificates } from 'node:tls';
-import { checkTargetUrl, type TargetPolicy } from './outbound-address.ts';
+import { checkTargetUrl, type TargetCheck, type TargetPolicy } from './outbound-address.ts';
 import { type Connection, NotSent, openConnection } from './outbound-connection.ts';
 import { type Exchanged, exchange } from './outbound-exchange.ts';
 import { cacheNames, createDnsResolver, type ResolveName, resolveAsMachine } from './outbound-names.ts';
@@ -100,6 +100,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const NAME_TIMEOUT_MS = 5_000;
 /** Short enough for a tenant who moves a server, long enough to ask once for a batch of deliveries. */
 const NAME_TTL_MS = 10_000;
+/** Addresses are at most a few thousand characters; payments may each bring their own. */
+const TARGETS_MAX = 2_000;
 
 /** These decide where a message ends or who is meant, which is the connection's business. */
 const OUR_HEADERS = new Set(
@@ -128,11 +130,12 @@ export function createOutboundHttp(options: OutboundHttpOptions): OutboundHttp &
     open: (url, deadlineAt) => openConnection(url, connecting, deadlineAt),
     connectionsPerOriginMax: options.maxConnectionsPerOrigin ?? CONNECTIONS_PER_ORIGIN_MAX,
   });
+  const checkTarget = checkTargetsOnce(options);
   return {
     async send(request) {
       const startedAt = performance.now();
       try {
-        const target = checkTargetUrl(request.url, options);
+        const target = checkTarget(request.url);
         if (!target.ok) throw new NotSent(target.reason, target.rule);
         const headers = checkedHeaders(request.headers ?? {}, options.userAgent);
         return await sendOn(pool, target.url, request, headers, startedAt);
@@ -148,6 +151,19 @@ export function createOutboundHttp(options: OutboundHttpOptions): OutboundHttp &
   };
 }
 
+/** The text of an address decides whether it may be called, and few are called again and again. */
+function checkTargetsOnce(policy: TargetPolicy): (text: string) => TargetCheck {
+  const checked = new Map<string, TargetCheck>();
+  return (text) => {
+    const known = checked.get(text);
+    if (known !== undefined) return known;
+    const target = checkTargetUrl(text, policy);
+    if (checked.size >= TARGETS_MAX) checked.clear();
+    checked.set(text, target);
+    return target;
+  };
+}
+
 /** Sends on a kept or new connection. A kept one that proves dead before the first byte is replaced; nothing goes twice. */
 async function sendOn(
   pool: ConnectionPool,
@@ -159,7 +175,7 @@ async function sendOn(
   const deadlineAt = startedAt + timeoutMs;
   const input = { method, path: url.pathname + url.search, headers, body: body ?? null, deadlineAt };
   for (;;) {
-    const connection = await pool.acquire(url, deadlineAt);
+    const connection = pool.takeIdle(url) ?? (await pool.acquire(url, deadlineAt));
     const isFirst = connection.startRequest();
     const exchanged = await exchange(connection, { ...input, bodyBytesMax: responseBytesMax });
     if (exchanged.kind === 'answered') pool.release(url, connection);
@@ -178,10 +194,11 @@ function outcomeOf(
   isFirst: boolean,
   startedAt: number,
 ): OutboundOutcome {
-  const { firstByteAt, ...rest } = exchanged;
-  const timings = { ...timingsOf(startedAt, firstByteAt), ...(isFirst ? { connecting: connection.timings } : {}) };
-  if (rest.kind === 'lost') return { ...rest, timings };
-  return { ...rest, remoteAddress: connection.remoteAddress, timings };
+  const measured = timingsOf(startedAt, exchanged.firstByteAt);
+  const timings = isFirst ? { ...measured, connecting: connection.timings } : measured;
+  if (exchanged.kind === 'lost') return { kind: 'lost', reason: exchanged.reason, detail: exchanged.detail, timings };
+  const { status, headers, body, bodyCut } = exchanged;
+  return { kind: 'answered', status, headers, body, bodyCut, remoteAddress: connection.remoteAddress, timings };
 }
 
 function timingsOf(startedAt: number, firstByteAt: number | null): OutboundTimings {

@@ -34,14 +34,19 @@ export class ConnectionPool {
     this.#options = options;
   }
 
+  /** A kept connection for one request, to be given back; null: none is idle, so that one is to be acquired. */
+  takeIdle(url: URL): Connection | null {
+    // The one used last: the others may then grow old and close.
+    return this.#closed === undefined ? (this.#origins.get(url.origin)?.idle.pop() ?? null) : null;
+  }
+
   /** A connection for one request, to be given back. @throws NotSent */
   async acquire(url: URL, deadlineAt: number): Promise<Connection> {
     if (this.#closed !== undefined) throw closing();
     const origin = this.#origins.get(url.origin) ?? { open: 0, idle: [], waiting: [] };
     this.#origins.set(url.origin, origin);
-    // The one used last: the others may then grow old and close.
-    const idle = origin.idle.pop();
-    if (idle !== undefined) return idle;
+    const idle = this.takeIdle(url);
+    if (idle !== null) return idle;
     if (origin.open < this.#options.connectionsPerOriginMax) {
       origin.open++;
     } else {

@@ -70,17 +70,30 @@ const NO_HEADERS: Readonly<Record<string, string>> = {};
  * however far apart and from whichever process. `headers` let the other side go on with it; there are none while tracing is
  * off.
  */
-export async function withClientSpan<T>(
+export function withClientSpan<T>(
   name: string,
   subject: string,
   attributes: Attributes,
   work: (headers: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
-  if (tracer === null) return work(NO_HEADERS);
+  return tracer === null ? work(NO_HEADERS) : traceCall(tracer, { name, subject, attributes }, work);
+}
+
+interface TracedCall {
+  readonly name: string;
+  readonly subject: string;
+  readonly attributes: Attributes;
+}
+
+async function traceCall<T>(
+  on: Tracer,
+  { name, subject, attributes }: TracedCall,
+  work: (headers: Readonly<Record<string, string>>) => Promise<T>,
+): Promise<T> {
   const digest = createHash('sha256').update(subject).digest('hex');
   const [traceId, spanId] = [digest.slice(0, 32), digest.slice(32, 48)];
   const parent = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: 1, isRemote: true });
-  const span = tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
+  const span = on.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
   try {
     return await work({ traceparent: `00-${traceId}-${span.spanContext().spanId}-01` });
   } finally {

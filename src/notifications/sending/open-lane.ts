@@ -1,5 +1,5 @@
 import type { ClaimedLane, LaneRelease } from '../../platform/lanes.ts';
-import type { LanePlace } from '../store-waiting.ts';
+import type { LanePlace, LaneToRead } from '../store-waiting.ts';
 import type { LaneClass, LanePace } from './lane-pace.ts';
 import type { ReadLane } from './read-lanes.ts';
 import type { ReadyDelivery } from './send-delivery.ts';
@@ -25,9 +25,11 @@ export class OpenLane {
   /** When each try that is under way began, the oldest first. */
   readonly underWay = new Map<string, number>();
   /** Read, and still pending in the database: waiting, under way, or not recorded yet. */
-  readonly taken = new Set<string>();
-  /** Where the last reading ended, while there is more behind it; what comes up before it is found at the turn's end. */
-  after: LanePlace | null = null;
+  readonly #taken = new Set<string>();
+  /** What ceased to be so since the last reading began, which may still bring it. */
+  readonly #left = new Set<string>();
+  /** Where the last reading ended: what stands before it was taken, unless something was added to the lane since. */
+  #after: LanePlace | null = null;
   /** Tries whose outcome is being written. */
   recording = 0;
   /** What its sockets are counted as. */
@@ -45,6 +47,8 @@ export class OpenLane {
   asleep = false;
   /** Until when the receiver is left alone. */
   heldUntil: LaneRelease['heldUntil'] = null;
+  /** Something that had been read was left to another reading, since this one began. */
+  #isGivenUp = false;
   #hasMore = true;
   #readAtMs = 0;
   #readAgainAtMs = 0;
@@ -63,18 +67,48 @@ export class OpenLane {
     const { sendsMax } = this.pace;
     if (this.state !== 'open' || this.isOver || this.waiting.length >= sendsMax) return 0;
     if (!this.#hasMore && nowMs < this.#readAgainAtMs) return 0;
-    return sendsMax * READ_FOR_EACH + (this.after === null ? this.taken.size : 0);
+    return sendsMax * READ_FOR_EACH;
   }
 
-  noteRead({ ready, ended, hasMore, last }: ReadLane, nowMs: number): void {
+  /** What to ask for when it is read now. */
+  beginReading(rowsMax: number): LaneToRead {
+    this.#left.clear();
+    this.#isGivenUp = false;
+    const { tenantId, laneId } = this.lane;
+    return { tenantId, laneId, rowsMax, after: this.#after, rowsKnown: this.#taken.size };
+  }
+
+  /** Whether it was read before, or is what a reading that is under way would bring twice. */
+  isTaken(deliveryId: string): boolean {
+    return this.#taken.has(deliveryId) || this.#left.has(deliveryId);
+  }
+
+  take(deliveryId: string): void {
+    this.#taken.add(deliveryId);
+  }
+
+  /** It is recorded, or left to another reading. */
+  leave(deliveryId: string): void {
+    this.#taken.delete(deliveryId);
+    this.#left.add(deliveryId);
+  }
+
+  noteRead(read: ReadLane, nowMs: number): void {
+    const { ready, ended, hasMore } = read;
     this.#hasMore = hasMore;
     this.#readAtMs = nowMs;
-    // Order is kept by passing over what may come up again before this place.
-    const keepsOrder = ready.some(({ receiver }) => receiver.settings?.ordered === true);
-    this.after = hasMore && !keepsOrder ? last : null;
+    this.#after = this.#placeAfter(read);
     this.#readAgainMs =
       ready.length + ended.length > 0 ? READ_AGAIN_MS : Math.min(this.#readAgainMs * 2, READ_AGAIN_MS_MAX);
     this.#readAgainAtMs = nowMs + this.#readAgainMs;
+  }
+
+  /** null: from the beginning again, since something before the place is yet to be sent that was not taken. */
+  #placeAfter({ ready, hasMore, delayed, held, last }: ReadLane): LanePlace | null {
+    if (this.#isGivenUp) return null;
+    // Order is kept by passing over what may come up again before this place.
+    if (ready.some(({ receiver }) => receiver.settings?.ordered === true)) return null;
+    return hasMore || !(delayed || held) ? (last ?? this.#after) : null;
   }
 
   get maySend(): boolean {
@@ -97,7 +131,8 @@ export class OpenLane {
   goOn(): void {
     this.state = 'open';
     this.#hasMore = true;
-    this.after = null;
+    this.#after = null;
+    this.#isGivenUp = true;
   }
 
   /** What waits since long is read anew: its endpoint may have been paused, or it canceled. */
@@ -109,7 +144,8 @@ export class OpenLane {
 
   /** Leaves what waits to its next turn. */
   dropWaiting(): void {
-    this.after = null;
-    for (const { delivery } of this.waiting.splice(0)) this.taken.delete(delivery.deliveryId);
+    this.#after = null;
+    this.#isGivenUp = true;
+    for (const { delivery } of this.waiting.splice(0)) this.leave(delivery.deliveryId);
   }
 }

@@ -45,16 +45,9 @@ export interface ReadLane {
  * the receivers and one for the events, however many lanes there are, less what is known already.
  */
 export async function readLanes(context: ReadContext, lanes: readonly LaneToRead[]): Promise<readonly ReadLane[]> {
-  // What is recorded while we read may still come as it was before.
-  const takenBefore = lanes.map(({ open }) => new Set(open.taken));
+  const asked = lanes.map(({ open, rowsMax }) => open.beginReading(rowsMax));
   const [rows, clockOf] = await Promise.all([
-    selectWaitingDeliveries(
-      context.database.query,
-      lanes.map(({ open: { lane, after }, rowsMax }) => ({
-        ...{ tenantId: lane.tenantId, laneId: lane.laneId },
-        ...{ rowsMax, after },
-      })),
-    ),
+    selectWaitingDeliveries(context.database.query, asked),
     context.tenantClocks.freshOf([...new Set(lanes.map(({ open }) => open.lane.tenantId))]),
   ]);
   const byLane = Map.groupBy(rows, ({ delivery }) => delivery.laneId);
@@ -66,9 +59,11 @@ export async function readLanes(context: ReadContext, lanes: readonly LaneToRead
     // They come in the order in which they are due.
     const isAllDue = all.length > 0 && isDue(all[all.length - 1], now);
     const due = isAllDue ? all : all.filter((one) => isDue(one, now));
-    const isTaken = (id: string) => open.taken.has(id) || takenBefore[index]?.has(id) === true;
-    const fresh = due.filter(({ delivery }) => !isTaken(delivery.deliveryId));
-    return { fresh, last: due.at(-1)?.delivery ?? null, hasMore: all.length >= rowsMax && due.length === all.length };
+    const fresh = due.filter(({ delivery }) => !open.isTaken(delivery.deliveryId));
+    const { after = null, rowsKnown = 0 } = asked[index] ?? {};
+    const isFromStart = after === null || first?.generation !== after.generation;
+    const hasMore = all.length >= rowsMax + (isFromStart ? rowsKnown : 0) && due.length === all.length;
+    return { fresh, hasMore, last: placeOf(due.at(-1)) };
   });
   const sendable = found.flatMap(({ fresh }) => fresh.flatMap((one) => (one.awaitsEarlier ? [] : one.delivery)));
   const receivers = await context.receivers.find(sendable);
@@ -79,7 +74,7 @@ export async function readLanes(context: ReadContext, lanes: readonly LaneToRead
       return receiver?.kind === 'open' ? [{ delivery, needsPayment: receiver.dialect.needsPayment }] : [];
     }),
   );
-  return found.map(({ fresh, last, hasMore }) => {
+  return found.map(({ fresh, ...places }) => {
     const readied = fresh.map(({ delivery, awaitsEarlier }) => {
       const receiver = awaitsEarlier ? DELAYED : (receivers.get(receiverName(delivery)) ?? DELAYED);
       return makeReady(delivery, receiver, events, clockOf(delivery.tenantId, delivery.mode));
@@ -90,8 +85,7 @@ export async function readLanes(context: ReadContext, lanes: readonly LaneToRead
       asleep: readied.some(({ kind }) => kind === 'asleep'),
       held: readied.some(({ kind }) => kind === 'held'),
       delayed: readied.some(({ kind }) => kind === 'delayed'),
-      hasMore,
-      last: placeOf(last),
+      ...places,
     };
   });
 }
@@ -101,8 +95,10 @@ function isDue(one: WaitingDelivery | undefined, now: Temporal.Instant | null): 
   return dueAt !== null && now !== null && Temporal.Instant.compare(dueAt, now) <= 0;
 }
 
-function placeOf(last: Delivery | null): LanePlace | null {
-  return last === null || last.dueAt === null ? null : { dueAt: last.dueAt, deliveryId: last.deliveryId };
+function placeOf(last: WaitingDelivery | undefined): LanePlace | null {
+  if (last === undefined || last.delivery.dueAt === null) return null;
+  const { dueAt, deliveryId } = last.delivery;
+  return { dueAt, deliveryId, generation: last.generation };
 }
 
 const DELAYED = { kind: 'faulty' } as const;

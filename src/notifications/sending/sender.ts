@@ -39,6 +39,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #line: LineForSockets;
   readonly #asking: readonly DeliveryHook[];
+  #pumpsSoon = false;
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -57,13 +58,13 @@ export class Sender {
     if (open.state !== 'open') return;
     open.noteRead(read, nowMs);
     for (const ready of read.ready) {
-      open.taken.add(ready.delivery.deliveryId);
+      open.take(ready.delivery.deliveryId);
       open.waiting.push(ready);
     }
     // The turn must not end with the first of them.
     open.recording++;
     for (const { delivery, why } of read.ended) {
-      open.taken.add(delivery.deliveryId);
+      open.take(delivery.deliveryId);
       void this.#record(open, delivery.deliveryId, canceled(delivery, why));
     }
     open.recording--;
@@ -99,7 +100,20 @@ export class Sender {
       if (group === undefined) groups.set(open, [ready]);
       else group.push(ready);
     }
-    for (const [open, group] of groups) void this.#begin(open, group);
+    for (const [open, group] of groups) {
+      if (this.#asking.length > 0) void this.#beginAllowed(open, group);
+      else for (const ready of group) void this.#fly(open, ready);
+    }
+  }
+
+  /** Answers that are read from the sockets in one turn of the event loop are followed by what they leave room for together. */
+  #pumpSoon(): void {
+    if (this.#pumpsSoon) return;
+    this.#pumpsSoon = true;
+    setImmediate(() => {
+      this.#pumpsSoon = false;
+      this.pump();
+    });
   }
 
   /** Looks at what has been under way for long, and gives back lanes that get no socket. */
@@ -134,10 +148,10 @@ export class Sender {
     void this.#write({ open, sent: null, ends: true });
   }
 
-  async #begin(open: OpenLane, group: readonly ReadyDelivery[]): Promise<void> {
-    const may = this.#asking.length === 0 ? group : await this.#askHooks(open, group);
+  async #beginAllowed(open: OpenLane, group: readonly ReadyDelivery[]): Promise<void> {
+    const may = new Set(await this.#askHooks(open, group));
     for (const ready of group) {
-      if (may.includes(ready)) void this.#fly(open, ready);
+      if (may.has(ready)) void this.#fly(open, ready);
       else this.#landed(open, ready, null, PAUSE_WHEN_REFUSED_MS);
     }
   }
@@ -193,14 +207,15 @@ export class Sender {
     if (pauseMs > 0) open.pauseMs = pauseMs;
     if (open.isOver) open.dropWaiting();
     if (sent === null) {
-      open.taken.delete(delivery.deliveryId);
+      open.leave(delivery.deliveryId);
       this.endIfDone(open);
     } else {
       void this.#record(open, delivery.deliveryId, sent);
     }
-    this.#line.add(open, performance.now());
-    this.pump();
-    if (open.rowsWanted(performance.now()) > 0) this.#options.onChange();
+    const nowMs = performance.now();
+    this.#line.add(open, nowMs);
+    this.#pumpSoon();
+    if (open.rowsWanted(nowMs) > 0) this.#options.onChange();
   }
 
   async #record(open: OpenLane, deliveryId: string, sent: SentDelivery): Promise<void> {
@@ -209,7 +224,7 @@ export class Sender {
     open.recording++;
     await this.#write({ open, sent, ends });
     open.recording--;
-    open.taken.delete(deliveryId);
+    open.leave(deliveryId);
     this.endIfDone(open);
   }
 
