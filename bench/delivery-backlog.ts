@@ -13,6 +13,8 @@ const LANES_MAX = 64;
 const ROWS_OF_A_LANE = 64;
 const TIMES = 40;
 const SECONDS = 5;
+/** Of those that fill the table; one for all of them would take longer than a statement may. */
+const ROWS_A_STATEMENT = 20_000;
 
 /**
  * With so many deliveries pending, half of them in one lane: what a claim, a reading and a release ask the database for, and
@@ -62,19 +64,23 @@ async function addPending(stage: DeliveryStage, count: number): Promise<number> 
   const [first] = stage.endpoints;
   if (count <= 0 || first === undefined) return 0;
   const tag = `${Math.round(performance.now())}`;
-  await sql`
-    insert into deliveries (tenant_id, delivery_id, lane_id, event_id, event_type, payment_id, mode, endpoint_id, trigger,
-      reason, status, due_at, created_at)
-    select d.tenant_id, 'whd_' || ${tag} || '_' || n, d.lane_id, d.event_id, d.event_type, 'pay_' || ${tag} || n, d.mode,
-      d.endpoint_id, 'replay', 'manual', 'pending', d.created_at + n * interval '1 microsecond', d.created_at
-    from generate_series(1, ${count}::int) n
-    join lateral (
-      select * from (
-        select d.*, row_number() over (order by (lane_id <> ${first.endpointId}), lane_id) - 1 as place,
+  for (let from = 0; from < count; from += ROWS_A_STATEMENT) {
+    const to = Math.min(count, from + ROWS_A_STATEMENT);
+    await sql`
+      with one_each as (
+        select distinct on (lane_id) * from deliveries where trigger = 'automatic' order by lane_id, delivery_id
+      ), placed as materialized (
+        select one_each.*, row_number() over (order by (lane_id <> ${first.endpointId}), lane_id) - 1 as place,
           count(*) over () as places
-        from (select distinct on (lane_id) * from deliveries where trigger = 'automatic' order by lane_id, delivery_id) d
-      ) numbered where place = case when n % 2 = 0 then 0 else n / 2 % places end
-    ) d on true`.execute(stage.database.query);
+        from one_each
+      )
+      insert into deliveries (tenant_id, delivery_id, lane_id, event_id, event_type, payment_id, mode, endpoint_id, trigger,
+        reason, status, due_at, created_at)
+      select p.tenant_id, 'whd_' || ${tag} || '_' || n, p.lane_id, p.event_id, p.event_type, 'pay_' || ${tag} || n, p.mode,
+        p.endpoint_id, 'replay', 'manual', 'pending', p.created_at + n * interval '1 microsecond', p.created_at
+      from generate_series(${from}::int + 1, ${to}::int) n
+      join placed p on p.place = case when n % 2 = 0 then 0 else n / 2 % p.places end`.execute(stage.database.query);
+  }
   await sql`analyze deliveries`.execute(stage.database.query);
   return count;
 }

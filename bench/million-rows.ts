@@ -120,7 +120,7 @@ export async function fillRows({ pool, url }: BenchDatabase, payments: number, t
 const COLUMNS = `
   select c.relname || '.' || a.attname as name, format_type(a.atttypid, a.atttypmod) as type
   from pg_attribute a join pg_class c on c.oid = a.attrelid
-  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped`;
+  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition and a.attnum > 0 and not a.attisdropped`;
 
 /** The made tenants with their endpoints, and the lanes that payments leave behind when nothing of them is due. */
 async function insertTenants(db: Queryable, tenantIds: readonly string[]): Promise<void> {

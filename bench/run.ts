@@ -7,7 +7,9 @@ const NAMES = [
   'apply-signals',
   'ingest-notifications',
   'notifications',
+  'checkout-page',
   'explain',
+  'take-limits',
   'card-number-false-alarms',
   'rate-limits',
   'domain-questions',
@@ -41,9 +43,19 @@ switch (name) {
     await benchNotifications(process.argv.slice(2));
     break;
   }
+  case 'checkout-page': {
+    const { benchCheckoutPage } = await import('./checkout-page.ts');
+    await benchCheckoutPage();
+    break;
+  }
   case 'explain': {
     const { benchExplain } = await import('./explain.ts');
     await benchExplain(process.argv.slice(2));
+    break;
+  }
+  case 'take-limits': {
+    const { benchTakeLimits } = await import('./take-limits.ts');
+    await benchTakeLimits();
     break;
   }
   case 'card-number-false-alarms':

@@ -247,8 +247,10 @@ const NOT_OF_A_PAYMENT = ['tenants', 'webhook_endpoints', 'ledger_balances', 'ou
 /** Looks into every table that has tenants, so that what the program comes to write into another one is not left out. */
 async function rowsOf(tx: Queryable, tenantId: string): Promise<readonly SampleRow[]> {
   const { rows: tables } = await sql<{ name: string }>`
-    select table_name as name from information_schema.columns
-    where table_schema = 'public' and column_name = 'tenant_id' and table_name <> all(${NOT_OF_A_PAYMENT})
+    select c.relname as name from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      and c.relname <> all(${NOT_OF_A_PAYMENT})
     order by 1`.execute(tx);
   const rows: SampleRow[] = [];
   for (const { name: table } of tables) {

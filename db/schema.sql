@@ -132,6 +132,8 @@ create table attempts (
   completion_sealed bytea,
   charge_ref text,
   failed_over_to text,
+  instrument jsonb,
+  auth_code text,
   constraint attempts_pkey PRIMARY KEY (tenant_id, attempt_id),
   constraint attempts_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id),
   constraint attempts_completing_check CHECK (state <> 'completing'::text OR completion_sealed IS NOT NULL),
@@ -524,6 +526,78 @@ CREATE INDEX ledger_transfers_payment_idx ON public.ledger_transfers USING btree
 CREATE TRIGGER ledger_transfers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_transfers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_transfers_balance AFTER INSERT ON public.ledger_transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION post_to_balances();
 
+create table limit_baskets (
+  tenant_id text not null,
+  basket_id text not null,
+  mode text not null,
+  name text,
+  item_types text[] not null,
+  per text not null,
+  currency text not null,
+  time_zone text not null,
+  daily_max bigint,
+  monthly_max bigint,
+  daily_count_max integer,
+  monthly_count_max integer,
+  when_unnamed text not null,
+  active boolean not null,
+  subject_key_sealed bytea not null,
+  removed_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint limit_baskets_pkey PRIMARY KEY (tenant_id, basket_id),
+  constraint limit_baskets_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
+  constraint limit_baskets_max_check CHECK (num_nonnulls(daily_max, monthly_max, daily_count_max, monthly_count_max) >= 1 AND LEAST(daily_max, monthly_max, daily_count_max::bigint, monthly_count_max::bigint) >= 0),
+  constraint limit_baskets_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint limit_baskets_per_check CHECK (per = ANY (ARRAY['customer'::text, 'destination'::text, 'merchant'::text, 'sub_merchant'::text, 'group'::text])),
+  constraint limit_baskets_types_check CHECK (cardinality(item_types) >= 1),
+  constraint limit_baskets_unnamed_check CHECK (when_unnamed = ANY (ARRAY['refuse'::text, 'pass'::text]))
+);
+CREATE INDEX limit_baskets_active_idx ON public.limit_baskets USING btree (tenant_id) WHERE (active AND (removed_at IS NULL));
+CREATE INDEX limit_baskets_list_idx ON public.limit_baskets USING btree (tenant_id, mode, basket_id) WHERE (removed_at IS NULL);
+
+create table limit_counters (
+  tenant_id text not null,
+  basket_id text not null,
+  subject bytea not null,
+  period text not null,
+  starts_at timestamp with time zone not null,
+  amount bigint not null,
+  payments integer not null,
+  amount_max bigint,
+  payments_max integer,
+  constraint limit_counters_pkey PRIMARY KEY (tenant_id, basket_id, subject, period, starts_at),
+  constraint limit_counters_amount_check CHECK (amount <= amount_max),
+  constraint limit_counters_payments_check CHECK (payments <= payments_max),
+  constraint limit_counters_period_check CHECK (period = ANY (ARRAY['day'::text, 'month'::text])),
+  constraint limit_counters_sign_check CHECK (amount >= 0 AND payments >= 0),
+  constraint limit_counters_subject_check CHECK (length(subject) = 32)
+);
+
+create table limit_holds (
+  tenant_id text not null,
+  payment_id text not null,
+  basket_tenant_id text not null,
+  basket_id text not null,
+  subject bytea not null,
+  period text not null,
+  starts_at timestamp with time zone not null,
+  amount bigint not null,
+  amount_held bigint not null,
+  payments_held integer not null,
+  amount_max bigint,
+  payments_max integer,
+  settled boolean not null,
+  above boolean not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint limit_holds_pkey PRIMARY KEY (tenant_id, payment_id, basket_id, subject, period),
+  constraint limit_holds_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id),
+  constraint limit_holds_amount_check CHECK (amount_held >= 0 AND amount_held <= amount),
+  constraint limit_holds_payments_check CHECK (payments_held = ANY (ARRAY[0, 1]))
+);
+CREATE INDEX limit_holds_open_idx ON public.limit_holds USING btree (basket_tenant_id, basket_id, subject, period, starts_at) WHERE (NOT settled);
+
 create table line_matches (
   tenant_id text not null,
   line_id text not null,
@@ -728,6 +802,8 @@ create table payments (
   reversal_id text,
   duplicate_payment boolean not null default false,
   return_style text not null,
+  shipping_address_sealed bytea,
+  holds_limits boolean not null default false,
   checkout_id text,
   constraint payments_pkey PRIMARY KEY (tenant_id, payment_id),
   constraint payments_reference_key UNIQUE (tenant_id, mode, reference),
@@ -742,6 +818,7 @@ create table payments (
   constraint payments_return_style_check CHECK (return_style = ANY (ARRAY['plain'::text, 'bluebox'::text])),
   constraint payments_reversal_check CHECK (reversal_id IS NULL OR amount_refunded = 0 AND amount_refund_pending = 0),
   constraint payments_reversed_check CHECK (status <> 'reversed'::text OR reversal_id IS NOT NULL AND amount_captured = 0),
+  constraint payments_shipping_check CHECK (shipping_address_sealed IS NULL OR request_shipping),
   constraint payments_status_check CHECK (status = ANY (ARRAY['created'::text, 'processing'::text, 'authorized'::text, 'succeeded'::text, 'failed'::text, 'canceled'::text, 'expired'::text, 'reversed'::text])),
   constraint payments_succeeded_check CHECK (status <> 'succeeded'::text OR amount_captured > 0)
 );
@@ -877,6 +954,26 @@ create table provider_questions (
   constraint provider_questions_pkey PRIMARY KEY (tenant_id, attempt_id)
 );
 CREATE INDEX provider_questions_due_idx ON public.provider_questions USING btree (tenant_id, provider_account_id, due_at) WHERE (due_at IS NOT NULL);
+
+create table proxy_storage (
+  place text not null,
+  kind text not null,
+  fingerprint text not null,
+  valid_from timestamp with time zone,
+  valid_until timestamp with time zone,
+  files_sealed bytea not null,
+  changed_at timestamp with time zone not null,
+  constraint proxy_storage_pkey PRIMARY KEY (place),
+  constraint proxy_storage_fingerprint_check CHECK (fingerprint ~ '^[0-9a-f]{64}$'::text),
+  constraint proxy_storage_kind_check CHECK (kind = ANY (ARRAY['certificate'::text, 'account'::text])),
+  constraint proxy_storage_validity_check CHECK (
+CASE kind
+    WHEN 'certificate'::text THEN valid_from IS NOT NULL AND valid_until IS NOT NULL AND valid_from < valid_until
+    ELSE valid_from IS NULL AND valid_until IS NULL
+END)
+);
+CREATE INDEX proxy_storage_changed_idx ON public.proxy_storage USING btree (changed_at);
+CREATE INDEX proxy_storage_ended_idx ON public.proxy_storage USING btree (valid_until) WHERE (kind = 'certificate'::text);
 
 create table qr_code_tokens (
   token text not null,
@@ -1484,7 +1581,8 @@ declare
   aside text;
 begin
   if not pg_try_advisory_xact_lock(7705301463) then return null; end if;
-  select c.relname into aside from pg_class c join public.partitioned_tables() p on c.relname like format('detached\_%s\_%%', p.parent)
+  select c.relname into aside from pg_class c join public.partitioned_tables() p
+    on c.relname ~ format('^detached_%s_.*_\d+$', p.parent)
   where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relispartition
     and c.relowner = (select relowner from pg_class where oid = 'public.events'::regclass)
   order by 1 limit 1;

@@ -6,7 +6,7 @@ import {
   type RateLimitSettings,
   rateLimitsOf,
 } from './platform/rate-limit/rate-limit-settings.ts';
-import { parseSmtpUrl, type SmtpServer } from './platform/smtp-server.ts';
+import { parseSmtpUrl, type SmtpServer, smtpOf } from './platform/smtp-server.ts';
 
 /** What an operator sets; the only reader of the environment. Every value also as `NAME_FILE`, the path of a file. */
 export interface Config {
@@ -16,6 +16,8 @@ export interface Config {
   readonly databaseMigrateUrl: string | null;
   readonly host: string;
   readonly port: number;
+  /** Loopback unless the proxy that asks is on another machine or in another container. */
+  readonly internalHost: string;
   readonly internalPort: number;
   /** 0: no demo shop. */
   readonly shopPort: number;
@@ -87,6 +89,7 @@ const variables = z.object({
   DATABASE_MIGRATE_URL: postgresUrl.optional(),
   PORT: port.default(8080),
   HOST: z.string().min(1).default('127.0.0.1'),
+  TOLLGATE_INTERNAL_HOST: z.string().min(1).default('127.0.0.1'),
   TOLLGATE_INTERNAL_PORT: port.default(9090),
   TOLLGATE_SHOP_PORT: port.default(8081),
   TOLLGATE_SANDBOX_PORT: port.optional(),
@@ -147,6 +150,9 @@ const variables = z.object({
   TOLLGATE_OPERATOR_EMAIL: z.email('Must be an e-mail address').optional(),
 });
 
+/** What may be set; each also with `_FILE` behind it. */
+export const VARIABLE_NAMES: readonly string[] = Object.keys(variables.shape);
+
 /**
  * Parses the environment once. All faults are told at once.
  * @throws ConfigRefused
@@ -177,15 +183,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!mayDemonstrate && (set.TOLLGATE_SIMULATORS ?? []).length > 0) {
     throw new ConfigRefused('TOLLGATE_SIMULATORS: Must come with the demo, and with private targets allowed in it');
   }
-  const retentionDaysMax = set.TOLLGATE_RETENTION_DAYS_MAX ?? Math.max(400, set.TOLLGATE_RETENTION_DAYS);
-  if (retentionDaysMax < set.TOLLGATE_RETENTION_DAYS) {
-    throw new ConfigRefused('TOLLGATE_RETENTION_DAYS_MAX: Must not be less than TOLLGATE_RETENTION_DAYS');
-  }
   return {
     databaseUrl,
     databaseMigrateUrl: set.DATABASE_MIGRATE_URL ?? null,
     host: set.HOST,
     port: set.PORT,
+    internalHost: set.TOLLGATE_INTERNAL_HOST,
     internalPort: set.TOLLGATE_INTERNAL_PORT,
     shopPort: set.TOLLGATE_SHOP_PORT,
     // In a real installation nobody plays the bank unless told to.
@@ -218,7 +221,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     operatorEmail: set.TOLLGATE_OPERATOR_EMAIL ?? null,
     demo,
     databaseConnectionsMax: set.TOLLGATE_DATABASE_CONNECTIONS,
-    retention: { days: set.TOLLGATE_RETENTION_DAYS, daysMax: retentionDaysMax },
+    retention: retentionOf(set.TOLLGATE_RETENTION_DAYS, set.TOLLGATE_RETENTION_DAYS_MAX),
     rateLimits: rateLimitsOf(set),
   };
 }
@@ -278,13 +281,9 @@ function readValues(
   return values;
 }
 
-/** Mails come from the address that was set, else from the account they are sent with, else from the API's own host. */
-function smtpOf(server: SmtpServer | null, from: string | null, apiUrl: string): Config['smtp'] {
-  if (server === null) return null;
-  const { hostname } = new URL(apiUrl);
-  const account = z.email().safeParse(server.user);
-  const isName = /[a-z]$/i.test(hostname);
-  return { server, from: from ?? account.data ?? `tollgate@${isName ? hostname : 'localhost'}` };
+function retentionOf(days: number, daysMax = Math.max(400, days)): Config['retention'] {
+  if (daysMax >= days) return { days, daysMax };
+  throw new ConfigRefused('TOLLGATE_RETENTION_DAYS_MAX: Must not be less than TOLLGATE_RETENTION_DAYS');
 }
 
 function trustProxyOf(text: string): boolean | readonly string[] {

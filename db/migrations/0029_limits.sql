@@ -97,4 +97,3 @@ create index limit_holds_open_idx on limit_holds (basket_tenant_id, basket_id, s
 
 -- Whether there is anything to give back when a payment ends; nobody else's signals look for it.
 alter table payments add column holds_limits boolean not null default false;
-alter table payments alter column holds_limits drop default;

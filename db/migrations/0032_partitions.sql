@@ -184,7 +184,8 @@ declare
   aside text;
 begin
   if not pg_try_advisory_xact_lock(7705301463) then return null; end if;
-  select c.relname into aside from pg_class c join public.partitioned_tables() p on c.relname like format('detached\_%s\_%%', p.parent)
+  select c.relname into aside from pg_class c join public.partitioned_tables() p
+    on c.relname ~ format('^detached_%s_.*_\d+$', p.parent)
   where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not c.relispartition
     and c.relowner = (select relowner from pg_class where oid = 'public.events'::regclass)
   order by 1 limit 1;

@@ -100,10 +100,10 @@ function isBasic(header: string): boolean {
   return /^Basic /i.test(header);
 }
 
-/** The key or app whose secret these credentials are tried at; null: they name none. */
+/** The key or app whose secret these credentials are tried at; null: they name none, as access tokens, which all begin alike. */
 function targetOf(header: string): string | null {
   if (isBasic(header)) return appTarget(readBasic(header).appName);
-  const [, prefix = null] = /^Bearer +(\w{1,64})\./i.exec(header) ?? [];
+  const [, prefix = null] = /^Bearer +((?:sk|op)_\w{1,40})\./i.exec(header) ?? [];
   return prefix;
 }
 

@@ -86,7 +86,13 @@ export const createTransaction = endpoint({
       .meta({ id: 'CreatedBlueboxTransaction' }),
     description: 'The transaction, ready to be paid.',
   },
-  problems: ['reference_already_used', 'card_number_not_allowed', 'target_not_allowed', 'limit_exceeded'],
+  problems: [
+    'reference_already_used',
+    'card_number_not_allowed',
+    'target_not_allowed',
+    'limit_exceeded',
+    'endpoint_unhealthy',
+  ],
   example: {
     reference: 'order-1042',
     callbackUrl: 'https://shop.example/bluebox/done',

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from '../kernel/endpoint.ts';
 import { instant, line, pageAnswer, pageQuery, reference } from '../kernel/shapes.ts';
-import { paymentOwn, paymentTerms } from '../payments/api.ts';
 import { createdPayment } from '../payments/payment-shape.ts';
+import { paymentOwn, paymentTerms } from '../payments/payment-terms.ts';
 import { CHECKOUT_STATUSES } from './checkout-configuration.ts';
 
 const TAG = 'Checkouts';
@@ -127,6 +127,6 @@ export const createCheckoutPayment = endpoint({
   params: one,
   body: z.strictObject({ ...terms.shape, ...paymentOwn }).meta({ id: 'CreateCheckoutPayment' }),
   answer: { status: 201, schema: createdPayment, description: 'The payment; the shopper pays at its `paymentUrl`.' },
-  problems: [...PROBLEMS, 'state_conflict', 'no_provider_account', 'endpoint_unhealthy'],
+  problems: [...PROBLEMS, 'state_conflict', 'no_provider_account', 'endpoint_unhealthy', 'limit_exceeded'],
   example: { reference: 'ticket-7-1', customer: { email: 'ada@example.com' } },
 });

@@ -69,12 +69,7 @@ export async function changeCheckout(
 }
 
 /** What creating a payment would refuse is refused now, while somebody who can mend it is listening. */
-async function checkTerms(
-  context: PaymentContext,
-  db: Queryable,
-  owner: Owner,
-  terms: PaymentTerms,
-): Promise<void> {
+async function checkTerms(context: PaymentContext, db: Queryable, owner: Owner, terms: PaymentTerms): Promise<void> {
   const errors = checkReturnUrls(await context.readTenant(owner.tenantId), owner.mode, terms);
   if (errors.length > 0) throw new Problem('validation_failed', 'Some fields break a rule.', { errors });
   checkNotificationUrl(context.targetPolicy(owner.mode), terms);

@@ -4,6 +4,7 @@ import type { Attempt } from '../payments/attempt.ts';
 import { isEnded, type Payment, type PaymentStatus } from '../payments/payment.ts';
 import { qrSvg } from '../platform/qr-code.ts';
 import type { DeclineReason, NextAction } from '../providers/provider.ts';
+import { frameAncestorsOf } from '../tenants/settings.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { brandOf } from './brand-of.ts';
 import type { CardFieldsOfPage } from './card-fields.ts';
@@ -90,6 +91,8 @@ const WAITING_KINDS: ReadonlySet<CheckoutKind> = new Set<CheckoutKind>([
 /** Who has waited here for the bank sees that it was paid just now; anybody else, that it was paid before. */
 function stayPathOf(path: string, kind: CheckoutKind, way: Way): string | null {
   if (way === 'returned') return `${path}/return`;
+  // Who chose to pay is still led on where the bank answers only now, but not twice.
+  if (way === 'leaving' && kind !== 'redirect') return `${path}/leave`;
   return way === 'leaving' || way === 'waiting' || WAITING_KINDS.has(kind) ? `${path}/wait` : null;
 }
 

@@ -23,21 +23,14 @@ import { frameAncestorsOf } from '../tenants/settings.ts';
 import { cardFieldModules, readCardFields } from './card-fields.ts';
 import { isServiceDown } from './check-service.ts';
 import { checkVisit } from './check-visit.ts';
-import {
-  callbackUrl,
-  checkoutView,
-  type Framing,
-  returnUrlWith,
-  stateKey,
-  TEST_TOKENS,
-  type Way,
-} from './checkout-view.ts';
+import { callbackUrl, checkoutView, returnUrlWith, stateKey, TEST_TOKENS, type Way } from './checkout-view.ts';
 import { followReturn } from './follow-return.ts';
 import { checkoutAssets } from './page/assets.ts';
-import { chosenLanguage, keepLanguage, languageQuery } from './page/language-switch.ts';
+import { chosenLanguage, inLanguageOf, keepLanguage, withoutLanguage } from './page/language-switch.ts';
 import { chooseLocale } from './page/locale.ts';
 import { renderCheckoutMissing } from './page/render-checkout-missing.ts';
 import { renderCheckoutPage } from './page/render-checkout-page.ts';
+import { framingOf, pageHeaders } from './page-headers.ts';
 import { type AskedAgain, judgeAddress, readAddressForm, readShippingStep } from './shipping-step.ts';
 
 interface TokenRequest {
@@ -51,13 +44,16 @@ interface TokenRequest {
  */
 export function checkoutPages(fastify: FastifyInstance, context: PaymentContext, log: Logger): void {
   for (const asset of [...Object.values(checkoutAssets()), ...cardFieldModules(context)]) {
-    fastify.get(asset.path, (_request, reply) =>
-      reply
+    fastify.get(asset.path, (request, reply) => {
+      const isSmall = /\bbr\b/.test(request.headers['accept-encoding'] ?? '');
+      if (isSmall) reply.header('content-encoding', 'br');
+      return reply
         .header('content-type', asset.contentType)
         .header('cache-control', 'public, max-age=31536000, immutable')
-        .header('etag', asset.etag)
-        .send(asset.body),
-    );
+        .header('vary', 'accept-encoding')
+        .header('etag', isSmall ? `W/${asset.etag}` : asset.etag)
+        .send(isSmall ? asset.brotli : asset.body);
+    });
   }
   fastify.get<TokenRequest>('/c/:token', (request, reply) => show(context, request, reply, 'looking'));
   fastify.get<TokenRequest>('/c/:token/leave', (request, reply) => show(context, request, reply, 'leaving'));
@@ -100,7 +96,8 @@ async function show(
     const tenant = await context.readTenant(found.payment.tenantId);
     const customer = await openCustomer(context.sealer, found.payment);
     const offered = offeredLanguages(tenant.settings.languages);
-    const chosen = chosenLanguage(queryOf(request), offered) ?? chosenLanguage(formOf(request), offered);
+    // A form that is shown again was posted, and says itself in which language.
+    const chosen = chosenLanguage(inLanguageOf(formOf(request), request.url), offered);
     const locale = chooseLocale(customer?.locale, request.headers['accept-language'], { offered, chosen });
     const cardFields = await readCardFields(context, found);
     const shipping = await readShippingStep(context, found.payment, locale.tag, again);
@@ -120,52 +117,11 @@ async function show(
   }
 }
 
-function queryOf({ url }: FastifyRequest): URLSearchParams {
-  const start = url.indexOf('?');
-  return new URLSearchParams(start === -1 ? '' : url.slice(start + 1));
-}
-
-/** https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header; a page cannot set it. */
-function framingOf({ headers }: FastifyRequest): Framing {
-  const destination = headers['sec-fetch-dest'];
-  if (destination === undefined) return 'unknown';
-  return destination === 'document' ? 'top' : 'frame';
-}
-
 function missing(request: FastifyRequest, reply: FastifyReply, nonce: string): FastifyReply {
   const locale = chooseLocale(undefined, request.headers['accept-language']);
   return pageHeaders(reply, nonce, { frameAncestors: [], origins: [] })
     .code(404)
     .send(renderCheckoutMissing(locale, nonce));
-}
-
-/**
- * Strict: no script or style but our own files and one nonced block, framed only where the tenant lists the origin. A
- * page with card fields takes scripts and frames of their provider too, whose `origins` its adapter names.
- */
-function pageHeaders(
-  reply: FastifyReply,
-  nonce: string,
-  { frameAncestors, origins }: { readonly frameAncestors: readonly string[]; readonly origins: readonly string[] },
-): FastifyReply {
-  const ancestors = frameAncestors.length === 0 ? "'none'" : frameAncestors.join(' ');
-  const policy = [
-    "default-src 'none'",
-    `style-src 'self' 'nonce-${nonce}'`,
-    ["script-src 'self'", ...origins].join(' '),
-    "img-src 'self' data:",
-    ["connect-src 'self'", ...origins].join(' '),
-    ...(origins.length === 0 ? [] : [['frame-src', ...origins].join(' ')]),
-    "form-action 'self'",
-    "base-uri 'none'",
-    `frame-ancestors ${ancestors}`,
-  ];
-  return reply
-    .header('content-type', 'text/html; charset=utf-8')
-    .header('content-security-policy', policy.join('; '))
-    .header('referrer-policy', 'no-referrer')
-    .header('cache-control', 'no-store')
-    .header('x-content-type-options', 'nosniff');
 }
 
 type Act = (context: PaymentContext, found: PaymentWithAttempt, token: string, form: URLSearchParams) => Promise<void>;
@@ -203,7 +159,7 @@ async function act(
   }
   return reply
     .code(303)
-    .header('location', `/c/${token}/${place}${languageQuery(form)}`)
+    .header('location', inLanguageOf(form, `/c/${token}/${place}`))
     .header('referrer-policy', 'no-referrer')
     .send();
 }
@@ -238,7 +194,7 @@ async function pay(
   // What a provider gives the shopper to do is good for a while; an attempt that waits for it in vain is ended first.
   const waitsInVain = latestAttempt?.state === 'requires_action' && hasLapsed(latestAttempt, context.clock);
   if (waitsInVain && payment.status === 'processing') await endOpenAttempt(context, payment);
-  await confirm(context, found, `${token}/return${languageQuery(form)}`, undefined);
+  await confirm(context, found, inLanguageOf(form, `/c/${token}/return`), undefined);
 }
 
 async function cancel(context: PaymentContext, { payment }: PaymentWithAttempt): Promise<void> {
@@ -259,17 +215,17 @@ async function playBank(
   if (action === 'expire') return expirePayment(context, found.payment, true);
   const sandboxToken = TEST_TOKENS[action];
   if (sandboxToken === undefined) throw new Problem('not_found', 'There is no such test action.');
-  await confirm(context, found, `${token}/return${languageQuery(form)}`, { type: 'sandbox', token: sandboxToken });
+  await confirm(context, found, inLanguageOf(form, `/c/${token}/return`), { type: 'sandbox', token: sandboxToken });
 }
 
 async function confirm(
   context: PaymentContext,
   { payment }: PaymentWithAttempt,
-  returnTo: string,
+  returnPath: string,
   method: unknown,
 ): Promise<void> {
   const { tenantId, mode, paymentId } = payment;
-  const returnUrl = `${await context.checkoutUrlOf(payment)}/c/${returnTo}`;
+  const returnUrl = `${await context.checkoutUrlOf(payment)}${returnPath}`;
   await confirmPayment(context, { tenantId, mode, paymentId, method, source: 'shopper', returnUrl }, null);
 }
 
@@ -284,7 +240,8 @@ async function comeBack(context: PaymentContext, log: Logger, request: FastifyRe
   const found = await open().catch(() => null);
   if (found === null || found.latestAttempt === null || found.payment.status !== 'processing') return;
   const { payment, latestAttempt: attempt } = found;
-  await followReturn(context, log, { payment, attempt, url: request.url, secure: exchange.secure });
+  const url = withoutLanguage(request.url);
+  await followReturn(context, log, { payment, attempt, url, secure: exchange.secure });
 }
 
 /** Where the bank sends browsers of attempts that did not start on the hosted page: on to the shop, with a hint. */

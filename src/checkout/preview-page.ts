@@ -17,6 +17,7 @@ import type { CheckoutKind } from './page/view.ts';
 
 export interface PreviewContext {
   readonly database: Database;
+  readonly retentionDaysMax: number;
   readonly readLogo: ReadLogo;
 }
 
@@ -29,7 +30,7 @@ interface Preview {
 /** The endpoints that show a tenant its page. */
 export function previewRoutes(context: PreviewContext): readonly BoundEndpoint[] {
   const show = async (tenantId: string, patch: MergePatch, preview: Preview) => {
-    const tenant = patchedTenant(await findTenant(context.database, tenantId), patch);
+    const tenant = patchedTenant(await findTenant(context.database, tenantId), patch, context.retentionDaysMax);
     return previewPage(context, tenant, preview);
   };
   return [

@@ -6,6 +6,20 @@ import type { ProviderEvent } from '../providers/provider-webhook.ts';
 const money = z.strictObject({ amount: z.string().transform(BigInt), currency: z.string() });
 const instant = z.string().transform((text) => Temporal.Instant.from(text));
 
+const charged = {
+  chargeRef: z.string().exactOptional(),
+  instrument: z
+    .strictObject({
+      type: z.enum(['card', 'account', 'wallet']),
+      brand: z.string().exactOptional(),
+      bin: z.string().exactOptional(),
+      last4: z.string().exactOptional(),
+      accountType: z.string().exactOptional(),
+    })
+    .exactOptional(),
+  authCode: z.string().exactOptional(),
+};
+
 const report = z.discriminatedUnion('state', [
   z.strictObject({
     state: z.literal('requires_action'),
@@ -31,9 +45,9 @@ const report = z.discriminatedUnion('state', [
     state: z.literal('authorized'),
     amount: money,
     authorizationExpiresAt: instant.exactOptional(),
-    chargeRef: z.string().exactOptional(),
+    ...charged,
   }),
-  z.strictObject({ state: z.literal('captured'), amount: money, chargeRef: z.string().exactOptional() }),
+  z.strictObject({ state: z.literal('captured'), amount: money, ...charged }),
   z.strictObject({
     state: z.literal('declined'),
     decline: z.strictObject({

@@ -42,6 +42,7 @@ export function paymentRow(tenantId: string, fields: Row = {}): Row {
     request_shipping: false,
     metadata: {},
     return_style: 'plain',
+    holds_limits: false,
     expires_at: AT,
     created_at: AT,
     updated_at: AT,

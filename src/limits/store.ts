@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { LimitBasket, LimitPer, WhenUnnamed } from './limit-basket.ts';
 
@@ -58,17 +60,10 @@ export async function countBaskets(tx: Queryable, { tenantId, mode }: Owner): Pr
   return Number(rows[0]?.count ?? 0n);
 }
 
-/** Newest first; one row more than the limit, so that the caller knows whether there are more. */
-export async function selectBaskets(
-  db: Queryable,
-  owner: Owner,
-  { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<readonly LimitBasket[]> {
-  let query = ownedBy(db, owner)
-    .orderBy('basket_id', 'desc')
-    .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('basket_id', '<', cursor);
-  return (await query.execute()).map(basketFromRow);
+/** A page of baskets, as `pageOf` takes it. */
+export async function selectBaskets(db: Queryable, owner: Owner, page: PageOptions): Promise<readonly LimitBasket[]> {
+  const rows = await ownedBy(db, owner).$call(newestFirst('basket_id', page)).execute();
+  return rows.map(basketFromRow);
 }
 
 /** The baskets that hold, of one owner. */

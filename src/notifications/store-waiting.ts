@@ -215,28 +215,32 @@ export async function recordAttempts(tx: Queryable, records: readonly AttemptRec
       and d.status = ${'pending'}`.execute(tx);
 }
 
+/** What is null or was not tried is left out, and so is null in the row. */
 function recordToRow({ delivery, attempt }: AttemptRecord): Record<string, unknown> {
-  const body = attempt?.response_body ?? null;
-  return {
+  const row: Record<string, unknown> = {
     tenant_id: delivery.tenantId,
     delivery_id: delivery.deliveryId,
     status: delivery.status,
     attempts_made: delivery.attemptsMade,
-    due_at: delivery.dueAt,
-    error: delivery.lastError,
-    ...(attempt === null
-      ? {}
-      : {
-          attempted_at: attempt.attempted_at,
-          duration_ms: attempt.duration_ms,
-          url: attempt.url,
-          outcome: attempt.outcome,
-          status_code: attempt.status_code,
-          remote_address: attempt.remote_address,
-          response_headers: attempt.response_headers,
-          response_body: body === null ? null : `\\x${body.toString('hex')}`,
-          request_headers: attempt.request_headers,
-          timings: attempt.timings,
-        }),
   };
+  if (delivery.dueAt !== null) row.due_at = delivery.dueAt;
+  if (delivery.lastError !== null) row.error = delivery.lastError;
+  if (attempt === null) return row;
+  for (const name of TRIED) {
+    if (attempt[name] !== null) row[name] = attempt[name];
+  }
+  if (attempt.response_body !== null) row.response_body = `\\x${attempt.response_body.toString('hex')}`;
+  return row;
 }
+
+const TRIED = [
+  'attempted_at',
+  'duration_ms',
+  'url',
+  'outcome',
+  'status_code',
+  'remote_address',
+  'response_headers',
+  'request_headers',
+  'timings',
+] as const;

@@ -45,11 +45,13 @@ test('one bad item harms only itself', async () => {
 });
 
 test('items that share a lock are never in two writes at once, and hold up nobody else', async () => {
+  const begun = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   const writes: string[] = [];
   const write = createBatcher<string, string>({
     write: async (items) => {
       writes.push(items.join(' '));
+      begun.resolve();
       if (items.includes('a1')) await gate.promise;
       return [...items];
     },
@@ -57,7 +59,7 @@ test('items that share a lock are never in two writes at once, and hold up nobod
     lockOf: (item) => item.slice(0, 1),
   });
   const first = write('a1');
-  await sleep(5);
+  await begun.promise;
   const behind = [write('a2'), write('a3')];
   expect(await Promise.all([write('b1'), write('c1')])).toEqual(['b1', 'c1']);
   // Longer than what makes a write count as slow.

@@ -2,6 +2,8 @@ import { inflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { encode } from 'uqr';
 import { describe, expect, it } from 'vitest';
+import { type Bitmap, readPng, scan } from '../../test/support/qr-scanner.ts';
+import { present } from '../kernel/assert.ts';
 import { qrPng, qrSvg } from './qr-code.ts';
 
 const PAYLOAD = '00020101021226580014A000000727012800069704030114VQRQ0000000001520459995303704540612.505802VN6304ABCD';
@@ -15,7 +17,12 @@ function modulesOfPng(png: Buffer): readonly string[] {
   const bytes = 1 + Math.ceil(width / 8);
   expect(pixels.length).toBe(bytes * width);
   const lines = Array.from({ length: width }, (_, y) => pixels.subarray(y * bytes + 1, (y + 1) * bytes));
-  const bits = lines.map((line) => [...line].map((byte) => byte.toString(2).padStart(8, '0')).join('').slice(0, width));
+  const bits = lines.map((line) =>
+    [...line]
+      .map((byte) => byte.toString(2).padStart(8, '0'))
+      .join('')
+      .slice(0, width),
+  );
   return bits;
 }
 
@@ -26,13 +33,13 @@ describe('a code', () => {
     const bits = modulesOfPng(qrPng(PAYLOAD) ?? Buffer.alloc(0));
     const scale = bits.length / data.length;
     const svg = String(qrSvg(PAYLOAD));
-    data.forEach((row, y) =>
-      row.forEach((dark, x) => {
+    for (const [y, row] of data.entries()) {
+      for (const [x, dark] of row.entries()) {
         const at = `${x} ${y}`;
         expect(bits[Math.floor((y + 0.5) * scale)]?.[Math.floor((x + 0.5) * scale)], at).toBe(dark ? '0' : '1');
         expect(svg.includes(`M${at}h1v1h-1z`), at).toBe(dark);
-      }),
-    );
+      }
+    }
   });
 
   it('has four white modules around it, which scanners need', () => {
@@ -72,5 +79,54 @@ describe('a code', () => {
 
   it('stands in a page as drawn, with nothing of the text', () => {
     expect(String(qrSvg('<script>alert(1)</script>'))).not.toContain('script');
+  });
+});
+
+const drawn = (png: Buffer | null) => present(png, 'a picture');
+
+/** Fills the runs of the path, ten pixels a module. */
+function readSvg(svg: string): Bitmap {
+  const size = Number(/viewBox="0 0 (\d+) \1"/.exec(svg)?.[1]);
+  const width = size * 10;
+  const dark = Array.from({ length: width * width }, () => false);
+  for (const [, x, y, run] of svg.matchAll(/M(\d+) (\d+)h(\d+)v1h-\3z/g)) {
+    for (let row = Number(y) * 10; row < Number(y) * 10 + 10; row++) {
+      dark.fill(true, row * width + Number(x) * 10, row * width + (Number(x) + Number(run)) * 10);
+    }
+  }
+  return { width, dark };
+}
+
+describe.each([
+  ['PNG', (text: string) => readPng(drawn(qrPng(text)))],
+  ['SVG', (text: string) => readSvg(String(qrSvg(text)))],
+])('a code drawn as %s', (_format, draw) => {
+  it.each([
+    ['an address', 'https://pay.shop.example/q/AbCdEfGhIjKlMnOpQrSt_-'],
+    ['a payload', `00020101021126510014at.example.pay${'0123456789 ABC.xyz'.repeat(12)}`],
+  ])('is scanned as what it holds: %s', (_what, text) => {
+    expect(scan(draw(text))).toBe(text);
+  });
+
+  it('has a quiet zone of four modules all around', () => {
+    const { width, dark } = draw('https://pay.shop.example/q/AbCdEfGhIjKlMnOpQrSt_-');
+    const edge = (index: number) => {
+      const [x, y] = [index % width, Math.floor(index / width)];
+      return Math.min(x, y, width - 1 - x, width - 1 - y);
+    };
+    const quiet = dark.reduce((least, one, index) => (one ? Math.min(least, edge(index)) : least), width);
+    // The first dark run is the top of a corner, seven modules wide.
+    const first = dark.indexOf(true);
+    expect(quiet).toBe((4 * (dark.indexOf(false, first) - first)) / 7);
+  });
+
+  it('is still scanned with a tenth of its middle covered', () => {
+    const text = 'https://pay.shop.example/q/AbCdEfGhIjKlMnOpQrSt_-';
+    const { width, dark } = draw(text);
+    const covered = dark.map((one, index) => {
+      const [x, y] = [index % width, Math.floor(index / width)];
+      return Math.abs(x - width / 2) < width * 0.1 && Math.abs(y - width / 2) < width * 0.1 ? false : one;
+    });
+    expect(scan({ width, dark: covered })).toBe(text);
   });
 });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 /** A mail server that takes our mails, as SMTP_URL names it. */
 export interface SmtpServer {
   readonly host: string;
@@ -38,4 +39,17 @@ function decoded(text: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Mails come from the address that was set, else from the account they are sent with, else from the API's own host. */
+export function smtpOf(
+  server: SmtpServer | null,
+  from: string | null,
+  apiUrl: string,
+): { readonly server: SmtpServer; readonly from: string } | null {
+  if (server === null) return null;
+  const { hostname } = new URL(apiUrl);
+  const account = z.email().safeParse(server.user);
+  const isName = /[a-z]$/i.test(hostname);
+  return { server, from: from ?? account.data ?? `tollgate@${isName ? hostname : 'localhost'}` };
 }

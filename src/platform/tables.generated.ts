@@ -107,6 +107,8 @@ export interface AttemptsTable {
   completion_sealed: BytesColumn | null;
   charge_ref: string | null;
   failed_over_to: string | null;
+  instrument: JsonColumn | null;
+  auth_code: string | null;
 }
 
 export interface CapturesTable {
@@ -375,6 +377,58 @@ export interface LedgerTransfersTable {
   created_at: Temporal.Instant;
 }
 
+export interface LimitBasketsTable {
+  tenant_id: string;
+  basket_id: string;
+  mode: string;
+  name: string | null;
+  item_types: string[];
+  per: string;
+  currency: string;
+  time_zone: string;
+  daily_max: bigint | null;
+  monthly_max: bigint | null;
+  daily_count_max: number | null;
+  monthly_count_max: number | null;
+  when_unnamed: string;
+  active: boolean;
+  subject_key_sealed: BytesColumn;
+  removed_at: Temporal.Instant | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
+export interface LimitCountersTable {
+  tenant_id: string;
+  basket_id: string;
+  subject: BytesColumn;
+  period: string;
+  starts_at: Temporal.Instant;
+  amount: bigint;
+  payments: number;
+  amount_max: bigint | null;
+  payments_max: number | null;
+}
+
+export interface LimitHoldsTable {
+  tenant_id: string;
+  payment_id: string;
+  basket_tenant_id: string;
+  basket_id: string;
+  subject: BytesColumn;
+  period: string;
+  starts_at: Temporal.Instant;
+  amount: bigint;
+  amount_held: bigint;
+  payments_held: number;
+  amount_max: bigint | null;
+  payments_max: number | null;
+  settled: boolean;
+  above: boolean;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
 export interface LineMatchesTable {
   tenant_id: string;
   line_id: string;
@@ -530,6 +584,8 @@ export interface PaymentsTable {
   reversal_id: string | null;
   duplicate_payment: Generated<boolean>;
   return_style: string;
+  shipping_address_sealed: BytesColumn | null;
+  holds_limits: Generated<boolean>;
   checkout_id: string | null;
 }
 
@@ -625,6 +681,16 @@ export interface ProviderQuestionsTable {
   tries: number;
   asked_at: Temporal.Instant | null;
   due_at: Temporal.Instant | null;
+}
+
+export interface ProxyStorageTable {
+  place: string;
+  kind: string;
+  fingerprint: string;
+  valid_from: Temporal.Instant | null;
+  valid_until: Temporal.Instant | null;
+  files_sealed: BytesColumn;
+  changed_at: Temporal.Instant;
 }
 
 export interface QrCodeTokensTable {
@@ -983,6 +1049,9 @@ export interface Tables {
   lanes: LanesTable;
   ledger_balances: LedgerBalancesTable;
   ledger_transfers: LedgerTransfersTable;
+  limit_baskets: LimitBasketsTable;
+  limit_counters: LimitCountersTable;
+  limit_holds: LimitHoldsTable;
   line_matches: LineMatchesTable;
   listened_events: ListenedEventsTable;
   listeners: ListenersTable;
@@ -1003,6 +1072,7 @@ export interface Tables {
   provider_calls: ProviderCallsTable;
   provider_facts: ProviderFactsTable;
   provider_questions: ProviderQuestionsTable;
+  proxy_storage: ProxyStorageTable;
   qr_code_tokens: QrCodeTokensTable;
   qr_code_uses: QrCodeUsesTable;
   qr_codes: QrCodesTable;

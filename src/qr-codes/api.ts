@@ -119,6 +119,6 @@ export const scanQrCode = endpoint({
     })
     .meta({ id: 'ScanQrCode' }),
   answer: { status: 201, schema: createdPayment, description: 'The payment of the scan.' },
-  problems: ['state_conflict', 'attempt_in_progress', 'no_provider_account', 'endpoint_unhealthy'],
+  problems: ['state_conflict', 'attempt_in_progress', 'no_provider_account', 'endpoint_unhealthy', 'limit_exceeded'],
   example: { token: 'tok_approve' },
 });

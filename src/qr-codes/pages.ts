@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { brandOf } from '../checkout/brand-of.ts';
 import { checkVisit } from '../checkout/check-visit.ts';
 import { chooseLocale } from '../checkout/page/locale.ts';
 import { renderCheckoutMissing } from '../checkout/page/render-checkout-missing.ts';
+import { present } from '../kernel/assert.ts';
 import { newSecret } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { PaymentContext } from '../payments/context.ts';
@@ -11,9 +13,9 @@ import { isEnded } from '../payments/payment.ts';
 import { readPayment } from '../payments/read-payment.ts';
 import { exchangeOf } from '../platform/http/exchange.ts';
 import type { Logger } from '../platform/log.ts';
+import { qrPng, qrSvg } from '../platform/qr-code.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { timeOf } from './create-qr-code.ts';
-import { drawQrPng, drawQrSvg } from './draw-qr-image.ts';
 import { findScannedCode } from './find-qr-code.ts';
 import { amountRule, type QrCode, qrCodeStatus } from './qr-code.ts';
 import { qrCodePayload } from './qr-code-json.ts';
@@ -51,16 +53,21 @@ export function qrCodePages(fastify: FastifyInstance, context: PaymentContext, l
   fastify.get<TokenRequest>('/q/:token', (request, reply) => answer(pages, request, reply, look));
   fastify.post<TokenRequest>('/q/:token', (request, reply) => answer(pages, request, reply, submit));
   fastify.get<TokenRequest>('/q/:token/image.svg', (request, reply) =>
-    drawImage(context, request, reply, (text) => ({ type: 'image/svg+xml; charset=utf-8', image: drawQrSvg(text) })),
+    drawImage(context, request, reply, (text) => ({
+      type: 'image/svg+xml; charset=utf-8',
+      image: String(present(qrSvg(text), 'a drawn code')),
+    })),
   );
   fastify.get<TokenRequest>('/q/:token/image.png', (request, reply) =>
-    drawImage(context, request, reply, (text) => ({ type: 'image/png', image: drawQrPng(text) })),
+    drawImage(context, request, reply, (text) => ({ type: 'image/png', image: present(qrPng(text), 'a drawn code') })),
   );
 }
 
-/** Either a page or the payment's own page, on the host that the shopper is on. */
-type Shown = { readonly view: Reduced } | { readonly checkoutToken: string };
-type Reduced = Partial<Pick<QrFormView, 'refused'> & Pick<QrEndView, 'retry'>> & { readonly kind: QrPageView['kind'] };
+/** A page of the code, or the payment's own, on the host that the shopper is on. */
+type Shown = { readonly view: PageChoice } | { readonly checkoutToken: string };
+type PageChoice = Partial<Pick<QrFormView, 'refused'> & Pick<QrEndView, 'retry'>> & {
+  readonly kind: QrPageView['kind'];
+};
 
 type Step = (pages: Pages, scanned: Scanned, form: URLSearchParams) => Promise<Shown>;
 
@@ -129,8 +136,8 @@ async function submit(pages: Pages, scanned: Scanned, form: URLSearchParams): Pr
 }
 
 function refusalOf(code: QrCode, amount: bigint | null, typed: string): QrFormView['refused'] {
-  if (amount !== null && amountRule(code, amount) === null) return null;
-  return { typed: typed.slice(0, TYPED_CHARACTERS_MAX), why: amount === null ? 'no_amount' : 'outside' };
+  const why = amount === null ? 'no_amount' : amountRule(code, amount);
+  return why === null ? null : { typed: typed.slice(0, TYPED_CHARACTERS_MAX), why };
 }
 
 /** As a form of ours carries it; null for one that is not ours and could be anybody's: then the form begins anew. */
@@ -141,7 +148,8 @@ function ownVisit(form: URLSearchParams): string | null {
 
 /** With another amount it is another payment: who goes back and corrects it must not pay what stood there before. */
 function visitOf({ uses }: QrCode, visit: string, amount: bigint | null): string {
-  return uses === 'single' ? ONLY_VISIT : `${visit} ${amount ?? ''}`;
+  if (uses === 'single') return ONLY_VISIT;
+  return amount === null ? visit : `${visit} ${amount}`;
 }
 
 /** The payment that a single-use code has already; null where there is none. */
@@ -190,7 +198,7 @@ async function insteadOf({ context, log }: Pages, { scanned: { code }, form, err
   return { view: { kind: 'unavailable', retry: visit === null ? null : { visit, amount: form.get('amount') } } };
 }
 
-function statusOf({ kind, refused }: Reduced): number {
+function statusOf({ kind, refused }: PageChoice): number {
   if (kind === 'form') return refused === undefined || refused === null ? 200 : 422;
   return kind === 'unavailable' ? 503 : 410;
 }
@@ -203,16 +211,9 @@ function viewOf(
     refused,
     retry,
     ...page
-  }: Reduced & { readonly tenant: Tenant } & Pick<QrPageView, 'locale' | 'nonce' | 'path'>,
+  }: PageChoice & { readonly tenant: Tenant } & Pick<QrPageView, 'locale' | 'nonce' | 'path'>,
 ): QrPageView {
-  const { branding } = tenant.settings;
-  const { displayName, primaryColor, supportUrl, legalUrl } = branding;
-  const brand: QrEndView['brand'] = {
-    name: displayName ?? tenant.name,
-    primaryColor,
-    ...(supportUrl === undefined ? {} : { supportUrl }),
-    ...(legalUrl === undefined ? {} : { legalUrl }),
-  };
+  const brand = brandOf(tenant, page.locale);
   const common = { ...page, brand, testMode: code.mode === 'test', currency: code.currency };
   if (kind !== 'form') return { ...common, kind, retry: retry ?? null };
   const { amount, amountEditable, amountMin, amountMax } = code;

@@ -6,7 +6,6 @@ import { amountText, renderBrand, renderFooter } from '../checkout/page/summary.
 import type { CheckoutBrand } from '../checkout/page/view.ts';
 import { AMOUNT_MAX, toDecimal } from '../kernel/money.ts';
 import { type Html, html } from '../platform/html.ts';
-import { qrMessages } from './messages.ts';
 import type { QrCodeStatus } from './qr-code.ts';
 
 interface QrPageCommon {
@@ -32,7 +31,7 @@ export interface QrFormView extends QrPageCommon {
   /** Comes back with the form: sent twice, it is one payment. */
   readonly visit: string;
   /** What was wrong with what was entered before, which is shown again. */
-  readonly refused: { readonly typed: string; readonly why: 'no_amount' | 'outside' } | null;
+  readonly refused: { readonly typed: string; readonly why: 'no_amount' | 'below' | 'above' } | null;
 }
 
 /** Nothing can be paid with it, or not now. */
@@ -64,7 +63,7 @@ ${renderFooter(view, shared)}`,
 }
 
 function titleOf(view: QrPageView): string {
-  const messages = qrMessages(view.locale);
+  const messages = CATALOGS[view.locale.language].scanned;
   switch (view.kind) {
     case 'form':
       return view.amountEditable ? messages.amountTitle : messages.confirmTitle;
@@ -86,7 +85,7 @@ function renderForm(view: QrFormView): Html {
 <input type="hidden" name="visit" value="${view.visit}">
 <h1>${titleOf(view)}</h1>
 ${view.amountEditable && renderAmountEntry(view)}
-<button class="primary" type="submit">${qrMessages(view.locale).next}</button>
+<button class="primary" type="submit">${CATALOGS[view.locale.language].scanned.next}</button>
 </form>
 </section>`;
 }
@@ -107,11 +106,10 @@ function renderDescription({ description }: QrFormView): Html | null {
 /** Left to right in every language, as amounts are typed. */
 function renderAmountEntry(view: QrFormView): Html {
   const { locale, currency, refused } = view;
-  const messages = qrMessages(locale);
+  const messages = CATALOGS[locale.language].scanned;
   const proposed = view.amount === null ? '' : toDecimal({ amount: view.amount, currency });
   const complaint = refused === null ? null : complaintText(view, refused.why);
-  // Said once, where it is said loudest.
-  const hint = refused?.why === 'outside' ? null : limitsText(view);
+  const hint = limitsText(view);
   const wrong = complaint !== null && html` aria-invalid="true"`;
   const words = [...(hint === null ? [] : ['limits']), ...(complaint === null ? [] : ['complaint'])].join(' ');
   const described = words !== '' && html` aria-describedby="${words}"`;
@@ -122,16 +120,22 @@ ${complaint !== null && html`<div class="notice" role="alert"><p id="complaint">
 ${hint !== null && html`<p class="text" id="limits">${hint}</p>`}`;
 }
 
-function complaintText(view: QrFormView, why: 'no_amount' | 'outside'): string {
+function complaintText(view: QrFormView, why: 'no_amount' | 'below' | 'above'): string {
   const { locale, currency } = view;
-  const messages = qrMessages(locale);
-  if (why === 'no_amount') return messages.notAnAmount(toDecimal({ amount: 1250n, currency }));
-  // Nothing was set: then only what no payment may exceed, or nought, can have been entered.
-  return limitsText(view) ?? limitsText({ ...view, amountMin: 1n, amountMax: AMOUNT_MAX }) ?? '';
+  const messages = CATALOGS[locale.language].scanned;
+  const text = (amount: bigint) => amountText({ amount, currency }, locale);
+  switch (why) {
+    case 'no_amount':
+      return messages.notAnAmount(toDecimal({ amount: 1250n, currency }));
+    case 'below':
+      return messages.atLeast(text(view.amountMin ?? 1n));
+    case 'above':
+      return messages.atMost(text(view.amountMax ?? AMOUNT_MAX));
+  }
 }
 
 function limitsText({ amountMin, amountMax, currency, locale }: QrFormView): string | null {
-  const messages = qrMessages(locale);
+  const messages = CATALOGS[locale.language].scanned;
   const text = (amount: bigint) => amountText({ amount, currency }, locale);
   if (amountMin !== null && amountMax !== null) return messages.between(text(amountMin), text(amountMax));
   if (amountMin !== null) return messages.atLeast(text(amountMin));
@@ -151,7 +155,7 @@ function renderEnd(view: QrEndView): Html {
   return html`<div class="message">
 ${icon(ICONS[view.kind])}
 <h1>${titleOf(view)}</h1>
-<p class="text">${away ? shared.unavailableText : qrMessages(view.locale).askShop(view.brand.name)}</p>
+<p class="text">${away ? shared.unavailableText : CATALOGS[view.locale.language].scanned.askShop(view.brand.name)}</p>
 </div>
 ${away && html`<section class="state">${renderRetry(view, shared.tryAgain)}</section>`}`;
 }

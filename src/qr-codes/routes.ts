@@ -6,7 +6,7 @@ import { createCreatePayment } from '../payments/create-payment.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api.ts';
 import { cancelQrCode, changeAmount } from './change-qr-code.ts';
-import { createQrCode } from './create-qr-code.ts';
+import { createQrCode, timeOf } from './create-qr-code.ts';
 import { findQrCode } from './find-qr-code.ts';
 import type { QrCode } from './qr-code.ts';
 import { qrCodeJson } from './qr-code-json.ts';
@@ -25,11 +25,8 @@ export function qrCodeRoutes(context: PaymentContext): readonly BoundEndpoint[] 
       body: await readJson(context, caller, await findQrCode(db, caller, params.id)),
     })),
     bindEndpoint(api.listQrCodes, async ({ caller, query }) => {
-      const { limit, cursor, ...filter } = query;
-      const now = (await tenantClocks.of(caller.tenantId, caller.mode)).now();
-      const codes = await selectQrCodes(db, caller, filter, { limit, cursor, now });
-      const page = pageOf(await listJson(context, caller, codes), limit);
-      return { body: page };
+      const codes = await selectQrCodes(db, caller, { ...query, ...(await timeOf(context, caller)) });
+      return { body: pageOf(await listJson(context, caller, codes), query.limit) };
     }),
     bindEndpoint(api.updateQrCode, async ({ caller, params, body: change }) => {
       const clock = await tenantClocks.of(caller.tenantId, caller.mode);
@@ -59,15 +56,11 @@ async function readJson(context: PaymentContext, owner: Owner, code: QrCode): Pr
 }
 
 /** Read together, however many codes there are. */
-async function listJson(
-  { database, tenantClocks, checkoutUrlOf }: PaymentContext,
-  owner: Owner,
-  codes: readonly QrCode[],
-): Promise<QrCodeAnswer[]> {
-  const now = (await tenantClocks.of(owner.tenantId, owner.mode)).now();
-  const checkoutUrl = await checkoutUrlOf(owner);
+async function listJson(context: PaymentContext, owner: Owner, codes: readonly QrCode[]): Promise<QrCodeAnswer[]> {
+  const { now } = await timeOf(context, owner);
+  const checkoutUrl = await context.checkoutUrlOf(owner);
   const ids = codes.map(({ qrCodeId }) => qrCodeId);
-  const payments = await selectLatestPayments(database.query, owner.tenantId, ids);
+  const payments = await selectLatestPayments(context.database.query, owner.tenantId, ids);
   return codes.map((code) =>
     qrCodeJson(code, { checkoutUrl, now, latestPaymentId: payments.get(code.qrCodeId) ?? null }),
   );

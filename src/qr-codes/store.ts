@@ -1,6 +1,8 @@
 import { type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
+import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { EmvcoProfile } from './emvco-profile.ts';
@@ -77,16 +79,12 @@ interface QrCodeFilter {
 export async function selectQrCodes(
   db: Queryable,
   owner: Owner,
-  { reference, kind, status }: QrCodeFilter,
-  page: { readonly limit: number; readonly cursor?: string | undefined; readonly now: Temporal.Instant },
+  { reference, kind, status, now, ...page }: QrCodeFilter & PageOptions & { readonly now: Temporal.Instant },
 ): Promise<readonly QrCode[]> {
-  let query = ownedBy(db, owner)
-    .orderBy('qr_code_id', 'desc')
-    .limit(page.limit + 1);
-  if (page.cursor !== undefined) query = query.where('qr_code_id', '<', page.cursor);
+  let query = ownedBy(db, owner).$call(newestFirst('qr_code_id', page));
   if (reference !== undefined) query = query.where('reference', '=', reference);
   if (kind !== undefined) query = query.where('kind', '=', kind);
-  if (status !== undefined) query = query.where(hasStatus(status, page.now));
+  if (status !== undefined) query = query.where(hasStatus(status, now));
   return (await query.execute()).map(fromRow);
 }
 

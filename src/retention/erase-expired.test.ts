@@ -156,3 +156,22 @@ test('the database empties nothing of the last day, whatever it is told', async 
   clock.set(today.add({ hours: 24 * 1_000 }));
   expect((await eraseExpired(context)).erased).toBe(0);
 });
+
+test('a turn that ends early passes over nobody: those who are done make room for the others', async () => {
+  await test1.run(
+    `insert into tenants select 'ten_' || n, null, 'x', 'app-' || n, 'EUR', 'active', '{"retention": {"eventsDays": 10}}', now(), now()
+     from generate_series(1, 50) n`,
+  );
+  await test1.run(
+    `insert into events (tenant_id, event_id, mode, type, api_version, object, created_at)
+     select 'ten_' || n, $1, 'live', 'x', 'x', '{}', $2 from generate_series(1, 50) n`,
+    [idAt('evt', daysAgo(15)), daysAgo(15).toString()],
+  );
+  let erased = 0;
+  for (let hasMore = true; hasMore; ) {
+    const turn = await eraseExpired(context);
+    erased += turn.erased;
+    ({ hasMore } = turn);
+  }
+  expect(erased).toBe(50);
+});

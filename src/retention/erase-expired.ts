@@ -1,7 +1,8 @@
 import { assert } from '../kernel/assert.ts';
 import { lowestId } from '../kernel/id.ts';
-import { keptDays, type Subject } from './retention.ts';
+import { keptDays } from './retention.ts';
 import {
+  type ErasedKind,
   type ErasedPart,
   eraseContents,
   lockPosition,
@@ -13,7 +14,7 @@ import type { RetentionContext } from './tend-partitions.ts';
 
 /** Rows that one statement looks at: some hundredths of a second, since the row locks of the rest are held that long. */
 export const ERASED_AT_ONCE_MAX = 500;
-/** Statements of a turn; what is left is for the next. */
+/** Statements of a turn, and tenants that it looks at; what is left is for the next. */
 const BATCHES_MAX = 40;
 /** What still had work when its time was over is looked at again after this long. */
 const PASS_EVERY_HOURS = 7 * 24;
@@ -21,10 +22,10 @@ const HOURS_A_DAY = 24;
 
 /** Whose days are those, in the settings and by the ids of the rows. */
 const SUBJECTS = [
-  { subject: 'events', setting: 'eventsDays', prefix: 'evt' },
-  { subject: 'deliveries', setting: 'deliveriesDays', prefix: 'whd' },
-  { subject: 'inbound_events', setting: 'inboundDays', prefix: 'in' },
-] as const satisfies readonly { readonly subject: Subject; readonly setting: string; readonly prefix: string }[];
+  { subject: 'events', setting: 'eventsDays', prefix: 'evt', column: 'event_id' },
+  { subject: 'deliveries', setting: 'deliveriesDays', prefix: 'whd', column: 'delivery_id' },
+  { subject: 'inbound_events', setting: 'inboundDays', prefix: 'in', column: 'inbound_event_id' },
+] as const satisfies readonly Omit<ErasedKind, 'days' | 'keptDays'>[];
 
 export interface ErasedTurn {
   /** Rows that are empty now and were not before. */
@@ -51,12 +52,17 @@ export async function eraseExpired(context: RetentionContext): Promise<ErasedTur
   return { erased, hasMore: false };
 }
 
-async function expiredParts({ database, retention }: RetentionContext): Promise<readonly ErasedPart[]> {
+async function expiredParts({ database, clock, retention }: RetentionContext): Promise<readonly ErasedPart[]> {
   const kept = keptDays(retention, await selectLongestWishes(database.query));
   const { days } = retention;
+  const now = clock.now();
   const parts = await Promise.all(
-    SUBJECTS.map(({ subject, setting }) =>
-      selectErasedParts(database.query, { subject, setting, days, keptDays: kept[subject] }),
+    SUBJECTS.map((kind) =>
+      selectErasedParts(
+        database.query,
+        { ...kind, days, keptDays: kept[kind.subject] },
+        { now, passBefore: now.subtract({ hours: PASS_EVERY_HOURS }), limit: BATCHES_MAX + 1 },
+      ),
     ),
   );
   return parts.flat();

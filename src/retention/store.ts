@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { instantOfId } from '../kernel/id.ts';
+import { type IdPrefix, instantOfId } from '../kernel/id.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { Family, Partition } from './partition.ts';
 import type { Subject, Wishes } from './retention.ts';
@@ -72,15 +72,42 @@ export interface ErasedPart {
   readonly days: number;
 }
 
-/** Tenants that keep less than the partitions live, in their order from one on. `days`: of those that say nothing. */
+export interface ErasedKind {
+  readonly subject: Subject;
+  /** The member of a tenant's settings, and the days of those that say nothing there. */
+  readonly setting: string;
+  readonly days: number;
+  /** How long the partitions live. */
+  readonly keptDays: number;
+  /** Of the rows' ids, which stand in this column. */
+  readonly prefix: IdPrefix;
+  readonly column: string;
+}
+
+/**
+ * Tenants that keep less than the partitions live and have rows that were not looked at since those became too old, or whose
+ * pass began before an instant.
+ */
 export async function selectErasedParts(
   db: Queryable,
-  { subject, setting, days, keptDays }: { subject: Subject; setting: string; days: number; keptDays: number },
+  { subject, setting, days, keptDays, prefix, column }: ErasedKind,
+  {
+    now,
+    passBefore,
+    limit,
+  }: { readonly now: Temporal.Instant; readonly passBefore: Temporal.Instant; readonly limit: number },
 ): Promise<readonly ErasedPart[]> {
+  const id = sql.ref(`e.${column}`);
   const { rows } = await sql<{ tenant_id: string; days: number }>`
-    select * from (
+    select w.tenant_id, w.days from (
       select tenant_id, coalesce((settings -> 'retention' ->> ${setting})::int, ${days}::int) as days from tenants
-    ) wanted where days < ${keptDays} order by tenant_id`.execute(db);
+    ) w
+    left join retention_positions p on p.tenant_id = w.tenant_id and p.subject = ${subject}
+    where w.days < ${keptDays} and (p.tenant_id is null or p.pass_began_at <= ${passBefore} or exists (
+      select from ${sql.table(subject)} e
+      where e.tenant_id = w.tenant_id and ${id} > p.position
+        and ${id} < id_floor(${prefix}, ${now}::timestamptz - w.days * interval '24 hours')))
+    order by w.tenant_id limit ${limit}`.execute(db);
   return rows.map((row) => ({ tenantId: row.tenant_id, subject, days: row.days }));
 }
 

@@ -3,6 +3,7 @@ import { until } from '../../test/support/api-client.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { ManualClock } from '../kernel/clock.ts';
 import { type IdPrefix, lowestId } from '../kernel/id.ts';
+import { copyDatabase } from '../platform/copy-database.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { detachPartitions, selectPartitions, splitPartition } from './store.ts';
 import { type RetentionContext, tendPartitions } from './tend-partitions.ts';
@@ -233,4 +234,19 @@ test('the database refuses to drop what has just happened, whoever asks', async 
   }
   await expect(splitPartition(database.query, 'payments', '2021-01-01')).rejects.toThrow();
   await expect(splitPartition(database.query, 'events', '2021-01-02')).rejects.toThrow(/begin with a month/);
+});
+
+test('what moves to another database stands in the same months there', async () => {
+  await put(BEGIN);
+  await tendPartitions(context);
+  await put('2021-02-20T00:00:00Z');
+  const other = await createTestDatabase();
+  try {
+    await copyDatabase({ source: test1.url, target: other.url, log: { info() {}, warn() {} } });
+    const places = `select tableoid::regclass::text as place, event_id from events order by event_id`;
+    expect(await other.run(places)).toEqual(await test1.run(places));
+    expect(await placesOf('events')).toEqual(['2021_01', '2021_02']);
+  } finally {
+    await other.drop();
+  }
 });

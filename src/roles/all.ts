@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { createAuthenticateCaller } from '../access/authenticate-caller.ts';
 import type { Config } from '../config.ts';
@@ -53,7 +53,7 @@ const NO_SANDBOX = 'http://127.0.0.1:9';
  * servers, worker. What was started is stopped again where a later step fails.
  */
 export async function startTollgate(options: StartOptions): Promise<Tollgate> {
-  const config = await withPorts(options.config);
+  const { config, ports } = await withPorts(options.config);
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLogger({ level: config.logLevel });
   const stops: (() => Promise<void>)[] = [];
@@ -80,7 +80,8 @@ export async function startTollgate(options: StartOptions): Promise<Tollgate> {
     const checks = readyChecks(gateway, database.url);
     const internal = createInternalServer({ log, clock, metrics: gateway.metrics, readyChecks: checks });
     serveAsk(internal, gateway);
-    const internalUrl = await internal.listen({ host: '127.0.0.1', port: config.internalPort });
+    await ports.release();
+    const internalUrl = await internal.listen({ host: config.internalHost, port: config.internalPort });
     gateway.ownPorts.add(Number(new URL(internalUrl).port));
     stops.push(() => internal.close());
     const server = publicServer(gateway, checks, options.checkAnswers ?? false);
@@ -89,6 +90,7 @@ export async function startTollgate(options: StartOptions): Promise<Tollgate> {
     return { gateway, config, database, internalUrl, sandboxUrl, stop };
   } catch (error) {
     await stop();
+    await ports.release();
     throw error;
   }
 }
@@ -172,28 +174,35 @@ function translateError(error: unknown): Problem | undefined {
   return away ? new Problem('unavailable', undefined, { retryAfterSeconds: 1, cause: error }) : undefined;
 }
 
-/** Port 0 means any free one; the addresses that others are told follow it. */
-async function withPorts(config: Config): Promise<Config> {
-  if (config.port !== 0 && config.internalPort !== 0) return config;
-  const port = config.port === 0 ? await freePort(config.host) : config.port;
-  const internalPort = config.internalPort === 0 ? await freePort('127.0.0.1') : config.internalPort;
+/**
+ * Port 0 means any free one; the addresses that others are told follow it. Free ports are held until ours are opened
+ * there: a busy machine gives them to somebody else within seconds.
+ */
+async function withPorts(config: Config): Promise<{ readonly config: Config; readonly ports: HeldPorts }> {
+  const ports = new HeldPorts();
+  const port = config.port === 0 ? await ports.take(config.host) : config.port;
+  const internalPort = config.internalPort === 0 ? await ports.take(config.internalHost) : config.internalPort;
   const own = (url: string) => url.replace(/:0$/, `:${port}`);
   const { api, checkout, hooks, admin } = config.urls;
-  return {
-    ...config,
-    port,
-    internalPort,
-    urls: { api: own(api), checkout: own(checkout), hooks: own(hooks), admin: own(admin) },
-  };
+  const urls = { api: own(api), checkout: own(checkout), hooks: own(hooks), admin: own(admin) };
+  return { config: { ...config, port, internalPort, urls }, ports };
 }
 
-async function freePort(host: string): Promise<number> {
-  const probe = createServer();
-  probe.listen({ host, port: 0 });
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No free port was found');
-  return address.port;
+/** Ports that nobody else gets. */
+class HeldPorts {
+  readonly #holders: Server[] = [];
+
+  async take(host: string): Promise<number> {
+    const holder = createServer();
+    this.#holders.push(holder);
+    holder.listen({ host, port: 0 });
+    await once(holder, 'listening');
+    const address = holder.address();
+    if (address === null || typeof address === 'string') throw new Error('No free port was found');
+    return address.port;
+  }
+
+  async release(): Promise<void> {
+    await Promise.all(this.#holders.splice(0).map((holder) => once(holder.close(), 'close')));
+  }
 }

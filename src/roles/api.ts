@@ -2,8 +2,8 @@ import { accessRoutes } from '../access/routes.ts';
 import { acknowledgmentRoutes } from '../acknowledgments/routes.ts';
 import { blueboxRoutes } from '../bluebox/routes.ts';
 import { captureRoutes } from '../captures/routes.ts';
-import { checkoutConfigurationRoutes } from '../checkout-configurations/routes.ts';
 import { previewRoutes } from '../checkout/preview-page.ts';
+import { checkoutConfigurationRoutes } from '../checkout-configurations/routes.ts';
 import { disputeRoutes } from '../disputes/routes.ts';
 import { domainRoutes } from '../domains/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
@@ -59,6 +59,6 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...testClockRoutes(testClocks),
     ...tenantRoutes(tenants),
     ...logoRoutes(tenants),
-    ...previewRoutes({ database: payments.database, readLogo: createReadLogo(payments.database) }),
+    ...previewRoutes({ ...tenants, readLogo: createReadLogo(payments.database) }),
   ]);
 }

@@ -4,6 +4,7 @@ import type { ManualClock } from '../../src/kernel/clock.ts';
 import { openBrowser } from '../support/browser.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type LossyLine, layLossyLine } from '../support/lossy-line.ts';
+import { findFaultsOfLooks } from '../support/page-looks.ts';
 import { stoppedClock } from '../support/payment-watch.ts';
 import { type OpenShop, openShop } from '../support/shop-visit.ts';
 
@@ -43,6 +44,7 @@ test.each(['requests', 'answers'] as const)(
     await main.waitFor();
     expect(await main.textContent()).toContain('Do not pay again: this page will show the result.');
     expect(await main.getByRole('button').count(), 'there is no second way to pay').toBe(0);
+    if (loses === 'answers') expect(await findFaultsOfLooks(page, 'unknown')).toEqual([]);
     await page.getByRole('link', { name: 'Check again' }).click();
     await main.waitFor();
     line.loses = 'nothing';

@@ -59,10 +59,10 @@ describe('S0.20 a page in a frame tells the page around it', () => {
       frame.evaluate<boolean>('document.documentElement.scrollHeight <= innerHeight && innerHeight > 300');
     await until(fits);
     const folded = await heightOf(page);
-    await frame.locator('summary').click();
+    await frame.locator('.items summary').click();
     await until(async () => (await heightOf(page)) > folded + 200 && (await fits()));
     await page.setViewportSize({ width: 1280, height: 800 });
-    await frame.locator('summary').click();
+    await frame.locator('.items summary').click();
     await until(async () => (await heightOf(page)) < folded + 200 && (await fits()));
     expect(complaints).toEqual([]);
   });
@@ -121,6 +121,7 @@ describe.each([true, false])('S0.22 S0.24 a provider whose page may not be frame
     await showsKind(frame, 'redirect');
     await frame.getByRole('img', { name: 'QR code that opens the secure page' }).waitFor();
     expect(frame.url().startsWith(paymentUrl), 'the frame stays with us').toBe(true);
+    if (javaScriptEnabled) await page.screenshot({ path: 'test-results/page-own-window-phone.png', fullPage: true });
     await frame.getByRole('link', { name: 'Open the secure page' }).click();
     await page.waitForURL(/\/c\/pay\/cs_test_/);
     await page.getByRole('button', { name: 'Pay', exact: true }).click();

@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  type TransactionNotification,
-  verifyEncryptedWebhook,
-  verifyLegacyWebhook,
-} from '../../sdk/src/tollgate.ts';
+import { type TransactionNotification, verifyEncryptedWebhook, verifyLegacyWebhook } from '../../sdk/src/tollgate.ts';
+import { present } from '../../src/kernel/assert.ts';
 import type { ManualClock } from '../../src/kernel/clock.ts';
+import { openRequest } from '../../src/payments/attempt-request.ts';
+import { readAttempt } from '../../src/payments/read-payment.ts';
 import type { CreatedTenant } from '../../src/tenants/create-tenant.ts';
 import { type Answer, call, until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { freshReference, type Merchant, merchantOf } from '../support/merchant.ts';
+import { openEndpoint } from '../support/open-endpoint.ts';
 import { stoppedClock } from '../support/payment-watch.ts';
 import { openReversingEndpoint, type ReversingEndpoint } from '../support/reversing-endpoint.ts';
 import { type Received, startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
@@ -90,7 +90,11 @@ async function expectLedBack(transaction: Answer['body']): Promise<void> {
 type Opens = (received: Received, key: string) => Promise<TransactionNotification>;
 
 const DIALECTS: readonly (readonly [string, object, Opens])[] = [
-  ['encrypted', {}, (received, notificationKey) => verifyEncryptedWebhook({ ...received, notificationKey, now: now() })],
+  [
+    'encrypted',
+    {},
+    (received, notificationKey) => verifyEncryptedWebhook({ ...received, notificationKey, now: now() }),
+  ],
   [
     'encrypted-legacy',
     { secret: LEGACY_KEY },
@@ -123,8 +127,19 @@ describe.each(DIALECTS)('S1.9 a transaction whose merchant is told by %s', (dial
     await expectLedBack(transaction);
     const { transactionId, reference } = transaction;
     expect(await told(transactionId, 'SUCCESS')).toMatchObject({
-      ...{ transactionId, reference, amount: '1249.00', currencyCode: 'ZAR', status: 'SUCCESS', date: expect.any(String) },
-      ...{ clientMsisdn: '+27 83 000 0000', retrievalReferenceNumber: expect.stringMatching(/^ch_/), rrn2: '000000004711' },
+      ...{
+        transactionId,
+        reference,
+        amount: '1249.00',
+        currencyCode: 'ZAR',
+        status: 'SUCCESS',
+        date: expect.any(String),
+      },
+      ...{
+        clientMsisdn: '+27 83 000 0000',
+        retrievalReferenceNumber: expect.stringMatching(/^ch_/),
+        rrn2: '000000004711',
+      },
       ...{ authCode: '831000', bankResponse: null, subMerchantName: 'Corner Shop', terminalId: 'T-7', mcc: '5411' },
       cardInfo: { cardType: 'visa', binLast4: '424242******4242', accountType: 'credit' },
       shippingAddress: ADDRESS,
@@ -147,7 +162,9 @@ describe.each(DIALECTS)('S1.9 a transaction whose merchant is told by %s', (dial
     expect((await told(transactionId, 'SUCCESS')).shippingAddress).toEqual(ADDRESS);
     await expectLedBack(transaction);
     const path = `/bluebox/secure/transactions/${transactionId}`;
-    const refund = await merchant.send('POST', `${path}/refund`, { body: { amount: '1.00', reference: freshReference() } });
+    const refund = await merchant.send('POST', `${path}/refund`, {
+      body: { amount: '1.00', reference: freshReference() },
+    });
     expect(refund.status, refund.text).toBe(201);
     expect(await told(transactionId, 'REFUNDED')).toMatchObject({ amount: '1.00', shippingAddress: ADDRESS });
   });
@@ -173,6 +190,36 @@ describe.each(DIALECTS)('S1.9 a transaction whose merchant is told by %s', (dial
   });
 });
 
+test('S1.27 S1.38 a super-merchant’s transaction for a sub-merchant is told to the sub-merchant’s endpoint, by its name', async () => {
+  const child = await tollgate.createTenant({ currency: 'ZAR', parentTenantId: owner.tenant.tenantId });
+  const acting = merchantOf(tollgate.apiUrl, owner.apiKeys.test, { 'x-tollgate-tenant': child.tenant.tenantId });
+  const endpoint = await openEndpoint(merchantOf(tollgate.apiUrl, child.apiKeys.test), sink, { dialect: 'encrypted' });
+  const body = { ...ORDER, requestShipping: false, reference: freshReference() };
+  const { transactionId, redirectUrl } = (await acting.send('POST', '/bluebox/secure/createTx', { body })).body;
+  await submit(`${redirectUrl}/test`, { action: 'no_callback' });
+  const [received] = await endpoint.untilReceived(1);
+  const notificationKey = endpoint.secret;
+  expect(
+    await verifyEncryptedWebhook({ ...present(received, 'a notification'), notificationKey, now: now() }),
+  ).toMatchObject({
+    ...{ transactionId, status: 'SUCCESS', subMerchantName: 'Corner Shop', terminalId: 'T-7', mcc: '5411' },
+  });
+  expect((await merchant.send('GET', `/bluebox/secure/transactions/${transactionId}`)).status).toBe(404);
+});
+
+test('S1.27 S1.28 S1.29 the sub-merchant’s details are in the request that the provider gets', async () => {
+  const { transactionId, redirectUrl } = await createTx(basic());
+  await submit(`${redirectUrl}/shipping`, { ...ADDRESS, act: 'save' });
+  await submit(`${redirectUrl}/test`, { action: 'no_callback' });
+  await untilStatus(transactionId, 'SUCCESS');
+  const { database, sealer } = tollgate.tollgate.gateway.payments;
+  const { latestAttempt } = (await merchant.send('GET', `/payments/${transactionId}`)).body;
+  const attempt = await readAttempt(database.query, owner.tenant.tenantId, latestAttempt.id);
+  expect(await openRequest(sealer, present(attempt, 'the attempt'))).toMatchObject({
+    ...{ subMerchantName: 'Corner Shop', terminalId: 'T-7', mcc: '5411', rrn2: '000000004711' },
+  });
+});
+
 test('S1.25 a transaction that asks for an address is not paid without one', async () => {
   const { redirectUrl, transactionId } = await createTx(basic());
   await submit(`${redirectUrl}/test`, { action: 'pay' });
@@ -183,7 +230,14 @@ test('S1.25 a transaction that asks for an address is not paid without one', asy
 test('S1.30 the page lists the basket, escaped and without the shop’s pictures', async () => {
   const body = {
     ...{ ...ORDER, requestShipping: false, reference: freshReference() },
-    cartItems: [{ description: '<img src=x onerror=alert(1)>', quantity: 3, value: '1.50', imageURL: 'https://evil.example/x.png' }],
+    cartItems: [
+      {
+        description: '<img src=x onerror=alert(1)>',
+        quantity: 3,
+        value: '1.50',
+        imageURL: 'https://evil.example/x.png',
+      },
+    ],
   };
   const { redirectUrl } = (
     await call(`${tollgate.apiUrl}/bluebox/secure/createTx`, { headers: { authorization: basic() }, body })

@@ -84,7 +84,7 @@ describe('the languages of a page', () => {
     expect(await post(`${shop.path}/test`, { action: 'bank_page', lang: 'de' })).toBe(`${shop.path}/leave?lang=de`);
     const bank = /url=([^"]+)"/.exec(await shop.page('/leave?lang=de'))?.[1]?.replaceAll('&amp;', '&') ?? '';
     const settled = await call(new URL(await post(bank, { decision: 'approve' }), bank).href);
-    expect(settled.text).toContain(`${shop.path}/return?lang=de`);
+    expect(settled.text).toContain(`${shop.path}/return?tollgate-lang=de`);
   });
 
   it('that nobody chose are in no address', async () => {

@@ -71,6 +71,18 @@ describe('a payment that is paid', () => {
   });
 });
 
+test('the files of the page come small to whoever takes them so, and are the same', async () => {
+  const { paymentUrl } = await shop.create();
+  const [, path] = /href="(\/c\/assets\/checkout[^"]*)"/.exec((await open(paymentUrl)).text) ?? [];
+  const url = `${tollgate.apiUrl}${path}`;
+  const plain = await fetch(url, { headers: { 'accept-encoding': 'identity' } });
+  const small = await fetch(url, { headers: { 'accept-encoding': 'gzip, deflate, br, zstd' } });
+  expect([plain, small].map(({ headers }) => headers.get('content-encoding'))).toEqual([null, 'br']);
+  expect([plain, small].map(({ headers }) => headers.get('vary'))).toEqual(['accept-encoding', 'accept-encoding']);
+  expect(Number(small.headers.get('content-length'))).toBeLessThan(Number(plain.headers.get('content-length')) / 3);
+  expect(await small.text()).toBe(await plain.text());
+});
+
 describe('where no provider can be reached', () => {
   test('without an account the page says so before anything is pressed, and again to who tries', async () => {
     const own = await ownShop();

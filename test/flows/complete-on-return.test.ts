@@ -100,6 +100,17 @@ test('on the hosted page too, and coming home again, or twice at once, charges n
   expect([till.charges(attemptId), await completions(id)]).toEqual([1, 1]);
 });
 
+test('the language that was chosen on the page comes home too, and is no part of what the provider gets', async () => {
+  const { id, attemptId, bankPage, home } = await sentAway('page');
+  expect((await call(`${home}?tollgate-lang=de`)).text).toContain('<html lang="de"');
+  await untilQuiet(tollgate.database);
+  expect(await completions(id)).toBe(0);
+  const [path, query] = (await choose(bankPage, 'approve')).split('?');
+  expect((await call(`${path}?tollgate-lang=de&${query}`)).text).toContain('<html lang="de"');
+  await shop.untilLike(id, { status: 'succeeded' });
+  expect([till.charges(attemptId), await completions(id)]).toEqual([1, 1]);
+});
+
 test('a decline there counts as a try', async () => {
   const { id, bankPage } = await sentAway('page');
   await call(await choose(bankPage, 'insufficient_funds'));

@@ -4,6 +4,7 @@ import { type Answer, call, until } from '../support/api-client.ts';
 import { type DnsServer, startDnsServer } from '../support/dns-server.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type Merchant, merchantOf } from '../support/merchant.ts';
+import { sendRaw } from '../support/raw-http.ts';
 
 let dns: DnsServer;
 let tollgate: Installation;
@@ -200,6 +201,18 @@ describe('S4.4 at a proven domain', () => {
     }
   });
 
+  it('it is found in every spelling of its name, also one that is not of ASCII', async () => {
+    const shop = await newShop();
+    const { domain } = await proven(shop, 'Kasse.Müller.Example');
+    expect(domain).toBe('kasse.xn--mller-kva.example');
+    const payment = (await shop.create()).body;
+    await until(async () => (await at(domain, '/docs')).status === 421);
+    for (const host of [domain, domain.toUpperCase(), `${domain}.`, `${domain}:443`, `${domain}.:8443`]) {
+      expect((await at(host, pathOf(payment.paymentUrl))).status, host).toBe(200);
+      expect((await at(host, '/docs')).status, host).toBe(421);
+    }
+  });
+
   it('another tenant’s payment looks like one that does not exist, and is not acted on', async () => {
     const [shop, stranger] = [await newShop(), await newShop()];
     const { domain } = await proven(shop);
@@ -277,6 +290,35 @@ describe('S4.2 an installation whose hosts have names', () => {
       expect((await to(host, '/healthz')).status, host).toBe(200);
     }
     expect((await to('API.gate.example.:443', '/docs')).status).toBe(200);
+  });
+
+  it.each([
+    ['api.gate.example', 200],
+    ['API.Gate.EXAMPLE', 200],
+    ['api.gate.example.', 200],
+    ['api.gate.example:443', 200],
+    ['API.gate.example.:8443', 200],
+    ['api.gate.example:', 200],
+    ['api.gate.example..', 421],
+    ['api.gate.example:port', 421],
+    ['.api.gate.example', 421],
+    ['www.api.gate.example', 421],
+    ['api.gate.example.evil.example', 421],
+    ['api.gate.example@evil.example', 421],
+    ['evil.example:api.gate.example', 421],
+    ['api.gate.example, evil.example', 421],
+    ['api.gate.example/docs', 421],
+    ['\u0430pi.gate.example', 421],
+    ['ａｐｉ.gate.example', 421],
+    ['xn--pi-7kc.gate.example', 421],
+    ['secure.gate.example', 421],
+    ['[::1]', 421],
+    ['127.0.0.1', 421],
+    ['', 421],
+  ])('C15 takes the host %j for what it is: %i', async (host, status) => {
+    const head = `GET /docs HTTP/1.1\r\nhost: ${host}\r\nx-forwarded-proto: https\r\nconnection: close\r\n\r\n`;
+    const answer = await sendRaw(`http://127.0.0.1:${named.tollgate.config.port}`, head);
+    expect(answer.status, answer.text.slice(0, 300)).toBe(status);
   });
 
   it('gives none of its own names, nor any above or below them, to a tenant', async () => {

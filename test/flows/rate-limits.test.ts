@@ -136,6 +136,16 @@ describe('wrong credentials', () => {
     expect((await send(newAddress(), '/api/v1/payments', { key })).status).toBe(200);
   });
 
+  it('that are access tokens, which all begin alike, are counted by address alone', async () => {
+    const { tenant, appSecret } = await tollgate.createTenant();
+    const logIn = { appName: tenant.appName, appSecret };
+    const { accessToken } = (await send(newAddress(), '/api/v1/tenants/login', { body: logIn })).body;
+    const [head, claims] = accessToken.split('.');
+    const list = (key: string) => send(newAddress(), '/api/v1/payments', { key });
+    for (const letter of 'abcdef') expect((await list(`${head}.${claims}.${letter.repeat(86)}`)).status).toBe(401);
+    expect((await list(accessToken)).status).toBe(200);
+  });
+
   it('of an app are counted together where it logs in and where it sends Basic', async () => {
     const { tenant, appSecret } = await tollgate.createTenant();
     const { appName } = tenant;

@@ -138,10 +138,17 @@ function namesOf(value: unknown, path = ''): readonly string[] {
 describe('S3.29 a simulation', () => {
   test('has the parameters of the real notification, and is marked by a header alone', async () => {
     const one = await endpoint({ eventTypes: ['payment.succeeded'] });
-    await shop.merchant.pay({
+    const { id } = await shop.create({
       cartItems: [{ description: 'Tea', quantity: 1, value: 1250 }],
+      requestShipping: true,
       metadata: { basket: '1' },
     });
+    const phone = '+44 20 7946 0000';
+    const shippingAddress = { name: 'Ada', line1: '1 Tea Lane', city: 'London', postalCode: 'SW1A 1AA', country: 'GB' };
+    const confirmed = await shop.merchant.send('POST', `/payments/${id}/confirm`, {
+      body: { method: { type: 'sandbox', token: 'tok_no_ipn' }, shippingAddress: { ...shippingAddress, phone } },
+    });
+    expect(confirmed.body.status, confirmed.text).toBe('succeeded');
     const [real] = await one.untilReceived(1);
     const { body: trial } = await tryIt(one.id, 'simulate', { eventType: 'payment.succeeded' });
     const [, simulated] = one.received();

@@ -202,6 +202,22 @@ const PRODUCTS = at('products', () => '/products', [
   ['a status, which it has by itself', { name: 'Tickets', status: 'archived' }, ['/status']],
 ]);
 
+const QR_CODES = at('qr-codes', () => '/qr-codes', [
+  ['no amount', {}, ['/amount']],
+  ['a text for the amount', { amount: 'zq7' }, ['/amount']],
+  ['a currency of nobody', { amount: 1, currency: 'ZQ7' }, ['/currency']],
+  ['an unknown kind', { amount: 1, kind: 'zq7' }, ['/kind']],
+  ['script for the way back', { amount: 1, returnUrl: 'javascript:zq7' }, ['/returnUrl']],
+  [
+    'a private network to notify',
+    { amount: 1, notificationUrl: 'https://10.0.0.1/zq7' },
+    ['/notificationUrl'],
+    'target_not_allowed',
+  ],
+  ['no profile but a text', { amount: 1, emvco: 'zq7' }, ['/emvco']],
+  ['a card number for the description', { amount: 1, description: PAN }, ['/description'], 'card_number_not_allowed'],
+]);
+
 const NOTIFICATION_SETTINGS = at(
   'notification-settings',
   () => '/notification-settings',
@@ -364,6 +380,7 @@ export const BAD_OTHERS: readonly BadOther[] = [
   ...SECRETS_ROTATED,
   ...ENDPOINTS_RESUMED,
   ...PRODUCTS,
+  ...QR_CODES,
   ...NOTIFICATION_SETTINGS,
   ...SETTINGS,
   ...TENANTS,

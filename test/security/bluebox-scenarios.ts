@@ -1,6 +1,7 @@
 import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Answer } from '../support/api-client.ts';
 import { freshReference } from '../support/merchant.ts';
+import { createWhileUnhealthy } from './acknowledgment-scenarios.ts';
 import { createTransactionBeyondLimit } from './limit-scenarios.ts';
 import { type Scenario, type Stage, withCutOffPassed, without } from './refusal-stage.ts';
 
@@ -28,6 +29,7 @@ export const BLUEBOX_SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCo
       await createTx(stage, { reference });
       return createTx(stage, { reference });
     },
+    endpoint_unhealthy: (stage) => createWhileUnhealthy(stage, () => createTx(stage)),
     card_number_not_allowed: (stage) => createTx(stage, { description: PAN }),
     target_not_allowed: (stage) => createTx(stage, { notificationUrl: 'https://169.254.169.254/' }),
     limit_exceeded: createTransactionBeyondLimit,

@@ -2,6 +2,7 @@ import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Answer } from '../support/api-client.ts';
 import { freshReference } from '../support/merchant.ts';
 import { createWhileUnhealthy } from './acknowledgment-scenarios.ts';
+import { SOLD_OUT, withoutRoom } from './limit-scenarios.ts';
 import type { Scenario, Stage } from './refusal-stage.ts';
 
 const PAN = '4111 1111 1111 1111';
@@ -59,5 +60,6 @@ export const CHECKOUT_SCENARIOS: Readonly<Record<string, Partial<Record<ProblemC
     state_conflict: (stage) =>
       pay(stage, {}, (id) => stage.shop.send('PATCH', `/checkouts/${id}`, { body: { status: 'archived' } })),
     endpoint_unhealthy: (stage) => createWhileUnhealthy(stage, () => pay(stage, {})),
+    limit_exceeded: (stage) => withoutRoom(stage, () => pay(stage, { cartItems: [{ ...SOLD_OUT, value: 100 }] })),
   },
 };

@@ -2,10 +2,11 @@ import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Answer } from '../support/api-client.ts';
 import type { Scenario, Stage } from './refusal-stage.ts';
 
-const ITEM = { description: 'Airtime', quantity: 1, destination: '0821234567', itemType: 'NO_MORE_OF_THIS' };
+/** Of what nothing may be sold. */
+export const SOLD_OUT = { description: 'Airtime', quantity: 1, destination: '0821234567', itemType: 'NO_MORE_OF_THIS' };
 
 /** A basket of a kind of item that nothing else in the suite sells, without any room. */
-async function withoutRoom({ shop }: Stage, act: () => Promise<Answer>): Promise<Answer> {
+export async function withoutRoom({ shop }: Stage, act: () => Promise<Answer>): Promise<Answer> {
   const body = { itemTypes: ['NO_MORE_OF_THIS'], per: 'destination', dailyMax: 0 };
   const { id } = (await shop.send('POST', '/limit-baskets', { body })).body;
   try {
@@ -16,14 +17,14 @@ async function withoutRoom({ shop }: Stage, act: () => Promise<Answer>): Promise
 }
 
 export const createBeyondLimit: Scenario = (stage) =>
-  withoutRoom(stage, () => stage.shop.create({ cartItems: [{ ...ITEM, value: 100 }] }));
+  withoutRoom(stage, () => stage.shop.create({ cartItems: [{ ...SOLD_OUT, value: 100 }] }));
 
 export const createTransactionBeyondLimit: Scenario = (stage) =>
   withoutRoom(stage, () =>
     stage.shop.send('POST', '/bluebox/secure/createTx', {
       body: {
         ...{ reference: 'beyond-limit', callbackUrl: 'https://shop.example/done', amount: '1.00' },
-        cartItems: [{ ...ITEM, value: '1.00' }],
+        cartItems: [{ ...SOLD_OUT, value: '1.00' }],
       },
     }),
   );

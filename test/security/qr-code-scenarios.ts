@@ -2,6 +2,7 @@ import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Answer } from '../support/api-client.ts';
 import { freshReference, type Merchant } from '../support/merchant.ts';
 import { withOpenFuse } from './acknowledgment-scenarios.ts';
+import { SOLD_OUT, withoutRoom } from './limit-scenarios.ts';
 import type { Scenario } from './refusal-stage.ts';
 
 const PAN = '4111 1111 1111 1111';
@@ -59,5 +60,7 @@ export const QR_CODE_SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCo
       const path = `/qr-codes/${body.id}/scan`;
       return withOpenFuse(stage, () => stage.shop.send('POST', path, { body: { token: 'tok_approve' } }));
     },
+    limit_exceeded: (stage) =>
+      withoutRoom(stage, () => scan(stage.shop, {}, { cartItems: [{ ...SOLD_OUT, value: 1250 }] })),
   },
 };

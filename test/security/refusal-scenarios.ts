@@ -18,14 +18,14 @@ import { NOTIFICATION_SCENARIOS } from './notification-scenarios.ts';
 import { QR_CODE_SCENARIOS } from './qr-code-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 import { type Scenario, type Stage, withCutOffPassed, without } from './refusal-stage.ts';
-import { confirmSessionWithoutAddress, confirmWithoutAddress } from './shipping-scenarios.ts';
-import { SETTINGS_SCENARIOS } from './settings-scenarios.ts';
 import {
   readEmptiedNotification,
   readOldEvent,
   replayEmptiedNotification,
   resendOldDelivery,
 } from './retention-scenarios.ts';
+import { SETTINGS_SCENARIOS } from './settings-scenarios.ts';
+import { confirmSessionWithoutAddress, confirmWithoutAddress } from './shipping-scenarios.ts';
 
 const PAN = '4111 1111 1111 1111';
 const reason = 'broken';

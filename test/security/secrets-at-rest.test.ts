@@ -174,7 +174,10 @@ describe('no secret is anywhere in the clear', () => {
   test('not in what tenants are told of customers', () => {
     const told = sink.received.map(({ body, headers }) => body + JSON.stringify(headers)).join('');
     expect(told).toContain(OPEN);
-    for (const [what, secret] of secrets) expect(told.includes(secret), what).toBe(false);
+    for (const [what, secret] of secrets) {
+      // An address is asked for in the tenant's name, so the tenant alone is told of it.
+      if (!/^(typed|sent) /.test(what)) expect(told.includes(secret), what).toBe(false);
+    }
   });
 });
 

@@ -50,6 +50,7 @@ export interface Caddy {
 export async function startCaddy({ tollgate }: Installation, storageParent?: string): Promise<Caddy> {
   const home = storageParent ?? (await mkdtemp(join(tmpdir(), 'tollgate-caddy-')));
   const [httpPort = 0, port = 0] = await freePorts(2);
+  const upstream = `127.0.0.1:${tollgate.config.port}`;
   const caddy = spawn('caddy', ['run', '--config', 'Caddyfile', '--adapter', 'caddyfile'], {
     stdio: 'ignore',
     env: {
@@ -58,7 +59,7 @@ export async function startCaddy({ tollgate }: Installation, storageParent?: str
       ...{ CADDY_ADMIN: 'off', HTTP_PORT: String(httpPort), HTTPS_PORT: String(port) },
       ...{ CERTIFICATE_ISSUER: 'internal' },
       ...{ API_HOST: HOSTS.api, CHECKOUT_HOST: HOSTS.checkout, HOOKS_HOST: HOSTS.hooks, ADMIN_HOST: HOSTS.admin },
-      TOLLGATE: `127.0.0.1:${tollgate.config.port}`,
+      ...{ API_UPSTREAM: upstream, CHECKOUT_UPSTREAM: upstream, HOOKS_UPSTREAM: upstream },
       TOLLGATE_INTERNAL: new URL(tollgate.internalUrl).host,
     },
   });

@@ -1,9 +1,9 @@
+import type { AddressRule } from '../../payments/shipping-address.ts';
 import { type Content, type Html, html } from '../../platform/html.ts';
-import { type AddressMessages, addressMessagesOf } from './address-messages.ts';
 import { countryChoices } from './countries.ts';
 import { renderCancel, stateField } from './forms.ts';
 import type { Messages } from './messages/messages.ts';
-import type { AddressEntry, CheckoutView, ViewOf } from './view.ts';
+import type { AddressEntry, ViewOf } from './view.ts';
 
 /** What browsers fill in by themselves. https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill */
 const AUTOCOMPLETE: Readonly<Record<AddressEntry['field'], string>> = {
@@ -18,17 +18,12 @@ const AUTOCOMPLETE: Readonly<Record<AddressEntry['field'], string>> = {
   phone: 'shipping tel',
 };
 
-/** The heading of the form. */
-export function addressTitle(view: CheckoutView): string {
-  return addressMessagesOf(view.locale.language).title;
-}
-
 /**
  * Where the order goes: a form that needs no script. Another country is shown by sending the form, which keeps what was
  * entered. The Enter key presses the first button, also in a field: `shown` tells whether there is another country at all.
  */
 export function renderAddress(view: ViewOf<'shipping'>, messages: Messages): Html {
-  const words = addressMessagesOf(view.locale.language);
+  const words = messages.address;
   const isBroken = view.country.broken || view.entries.some(({ broken }) => broken !== null);
   return html`<form class="address-form" method="post" action="${view.path}/shipping">
 ${stateField(view)}
@@ -44,7 +39,7 @@ ${view.entries.map((entry) => renderEntry(entry, words))}
 ${renderCancel(view, messages)}`;
 }
 
-function renderCountry({ country, locale }: ViewOf<'shipping'>, words: AddressMessages): Html {
+function renderCountry({ country, locale }: ViewOf<'shipping'>, words: Messages['address']): Html {
   const options = countryChoices(locale.tag).map(
     ({ code, name }) => html`<option value="${code}"${code === country.code && html` selected`}>${name}</option>`,
   );
@@ -55,15 +50,19 @@ function renderCountry({ country, locale }: ViewOf<'shipping'>, words: AddressMe
 
 function renderEntry(
   { field, value, required, broken, charactersMax, example }: AddressEntry,
-  words: AddressMessages,
+  words: Messages['address'],
 ): Html {
   const label = words.fields[field];
-  const shown = required ? label : words.optional.replace('{label}', () => label);
-  const rule = broken === null ? null : words.rules[broken].replace('{example}', () => example ?? '');
+  const shown = required ? label : words.optional(label);
+  const rule = broken === null ? null : ruleText(broken, example ?? '', words);
   const type = field === 'phone' ? 'tel' : 'text';
   return renderField(field, shown, rule, (marks) => {
     return html`<input name="${field}" type="${type}" dir="auto" autocomplete="${AUTOCOMPLETE[field]}" maxlength="${charactersMax}" value="${value}"${required && html` required`}${marks}>`;
   });
+}
+
+function ruleText(broken: AddressRule, example: string, { rules }: Messages['address']): string {
+  return broken === 'postal_code' ? rules.postal_code(example) : rules[broken];
 }
 
 /** The rule that is broken stands beside its field, and is read out with it. */
@@ -75,9 +74,8 @@ ${rule !== null && html`<p class="broken" id="broken-${name}">${rule}</p>`}</div
 }
 
 /** Where the order goes, once it was said, and the way to change it. */
-export function renderDelivery(view: ViewOf<'choose'>): Html | null {
+export function renderDelivery(view: ViewOf<'choose'>, { address: words }: Messages): Html | null {
   if (view.delivery === undefined) return null;
-  const words = addressMessagesOf(view.locale.language);
   return html`<div class="delivery">
 <p class="amount-label">${words.deliverTo}</p>
 <address>${view.delivery.map((line) => html`<bdi>${line}</bdi><br>`)}</address>

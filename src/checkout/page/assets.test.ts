@@ -34,6 +34,10 @@ describe('the files the page loads', () => {
   });
 });
 
+it('a framed page speaks to named origins, never to whoever is around', () => {
+  expect(frame.body.toString().match(/postMessage\(.*\)/g)).toEqual([expect.stringMatching(/, origin\)$/)]);
+});
+
 describe('the weight of the page', () => {
   it('is at most 5 KiB for the scripts of a framed page, compressed either way, and 8 KiB as they are written', () => {
     const scripts = [island.body, frame.body];

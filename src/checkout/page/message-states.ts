@@ -7,7 +7,6 @@ import { renderCancel, stateField } from './forms.ts';
 import { icon, waitingDots } from './icons.ts';
 import { departureUrl, requiredDepartureUrl } from './links.ts';
 import type { Messages } from './messages/messages.ts';
-import { wordsOf } from './page-words.ts';
 import type { EndKind, ViewOf } from './view.ts';
 
 /** The states nothing moves out of. */
@@ -70,7 +69,7 @@ ${renderCancel(view, messages)}`,
 
 function redirectWords(view: ViewOf<'redirect'>, messages: Messages) {
   const { redirectText, redirectAction, qrText, openApp, qrAlt } = messages;
-  const { ownWindowText, ownWindowAction, ownWindowCode } = wordsOf(view.locale);
+  const { ownWindowText, ownWindowAction, ownWindowCode } = messages;
   if (view.to === 'app') return { text: qrText, action: openApp, codeName: qrAlt };
   return view.stays
     ? { text: ownWindowText, action: ownWindowAction, codeName: ownWindowCode }
@@ -101,11 +100,10 @@ ${renderCancel(view, messages)}`,
 }
 
 function endMessage(view: EndView, messages: Messages): Pick<Message, 'sign' | 'title' | 'text'> {
-  const words = wordsOf(view.locale);
   switch (view.kind) {
     case 'succeeded':
       return view.before
-        ? { sign: icon('good'), title: words.paidBeforeTitle, text: words.paidBeforeText }
+        ? { sign: icon('good'), title: messages.paidBeforeTitle, text: messages.paidBeforeText }
         : { sign: icon('good'), title: messages.succeededTitle, text: messages.succeededText };
     case 'failed': {
       const why = view.reason === undefined ? '' : `${declineText(view.reason, messages)} `;

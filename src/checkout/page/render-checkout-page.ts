@@ -1,6 +1,7 @@
 import { type Content, type Html, html } from '../../platform/html.ts';
 import { checkoutAssets } from './assets.ts';
 import { type DocumentAsFile, renderDocument } from './document.ts';
+import { renderLanguageSwitch } from './language-switch.ts';
 import { requiredDepartureUrl } from './links.ts';
 import { type MessageView, messageOf, renderLeaveRefresh } from './message-states.ts';
 import { CATALOGS } from './messages/catalogs.ts';
@@ -105,7 +106,7 @@ ${isWork(view) ? renderWorkCard(view, messages) : renderMessageCard(view, messag
 <p class="unseen" role="status"></p>
 </main>
 ${view.testMode && BEHAVIORS[view.kind].open && renderTestBar(view)}
-${renderFooter(view, messages)}`;
+${renderFooter(view, messages, renderLanguageSwitch(view, messages))}`;
 }
 
 /** What the island needs to know, and what a program can read without reading words. */

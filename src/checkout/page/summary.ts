@@ -1,6 +1,5 @@
 import { formatMoney, type Money } from '../../kernel/money.ts';
-import { type Html, html } from '../../platform/html.ts';
-import { renderLanguageSwitch } from './language-switch.ts';
+import { type Content, type Html, html } from '../../platform/html.ts';
 import { imageUrl, informationUrl } from './links.ts';
 import type { CheckoutLocale } from './locale.ts';
 import type { Messages } from './messages/messages.ts';
@@ -65,8 +64,8 @@ export function renderDeadline(view: CheckoutView, messages: Messages): Html {
 </div>`;
 }
 
-/** Who is behind the page, and where to ask. */
-export function renderFooter(view: Pick<CheckoutView, 'brand'>, messages: Messages): Html {
+/** Who is behind the page, and where to ask; `more` stands below. */
+export function renderFooter(view: Pick<CheckoutView, 'brand'>, messages: Messages, more: Content = null): Html {
   const links = [
     { href: informationUrl(view.brand.supportUrl), label: messages.help },
     { href: informationUrl(view.brand.legalUrl), label: messages.legal },
@@ -77,6 +76,6 @@ export function renderFooter(view: Pick<CheckoutView, 'brand'>, messages: Messag
   return html`<footer>
 <span>${messages.poweredBy}</span>
 ${links.map(({ href, label }) => href !== null && html`<a href="${href}" target="_blank" rel="noopener noreferrer">${label}</a>`)}
-${renderLanguageSwitch(view, messages)}
+${more}
 </footer>`;
 }

@@ -1,7 +1,7 @@
 import type { Money } from '../../kernel/money.ts';
 import type { AddressField } from '../../payments/address-format.ts';
-import type { AddressRule } from '../../payments/shipping-address.ts';
 import type { PaymentStatus } from '../../payments/payment.ts';
+import type { AddressRule } from '../../payments/shipping-address.ts';
 import type { Html } from '../../platform/html.ts';
 import type { DeclineReason } from '../../providers/provider.ts';
 import type { Language } from '../../tenants/languages.ts';

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../platform/html.ts';
-import { addressTitle, renderAddress, renderDelivery } from './address-state.ts';
+import { renderAddress, renderDelivery } from './address-state.ts';
 import { renderNote } from './brand-note.ts';
 import { renderCard } from './card-state.ts';
 import { renderCode } from './code.ts';
@@ -8,7 +8,6 @@ import { renderCancel, stateField } from './forms.ts';
 import { waitingDots } from './icons.ts';
 import { departureUrl } from './links.ts';
 import type { Messages } from './messages/messages.ts';
-import { wordsOf } from './page-words.ts';
 import { amountText } from './summary.ts';
 import type { PaymentMethodChoice, ViewOf } from './view.ts';
 
@@ -17,7 +16,7 @@ export type WorkView = ViewOf<'shipping' | 'choose' | 'qr' | 'card'>;
 
 /** The heading of the work. */
 export function workTitle(view: WorkView, messages: Messages): string {
-  if (view.kind === 'shipping') return addressTitle(view);
+  if (view.kind === 'shipping') return messages.address.title;
   if (view.kind === 'qr') return messages.qrTitle;
   if (view.kind === 'card') return messages.card.title;
   return view.methods.length > 1 ? messages.chooseTitle : messages.confirmTitle;
@@ -39,7 +38,7 @@ export function renderWork(view: WorkView, messages: Messages): Html {
 
 function renderChoose(view: ViewOf<'choose'>, messages: Messages): Html {
   return html`${view.notice !== null && renderDecline(view.notice, view, messages)}
-${renderDelivery(view)}
+${renderDelivery(view, messages)}
 <form method="post" action="${view.path}/pay">
 ${stateField(view)}
 <h1 id="title">${workTitle(view, messages)}</h1>
@@ -58,7 +57,8 @@ function renderDecline(
   return html`<div class="notice" role="alert">
 <p><strong>${messages.declinedTitle}</strong></p>
 <p>${declineText(reason, messages)} ${messages.notCharged}</p>
-<p>${messages.declinedNext} ${wordsOf(locale).triesLeft(triesLeft.toLocaleString(locale.tag))}</p>
+<p>${messages.declinedNext}</p>
+<p>${messages.triesLeft(triesLeft.toLocaleString(locale.tag))}</p>
 </div>`;
 }
 
@@ -87,7 +87,7 @@ function renderQr(view: ViewOf<'qr'>, messages: Messages): Html {
 ${renderCode(view.svg, messages.qrAlt)}
 <p class="text awaited">${waitingDots()} ${messages.qrWaiting}</p>
 ${deepLink !== null && html`<a class="primary" href="${deepLink}" rel="noreferrer">${messages.openApp}</a>`}
-${view.svg !== null && html`<a class="secondary" href="${view.picturePath}" download>${wordsOf(view.locale).savePicture}</a>`}
+${view.svg !== null && html`<a class="secondary" href="${view.picturePath}" download>${messages.savePicture}</a>`}
 <button class="secondary" type="button" data-copy="${view.payload}" data-copied="${messages.copied}" hidden>${messages.copyCode}</button>
 ${renderCancel(view, messages)}`;
 }

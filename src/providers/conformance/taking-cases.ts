@@ -102,7 +102,11 @@ export const TAKING_CASES: readonly ConformanceCase[] = [
         checkKind(await stage.capture(first), 'answered', 'the first part');
         const rest = { amount: amount - half.amount, currency };
         checkKind(await stage.capture(stage.captureInput(begun, { amount: rest })), 'answered', 'the rest');
-        checkSame(moneyOf((await stage.ask(begun)).report), { state: 'captured', amount: begun.input.amount }, 'both parts');
+        checkSame(
+          moneyOf((await stage.ask(begun)).report),
+          { state: 'captured', amount: begun.input.amount },
+          'both parts',
+        );
         return;
       }
       checkKind(await stage.capture(first), 'refused', 'a part that leaves the rest open');
@@ -110,7 +114,11 @@ export const TAKING_CASES: readonly ConformanceCase[] = [
       if (capture === false || !capture.partial) return;
       const only = stage.captureInput(begun, { amount: half });
       checkKind(await stage.capture(only), 'answered', 'a part that gives the rest back');
-      checkSame(moneyOf((await stage.ask(begun)).report), { state: 'captured', amount: half }, 'the attempt afterwards');
+      checkSame(
+        moneyOf((await stage.ask(begun)).report),
+        { state: 'captured', amount: half },
+        'the attempt afterwards',
+      );
       const more = stage.captureInput(begun, { amount: half });
       checkKind(await stage.capture(more), 'refused', 'a second capture');
     },

@@ -60,7 +60,10 @@ describe('a genuine notification', () => {
       attempt: { attemptId, providerRef: expect.stringMatching(/^ch_/) },
       occurredAt: world.clock.now(),
       authoritative: true,
-      fact: { about: 'attempt', report: { state: 'captured', amount: { amount: 1250n, currency: 'EUR' }, ...PAID_WITH } },
+      fact: {
+        about: 'attempt',
+        report: { state: 'captured', amount: { amount: 1250n, currency: 'EUR' }, ...PAID_WITH },
+      },
     };
     expect(read({})).toEqual({ kind: 'events', events: [event], replies: { accepted: reply, duplicate: reply } });
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { CreateAnswer, NextAction } from '../provider.ts';
-import { PAID_WITH, eventIn, pass, startWorld, statesReceived, type World } from './sandbox-fixture.ts';
+import { eventIn, PAID_WITH, pass, startWorld, statesReceived, type World } from './sandbox-fixture.ts';
 import { TOKENS } from './server/scenario.ts';
 
 const FULL = { amount: 1250n, currency: 'EUR' };

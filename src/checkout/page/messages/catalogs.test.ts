@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../../tenants/languages.ts';
 import { CATALOGS } from './catalogs.ts';
-import type { Messages } from './messages.ts';
 import { readCatalog } from './read-catalog.ts';
 
 const FOLDER = new URL('.', import.meta.url);
@@ -28,8 +27,15 @@ describe('the catalogs', () => {
   );
 
   it.each(LANGUAGES)('in %s show every value they are given', (language) => {
-    const { payBy, pay, backTo, leavingSoon } = CATALOGS[language];
-    for (const write of [payBy, pay, backTo, leavingSoon]) expect(write('<$& value>')).toContain('<$& value>');
+    const { payBy, pay, backTo, leavingSoon, triesLeft, address, scanned } = CATALOGS[language];
+    const { amountLabel, atLeast, atMost, notAnAmount, askShop } = scanned;
+    const inScanned = [amountLabel, atLeast, atMost, notAnAmount, askShop];
+    const inAddress = [address.optional, address.rules.postal_code];
+    for (const write of [payBy, pay, backTo, leavingSoon, triesLeft, ...inAddress, ...inScanned]) {
+      expect(write('<$& value>')).toContain('<$& value>');
+    }
+    const between = scanned.between('<$& least> {most}', '<most>');
+    expect([between.includes('<$& least> {most}'), between.includes('<most>')]).toEqual([true, true]);
   });
 
   it('speak of one minute and of many as each language does', () => {
@@ -66,6 +72,11 @@ describe('a translator’s file', () => {
     ['with letters that turn the writing', changed({ help: 'Help \u202eem' }), /help must be plain text/],
     ['with an essay', changed({ help: 'x'.repeat(421) }), /help must have at most 420/],
     ['without its value', changed({ pay: 'Pay now' }), /pay must have \{amount\}/],
+    [
+      'with one end of two',
+      changed({ scanned: { ...JSON.parse(ENGLISH).scanned, between: '{least}' } }),
+      /between must have \{most\}/,
+    ],
     ['with another value', changed({ pay: 'Pay {amount} {shop}' }), /pay has \{shop\}/],
     ['with a value where there is none', changed({ help: 'Help {shop}' }), /help has \{shop\}/],
     ['with half a brace', changed({ help: 'Help }' }), /help has a brace/],
@@ -77,11 +88,13 @@ describe('a translator’s file', () => {
   });
 });
 
-function texts({ declined, card, ...messages }: Messages): Record<string, unknown> {
-  const inCard = Object.entries(card).map(([name, text]) => [`card.${name}`, text]);
-  return {
-    ...declined,
-    ...Object.fromEntries(inCard),
-    ...Object.fromEntries(Object.entries(messages).filter(([, text]) => typeof text === 'string')),
-  };
+/** Every sentence by its path; what takes values stands with their names. */
+function texts(messages: object, path = ''): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(messages).flatMap(([name, message]): [string, string][] => {
+      if (typeof message === 'string') return [[path + name, message]];
+      if (typeof message === 'function') return [[path + name, message('{1}', '{2}')]];
+      return Object.entries(texts(message, `${path}${name}.`));
+    }),
+  );
 }

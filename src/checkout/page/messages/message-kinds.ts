@@ -26,10 +26,23 @@ export function valued(name: string): MessageKind<(value: string) => string> {
   return {
     read(entry) {
       const sentence = checkedSentence(entry, [name]);
-      if (!sentence.includes(`{${name}}`)) throw new CatalogBroken(`must have {${name}}, which stands for the value`);
+      requireValue(sentence, name);
       return (value) => sentence.replaceAll(`{${name}}`, () => value);
     },
   };
+}
+
+/** Words around two ends, which stand as `{least}` and `{most}`. */
+export const ranged: MessageKind<(least: string, most: string) => string> = {
+  read(entry) {
+    const sentence = checkedSentence(entry, ['least', 'most']);
+    for (const name of ['least', 'most']) requireValue(sentence, name);
+    return (least, most) => sentence.replaceAll(/\{(least|most)\}/g, (_, name) => (name === 'least' ? least : most));
+  },
+};
+
+function requireValue(sentence: string, name: string): void {
+  if (!sentence.includes(`{${name}}`)) throw new CatalogBroken(`must have {${name}}, which stands for the value`);
 }
 
 /**
@@ -59,12 +72,17 @@ function formsOf(rules: Intl.PluralRules): ReadonlySet<string> {
   return new Set(Array.from({ length: COUNT_MAX + 1 }, (_, count) => rules.select(count)));
 }
 
+/** Marks and overrides; isolates may stand, which keep a telephone number in one piece inside Arabic. */
+const TURNS_WRITING = /[\u061c\u200e\u200f\u202a-\u202e]/;
+
 function checkedSentence(entry: unknown, values: readonly string[]): string {
   if (typeof entry !== 'string') throw new CatalogBroken('must be a text');
   if (entry.trim() !== entry || entry === '')
     throw new CatalogBroken('must not be empty, nor begin or end with a space');
   if (entry.length > CHARACTERS_MAX) throw new CatalogBroken(`must have at most ${CHARACTERS_MAX} characters`);
-  if (/[<>\p{Cc}\p{Bidi_Control}]|&\w+;/u.test(entry)) throw new CatalogBroken('must be plain text, in one line');
+  if (/[<>\p{Cc}]|&\w+;/u.test(entry) || TURNS_WRITING.test(entry)) {
+    throw new CatalogBroken('must be plain text, in one line');
+  }
   const names = [...entry.matchAll(/\{([^}]*)\}?/g)].map(([, name = '']) => name);
   const unknown = names.find((name) => !values.includes(name));
   if (unknown !== undefined) throw new CatalogBroken(`has {${unknown}}, for which there is no value`);

@@ -1,4 +1,4 @@
-import { counted, type MessagesOf, text, valued } from './message-kinds.ts';
+import { counted, type MessagesOf, ranged, text, valued } from './message-kinds.ts';
 
 /**
  * Everything the page says to a shopper, and what each sentence takes. Short, calm, and exact about money: "charged" is
@@ -30,6 +30,7 @@ export const MESSAGE_KINDS = {
 
   declinedTitle: text,
   declinedNext: text,
+  triesLeft: valued('count'),
   declined: {
     insufficientFunds: text,
     expiredCard: text,
@@ -43,6 +44,10 @@ export const MESSAGE_KINDS = {
   redirectTitle: text,
   redirectText: text,
   redirectAction: text,
+  /** Where the next step may not stand in a frame. */
+  ownWindowText: text,
+  ownWindowAction: text,
+  ownWindowCode: text,
 
   qrTitle: text,
   qrText: text,
@@ -51,6 +56,7 @@ export const MESSAGE_KINDS = {
   openApp: text,
   copyCode: text,
   copied: text,
+  savePicture: text,
 
   /** Around the provider's card fields. */
   card: {
@@ -66,6 +72,55 @@ export const MESSAGE_KINDS = {
     needsScript: text,
   },
 
+  /** Where the order goes. */
+  address: {
+    title: text,
+    text,
+    country: text,
+    update: text,
+    optional: valued('label'),
+    save: text,
+    check: text,
+    deliverTo: text,
+    change: text,
+    fields: {
+      name: text,
+      organization: text,
+      line1: text,
+      line2: text,
+      district: text,
+      city: text,
+      region: text,
+      postalCode: text,
+      phone: text,
+    },
+    rules: {
+      required: text,
+      too_long: text,
+      characters: text,
+      country: text,
+      postal_code: valued('example'),
+      phone: text,
+      card_number: text,
+    },
+  },
+
+  /** Before a scanned code has become a payment. */
+  scanned: {
+    amountTitle: text,
+    amountLabel: valued('currency'),
+    confirmTitle: text,
+    between: ranged,
+    atLeast: valued('least'),
+    atMost: valued('most'),
+    notAnAmount: valued('example'),
+    next: text,
+    usedTitle: text,
+    expiredTitle: text,
+    canceledTitle: text,
+    askShop: valued('shop'),
+  },
+
   waitingTitle: text,
   waitingText: text,
   unknownTitle: text,
@@ -75,6 +130,8 @@ export const MESSAGE_KINDS = {
 
   succeededTitle: text,
   succeededText: text,
+  paidBeforeTitle: text,
+  paidBeforeText: text,
   failedTitle: text,
   canceledTitle: text,
   expiredTitle: text,
