@@ -95,6 +95,8 @@ const STATES: readonly StateCase[] = [
     name: 'paid-before',
     kind: 'succeeded',
     says: /Already paid.*nothing more will be charged/s,
+    // An open page may have shown that the bank is asked, and then tells of a success that it has waited for.
+    anew: '',
     reach: (id) => shop.confirm(id, 'tok_no_ipn'),
   },
   {
