@@ -139,7 +139,7 @@ describe('a limit basket (S1.30, S1.34)', () => {
       await used('customerId=c-1'),
     ]).toEqual([100, 200, 400, 0]);
     const rows = await tollgate.database.run('select * from limit_counters, limit_holds');
-    expect(JSON.stringify(rows)).not.toMatch(/C-1|2782|example\.com/);
+    expect(JSON.stringify(rows)).not.toMatch(/"C-1"|27 ?82 ?000|example\.com/);
   });
 
   test('refuses who does not say what it counts by, unless it lets them pass', async () => {

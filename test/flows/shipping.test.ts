@@ -151,7 +151,7 @@ describe('a tenant that asks by a form of its own', () => {
     expect(wrong.body.errors.map(({ pointer }: Answer['body']) => pointer)).toEqual([
       ...['/shippingAddress/city', '/shippingAddress/postalCode'],
     ]);
-    expect(wrong.text).not.toContain('80011');
+    expect(wrong.text).not.toMatch(/\b80011\b/);
     const taken = await confirm(id, { shippingAddress: { ...ADDRESS, postalCode: ' 8001 ' } });
     expect(taken.body, taken.text).toMatchObject({ status: 'succeeded', shippingAddress: ADDRESS });
   });
