@@ -15,6 +15,7 @@ COPY db db
 COPY examples examples
 COPY sdk sdk
 COPY src src
+COPY openapi openapi
 COPY web web
 # Number 1000 of the base image. Everything above belongs to root and is only read.
 USER node

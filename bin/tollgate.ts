@@ -1,23 +1,17 @@
 #!/usr/bin/env node
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { ConfigRefused } from '../src/config.ts';
 import { Problem } from '../src/kernel/problem.ts';
-import { runCertify } from './commands/certify.ts';
-import { runCheckIpn } from './commands/check-ipn.ts';
-import { ejectDatabase } from './commands/eject-database.ts';
-import { runListEvents, runResendEvent } from './commands/events.ts';
-import { runListen } from './commands/listen.ts';
-import { runMigrate } from './commands/migrate.ts';
-import { runReconcile } from './commands/reconcile.ts';
-import { runStart } from './commands/start.ts';
-import { runSyncCertificates } from './commands/sync-certificates.ts';
-import { runCreateTenant, runListTenants, runRotateSecret } from './commands/tenants.ts';
-import { runTrigger } from './commands/trigger.ts';
-import { runVerifyLedger } from './commands/verify-ledger.ts';
 
 /** 0 done, 1 refused, 2 usage. */
 const REFUSED = 1;
 const USAGE = 2;
+
+// Half of what a command takes is compiling. Beside the packages, as whoever writes there decides what runs anyway; the
+// default is a folder that every user of the machine can write to. Where it cannot be written, nothing is kept.
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/tollgate', import.meta.url)));
 
 const program = new Command('tollgate')
   .description('A self-hosted payment gateway')
@@ -29,15 +23,19 @@ program
   .command('start')
   .description('start everything in this process (TOLLGATE_ROLES narrows it)')
   .option('--json', 'print one line of JSON when ready')
-  .action(runStart);
-program.command('migrate').description('bring the database schema up to date').option('--json').action(runMigrate);
+  .action(lazily(async () => (await import('./commands/start.ts')).runStart));
+program
+  .command('migrate')
+  .description('bring the database schema up to date')
+  .option('--json')
+  .action(lazily(async () => (await import('./commands/migrate.ts')).runMigrate));
 
 const db = program.command('db').description('the database');
 db.command('eject')
   .description('copy everything into another, empty PostgreSQL database')
   .requiredOption('--to <url>', 'where to, such as postgres://user@host/tollgate')
   .option('--json')
-  .action(ejectDatabase);
+  .action(lazily(async () => (await import('./commands/eject-database.ts')).ejectDatabase));
 
 const certificates = program.command('certificates').description('what proxies serve');
 certificates
@@ -46,7 +44,7 @@ certificates
   .requiredOption('--storage <folder>', 'such as /data/caddy')
   .option('--once', 'look once and end')
   .option('--json', 'with --once: print what was shared as JSON')
-  .action(runSyncCertificates);
+  .action(lazily(async () => (await import('./commands/sync-certificates.ts')).runSyncCertificates));
 
 const ledger = program.command('ledger').description('what the money is booked as');
 ledger
@@ -54,7 +52,7 @@ ledger
   .description('prove every balance and posting from its sources; exit code 1 where anything differs')
   .option('--tenant <tenant>', 'only this one, by id or app name')
   .option('--json')
-  .action(runVerifyLedger);
+  .action(lazily(async () => (await import('./commands/verify-ledger.ts')).runVerifyLedger));
 
 const reconcile = program.command('reconcile').description("what providers' statements say, against the books");
 reconcile
@@ -65,7 +63,7 @@ reconcile
   .option('--from <instant>', 'list from here, instead of from where the last listing ended')
   .option('--to <instant>', 'list up to here; now unless given')
   .option('--json')
-  .action(runReconcile);
+  .action(lazily(async () => (await import('./commands/reconcile.ts')).runReconcile));
 
 const tenants = program.command('tenants').description('merchants and product applications');
 tenants
@@ -76,8 +74,12 @@ tenants
   .requiredOption('--currency <code>', 'ISO 4217, such as EUR')
   .option('--parent <id>', 'a tenant that may act for this one')
   .option('--json')
-  .action(runCreateTenant);
-tenants.command('list').description('list tenants').option('--json').action(runListTenants);
+  .action(lazily(async () => (await import('./commands/tenants.ts')).runCreateTenant));
+tenants
+  .command('list')
+  .description('list tenants')
+  .option('--json')
+  .action(lazily(async () => (await import('./commands/tenants.ts')).runListTenants));
 tenants
   .command('rotate-secret')
   .description('make a new app secret; the old one stays valid for the overlap')
@@ -85,7 +87,7 @@ tenants
   .option('--mode <mode>', 'test or live', 'test')
   .option('--overlap <seconds>', 'how long the old one stays valid', '86400')
   .option('--json')
-  .action(runRotateSecret);
+  .action(lazily(async () => (await import('./commands/tenants.ts')).runRotateSecret));
 
 /** What works through the API takes its address and a key. */
 function ofApi(command: Command): Command {
@@ -104,23 +106,23 @@ ofApi(events.command('list'))
   .option('--until <instant>', 'before this instant')
   .option('--undelivered', 'only those of which no delivery was acknowledged')
   .option('--limit <count>', '1 to 100', '20')
-  .action(runListEvents);
+  .action(lazily(async () => (await import('./commands/events.ts')).runListEvents));
 ofApi(events.command('resend'))
   .description('send an event to an endpoint, whether or not it was told before')
   .argument('<event>', 'its id')
   .requiredOption('--endpoint <id>', 'where to')
-  .action(runResendEvent);
+  .action(lazily(async () => (await import('./commands/events.ts')).runResendEvent));
 ofApi(program.command('listen'))
   .description('bring events to an address on this machine, signed, for as long as this runs')
   .requiredOption('--forward-to <url>', 'such as http://localhost:3000/hook')
   .option('--events <types>', 'only these, with commas between', '*')
-  .action(runListen);
+  .action(lazily(async () => (await import('./commands/listen.ts')).runListen));
 ofApi(program.command('trigger'))
   .description('make an event happen to a payment in the sandbox, or simulate it where that cannot be')
   .argument('<event>', 'such as refund.succeeded')
   .option('--endpoint <id>', 'where it is simulated; the only endpoint unless given')
   .option('--payment <id>', 'make it happen to this payment')
-  .action(runTrigger);
+  .action(lazily(async () => (await import('./commands/trigger.ts')).runTrigger));
 
 const certify = program
   .command('certify')
@@ -141,7 +143,7 @@ const certify = program
   .option('--amount <amount>', 'in minor units')
   .option('--json', 'print the report; progress goes beside it')
   .enablePositionalOptions()
-  .action(runCertify);
+  .action(lazily(async () => (await import('./commands/certify.ts')).runCertify));
 certify
   .command('check-ipn')
   .description('show how a notification is read, signed and judged; changes nothing')
@@ -155,7 +157,15 @@ certify
   )
   .option('--received-at <instant>', 'as of when its age is judged')
   .option('--json')
-  .action(runCheckIpn);
+  .action(lazily(async () => (await import('./commands/check-ipn.ts')).runCheckIpn));
+
+/** An action whose file, with all that the command needs, is loaded when it is called. */
+function lazily<Given extends unknown[]>(load: () => Promise<(...given: Given) => unknown>) {
+  return async (...given: Given) => {
+    const run = await load();
+    await run(...given);
+  };
+}
 
 try {
   await program.parseAsync();

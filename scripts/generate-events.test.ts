@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '../src/events/event.ts';
 import { EVENT_CATALOGUE } from '../src/events/event-catalogue.ts';
 import { DIALECT_IDS } from '../src/notifications/endpoint.ts';
-import { describeApi } from '../src/roles/docs.ts';
+import { describeApi } from '../src/roles/describe-api.ts';
 import { PROTECTION_KEYS, SIGNING_KEYS } from './dialect-vector-keys.ts';
 import { eventExamples } from './event-examples.ts';
 import { renderEventsMarkdown } from './generate-events.ts';

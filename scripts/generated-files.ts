@@ -1,7 +1,7 @@
 import { PROBLEMS } from '../src/kernel/problem.ts';
 import { renderErrorsMarkdown } from '../src/platform/openapi/errors-page.ts';
 import { renderReferenceMarkdown } from '../src/platform/openapi/reference-markdown.ts';
-import { describeApi } from '../src/roles/docs.ts';
+import { describeApi } from '../src/roles/describe-api.ts';
 import { generateConformance } from './generate-conformance.ts';
 import { generateDialectVectors } from './generate-dialect-vectors.ts';
 import { renderEventsMarkdown } from './generate-events.ts';

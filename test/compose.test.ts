@@ -198,7 +198,7 @@ describe('the Dockerfile', () => {
 
   it('copies every folder that the program is made of, and runs it as nobody in particular', () => {
     const folders = new Set([...filesFrom('bin/tollgate.ts')].map((path) => path.split('/')[0] ?? ''));
-    for (const needed of [...folders, 'db', 'web']) expect(copied).toContain(needed);
+    for (const needed of [...folders, 'db', 'openapi', 'web']) expect(copied).toContain(needed);
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(dockerfile.lastIndexOf('COPY')).toBeLessThan(dockerfile.indexOf('USER node'));
     expect(dockerfile).toMatch(/^ENTRYPOINT \["node", "\/app\/bin\/tollgate\.ts"\]$/m);

@@ -172,6 +172,8 @@ describe('npm start', () => {
     expect((await Promise.all(pages.map((url) => call(url)))).map(({ status }) => status)).toEqual([
       200, 200, 200, 200,
     ]);
+    const described = await call(`${first.apiUrl}/api/v1/openapi.json`);
+    expect(described.body).toMatchObject({ openapi: '3.1.1', servers: [{ url: first.apiUrl }] });
     const { appName, appSecret, id } = first.tenant;
     const login = await call(`${first.apiUrl}/api/v1/tenants/login`, { body: { appName, appSecret } });
     expect(login.body).toMatchObject({ tokenType: 'Bearer', tenantId: id, mode: 'test' });
