@@ -35,14 +35,15 @@ export async function createCheckoutPayment(
   { caller, params, body, idempotency }: Request,
 ): Promise<EndpointAnswer<CreatedPaymentAnswer>> {
   const checkout = await findCheckout(context.database.query, caller, params.id);
+  let composed: CreatePaymentBody;
   try {
-    const composed = composePayment(checkout, body);
-    return await createPayment({ caller, body: composed, idempotency, checkoutId: checkout.checkoutId });
+    composed = composePayment(checkout, body);
   } catch (refusal) {
     const first = idempotency === null ? null : await firstAnswer(context, caller, idempotency);
     if (first === null) throw refusal;
     return first;
   }
+  return createPayment({ caller, body: composed, idempotency, checkoutId: checkout.checkoutId });
 }
 
 async function firstAnswer(

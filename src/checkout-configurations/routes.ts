@@ -1,5 +1,6 @@
 import { runOnce } from '../idempotency/run-once.ts';
 import { pageOf } from '../kernel/page.ts';
+import { sentMembers } from '../kernel/sent-members.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { createCreatePayment } from '../payments/create-payment.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
@@ -32,8 +33,8 @@ export function checkoutConfigurationRoutes(context: PaymentContext): readonly B
     })),
     bindEndpoint(api.updateCheckout, async ({ caller, params, body }) => {
       const { name, reference, status, ...terms } = body;
-      const changes = Object.entries({ name, reference, status }).filter(([, value]) => value !== undefined);
-      const changed = await changeCheckout(context, caller, params.id, { ...Object.fromEntries(changes), terms });
+      const named = sentMembers({ name, reference, status });
+      const changed = await changeCheckout(context, caller, params.id, { ...named, terms });
       return { body: checkoutJson(changed) };
     }),
     bindEndpoint(api.createCheckoutPayment, (request) => createCheckoutPayment(context, createPayment, request)),

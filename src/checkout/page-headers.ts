@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { strictPageHeaders } from '../platform/http/page-headers.ts';
 import type { Framing } from './checkout-view.ts';
 
 /**
@@ -22,12 +23,7 @@ export function pageHeaders(
     "base-uri 'none'",
     `frame-ancestors ${ancestors}`,
   ];
-  return reply
-    .header('content-type', 'text/html; charset=utf-8')
-    .header('content-security-policy', policy.join('; '))
-    .header('referrer-policy', 'no-referrer')
-    .header('cache-control', 'no-store')
-    .header('x-content-type-options', 'nosniff');
+  return strictPageHeaders(reply, policy);
 }
 
 /**

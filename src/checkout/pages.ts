@@ -17,6 +17,7 @@ import {
   readPaymentOfAttempt,
 } from '../payments/read-payment.ts';
 import { exchangeOf } from '../platform/http/exchange.ts';
+import { readForm } from '../platform/http/page-headers.ts';
 import type { Logger } from '../platform/log.ts';
 import { offeredLanguages } from '../tenants/languages.ts';
 import { frameAncestorsOf } from '../tenants/settings.ts';
@@ -97,7 +98,7 @@ async function show(
     const customer = await openCustomer(context.sealer, found.payment);
     const offered = offeredLanguages(tenant.settings.languages);
     // A form that is shown again was posted, and says itself in which language.
-    const chosen = chosenLanguage(inLanguageOf(formOf(request), request.url), offered);
+    const chosen = chosenLanguage(inLanguageOf(readForm(request), request.url), offered);
     const locale = chooseLocale(customer?.locale, request.headers['accept-language'], { offered, chosen });
     const cardFields = await readCardFields(context, found);
     const shipping = await readShippingStep(context, found.payment, locale.tag, again);
@@ -141,7 +142,7 @@ async function act(
   run: Act,
 ): Promise<FastifyReply> {
   const { token } = request.params;
-  const form = formOf(request);
+  const form = readForm(request);
   let place = 'leave';
   try {
     const found = await readPaymentByToken(context, token);
@@ -171,17 +172,13 @@ async function takeAddress(
   request: FastifyRequest<TokenRequest>,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const { address: form, act: wish } = readAddressForm(formOf(request));
-  const judged = judgeAddress(form);
+  const { address: form, act: wish } = readAddressForm(readForm(request));
   if (wish === 'country' && isCountryCode(form.country)) {
     return show(context, request, reply, 'looking', { form, broken: [] });
   }
+  const judged = judgeAddress(form);
   if (!judged.ok) return show(context, request, reply, 'looking', { form, broken: judged.broken });
   return act(context, log, request, reply, (_context, { payment }) => giveAddress(context, payment, judged.address));
-}
-
-function formOf({ body }: FastifyRequest): URLSearchParams {
-  return new URLSearchParams(body instanceof Uint8Array ? Buffer.from(body).toString() : '');
 }
 
 async function pay(

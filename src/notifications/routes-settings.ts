@@ -1,3 +1,4 @@
+import { sentMembers } from '../kernel/sent-members.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import { findProduct } from '../products/find-product.ts';
 import * as api from './api-settings.ts';
@@ -29,7 +30,7 @@ function tenantRoutes(context: SettingsRoutesContext): readonly BoundEndpoint[] 
       if (body.paused !== undefined) checkMayPause(caller);
       const { tenantId, mode, actor } = caller;
       return {
-        body: tenantJson(await changeSettings(context, { tenantId, mode, productId: null }, given(body), actor)),
+        body: tenantJson(await changeSettings(context, { tenantId, mode, productId: null }, sentMembers(body), actor)),
       };
     }),
   ];
@@ -45,7 +46,7 @@ function productRoutes(context: SettingsRoutesContext): readonly BoundEndpoint[]
     bindEndpoint(api.updateProductNotificationSettings, async ({ caller, params, body }) => {
       const { tenantId, mode, productId } = await findProduct(db, caller, params.id);
       if (body.paused !== undefined) checkMayPause(caller);
-      const changed = await changeSettings(context, { tenantId, mode, productId }, given(body), caller.actor);
+      const changed = await changeSettings(context, { tenantId, mode, productId }, sentMembers(body), caller.actor);
       return { body: productJson(changed, productId) };
     }),
   ];
@@ -60,18 +61,13 @@ function operatorRoutes(context: SettingsRoutesContext): readonly BoundEndpoint[
     bindEndpoint(api.updateNotificationSettingsAsOperator, async ({ caller, query: { tenantId, mode }, body }) => {
       await context.readTenant(tenantId);
       const owner = { tenantId, mode, productId: null };
-      return { body: tenantJson(await changeSettings(context, owner, given(body), caller.actor)) };
+      return { body: tenantJson(await changeSettings(context, owner, sentMembers(body), caller.actor)) };
     }),
   ];
 }
 
 function egressRoute({ egressAddresses: { live, test } }: SettingsRoutesContext): BoundEndpoint {
   return bindEndpoint(api.listEgressAddresses, async () => ({ body: { live: [...live], test: [...test] } }));
-}
-
-/** Members that were sent; what was left out must not overwrite anything. */
-function given(body: Readonly<Record<string, unknown>>): Parameters<typeof changeSettings>[2] {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }
 
 function tenantJson({ stored, adminEmail }: ShownSettings): api.TenantSettingsAnswer {

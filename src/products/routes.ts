@@ -1,5 +1,6 @@
 import { runOnce } from '../idempotency/run-once.ts';
 import { pageOf } from '../kernel/page.ts';
+import { sentMembers } from '../kernel/sent-members.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api.ts';
@@ -31,8 +32,7 @@ export function productRoutes(context: ProductRoutesContext): readonly BoundEndp
       body: productJson(await findProduct(db, caller, params.id)),
     })),
     bindEndpoint(api.updateProduct, async ({ caller, params, body }) => {
-      const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-      return { body: productJson(await changeProduct(context, caller, params.id, changes)) };
+      return { body: productJson(await changeProduct(context, caller, params.id, sentMembers(body))) };
     }),
   ];
 }

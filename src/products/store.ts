@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
 import type { PageOptions } from '../kernel/page.ts';
 import type { Queryable } from '../platform/database.ts';
+import { newestFirst } from '../platform/newest-first.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { Product } from './product.ts';
 
@@ -64,12 +65,9 @@ interface ProductFilter {
 export async function selectProducts(
   db: Queryable,
   owner: Owner,
-  { limit, cursor, reference, status }: ProductFilter & PageOptions,
+  { reference, status, ...page }: ProductFilter & PageOptions,
 ): Promise<readonly Product[]> {
-  let query = ownedBy(db, owner)
-    .orderBy('product_id', 'desc')
-    .limit(limit + 1);
-  if (cursor !== undefined) query = query.where('product_id', '<', cursor);
+  let query = ownedBy(db, owner).$call(newestFirst('product_id', page));
   if (reference !== undefined) query = query.where('reference', '=', reference);
   if (status !== undefined) query = query.where('status', '=', status);
   return (await query.execute()).map(productFromRow);

@@ -2,6 +2,7 @@ import { runOnce } from '../idempotency/run-once.ts';
 import type { TenantCaller } from '../kernel/caller.ts';
 import { pageOf } from '../kernel/page.ts';
 import { Problem } from '../kernel/problem.ts';
+import { sentMembers } from '../kernel/sent-members.ts';
 import type { Queryable } from '../platform/database.ts';
 import {
   type BoundEndpoint,
@@ -49,9 +50,8 @@ export function providerAccountRoutes(context: ProviderAccountContext): readonly
       return { body: await oneToJson(context, db, account) };
     }),
     bindEndpoint(api.updateProviderAccount, async ({ caller, params, body }) => {
-      const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
       const account = await context.database.transaction((tx) =>
-        changeProviderAccount(context, tx, caller, params.id, changes),
+        changeProviderAccount(context, tx, caller, params.id, sentMembers(body)),
       );
       return { body: await oneToJson(context, db, account) };
     }),

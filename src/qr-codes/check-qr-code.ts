@@ -1,6 +1,6 @@
 import type { Mode } from '../kernel/caller.ts';
 import type { FieldError } from '../kernel/problem.ts';
-import { checkReturnUrl } from '../kernel/return-url.ts';
+import { checkReturnUrls } from '../payments/check-addresses.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { checkEmvco } from './emvco-payload.ts';
 import { amountRule, type QrCode } from './qr-code.ts';
@@ -22,7 +22,7 @@ export function checkQrCode(
     ...checkKind(body, code),
     ...checkAmounts(code),
     ...checkExpiry(body, code),
-    ...checkReturn(body.returnUrl, tenant, mode),
+    ...checkReturnUrls(tenant, mode, body),
     ...checkContent(code),
   ];
 }
@@ -69,13 +69,6 @@ function checkExpiry({ expiresIn, expiresAt }: CreateQrCodeBody, code: QrCode): 
     return [{ pointer, detail: 'Must be at most 31 days from now for a code of a single use' }];
   }
   return seconds > EXPIRES_IN_MAX_S ? [{ pointer, detail: 'Must be at most 10 years from now' }] : [];
-}
-
-function checkReturn(url: string | undefined, { settings }: Tenant, mode: Mode): FieldError[] {
-  if (url === undefined) return [];
-  const { returnOrigins: allowedOrigins, appSchemes } = settings;
-  const checked = checkReturnUrl(url, { allowedOrigins, appSchemes, mode });
-  return checked.ok ? [] : [{ pointer: '/returnUrl', detail: checked.rule }];
 }
 
 function checkContent(code: QrCode): FieldError[] {

@@ -4,11 +4,11 @@ import type { TenantCaller } from '../kernel/caller.ts';
 import { newId, newSecret } from '../kernel/id.ts';
 import { amountFromJson } from '../kernel/money.ts';
 import { Problem } from '../kernel/problem.ts';
+import { checkNotificationUrl } from '../payments/check-addresses.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import { readPaymentByReference } from '../payments/read-payment.ts';
 import { violatedConstraint } from '../platform/database.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
-import { checkTargetUrl } from '../platform/outbound-address.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { checkQrCode } from './check-qr-code.ts';
 import { parseEmvco } from './emvco-fields.ts';
@@ -111,14 +111,7 @@ async function checkNew(context: PaymentContext, tenant: Tenant, body: CreateQrC
   const { mode, reference, uses } = code;
   const errors = checkQrCode(body, code, { tenant, mode });
   if (errors.length > 0) throw new Problem('validation_failed', 'Some fields break a rule.', { errors });
-  if (body.notificationUrl !== undefined) {
-    const checked = checkTargetUrl(body.notificationUrl, context.targetPolicy(mode));
-    if (!checked.ok) {
-      throw new Problem('target_not_allowed', 'The notificationUrl may not be called.', {
-        errors: [{ pointer: '/notificationUrl', detail: checked.rule }],
-      });
-    }
-  }
+  checkNotificationUrl(context.targetPolicy(mode), body);
   if (body.productId !== undefined) await context.checkProduct(code, body.productId);
   // Its one payment is to have the very reference of the code.
   if (reference !== null && uses === 'single') await refusePaid(context, code, reference);

@@ -12,6 +12,7 @@ import { type CreatePayment, createCreatePayment } from '../payments/create-paym
 import { isEnded } from '../payments/payment.ts';
 import { readPayment } from '../payments/read-payment.ts';
 import { exchangeOf } from '../platform/http/exchange.ts';
+import { readForm, strictPageHeaders } from '../platform/http/page-headers.ts';
 import type { Logger } from '../platform/log.ts';
 import { qrPng, qrSvg } from '../platform/qr-code.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -81,7 +82,7 @@ async function answer(
   const locale = chooseLocale(undefined, request.headers['accept-language']);
   const scanned = await findScanned(pages.context, request);
   if (scanned === null) return pageHeaders(reply, nonce).code(404).send(renderCheckoutMissing(locale, nonce));
-  const form = new URLSearchParams(request.body instanceof Uint8Array ? Buffer.from(request.body).toString() : '');
+  const form = readForm(request);
   const shown = await step(pages, scanned, form).catch((error: unknown) => insteadOf(pages, { scanned, form, error }));
   if ('checkoutToken' in shown) {
     const location = `/c/${shown.checkoutToken}`;
@@ -228,20 +229,14 @@ function viewOf(
 
 /** Strict: no script at all, and no frame, since a page that asks for an amount could be laid over another. */
 function pageHeaders(reply: FastifyReply, nonce: string): FastifyReply {
-  const policy = [
+  return strictPageHeaders(reply, [
     "default-src 'none'",
     `style-src 'self' 'nonce-${nonce}'`,
     "img-src 'self' data:",
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
-  ];
-  return reply
-    .header('content-type', 'text/html; charset=utf-8')
-    .header('content-security-policy', policy.join('; '))
-    .header('referrer-policy', 'no-referrer')
-    .header('cache-control', 'no-store')
-    .header('x-content-type-options', 'nosniff');
+  ]);
 }
 
 /** The code itself, whatever became of it: what it opens says so. */

@@ -1,5 +1,6 @@
 import { pageOf } from '../kernel/page.ts';
 import { Problem } from '../kernel/problem.ts';
+import { sentMembers } from '../kernel/sent-members.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import { lineJson, reportJson, settingsJson } from './account-json.ts';
 import * as api from './api.ts';
@@ -81,8 +82,7 @@ function accountRoutes(context: ReconciliationContext): readonly BoundEndpoint[]
       body: settingsJson(await readReconciled(context, caller, params.id)),
     })),
     bindEndpoint(api.updateReconciliationSettings, async ({ caller, params, body }) => {
-      const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-      return { body: settingsJson(await changeReconciled(context, caller, params.id, changes)) };
+      return { body: settingsJson(await changeReconciled(context, caller, params.id, sentMembers(body))) };
     }),
   ];
 }

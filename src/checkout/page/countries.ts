@@ -1,4 +1,5 @@
 import { COUNTRY_CODES } from '../../payments/address-format.ts';
+import { RecentMap } from '../../platform/recent-map.ts';
 
 interface CountryChoice {
   /** ISO 3166-1 alpha-2. */
@@ -8,7 +9,7 @@ interface CountryChoice {
 
 /** Tags of shoppers' languages with their regions; a list takes some 20 KB. */
 const LISTS_MAX = 200;
-const lists = new Map<string, readonly CountryChoice[]>();
+const lists = new RecentMap<readonly CountryChoice[]>(LISTS_MAX);
 
 /** All countries and territories by their names in a language, in that language's order. */
 export function countryChoices(tag: string): readonly CountryChoice[] {
@@ -19,8 +20,6 @@ export function countryChoices(tag: string): readonly CountryChoice[] {
   const list = COUNTRY_CODES.map((code) => ({ code, name: names.of(code) ?? code })).sort((a, b) =>
     compare(a.name, b.name),
   );
-  const [oldest] = lists.keys();
-  if (oldest !== undefined && lists.size >= LISTS_MAX) lists.delete(oldest);
   lists.set(tag, list);
   return list;
 }
