@@ -11,6 +11,8 @@ export interface TestDatabase {
   readonly runtimeUrl: string;
   /** Runs a statement as the superuser, beside whatever is under test. */
   run<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** The same under a name: planned once, for a large statement that is run again and again. */
+  runPlanned<Row extends pg.QueryResultRow>(name: string, text: string): Promise<readonly Row[]>;
   drop(): Promise<void>;
 }
 
@@ -38,6 +40,9 @@ async function createDatabase(template: string): Promise<TestDatabase> {
     runtimeUrl: databaseUrl(inject('runtimeServer'), name),
     async run<Row extends pg.QueryResultRow>(text: string, values: readonly unknown[] = []) {
       return (await pool.query<Row>(text, [...values])).rows;
+    },
+    async runPlanned<Row extends pg.QueryResultRow>(name: string, text: string) {
+      return (await pool.query<Row>({ name, text })).rows;
     },
     async drop() {
       await pool.end();
