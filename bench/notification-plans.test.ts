@@ -1,10 +1,12 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EVENT_TYPES } from '../src/events/event.ts';
 import { lowestId } from '../src/kernel/id.ts';
 import { type DeliveryFilter, selectDeliveries } from '../src/notifications/store-delivery-search.ts';
 import { selectEventPage } from '../src/notifications/store-event-search.ts';
 import { countSelected, type ReplayScope, selectNextReplayed } from '../src/notifications/store-replays.ts';
-import type { Database } from '../src/platform/database.ts';
+import { recordAttempts } from '../src/notifications/store-waiting.ts';
+import { type Database, KEYED_PLANS, openDatabase, type Queryable } from '../src/platform/database.ts';
 import { createTestDatabase, type TestDatabase } from '../test/support/database.ts';
 import { openExplainingDatabase } from './explaining-database.ts';
 import { findIn } from './plan-findings.ts';
@@ -152,6 +154,36 @@ describe('a replay', () => {
     if (process.env.TOLLGATE_PLAN_ROWS !== undefined) console.log(`${ROWS} events counted in ${milliseconds} ms`);
   });
 });
+
+test('recording looks at what it records, and not at what else was sent out in the same seconds', async () => {
+  const program = openDatabase({ url: filled.url, connectionsMax: 1, applicationName: 'test', settings: KEYED_PLANS });
+  try {
+    const sent = (await selectDeliveries(program.query, OWNER, { status: 'succeeded' }, { limit: 100 })).filter(
+      (_, place) => place % 10 === 0,
+    );
+    const [earliest] = await selectDeliveries(program.query, OWNER, { status: 'pending' }, { limit: 1 });
+    const recorded = [...sent, ...(earliest === undefined ? [] : [earliest])];
+    expect(recorded.length).toBeGreaterThan(10);
+    const looked = await program.transaction(async (tx) => {
+      const before = await rowsFetched(tx);
+      await recordAttempts(
+        tx,
+        recorded.map((delivery) => ({ delivery, attempt: null })),
+      );
+      return (await rowsFetched(tx)) - before;
+    });
+    expect(looked).toBe(recorded.length);
+  } finally {
+    await program.close();
+  }
+});
+
+/** Rows of deliveries that indexes led this connection to. */
+async function rowsFetched(tx: Queryable): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select sum(idx_tup_fetch)::int as count from pg_stat_xact_user_tables where relname like 'deliveries%'`.execute(tx);
+  return rows[0]?.count ?? 0;
+}
 
 const EPOCH = Temporal.Instant.fromEpochMilliseconds(0);
 

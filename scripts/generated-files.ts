@@ -16,10 +16,11 @@ import { renderStatesMarkdown } from './generate-states.ts';
 export async function generatedFiles(databaseUrl: string): Promise<ReadonlyMap<string, string>> {
   // The committed document names no installation.
   const openapi = describeApi('https://tollgate.example');
-  const { schema, tables } = await generateSchema(databaseUrl);
+  const { schema, tables, columns } = await generateSchema(databaseUrl);
   return new Map([
     ['db/schema.sql', schema],
     ['src/platform/tables.generated.ts', tables],
+    ['src/platform/columns.generated.ts', columns],
     ['openapi/v1.json', `${JSON.stringify(openapi, null, 2)}\n`],
     ['sdk/src/api.generated.ts', generateSdk(openapi)],
     ['docs/reference/api.md', renderReferenceMarkdown(openapi)],

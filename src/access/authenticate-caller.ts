@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Caller, OperatorCaller, TenantCaller } from '../kernel/caller.ts';
 import { scopeCovers } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -45,7 +45,7 @@ export function createAuthenticateCaller(
     if (access.by === 'checkoutToken') return { by: 'checkoutToken', token: params.token ?? '' };
     const header = headers.authorization;
     if (header === undefined) throw new Problem('unauthenticated', 'Send credentials in the Authorization header.');
-    const name = createHash('sha256').update(header).digest('base64');
+    const name = hash('sha256', header, 'base64');
     const attempt = { remoteAddress, at: targetOf(header), secret: header };
     const caller = await cache.get(name, () =>
       limitGuesses({ guesses, clock }, attempt, () => checkCredentials(db, tokens, clock, header)),

@@ -192,13 +192,26 @@ export async function findAnswer(
 const FINGERPRINT = 'idempotency fingerprint';
 
 /** A request's fingerprint as it is stored: keyed, since bodies with few possible contents could be guessed from a plain one. */
-export function keptFingerprint(sealer: Sealer, scope: KeyScope, claim: IdempotencyClaim): Promise<string> {
+function keptFingerprint(sealer: Sealer, scope: KeyScope, claim: IdempotencyClaim): Promise<string> {
   return sealer.digest(scope.tenantId, FINGERPRINT, claim.fingerprint);
 }
 
-/** Seals a first answer for the row that keeps it. */
-export async function sealAnswer(sealer: Sealer, scope: KeyScope, key: string, body: unknown): Promise<Buffer> {
-  return sealer.seal(answerPlace(scope, key), JSON.stringify(body));
+/** The row of a key that has its answer at once, for who writes it together with the effect. */
+export async function answeredKey(
+  sealer: Sealer,
+  scope: KeyScope,
+  claim: IdempotencyClaim,
+  first: {
+    readonly status: number;
+    readonly json: string;
+    readonly resourceId: string;
+    readonly createdAt: Temporal.Instant;
+  },
+): Promise<WholeRow<'idempotency_keys'>> {
+  const { status, json, resourceId, createdAt } = first;
+  const answer = { status, sealed: await sealer.seal(answerPlace(scope, claim.key), json) };
+  const fingerprint = await keptFingerprint(sealer, scope, claim);
+  return keyRow(scope, { key: claim.key, fingerprint, resourceId, answer, createdAt });
 }
 
 function answerPlace(scope: KeyScope, key: string) {
@@ -211,7 +224,10 @@ function answerPlace(scope: KeyScope, key: string) {
 }
 
 async function seal(context: OnceContext, scope: KeyScope, claim: IdempotencyClaim, first: FirstAnswer<unknown>) {
-  return { status: first.status, sealed: await sealAnswer(context.sealer, scope, claim.key, first.body) };
+  return {
+    status: first.status,
+    sealed: await context.sealer.seal(answerPlace(scope, claim.key), JSON.stringify(first.body)),
+  };
 }
 
 async function newKey({ sealer, clock }: OnceContext, scope: KeyScope, claim: IdempotencyClaim) {

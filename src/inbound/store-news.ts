@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { createBatcherPerDatabase } from '../platform/batch.ts';
 import type { Queryable } from '../platform/database.ts';
-import { recordset, type WholeRow } from '../platform/recordset.ts';
+import { columnsBut, recordset, type WholeRow } from '../platform/recordset.ts';
 import type { EventSubject } from '../providers/provider-webhook.ts';
 
 /** A verified notification of one fact, as it is stored if nothing in it has come before. */
@@ -53,18 +53,18 @@ async function insertNews(db: Queryable, news: readonly News[]): Promise<readonl
       on conflict do nothing
       returning tenant_id, provider_account_id, inbound_event_id
     ), stored as (
-      insert into inbound_events
-      select n.* from ${recordset(
+      insert into inbound_events (${columnsBut('inbound_events', 'payment_id')}, payment_id)
+      select ${columnsBut('inbound_events', 'payment_id', 'e')}, coalesce(
+        (select a.payment_id from attempts a where a.tenant_id = e.tenant_id and a.attempt_id = g.attempt_id
+          and a.provider_account_id = e.provider_account_id),
+        (select a.payment_id from attempts a where a.tenant_id = e.tenant_id and a.provider_ref = g.provider_ref
+          and a.provider_account_id = e.provider_account_id limit 1))
+      from ${recordset(
         'inbound_events',
         tried.map(({ event }) => event),
       )} e
       join facts using (tenant_id, inbound_event_id)
       join given g using (inbound_event_id)
-      cross join lateral jsonb_populate_record(e, jsonb_build_object('payment_id', coalesce(
-        (select a.payment_id from attempts a where a.tenant_id = e.tenant_id and a.attempt_id = g.attempt_id
-          and a.provider_account_id = e.provider_account_id),
-        (select a.payment_id from attempts a where a.tenant_id = e.tenant_id and a.provider_ref = g.provider_ref
-          and a.provider_account_id = e.provider_account_id limit 1)))) n
     ), told as (
       insert into outbox select o.* from ${recordset('outbox', [...work.values()])} o
       where (o.tenant_id, o.subject_id) in (select tenant_id, provider_account_id from facts)

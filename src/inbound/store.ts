@@ -1,7 +1,7 @@
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { createBatcherPerDatabase } from '../platform/batch.ts';
 import type { Queryable } from '../platform/database.ts';
-import { recordset, type WholeRow } from '../platform/recordset.ts';
+import { columnsBut, recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { EventSubject } from '../providers/provider-webhook.ts';
 import { type InboundState, statesBefore } from './inbound-event.ts';
@@ -35,11 +35,9 @@ export async function insertInboundEvents(
 ): Promise<void> {
   await sql`
     with told as (insert into outbox select o.* from ${recordset('outbox', outbox)} o)
-    insert into inbound_events
-    select n.* from ${recordset('inbound_events', events)} r
-    cross join lateral jsonb_populate_record(r, jsonb_build_object('payment_id', ${paymentOf('r', about)})) n`.execute(
-    db,
-  );
+    insert into inbound_events (${columnsBut('inbound_events', 'payment_id')}, payment_id)
+    select ${columnsBut('inbound_events', 'payment_id', 'r')}, ${paymentOf('r', about)}
+    from ${recordset('inbound_events', events)} r`.execute(db);
 }
 
 /**

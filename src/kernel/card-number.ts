@@ -26,7 +26,7 @@ const UNKNOWN = -1;
  * Hexadecimal ids of 24 digits or more hold none. Linear in the length of the text.
  */
 export function findCardNumber(given: string): boolean {
-  if (given.length < DIGITS_MIN) return false;
+  if (given.length < DIGITS_MIN || hasTooFewDigits(given)) return false;
   const text = given.replace(HEXADECIMAL_ID, 'x');
   const digits = new DigitGroups(text.length);
   let separators = 0;
@@ -45,6 +45,18 @@ export function findCardNumber(given: string): boolean {
     }
   }
   return digits.holdCardNumber();
+}
+
+/** Whether a text of plain ASCII has not the digits of a number, in groups or not: nearly all there are, told at once. */
+function hasTooFewDigits(text: string): boolean {
+  let digits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    // Other scripts have digits and invisible characters of their own.
+    if (code > 0x7f) return false;
+    if (code >= 0x30 && code <= 0x39 && ++digits === DIGITS_MIN) return false;
+  }
+  return true;
 }
 
 /**

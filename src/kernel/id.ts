@@ -111,8 +111,13 @@ export function newSecret(bits: 128 | 192 | 256 = 256): string {
 
 /** An instant that no id can carry (somebody may ask for what was made after 1960) counts as the nearest that one can. */
 function encodeTime(at: Temporal.Instant): string {
-  return encode(Math.min(Math.max(at.epochMilliseconds, 0), MILLISECONDS_MAX), TIME_CHARACTERS);
+  const ms = Math.min(Math.max(at.epochMilliseconds, 0), MILLISECONDS_MAX);
+  if (ms !== lastTime.ms) lastTime = { ms, text: encode(ms, TIME_CHARACTERS) };
+  return lastTime.text;
 }
+
+/** Ids are made by the dozen within a millisecond. */
+let lastTime = { ms: 0, text: '0'.repeat(TIME_CHARACTERS) };
 
 function encode(number: number, characters: number): string {
   let text = '';
@@ -121,9 +126,14 @@ function encode(number: number, characters: number): string {
   return text;
 }
 
-/** Five of each byte's bits, so that every character is as likely as any other. */
+/** Five of each byte's bits, so that every character is as likely as any other; two characters at a time. */
 function randomText(): string {
+  const bytes = takeRandomBytes(RANDOM_CHARACTERS);
   let text = '';
-  for (const byte of takeRandomBytes(RANDOM_CHARACTERS)) text += ALPHABET.charAt(byte % 32);
+  for (let i = 0; i < RANDOM_CHARACTERS; i += 2) {
+    text += PAIRS[((bytes[i] ?? 0) % 32) * 32 + ((bytes[i + 1] ?? 0) % 32)] ?? '';
+  }
   return text;
 }
+
+const PAIRS = [...ALPHABET].flatMap((first) => [...ALPHABET].map((second) => first + second));

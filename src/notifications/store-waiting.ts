@@ -2,6 +2,7 @@ import { type RawBuilder, type Selectable, sql } from 'kysely';
 import { shardOf } from '../events/event.ts';
 import type { Mode } from '../kernel/caller.ts';
 import { idRange } from '../kernel/id.ts';
+import { bytesArray, instantArray, integerArray, jsonArray, textArray } from '../platform/binary-arrays.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
@@ -188,13 +189,33 @@ export interface AttemptRecord {
 /** Records tries and where they leave their deliveries. What was ended by somebody else meanwhile stays as it is. */
 export async function recordAttempts(tx: Queryable, records: readonly AttemptRecord[]): Promise<void> {
   const { first, last } = idRange(records.map(({ delivery }) => delivery.deliveryId));
+  const attempts = records.map(({ attempt }) => attempt);
   await sql`
     with r as materialized (
-      select * from json_to_recordset(${JSON.stringify(records.map(recordToRow))}::json) as r (
-        tenant_id text, delivery_id text, status text, attempts_made integer, due_at timestamptz,
-        attempted_at timestamptz, duration_ms integer, url text, outcome text, status_code integer, error text,
-        remote_address text, response_headers jsonb, response_body bytea, request_headers jsonb, timings jsonb
+      select * from unnest(
+        ${textArray(records.map(({ delivery }) => delivery.tenantId))}::text[],
+        ${textArray(records.map(({ delivery }) => delivery.deliveryId))}::text[],
+        ${textArray(records.map(({ delivery }) => delivery.status))}::text[],
+        ${integerArray(records.map(({ delivery }) => delivery.attemptsMade))}::integer[],
+        ${instantArray(records.map(({ delivery }) => delivery.dueAt))}::timestamptz[],
+        ${textArray(records.map(({ delivery }) => delivery.lastError))}::text[],
+        ${instantArray(attempts.map((attempt) => attempt?.attempted_at ?? null))}::timestamptz[],
+        ${integerArray(attempts.map((attempt) => attempt?.duration_ms ?? null))}::integer[],
+        ${textArray(attempts.map((attempt) => attempt?.url ?? null))}::text[],
+        ${textArray(attempts.map((attempt) => attempt?.outcome ?? null))}::text[],
+        ${integerArray(attempts.map((attempt) => attempt?.status_code ?? null))}::integer[],
+        ${textArray(attempts.map((attempt) => attempt?.remote_address ?? null))}::text[],
+        ${jsonArray(attempts.map((attempt) => jsonOf(attempt?.response_headers)))}::jsonb[],
+        ${bytesArray(attempts.map((attempt) => attempt?.response_body ?? null))}::bytea[],
+        ${jsonArray(attempts.map((attempt) => jsonOf(attempt?.request_headers)))}::jsonb[],
+        ${jsonArray(attempts.map((attempt) => jsonOf(attempt?.timings)))}::jsonb[]
+      ) as r (
+        tenant_id, delivery_id, status, attempts_made, due_at, error, attempted_at, duration_ms, url, outcome, status_code,
+        remote_address, response_headers, response_body, request_headers, timings
       )
+      -- All of them are. It has the planner expect one row, which it looks up by its key: with more than it believes to lie
+      -- in the range it would go through the range, which holds whatever else was sent out in the same seconds.
+      where delivery_id between ${first} and ${last}
     ),
     recorded as (
       insert into delivery_attempts (
@@ -215,32 +236,6 @@ export async function recordAttempts(tx: Queryable, records: readonly AttemptRec
       and d.status = ${'pending'}`.execute(tx);
 }
 
-/** What is null or was not tried is left out, and so is null in the row. */
-function recordToRow({ delivery, attempt }: AttemptRecord): Record<string, unknown> {
-  const row: Record<string, unknown> = {
-    tenant_id: delivery.tenantId,
-    delivery_id: delivery.deliveryId,
-    status: delivery.status,
-    attempts_made: delivery.attemptsMade,
-  };
-  if (delivery.dueAt !== null) row.due_at = delivery.dueAt;
-  if (delivery.lastError !== null) row.error = delivery.lastError;
-  if (attempt === null) return row;
-  for (const name of TRIED) {
-    if (attempt[name] !== null) row[name] = attempt[name];
-  }
-  if (attempt.response_body !== null) row.response_body = `\\x${attempt.response_body.toString('hex')}`;
-  return row;
+function jsonOf(document: unknown): string | null {
+  return document == null ? null : JSON.stringify(document);
 }
-
-const TRIED = [
-  'attempted_at',
-  'duration_ms',
-  'url',
-  'outcome',
-  'status_code',
-  'remote_address',
-  'response_headers',
-  'request_headers',
-  'timings',
-] as const;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { newSecret } from '../kernel/id.ts';
 
 /** 256 random bits, 43 characters. Opens one payment; only its hash is stored. */
@@ -8,5 +8,5 @@ export function newCheckoutToken(): string {
 
 /** What is stored of a token, and what it is looked up by. */
 export function hashCheckoutToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }

@@ -1,11 +1,12 @@
 import { eventRows } from '../events/event.ts';
-import { findAnswer, type KeyScope, keptFingerprint, sealAnswer } from '../idempotency/run-once.ts';
+import { answeredKey, findAnswer, type KeyScope } from '../idempotency/run-once.ts';
 import type { TenantCaller } from '../kernel/caller.ts';
 import { newId } from '../kernel/id.ts';
 import { amountFromJson } from '../kernel/money.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { LimitClaim } from '../limits/claim-limits.ts';
 import { holdsOf } from '../limits/take-limits.ts';
+import { JsonText } from '../platform/binary-column.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
 import { checkRoutable } from '../provider-accounts/choose-account.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -69,9 +70,9 @@ export function createCreatePayment(context: PaymentContext): CreatePayment {
       if (first === null) throw refusal;
       return first;
     }
-    const { item, answer } = await preparePayment(context, tenant, request, clock, claims);
+    const { item, answer, answerJson } = await preparePayment(context, tenant, request, clock, claims);
     const written = await write(item, claims);
-    if (written === 'written') return { body: answer };
+    if (written === 'written') return { body: answer, bodyJson: answerJson };
     return explainRefusal(context, request, written === 'passed_over' ? null : written);
   };
 }
@@ -107,11 +108,12 @@ async function firstAnswer(
 }
 
 /** Apart for partners, whose names for payments are no keys that the tenant has used, and for every other front door. */
-function keyScope({ caller: { tenantId, mode }, ...request }: CreateRequest): KeyScope {
+function keyScope(request: CreateRequest): KeyScope {
+  const { tenantId, mode } = request.caller;
   return { tenantId, mode, route: frontDoorOf(request) };
 }
 
-function frontDoorOf({ partnerKeyId, returnStyle, checkoutId, ofQrCode }: Omit<CreateRequest, 'caller'>): string {
+function frontDoorOf({ partnerKeyId, returnStyle, checkoutId, ofQrCode }: CreateRequest): string {
   if (partnerKeyId !== undefined) return 'createPartnerPayment';
   if (ofQrCode === true) return 'createQrPayment';
   if (checkoutId !== undefined) return 'createCheckoutPayment';
@@ -127,7 +129,7 @@ function checkBody(
   clock: TenantClock,
 ): void {
   const errors = checkReturnUrls(tenant, caller.mode, body);
-  const seconds = expiryOf(clock, body).since(clock.now()).total('seconds');
+  const seconds = (expiryOf(clock, body).epochMilliseconds - clock.now().epochMilliseconds) / 1_000;
   if (seconds < EXPIRES_IN_MIN_S - 1 || seconds > EXPIRES_IN_MAX_S) {
     errors.push({ pointer: '/expiresAt', detail: 'Must be 30 seconds to 31 days from now' });
   }
@@ -171,18 +173,17 @@ async function preparePayment(
   request: CreateRequest,
   clock: TenantClock,
   claims: readonly LimitClaim[],
-): Promise<{ readonly item: NewPayment; readonly answer: CreatedPaymentAnswer }> {
+): Promise<{ readonly item: NewPayment; readonly answer: CreatedPaymentAnswer; readonly answerJson: string }> {
   const { body, idempotency, partnerKeyId } = request;
   const payment = { ...(await newPayment(context, tenant, request, clock)), holdsLimits: claims.length > 0 };
-  const { tenantId, mode, paymentId, createdAt } = payment;
+  const { tenantId, mode, paymentId } = payment;
   const object = paymentObjectJson(payment, null);
+  const objectJson = JSON.stringify(object);
   const token = newCheckoutToken();
-  const answer: CreatedPaymentAnswer = {
-    ...object,
-    customer: body.customer ?? null,
-    checkoutToken: token,
-    paymentUrl: `${await context.checkoutUrlOf(payment)}/c/${token}`,
-  };
+  const paymentUrl = `${await context.checkoutUrlOf(payment)}/c/${token}`;
+  const besides = { customer: body.customer ?? null, checkoutToken: token, paymentUrl };
+  // The same object stands in the answer, in the kept answer and in the event, and is written down once.
+  const answerJson = `${objectJson.slice(0, -1)},${JSON.stringify(besides).slice(1)}`;
   const { event, outbox } = eventRows(
     {
       tenantId,
@@ -191,26 +192,13 @@ async function preparePayment(
       paymentId,
       productId: payment.productId,
       notificationUrl: payment.notificationUrl,
-      object,
+      object: new JsonText(objectJson),
       dueAt: clock.realTimeOf(payment.expiresAt),
     },
     clock,
   );
-  const key =
-    idempotency === null
-      ? null
-      : {
-          tenant_id: tenantId,
-          mode,
-          route: keyScope(request).route,
-          idempotency_key: idempotency.key,
-          fingerprint: await keptFingerprint(context.sealer, keyScope(request), idempotency),
-          state: 'done',
-          resource_id: paymentId,
-          answer_status: 201,
-          answer_sealed: await sealAnswer(context.sealer, keyScope(request), idempotency.key, answer),
-          created_at: createdAt,
-        };
+  const first = { status: 201, json: answerJson, resourceId: paymentId, createdAt: payment.createdAt };
+  const key = idempotency === null ? null : await answeredKey(context.sealer, keyScope(request), idempotency, first);
   const tokenRow = {
     token_hash: hashCheckoutToken(token),
     tenant_id: tenantId,
@@ -218,11 +206,17 @@ async function preparePayment(
     expires_at: payment.expiresAt,
     revoked_at: null,
   };
-  const holds = holdsOf(payment, claims);
-  const item = { payment: paymentToRow(payment), token: tokenRow, event, outbox, key, holds };
-  if (partnerKeyId === undefined) return { item, answer };
-  const order = { tenant_id: tenantId, payment_id: paymentId, partner_key_id: partnerKeyId, order_id: body.reference };
-  return { item: { ...item, order }, answer };
+  const written = {
+    payment: paymentToRow(payment),
+    token: tokenRow,
+    event,
+    outbox,
+    key,
+    holds: holdsOf(payment, claims),
+  };
+  const names = { tenant_id: tenantId, payment_id: paymentId, order_id: body.reference };
+  const item = partnerKeyId === undefined ? written : { ...written, order: { ...names, partner_key_id: partnerKeyId } };
+  return { item, answer: { ...object, ...besides }, answerJson };
 }
 
 async function newPayment(

@@ -30,7 +30,7 @@ export async function insertPayments(db: Queryable, items: readonly NewPayment[]
   const holds = items.flatMap((item) => item.holds ?? []);
   const { rows } = await sql<{ payment_id: string }>`
     with keys as materialized (
-      select * from ${recordset('idempotency_keys', keys)}
+      select * from ${recordset('idempotency_keys', keys)} k
     ), used as (
       select keys.resource_id from keys
       join idempotency_keys known using (tenant_id, mode, route, idempotency_key)

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { findForgottenLanes } from '../../src/notifications/sending/find-forgotten-lanes.ts';
 import { until } from '../support/api-client.ts';
@@ -11,7 +12,7 @@ const { clock, tollgate, sink, shop, endpoint } = await openToldShop({ fields: {
 const idOf = ({ headers }: Received) => String(headers['webhook-id']);
 const read = (one: OpenEndpoint) => shop.merchant.send('GET', `/webhook-endpoints/${one.id}`);
 
-async function laneOf(one: OpenEndpoint) {
+async function laneOf(one: Pick<OpenEndpoint, 'id'>) {
   const [lane] = await tollgate.database.run<{ seconds: number | null; held: Date | null; due: Date | null }>(
     `select extract(epoch from leased_until - clock_timestamp())::float as seconds, held_until as held,
        next_due_at as due from lanes where kind = 'delivery' and lane_id = $1`,
@@ -80,6 +81,26 @@ describe('S2.6 the lease of a lane', () => {
   });
 });
 
+test('a lane is claimed also while the rows of another are on their way', async () => {
+  const both = [await endpoint(), await endpoint()];
+  const reader = new pg.Client(tollgate.database.url);
+  await reader.connect();
+  try {
+    await reader.query('begin; lock table deliveries in access exclusive mode');
+    for (const { id } of both) {
+      await tollgate.database.run(
+        `insert into lanes (kind, lane_id, tenant_id, next_due_at)
+         select 'delivery', endpoint_id, tenant_id, '2020-01-01' from webhook_endpoints where endpoint_id = $1`,
+        [id],
+      );
+      await until(async () => (await laneOf({ id }))?.seconds != null);
+    }
+  } finally {
+    await reader.end();
+  }
+  for (const one of both) await untilReleased(one);
+});
+
 test('a lane that was forgotten is found, and one that sleeps for a reason is not', async () => {
   const one = await endpoint();
   const forgotten = async () => {
@@ -99,7 +120,7 @@ test('a lane that was forgotten is found, and one that sleeps for a reason is no
   expect(await forgotten()).toBe(false);
 });
 
-async function untilReleased(one: OpenEndpoint): Promise<void> {
+async function untilReleased(one: Pick<OpenEndpoint, 'id'>): Promise<void> {
   await until(async () => (await laneOf(one))?.seconds === null);
 }
 

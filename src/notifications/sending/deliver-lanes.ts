@@ -13,7 +13,7 @@ import { KnownEvents } from './known-events.ts';
 import { KnownReceivers } from './known-receivers.ts';
 import { LanePace } from './lane-pace.ts';
 import { OpenLane } from './open-lane.ts';
-import { readLanes } from './read-lanes.ts';
+import { type LaneToRead, readLanes } from './read-lanes.ts';
 import { createRecorder } from './record-sent.ts';
 import { sendDelivery } from './send-delivery.ts';
 import { Sender } from './sender.ts';
@@ -52,6 +52,8 @@ const PAUSE_AFTER_FAILURE_MS = 1_000;
 /** A lane with more work than it can send stays open this long where others wait for their turn. */
 const TURN_MS = 2_000;
 const PACES_MAX = 20_000;
+/** While the rows of some lanes are on their way, others can be claimed and read; more would only make smaller readings. */
+const READINGS_MAX = 2;
 
 /**
  * Sends what is due in all lanes until the signal aborts; resolves when what is under way is done. Phases, none of which
@@ -74,8 +76,11 @@ class Delivering {
   readonly #budget: SocketBudget;
   readonly #socketsMax: number;
   readonly #sender: Sender;
+  readonly #readings = new Set<Promise<void>>();
   #claimDue = true;
   #announced: Promise<void> | null = null;
+  /** Set by a reading that failed. */
+  #hasFailed = false;
   #changed = Promise.withResolvers<void>();
 
   constructor(context: DeliveryContext, signal: AbortSignal) {
@@ -106,13 +111,17 @@ class Delivering {
     const besides = [this.#keepLeases(stopped.signal), this.#watch(stopped.signal)];
     while (!this.#signal.aborted) {
       try {
-        await this.#work();
+        // What is announced while we look must have us look again.
+        this.#listen();
+        await this.#look();
         await this.#untilChange();
       } catch (error) {
-        this.#context.log.warn({ error }, 'Deliveries could not be read');
-        await pause(PAUSE_AFTER_FAILURE_MS, this.#signal);
+        this.#noteFailure(error);
       }
+      if (this.#hasFailed) await pause(PAUSE_AFTER_FAILURE_MS, this.#signal);
+      this.#hasFailed = false;
     }
+    await Promise.all(this.#readings);
     for (const open of this.#open.values()) {
       open.dropWaiting();
       open.pauseMs ||= 1;
@@ -126,30 +135,45 @@ class Delivering {
     await Promise.all(besides);
   }
 
-  /** One look: claims what is due and reads it, with what open lanes have room for. */
-  async #work(): Promise<void> {
-    const wanting = this.#lanesToRead();
+  /** Claims what is due and begins to read it, with what open lanes have room for. */
+  async #look(): Promise<void> {
+    if (this.#readings.size >= READINGS_MAX) return;
     const claimed = this.#claimDue ? await this.#claim() : [];
-    const asked = [...wanting, ...claimed.map((open) => ({ open, rowsMax: open.rowsWanted(performance.now()) }))];
+    const asked = this.#lanesToRead();
     if (asked.length === 0) return;
+    for (const { open } of asked) open.isBeingRead = true;
+    const reading = this.#read(asked, claimed).finally(() => {
+      this.#readings.delete(reading);
+      this.#changed.resolve();
+    });
+    this.#readings.add(reading);
+  }
+
+  async #read(asked: readonly LaneToRead[], claimed: readonly OpenLane[]): Promise<void> {
     try {
       const read = await readLanes({ ...this.#context, events: this.#events, receivers: this.#receivers }, asked);
+      for (const { open } of asked) open.isBeingRead = false;
       asked.forEach(({ open }, index) => {
         const found = read[index];
         if (found !== undefined) this.#sender.accept(open, found);
       });
+      this.#sender.pump();
     } catch (error) {
+      this.#noteFailure(error);
+      for (const { open } of asked) open.isBeingRead = false;
       for (const open of claimed) {
         open.pauseMs = PAUSE_AFTER_FAILURE_MS;
         this.#sender.endIfDone(open);
       }
-      throw error;
-    } finally {
-      this.#sender.pump();
     }
   }
 
-  #lanesToRead(): { readonly open: OpenLane; readonly rowsMax: number }[] {
+  #noteFailure(error: unknown): void {
+    this.#context.log.warn({ error }, 'Deliveries could not be read');
+    this.#hasFailed = true;
+  }
+
+  #lanesToRead(): LaneToRead[] {
     const nowMs = performance.now();
     const crowded = this.#isCrowded();
     return [...this.#open.values()].flatMap((open) => {
@@ -193,14 +217,19 @@ class Delivering {
     return !this.#isCrowded() || performance.now() - open.openedAtMs < TURN_MS;
   }
 
-  /** Until there is something to claim or to read. */
-  async #untilChange(): Promise<void> {
+  #listen(): void {
     this.#announced ??= this.#context.wakeup.wait('delivery', POLL_MS, this.#signal).then(() => {
       this.#announced = null;
       this.#claimDue = true;
     });
-    if (this.#claimDue && this.#open.size === 0) return;
-    await Promise.race([this.#announced, this.#changed.promise]);
+  }
+
+  /** Until there is something to claim or to read, and a reading may begin. */
+  async #untilChange(): Promise<void> {
+    const isBusy = this.#readings.size >= READINGS_MAX;
+    const wasAnnounced = this.#announced === null;
+    if (!isBusy && (wasAnnounced || (this.#claimDue && this.#open.size === 0))) return;
+    await (isBusy ? this.#changed.promise : Promise.race([this.#announced, this.#changed.promise]));
     this.#changed = Promise.withResolvers();
   }
 

@@ -32,6 +32,8 @@ export class OpenLane {
   #after: LanePlace | null = null;
   /** Tries whose outcome is being written. */
   recording = 0;
+  /** Rows of it are on their way; it is read by one reading at a time. */
+  isBeingRead = false;
   /** What its sockets are counted as. */
   countedAs: LaneClass;
   /** Whether it stands in a line for sockets, and since when it has not got any. */
@@ -65,7 +67,7 @@ export class OpenLane {
   /** How many rows to read now; 0: there are enough, or it was asked just now. */
   rowsWanted(nowMs: number): number {
     const { sendsMax } = this.pace;
-    if (this.state !== 'open' || this.isOver || this.waiting.length >= sendsMax) return 0;
+    if (this.state !== 'open' || this.isBeingRead || this.isOver || this.waiting.length >= sendsMax) return 0;
     if (!this.#hasMore && nowMs < this.#readAgainAtMs) return 0;
     return sendsMax * READ_FOR_EACH;
   }

@@ -39,9 +39,12 @@ export interface EndpointRequest<Who extends Access = Access, Params = unknown, 
 
 type ExtraHeaders = Readonly<Record<string, string>>;
 
-/** What a verb gives back. `json` is a stored first answer, sent as its exact bytes. */
+/**
+ * What a verb gives back. `json` is a stored first answer, sent as its exact bytes; `bodyJson` the body as JSON, from a
+ * verb that has written it already.
+ */
 export type EndpointAnswer<Body = unknown> =
-  | { readonly body: Body; readonly replayed?: boolean; readonly headers?: ExtraHeaders }
+  | { readonly body: Body; readonly bodyJson?: string; readonly replayed?: boolean; readonly headers?: ExtraHeaders }
   | { readonly json: string; readonly status: number; readonly replayed: true; readonly headers?: ExtraHeaders };
 
 /** A declaration with the verb that answers it; what a server binds. */

@@ -154,7 +154,10 @@ function buildFastify(
 /** No parser of Fastify's is left: JSON is read by `parseJson`, and raw routes want the bytes that were signed. */
 function readBodiesAsBytes(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // By its name as well, which is looked up, where any other type is taken apart for each request.
+  fastify.addContentTypeParser(['application/json', '*'], { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
     refuseEncodedBody(request);
     done(null, payload);

@@ -89,8 +89,10 @@ async function authenticated(
 }
 
 function singleHeaders(request: FastifyRequest): Record<string, string | undefined> {
+  const sent = request.headers;
   const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
+  for (const name in sent) {
+    const value = sent[name];
     headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return headers;
@@ -105,7 +107,7 @@ function sendAnswer(
   const stored = 'json' in answer;
   const { mediaType } = endpoint.answer;
   if (mediaType !== undefined) return sendText(reply, { endpoint }, answer, mediaType);
-  const json = stored ? answer.json : serialize(endpoint.id, answer.body);
+  const json = stored ? answer.json : (answer.bodyJson ?? serialize(endpoint.id, answer.body));
   if (checkAnswers && !stored) checkAnswer(endpoint, json);
   if (answer.headers !== undefined) reply.headers(answer.headers);
   if (answer.replayed === true) reply.header('idempotency-replayed', 'true');

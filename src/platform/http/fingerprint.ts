@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { DecimalLiteral } from './parse-json.ts';
 
 /**
@@ -6,7 +6,7 @@ import { DecimalLiteral } from './parse-json.ts';
  * or the order of keys are one.
  */
 export function requestFingerprint(method: string, path: string, body: unknown): string {
-  return createHash('sha256').update(`${method}\n${path}\n`).update(canonicalJson(body)).digest('hex');
+  return hash('sha256', `${method}\n${path}\n${canonicalJson(body)}`, 'hex');
 }
 
 /** The one text of a value that `parseJson` gave; keys in UTF-16 order, as in RFC 8785. */
@@ -15,6 +15,9 @@ function canonicalJson(value: unknown): string {
   if (value instanceof DecimalLiteral) return value.text;
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
+  const object = value as Readonly<Record<string, unknown>>;
+  const members = Object.keys(object)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key])}`);
+  return `{${members.join(',')}}`;
 }
