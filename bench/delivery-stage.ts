@@ -5,6 +5,7 @@ import { RELAYED_MAX, type RelayContext, relayHandedOver } from '../src/events/r
 import { systemClock } from '../src/kernel/clock.ts';
 import { newId } from '../src/kernel/id.ts';
 import { localMasterKey, newMasterKeyText } from '../src/keys/master-key.ts';
+import { masterKeysFrom } from '../src/keys/master-keys.ts';
 import { createSealer, type Sealer } from '../src/keys/sealer.ts';
 import { createEndpoint } from '../src/notifications/change-endpoint.ts';
 import type { WebhookEndpoint } from '../src/notifications/endpoint.ts';
@@ -97,7 +98,7 @@ export async function openDeliveryStage(
     applicationName: 'bench',
     settings: KEYED_PLANS,
   });
-  const sealer = createSealer(database.query, localMasterKey(newMasterKeyText()), clock);
+  const sealer = createSealer(database.query, masterKeysFrom(localMasterKey(newMasterKeyText())), clock);
   const http = openWayOut();
   const tenantClocks = createTenantClocks(database, clock);
   const log = createLogger({ level: 'error' });

@@ -1,6 +1,7 @@
 import { createAdmission } from '../src/acknowledgments/admit-payments.ts';
 import { systemClock } from '../src/kernel/clock.ts';
 import { localMasterKey, newMasterKeyText } from '../src/keys/master-key.ts';
+import { masterKeysFrom } from '../src/keys/master-keys.ts';
 import { createSealer } from '../src/keys/sealer.ts';
 import { createLimitKeeper } from '../src/limits/keep-limits.ts';
 import { insertEndpoint } from '../src/notifications/store.ts';
@@ -47,7 +48,7 @@ export async function openExplainedGateway(
   const clock = systemClock;
   const bench = await server.createDatabase('explain');
   const plain = openDatabase({ url: bench.url, connectionsMax: 2, applicationName: 'bench' });
-  const sealer = createSealer(plain.query, localMasterKey(newMasterKeyText()), clock);
+  const sealer = createSealer(plain.query, masterKeysFrom(localMasterKey(newMasterKeyText())), clock);
   const tenants = { database: plain, sealer, clock, newSandboxCredentials: newSandboxAccount, retentionDaysMax: 400 };
   const input = { name: 'Bench', appName: 'bench', currency: 'EUR', settings: tenantSettings.parse({}) };
   const { tenantId } = (await createTenant(tenants, input)).tenant;

@@ -219,10 +219,16 @@ create table data_keys (
   wrapped bytea not null,
   state text not null,
   created_at timestamp with time zone not null,
+  retired_at timestamp with time zone,
   constraint data_keys_pkey PRIMARY KEY (tenant_id, version),
+  constraint data_keys_destroyed_check CHECK ((state = 'destroyed'::text) = (length(wrapped) = 0)),
+  constraint data_keys_retired_check CHECK ((state = 'primary'::text) = (retired_at IS NULL)),
   constraint data_keys_state_check CHECK (state = ANY (ARRAY['primary'::text, 'readable'::text, 'destroyed'::text]))
 );
+CREATE INDEX data_keys_age_idx ON public.data_keys USING btree (created_at) WHERE (state = 'primary'::text);
+CREATE INDEX data_keys_master_idx ON public.data_keys USING btree (master_key_id, tenant_id, version) WHERE (state <> 'destroyed'::text);
 CREATE UNIQUE INDEX data_keys_primary_key ON public.data_keys USING btree (tenant_id) WHERE (state = 'primary'::text);
+CREATE INDEX data_keys_readable_idx ON public.data_keys USING btree (tenant_id, version) WHERE (state = 'readable'::text);
 
 create table deliveries (
   tenant_id text not null,
@@ -280,6 +286,14 @@ create table delivery_attempts (
   constraint delivery_attempts_pkey PRIMARY KEY (tenant_id, delivery_id, attempt_number),
   constraint delivery_attempts_outcome_check CHECK (outcome = ANY (ARRAY['acknowledged'::text, 'refused'::text, 'lost'::text, 'not_sent'::text]))
 ) partition by range (delivery_id);
+
+create table digest_keys (
+  tenant_id text not null,
+  version integer not null,
+  key_sealed bytea not null,
+  created_at timestamp with time zone not null,
+  constraint digest_keys_pkey PRIMARY KEY (tenant_id, version)
+);
 
 create table dispute_evidence (
   tenant_id text not null,
@@ -1179,6 +1193,18 @@ create table replays (
 CREATE INDEX replays_list_idx ON public.replays USING btree (tenant_id, mode, replay_id);
 CREATE UNIQUE INDEX replays_running_key ON public.replays USING btree (tenant_id, endpoint_id) WHERE (status = 'running'::text);
 
+create table reseals (
+  tenant_id text not null,
+  column_name text not null,
+  position text[] not null,
+  found bigint not null,
+  began_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  constraint reseals_pkey PRIMARY KEY (tenant_id),
+  constraint reseals_found_check CHECK (found >= 0)
+);
+CREATE INDEX reseals_due_idx ON public.reseals USING btree (due_at);
+
 create table retention_positions (
   tenant_id text not null,
   subject text not null,
@@ -1270,9 +1296,12 @@ create table signing_keys (
   private_jwk_sealed bytea not null,
   state text not null,
   created_at timestamp with time zone not null,
+  retired_at timestamp with time zone,
   constraint signing_keys_pkey PRIMARY KEY (kid),
-  constraint signing_keys_state_check CHECK (state = ANY (ARRAY['primary'::text, 'readable'::text]))
+  constraint signing_keys_retired_check CHECK (retired_at IS NULL OR state = 'readable'::text),
+  constraint signing_keys_state_check CHECK (state = ANY (ARRAY['next'::text, 'primary'::text, 'readable'::text]))
 );
+CREATE UNIQUE INDEX signing_keys_next_key ON public.signing_keys USING btree (state) WHERE (state = 'next'::text);
 CREATE UNIQUE INDEX signing_keys_primary_key ON public.signing_keys USING btree (state) WHERE (state = 'primary'::text);
 
 create table signing_secrets (
@@ -1378,7 +1407,7 @@ create table tenants (
   constraint tenants_currency_check CHECK (currency ~ '^[A-Z]{3}$'::text),
   constraint tenants_parent_check CHECK (parent_tenant_id <> tenant_id),
   constraint tenants_settings_version_check CHECK (settings_version > 0),
-  constraint tenants_status_check CHECK (status = ANY (ARRAY['active'::text, 'suspended'::text]))
+  constraint tenants_status_check CHECK (status = ANY (ARRAY['active'::text, 'suspended'::text, 'removed'::text]))
 );
 CREATE INDEX tenants_parent_idx ON public.tenants USING btree (parent_tenant_id) WHERE (parent_tenant_id IS NOT NULL);
 
@@ -1740,6 +1769,26 @@ AS $function$
 begin
   raise exception '% is append-only: % refused', tg_table_name, lower(tg_op)
     using errcode = 'insufficient_privilege', hint = 'Correct a posting with another posting.';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.reseal_event_addresses(of_tenant text, event_ids text[], old_texts text[], new_texts text[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+declare
+  done integer;
+begin
+  if exists (select from unnest(old_texts || new_texts) t where t !~ '^sealed:[A-Za-z0-9_-]+$') then
+    raise exception 'only sealed addresses take the place of sealed addresses' using errcode = 'invalid_parameter_value';
+  end if;
+  update public.events e set object = replace(e.object::text, r.old_text, r.new_text)::json
+  from unnest(event_ids, old_texts, new_texts) r (event_id, old_text, new_text)
+  where e.tenant_id = of_tenant and e.event_id = r.event_id and e.object ->> 'shippingAddress' = r.old_text;
+  get diagnostics done = row_count;
+  return done;
 end $function$
 ;
 

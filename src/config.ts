@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { MASTER_KEY_VARIABLES, type MasterKeySettings, masterKeysOf } from './platform/master-key-settings.ts';
 import {
   RATE_LIMIT_VARIABLES,
   type RateLimitSettings,
@@ -28,7 +29,9 @@ export interface Config {
   readonly simulators: readonly Simulator[];
   readonly roles: readonly Role[];
   readonly dataDir: string;
+  /** The primary one; null: the one in the data directory. */
   readonly masterKey: string | null;
+  readonly masterKeys: MasterKeySettings;
   readonly urls: { readonly api: string; readonly checkout: string; readonly hooks: string; readonly admin: string };
   /** Whether any of the four was given a name; then each role answers on its own host alone. */
   readonly hasOwnHosts: boolean;
@@ -105,10 +108,7 @@ const variables = z.object({
     .transform((text) => text.split(',').map((role) => role.trim()))
     .pipe(z.array(z.enum(ROLES, `Must be a comma-separated list of ${ROLES.join(', ')}`)).min(1)),
   TOLLGATE_DATA_DIR: z.string().min(1).default('.tollgate'),
-  TOLLGATE_MASTER_KEY: z
-    .string()
-    .regex(/^([0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=)$/, 'Must be 32 bytes as 64 hex digits or base64')
-    .optional(),
+  ...MASTER_KEY_VARIABLES,
   TOLLGATE_API_URL: baseUrl.optional(),
   TOLLGATE_API_KEY: z.string().min(1).optional(),
   TOLLGATE_CHECKOUT_URL: baseUrl.optional(),
@@ -198,6 +198,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     roles: set.TOLLGATE_ROLES,
     dataDir: isAbsolute(set.TOLLGATE_DATA_DIR) ? set.TOLLGATE_DATA_DIR : resolve(set.TOLLGATE_DATA_DIR),
     masterKey: set.TOLLGATE_MASTER_KEY ?? null,
+    masterKeys: masterKeysFrom(set),
     urls: {
       api: set.TOLLGATE_API_URL ?? own,
       checkout: set.TOLLGATE_CHECKOUT_URL ?? own,
@@ -224,6 +225,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     retention: retentionOf(set.TOLLGATE_RETENTION_DAYS, set.TOLLGATE_RETENTION_DAYS_MAX),
     rateLimits: rateLimitsOf(set),
   };
+}
+
+function masterKeysFrom(set: Parameters<typeof masterKeysOf>[0]): MasterKeySettings {
+  const { settings, faults } = masterKeysOf(set);
+  if (faults.length > 0) throw new ConfigRefused(faults.join('\n'));
+  return settings;
 }
 
 /** How a command reaches the API of an installation, here or elsewhere. */

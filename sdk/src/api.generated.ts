@@ -1617,6 +1617,50 @@ export interface JudgedAccount {
   }[];
 }
 
+export interface KeyStatus {
+  masterKeys: readonly {
+    /** Of a key that we hold: from its hash. Of one elsewhere: its name there. */
+    id: string;
+    /** Wraps what is new. */
+    primary: boolean;
+    /** Whether the process that answers can unwrap what it wrapped. */
+    loaded: boolean;
+    /** Data keys that it wraps. */
+    dataKeys: number;
+  }[];
+  dataKeys: {
+    /** Seal; one for each tenant and one for the system. */
+    primary: number;
+    /** Seal no more, and open what is not sealed anew yet. */
+    readable: number;
+    oldestPrimaryAt: string | null;
+    /** Tenants whose values are being sealed anew. */
+    resealingTenants: number;
+  };
+  /** Of the data key of the tenant that was asked for, the newest first. */
+  versions: readonly {
+    version: number;
+    masterKeyId: string;
+    state: "primary" | "readable" | "destroyed";
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    createdAt: string;
+    retiredAt: string | null;
+  }[];
+  tokenKeys: readonly {
+    kid: string;
+    state: "next" | "primary" | "readable";
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    createdAt: string;
+    retiredAt: string | null;
+  }[];
+}
+
 /** What one account holds at one provider account, in minor units. */
 export interface LedgerBalance {
   currency: string;
@@ -2670,6 +2714,21 @@ export interface ReversePayment {
   reason?: string | undefined;
 }
 
+export type RotateKeys = {
+  what: "master";
+} | {
+  what: "data";
+  /** A tenant, or `system` for the key of what belongs to none. */
+  tenantId?: string | undefined;
+  /**
+   * Rotates every data key that is older.
+   * Format: date-time.
+   */
+  createdBefore?: string | undefined;
+} | {
+  what: "tokens";
+};
+
 export interface RotatePartnerKey {
   /** The partner’s RSA public key in PEM, 2048 bits or more. */
   publicKey?: string | undefined;
@@ -2694,6 +2753,17 @@ export interface RotateWebhookSecret {
   secret?: string | undefined;
   /** The dialect’s main one unless given. `signing_ed25519`: `standard` signs with a key pair as well, and the answer holds its public half. */
   purpose?: "signing" | "signing_ed25519" | "data_protection" | "notification" | undefined;
+}
+
+export interface RotatedKeys {
+  changed: number;
+  /** Left to do by the same call. */
+  remaining: number;
+  /** Data keys that their master key does not unwrap: their rows were changed. */
+  refused: readonly {
+    tenantId: string;
+    version: number;
+  }[];
 }
 
 export interface RotatedWebhookSecret {
@@ -4296,6 +4366,16 @@ function operatorOperations(send: Send) {
     /** Read whether unacknowledged payments are reversed */
     getAckReversals: (options?: CallOptions): Promise<AckReversals> =>
       send({ method: 'GET', path: '/api/v1/operator/ack-reversals' }, options),
+    /**
+     * See which keys there are and what is under them
+     *
+     * No key is in the answer, and nothing from which one could be told.
+     */
+    getKeyStatus: (query?: {
+      /** A tenant, or `system` for the key of what belongs to none. */
+      tenantId?: string | undefined;
+    }, options?: CallOptions): Promise<KeyStatus> =>
+      send({ method: 'GET', path: '/api/v1/operator/keys', query }, options),
     /** Read a tenant's settings of all notifications */
     getNotificationSettingsAs: (query: {
       tenantId: string;
@@ -4361,6 +4441,13 @@ function operatorOperations(send: Send) {
       tenantId: string;
     }, options?: CallOptions): Promise<ResetCircuit> =>
       send({ method: 'POST', path: `/api/v1/operator/provider-accounts/${pathSegment(id)}/reset-circuit`, query }, options),
+    /**
+     * Rotate keys while everything runs
+     *
+     * `master`: wraps all data keys by the primary master key, which has to be loaded first. `data`: gives a tenant, or all whose key was made before an instant, a new data key; the worker seals anew what is under the older ones, and destroys them when nothing is left. `tokens`: has the next key sign access tokens. A call works for a few seconds and says what remains; repeat it until nothing does.
+     */
+    rotateKeys: (body: RotateKeys, options?: CallOptions): Promise<RotatedKeys> =>
+      send({ method: 'POST', path: '/api/v1/operator/keys/rotate', body }, options),
     /**
      * Switch the reversal of unacknowledged payments off or on
      *

@@ -5,6 +5,7 @@ import { newSecret } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type Sealer, SYSTEM } from '../keys/sealer.ts';
 import type { Queryable } from '../platform/database.ts';
+import type { SigningKeyState } from './signing-key.ts';
 import { insertSigningKey, selectSigningKeys } from './store.ts';
 
 /** What an access token says of its holder. */
@@ -19,6 +20,8 @@ export interface AccessTokens {
   sign(claims: TokenClaims): Promise<string>;
   /** @throws Problem unauthenticated */
   verify(token: string): Promise<TokenClaims>;
+  /** Reads the keys anew, which have just been rotated. */
+  reload(): Promise<void>;
 }
 
 export const ACCESS_TOKEN_SECONDS = 3_600;
@@ -36,36 +39,57 @@ interface KeyRing {
   readonly publicKeys: ReadonlyMap<string, CryptoKey>;
 }
 
-/** Access tokens signed by the installation's Ed25519 key, which is made on first use. */
+/** After a rotation every process signs with the new key within this time; until then all know both. */
+export const RING_LIFETIME_MS = 60_000;
+
+/** Access tokens signed by the installation's Ed25519 key, which is made on first use, as is the one after it. */
 export async function createAccessTokens(db: Queryable, sealer: Sealer, clock: Clock): Promise<AccessTokens> {
   let ring = await loadKeyRing(db, sealer, clock);
   let reloadedAt = performance.now();
+  let loading: Promise<void> | null = null;
+
+  function reload(): Promise<void> {
+    loading ??= loadKeyRing(db, sealer, clock)
+      .then((loaded) => {
+        ring = loaded;
+        reloadedAt = performance.now();
+      })
+      .finally(() => {
+        loading = null;
+      });
+    return loading;
+  }
+
+  /** The ring as it is now; reloaded beside the work when it is old, since the keys in it go on being good for a while. */
+  function current(): KeyRing {
+    if (performance.now() - reloadedAt > RING_LIFETIME_MS) void reload().catch(() => undefined);
+    return ring;
+  }
 
   /** Another process may have rotated; an unknown kid reloads, at most once a second so that forgeries cost nothing. */
   async function publicKey(kid: string | undefined): Promise<CryptoKey> {
-    const known = kid === undefined ? undefined : ring.publicKeys.get(kid);
+    const known = kid === undefined ? undefined : current().publicKeys.get(kid);
     if (known !== undefined) return known;
-    if (performance.now() - reloadedAt > 1_000) {
-      reloadedAt = performance.now();
-      ring = await loadKeyRing(db, sealer, clock);
-    }
+    if (performance.now() - reloadedAt > 1_000) await reload();
     const reloaded = kid === undefined ? undefined : ring.publicKeys.get(kid);
     if (reloaded === undefined) throw new Problem('unauthenticated', 'The access token names no key of ours.');
     return reloaded;
   }
 
   return {
+    reload,
     sign(claims) {
+      const { primary } = current();
       const now = Math.floor(clock.now().epochMilliseconds / 1000);
       return new SignJWT({ mode: claims.mode, role: ROLE, appName: claims.appName })
-        .setProtectedHeader({ alg: ALGORITHM, kid: ring.primary.kid, typ: 'JWT' })
+        .setProtectedHeader({ alg: ALGORITHM, kid: primary.kid, typ: 'JWT' })
         .setSubject(claims.tenantId)
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
         .setJti(newSecret(128))
         .setIssuedAt(now)
         .setExpirationTime(now + ACCESS_TOKEN_SECONDS)
-        .sign(ring.primary.key);
+        .sign(primary.key);
     },
     async verify(token) {
       if (token.length > TOKEN_CHARACTERS_MAX || !isCompact(token)) throw invalidToken();
@@ -101,8 +125,8 @@ function invalidToken(cause?: unknown): Problem {
 async function loadKeyRing(db: Queryable, sealer: Sealer, clock: Clock): Promise<KeyRing> {
   const rows = await selectSigningKeys(db);
   const primary = rows.find((row) => row.state === 'primary');
-  if (primary === undefined) {
-    await createSigningKey(db, sealer, clock);
+  if (primary === undefined || !rows.some((row) => row.state === 'next')) {
+    await createSigningKey(db, sealer, clock, primary === undefined ? 'primary' : 'next');
     return loadKeyRing(db, sealer, clock);
   }
   const privateJwk = JSON.parse(String(await sealer.open(place(primary.kid), primary.private_jwk_sealed))) as JWK;
@@ -111,7 +135,13 @@ async function loadKeyRing(db: Queryable, sealer: Sealer, clock: Clock): Promise
   return { primary: { kid: primary.kid, key: await importKey(privateJwk) }, publicKeys };
 }
 
-async function createSigningKey(db: Queryable, sealer: Sealer, clock: Clock): Promise<void> {
+/** Stores a new key, unless there is one in that state. */
+export async function createSigningKey(
+  db: Queryable,
+  sealer: Sealer,
+  clock: Clock,
+  state: Exclude<SigningKeyState, 'readable'>,
+): Promise<void> {
   const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { crv: 'Ed25519', extractable: true });
   const kid = newSecret(128);
   const privateJwk = JSON.stringify(await exportJWK(privateKey));
@@ -120,6 +150,7 @@ async function createSigningKey(db: Queryable, sealer: Sealer, clock: Clock): Pr
     algorithm: ALGORITHM,
     publicJwk: await exportJWK(publicKey),
     privateJwkSealed: await sealer.seal(place(kid), privateJwk),
+    state,
     createdAt: clock.now(),
   });
 }

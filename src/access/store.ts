@@ -1,5 +1,6 @@
 import type { Mode } from '../kernel/caller.ts';
 import type { Queryable } from '../platform/database.ts';
+import type { SigningKeyState } from './signing-key.ts';
 
 interface NewApiKeyRow {
   readonly keyId: string;
@@ -129,10 +130,11 @@ interface NewSigningKeyRow {
   readonly algorithm: string;
   readonly publicJwk: unknown;
   readonly privateJwkSealed: Uint8Array;
+  readonly state: SigningKeyState;
   readonly createdAt: Temporal.Instant;
 }
 
-/** Does nothing where a primary key exists: of several processes that start at once, one wins. */
+/** Does nothing where there is one in that state: of several processes that start at once, one wins. */
 export async function insertSigningKey(db: Queryable, key: NewSigningKeyRow): Promise<void> {
   await db
     .insertInto('signing_keys')
@@ -141,9 +143,33 @@ export async function insertSigningKey(db: Queryable, key: NewSigningKeyRow): Pr
       algorithm: key.algorithm,
       public_jwk: JSON.stringify(key.publicJwk),
       private_jwk_sealed: key.privateJwkSealed,
-      state: 'primary',
+      state: key.state,
       created_at: key.createdAt,
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+/** Has the next key sign and the one before sign no more; does nothing where the key is not the next one any more. */
+export async function promoteSigningKey(tx: Queryable, kid: string, at: Temporal.Instant): Promise<void> {
+  // Locked first, so that of two rotations at once the second finds nothing to do.
+  const next = await tx
+    .selectFrom('signing_keys')
+    .select('kid')
+    .where('kid', '=', kid)
+    .where('state', '=', 'next')
+    .forUpdate()
+    .executeTakeFirst();
+  if (next === undefined) return;
+  await tx
+    .updateTable('signing_keys')
+    .set({ state: 'readable', retired_at: at })
+    .where('state', '=', 'primary')
+    .execute();
+  await tx.updateTable('signing_keys').set({ state: 'primary' }).where('kid', '=', kid).execute();
+}
+
+/** Deletes keys that were retired before an instant. */
+export async function deleteSigningKeys(db: Queryable, retiredBefore: Temporal.Instant): Promise<void> {
+  await db.deleteFrom('signing_keys').where('state', '=', 'readable').where('retired_at', '<', retiredBefore).execute();
 }

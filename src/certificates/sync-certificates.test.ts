@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTes
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { ManualClock } from '../kernel/clock.ts';
 import { localMasterKey, newMasterKeyText } from '../keys/master-key.ts';
+import { masterKeysFrom } from '../keys/master-keys.ts';
 import { createSealer, type Sealer, SYSTEM } from '../keys/sealer.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/log.ts';
@@ -29,8 +30,8 @@ let logLines: string[];
 beforeAll(async () => {
   test = await createTestDatabase();
   database = openDatabase({ url: test.runtimeUrl, connectionsMax: 4, applicationName: 'test' });
-  sealer = createSealer(database.query, localMasterKey(newMasterKeyText()), new ManualClock());
-  await sealer.createDataKey(database.query, SYSTEM);
+  sealer = createSealer(database.query, masterKeysFrom(localMasterKey(newMasterKeyText())), new ManualClock());
+  await sealer.storeDataKey(database.query, await sealer.newDataKey(SYSTEM));
 });
 afterAll(async () => {
   await database?.close();

@@ -33,6 +33,8 @@ export async function runOnce<Body>(
   claim: IdempotencyClaim | null,
   work: (tx: Queryable) => Promise<FirstAnswer<Body>>,
 ): Promise<EndpointAnswer<Body>> {
+  // Whoever seals in the transaction must not wait there for a master key that is far away.
+  await context.sealer.warm(scope.tenantId);
   if (claim === null) return { body: (await context.database.transaction(work)).body };
   const earlier = await findAnswer(context, scope, claim);
   if (earlier.state === 'done') return earlier.answer;
@@ -193,7 +195,7 @@ const FINGERPRINT = 'idempotency fingerprint';
 
 /** A request's fingerprint as it is stored: keyed, since bodies with few possible contents could be guessed from a plain one. */
 function keptFingerprint(sealer: Sealer, scope: KeyScope, claim: IdempotencyClaim): Promise<string> {
-  return sealer.digest(scope.tenantId, FINGERPRINT, claim.fingerprint);
+  return sealer.freshDigest(scope.tenantId, FINGERPRINT, claim.fingerprint);
 }
 
 /** The row of a key that has its answer at once, for who writes it together with the effect. */

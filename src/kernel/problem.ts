@@ -31,6 +31,7 @@ export const PROBLEMS = {
   reversal_too_late: { status: 409, title: 'The time to reverse this is over' },
   app_name_taken: { status: 409, title: 'This app name is taken' },
   merchant_code_taken: { status: 409, title: 'This merchant code is taken' },
+  gone: { status: 410, title: 'This was removed for ever' },
   event_expired: { status: 410, title: 'This is not kept any more' },
   body_too_large: { status: 413, title: 'The body is too large' },
   uri_too_long: { status: 414, title: 'The address is too long' },

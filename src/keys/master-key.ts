@@ -1,13 +1,29 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { takeRandomBytes } from '../kernel/random-bytes.ts';
 
-/** The key above all keys: it wraps data keys and never touches data. A KMS implements the same three members. */
+/** The key above all keys: it wraps data keys and never touches data. */
 export interface MasterKey {
   /** Which key this is, without telling it: shown in errors and stored beside what it wrapped. */
   readonly id: string;
+  /** Where it is used: in this process, or by a service that is asked over the network. */
+  readonly kind: 'local' | 'remote';
+  /** @throws MasterKeyUnavailable where it cannot be asked now, MasterKeyDenied where it will not */
   wrap(dataKey: Uint8Array, context: string): Promise<Buffer>;
-  /** @throws Error where the bytes or the context are not what was wrapped */
+  /**
+   * @throws MasterKeyUnavailable where it cannot be asked now, MasterKeyDenied where it will not, or where the bytes or
+   * the context are not what was wrapped
+   */
   unwrap(wrapped: Uint8Array, context: string): Promise<Buffer>;
+}
+
+/** Nobody can say yes or no now: what is unwrapped already goes on being used, what is not has to wait. */
+export class MasterKeyUnavailable extends Error {
+  override readonly name = 'MasterKeyUnavailable';
+}
+
+/** The key or its keeper said no, or the bytes are not what was wrapped. Repeating the question changes nothing. */
+export class MasterKeyDenied extends Error {
+  override readonly name = 'MasterKeyDenied';
 }
 
 const KEY_BYTES = 32;
@@ -22,13 +38,19 @@ const GCM = { authTagLength: 16 } as const;
 export function localMasterKey(text: string): MasterKey {
   const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
   if (key.length !== KEY_BYTES) throw new Error('A master key is 32 bytes, as 64 hex digits or base64');
+  const id = createHash('sha256').update('tollgate master key id').update(key).digest('hex').slice(0, 16);
   return {
-    id: createHash('sha256').update('tollgate master key id').update(key).digest('hex').slice(0, 16),
+    id,
+    kind: 'local',
     async wrap(dataKey, context) {
       return encrypt(key, dataKey, Buffer.from(context));
     },
     async unwrap(wrapped, context) {
-      return decrypt(key, wrapped, Buffer.from(context));
+      try {
+        return decrypt(key, wrapped, Buffer.from(context));
+      } catch {
+        throw new MasterKeyDenied(`Master key ${id} did not wrap these bytes for this place`);
+      }
     },
   };
 }

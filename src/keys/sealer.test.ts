@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { ManualClock } from '../kernel/clock.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
-import { checkMasterKey } from './load-master-key.ts';
+import { checkMasterKeys } from './load-master-key.ts';
 import { localMasterKey, newMasterKeyText } from './master-key.ts';
+import { masterKeysFrom } from './master-keys.ts';
 import { createSealer, type SealedPlace, type Sealer } from './sealer.ts';
 
 let test1: TestDatabase;
@@ -11,20 +12,22 @@ let database: Database;
 let sealer: Sealer;
 const clock = new ManualClock();
 const masterKey = localMasterKey(newMasterKeyText());
+const masterKeys = masterKeysFrom(masterKey);
+const makeDataKey = async (tenantId: string) => sealer.storeDataKey(database.query, await sealer.newDataKey(tenantId));
 
 beforeAll(async () => {
   test1 = await createTestDatabase();
   database = openDatabase({ url: test1.url, connectionsMax: 4, applicationName: 'test' });
-  sealer = createSealer(database.query, masterKey, clock);
-  await sealer.createDataKey(database.query, 'ten_1');
-  await sealer.createDataKey(database.query, 'ten_2');
+  sealer = createSealer(database.query, masterKeys, clock);
+  await makeDataKey('ten_1');
+  await makeDataKey('ten_2');
 });
 afterAll(async () => {
   await database.close();
   await test1.drop();
 });
 
-const place: SealedPlace = { tenantId: 'ten_1', table: 'accounts', column: 'secret_sealed', row: 'pa_1' };
+const place: SealedPlace = { tenantId: 'ten_1', table: 'provider_accounts', column: 'credentials_sealed', row: 'pa_1' };
 
 test('what was sealed opens at its own place, and every sealing looks different', async () => {
   const [one, two] = await Promise.all([sealer.seal(place, 'hunter2'), sealer.seal(place, 'hunter2')]);
@@ -59,12 +62,12 @@ test('without a data key nothing is sealed', async () => {
 
 test('another process with the same master key opens it; one with another master key is told which it needs', async () => {
   const sealed = await sealer.seal(place, 'hunter2');
-  const other = createSealer(database.query, masterKey, clock);
+  const other = createSealer(database.query, masterKeys, clock);
   expect(String(await other.open(place, sealed))).toBe('hunter2');
-  const wrong = localMasterKey(newMasterKeyText());
+  const wrong = masterKeysFrom(localMasterKey(newMasterKeyText()));
   await expect(createSealer(database.query, wrong, clock).open(place, sealed)).rejects.toThrow(masterKey.id);
-  await expect(checkMasterKey(database.query, wrong)).rejects.toThrow(masterKey.id);
-  await expect(checkMasterKey(database.query, masterKey)).resolves.toBeUndefined();
+  await expect(checkMasterKeys(database.query, wrong)).rejects.toThrow(masterKey.id);
+  await expect(checkMasterKeys(database.query, masterKeys)).resolves.toBeUndefined();
 });
 
 describe('a digest', () => {
@@ -80,12 +83,12 @@ describe('a digest', () => {
   });
 
   test('is found by another process, and with a key that has been replaced since', async () => {
-    await sealer.createDataKey(database.query, 'ten_rotated');
+    await makeDataKey('ten_rotated');
     const kept = await sealer.digest('ten_rotated', 'body', TEXT);
-    await test1.run(`update data_keys set state = 'readable' where tenant_id = 'ten_rotated'`);
-    const other = createSealer(database.query, masterKey, clock);
+    await test1.run(`update data_keys set state = 'readable', retired_at = created_at where tenant_id = 'ten_rotated'`);
+    const other = createSealer(database.query, masterKeys, clock);
     expect(await other.isDigestOf('ten_rotated', 'body', TEXT, kept)).toBe(true);
-    await expect(other.digest('ten_rotated', 'body', TEXT)).rejects.toThrow(/no data key/);
+    await expect(other.freshDigest('ten_rotated', 'body', TEXT)).rejects.toThrow(/no data key/);
   });
 
   test.each(['', '0'.repeat(64), '1.', `1.${'0'.repeat(63)}`, `0.${'0'.repeat(64)}`, `1.${'0'.repeat(64)} `])(
@@ -95,7 +98,7 @@ describe('a digest', () => {
 });
 
 test('a second first data key is not made', async () => {
-  await sealer.createDataKey(database.query, 'ten_1');
+  await makeDataKey('ten_1');
   expect(await test1.run(`select count(*)::int as n from data_keys where tenant_id = 'ten_1'`)).toEqual([{ n: 1 }]);
 });
 

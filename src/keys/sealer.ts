@@ -1,9 +1,14 @@
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { assert } from '../kernel/assert.ts';
 import type { Clock } from '../kernel/clock.ts';
+import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
-import { decrypt, encrypt, type MasterKey } from './master-key.ts';
-import { insertDataKey, selectDataKey, selectPrimaryDataKey } from './store.ts';
+import { createDataKeys, type DataKeys, type MadeDataKey } from './data-keys.ts';
+import { decrypt, encrypt } from './master-key.ts';
+import type { MasterKeys } from './master-keys.ts';
+import { isDeclared } from './sealed-columns.ts';
+import { insertDataKey, selectDigestKey, selectPrimaryVersion } from './store.ts';
 
 /** What belongs to no tenant (signing keys of access tokens) is sealed under the system's own data key. */
 export const SYSTEM = 'system';
@@ -19,104 +24,122 @@ export interface SealedPlace {
 
 /** Seals and opens column values under the tenant's data key. No key, no write: there is no way to pass without one. */
 export interface Sealer {
-  /** @throws DataKeyMissing where the tenant has no data key */
+  /** @throws DataKeyMissing where the tenant has no data key, Problem gone where it was destroyed */
   seal(place: SealedPlace, plaintext: string | Uint8Array): Promise<Buffer>;
-  /** @throws DataKeyMissing, or Error where the bytes were changed or moved */
+  /** @throws DataKeyMissing, Problem gone where the key was destroyed, or Error where the bytes were changed or moved */
   open(place: SealedPlace, sealed: Uint8Array): Promise<Buffer>;
   /**
-   * A keyed digest, for values that are compared and never read again: without the key nobody can try out what they
-   * were. It names the version of the key it was made with.
-   * @throws DataKeyMissing where the tenant has no data key
+   * A keyed digest, for values that are looked up and never read again: without the key nobody can try out what they
+   * were. The same text has the same digest for as long as the tenant has keys, through all rotations.
+   * @throws DataKeyMissing where the tenant has no data key, Problem gone where it was destroyed
    */
   digest(tenantId: string, purpose: string, text: string): Promise<string>;
-  /** Whether a kept digest is one of this text, under the key it was made with. @throws DataKeyMissing */
+  /**
+   * The same under the key that seals now, whose version it names: to be compared by `isDigestOf`, not to be looked up.
+   * What is digested after a rotation is safe from whoever has an older key.
+   * @throws DataKeyMissing where the tenant has no data key, Problem gone where it was destroyed
+   */
+  freshDigest(tenantId: string, purpose: string, text: string): Promise<string>;
+  /** Whether a kept digest is one of this text, under the key it was made with. @throws DataKeyMissing, Problem gone */
   isDigestOf(tenantId: string, purpose: string, text: string, kept: string): Promise<boolean>;
-  /** Makes the first data key of a tenant, in the transaction that makes the tenant. Does nothing where one exists. */
-  createDataKey(db: Queryable, tenantId: string): Promise<void>;
+  /** Has the tenant's key at hand, so that no transaction waits for a master key elsewhere. @throws as `seal` does */
+  warm(tenantId: string): Promise<void>;
+  /** The first data key of a tenant, made before the transaction that makes the tenant. */
+  newDataKey(tenantId: string): Promise<MadeDataKey>;
+  /** Stores it in that transaction, which can then seal. Does nothing where the tenant has one. */
+  storeDataKey(db: Queryable, made: MadeDataKey): Promise<void>;
+  /** Makes the system's own data key where there is none yet. */
+  ensureSystemKey(db: Queryable): Promise<void>;
+  readonly dataKeys: DataKeys;
 }
 
-class DataKeyMissing extends Error {
-  override readonly name = 'DataKeyMissing';
-}
-
-interface DataKey {
-  readonly version: number;
-  readonly bytes: Buffer;
-  /** Derived from the key, so that no key serves two algorithms (NIST SP 800-57 part 1, 5.2). */
-  readonly digestKey: Buffer;
-}
-
-/** Unwrapped keys stay in memory this long, so that a destroyed key stops working soon. */
-const CACHE = { lifetimeMs: 60_000, entriesMax: 10_000 };
+const FIRST_VERSION = 1;
 const FORMAT = 1;
 const HEADER_BYTES = 5;
 const DIGEST = /^([1-9]\d{0,8})\.([0-9a-f]{64})$/;
+const DIGEST_KEYS = { lifetimeMs: 60_000, entriesMax: 10_000 };
 
-/** A sealer over the data keys in the database, unwrapped by the master key. */
-export function createSealer(db: Queryable, masterKey: MasterKey, clock: Clock): Sealer {
-  const cache = new ExpiringCache<DataKey>(CACHE);
+/** A sealer over the data keys in the database, unwrapped by the master keys. */
+export function createSealer(db: Queryable, masterKeys: MasterKeys, clock: Clock): Sealer {
+  const dataKeys = createDataKeys(db, masterKeys, clock);
+  const oldDigestKeys = new ExpiringCache<Buffer>(DIGEST_KEYS);
 
-  async function unwrap(tenantId: string, row: Awaited<ReturnType<typeof selectPrimaryDataKey>>): Promise<DataKey> {
-    if (row === undefined) throw new DataKeyMissing(`There is no data key for ${tenantId}`);
-    if (row.master_key_id !== masterKey.id) {
-      throw new DataKeyMissing(
-        `The data key of ${tenantId} needs master key ${row.master_key_id}, which is not loaded`,
-      );
+  /** Derived from the version's key; of one that was destroyed after a rotation, the one that was kept of it. */
+  async function digestKey(tenantId: string, version: number): Promise<Buffer> {
+    const name = `${tenantId} ${version}`;
+    const known = oldDigestKeys.peek(name);
+    if (known !== undefined) return known;
+    try {
+      return (await dataKeys.version(tenantId, version)).digestKey;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return oldDigestKeys.get(name, async () => {
+        const sealed = await selectDigestKey(db, tenantId, version);
+        if (sealed === null) throw error;
+        return sealer.open(digestKeyPlace(tenantId, version), sealed);
+      });
     }
-    return dataKeyOf(row.version, await masterKey.unwrap(row.wrapped, wrapContext(tenantId, row.version)));
   }
 
-  const primaryKey = (tenantId: string) =>
-    cache.get(`${tenantId} primary`, async () => unwrap(tenantId, await selectPrimaryDataKey(db, tenantId)));
-  const keyOfVersion = (tenantId: string, version: number) =>
-    cache.get(`${tenantId} ${version}`, async () => unwrap(tenantId, await selectDataKey(db, tenantId, version)));
-
-  return {
+  const sealer: Sealer = {
+    dataKeys,
     async seal(place, plaintext) {
-      const key = await primaryKey(place.tenantId);
-      const header = Buffer.alloc(HEADER_BYTES);
-      header.writeUInt8(FORMAT, 0);
-      header.writeUInt32BE(key.version, 1);
+      assert(isDeclared(place), `${place.table}.${place.column} is not among the sealed columns`);
+      const key = await dataKeys.primary(place.tenantId);
+      const header = headerOf(key.version);
       return Buffer.concat([header, encrypt(key.bytes, Buffer.from(plaintext), placeBytes(place, header))]);
     },
     async open(place, sealed) {
       const header = Buffer.from(sealed.subarray(0, HEADER_BYTES));
       if (header.length < HEADER_BYTES || header.readUInt8(0) !== FORMAT) throw new Error('Not a sealed value');
-      const key = await keyOfVersion(place.tenantId, header.readUInt32BE(1));
+      const key = await dataKeys.version(place.tenantId, header.readUInt32BE(1));
       return decrypt(key.bytes, sealed.subarray(HEADER_BYTES), placeBytes(place, header));
     },
     async digest(tenantId, purpose, text) {
-      const key = await primaryKey(tenantId);
-      return `${key.version}.${digestUnder(key, purpose, text)}`;
+      return `${FIRST_VERSION}.${digestUnder(await digestKey(tenantId, FIRST_VERSION), purpose, text)}`;
+    },
+    async freshDigest(tenantId, purpose, text) {
+      const key = await dataKeys.primary(tenantId);
+      return `${key.version}.${digestUnder(key.digestKey, purpose, text)}`;
     },
     async isDigestOf(tenantId, purpose, text, kept) {
       const [, version = '', digest = ''] = DIGEST.exec(kept) ?? [];
       if (version === '') return false;
-      const expected = digestUnder(await keyOfVersion(tenantId, Number(version)), purpose, text);
+      const expected = digestUnder(await digestKey(tenantId, Number(version)), purpose, text);
       return timingSafeEqual(Buffer.from(expected), Buffer.from(digest));
     },
-    async createDataKey(tx, tenantId) {
-      const bytes = randomBytes(32);
-      const wrapped = await masterKey.wrap(bytes, wrapContext(tenantId, 1));
-      const row = { tenantId, version: 1, masterKeyId: masterKey.id, wrapped, now: clock.now() };
-      // Remembered before the commit, so that the same transaction can seal the tenant's first secrets.
-      if (await insertDataKey(tx, row)) cache.set(`${tenantId} primary`, dataKeyOf(1, bytes));
+    async warm(tenantId) {
+      await dataKeys.primary(tenantId);
+    },
+    newDataKey: (tenantId) => dataKeys.make(tenantId, FIRST_VERSION),
+    async ensureSystemKey(store) {
+      const isThere = await selectPrimaryVersion(store, SYSTEM);
+      if (isThere === null) await sealer.storeDataKey(store, await sealer.newDataKey(SYSTEM));
+    },
+    async storeDataKey(tx, made) {
+      if (await insertDataKey(tx, made.row)) dataKeys.remember(made);
     },
   };
+  return sealer;
 }
 
-function dataKeyOf(version: number, bytes: Buffer): DataKey {
-  return { version, bytes, digestKey: Buffer.from(hkdfSync('sha256', bytes, '', 'tollgate digest', 32)) };
+/** What sealed bytes under a version of the key begin with: the format, and the version. */
+export function headerOf(version: number): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt8(FORMAT, 0);
+  header.writeUInt32BE(version, 1);
+  return header;
 }
 
-function digestUnder({ digestKey }: DataKey, purpose: string, text: string): string {
+/** Where the digest key of a destroyed version stands. */
+export function digestKeyPlace(tenantId: string, version: number): SealedPlace {
+  return { tenantId, table: 'digest_keys', column: 'key_sealed', row: String(version) };
+}
+
+function digestUnder(digestKey: Buffer, purpose: string, text: string): string {
   return createHmac('sha256', digestKey)
     .update(JSON.stringify([purpose, text]))
     .digest('hex');
-}
-
-function wrapContext(tenantId: string, version: number): string {
-  return JSON.stringify(['tollgate data key', tenantId, version]);
 }
 
 /** JSON of a list is injective: no two places give the same bytes. */

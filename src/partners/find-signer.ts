@@ -2,6 +2,7 @@ import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { SYSTEM } from '../keys/sealer.ts';
 import type { Database } from '../platform/database.ts';
+import { ExpiringCache } from '../platform/expiring-cache.ts';
 import { newSharedSecret } from './make-partner-secret.ts';
 import { openSealed, type PartnerContext, previousSecretOf } from './open-partner-key.ts';
 import { MERCHANT_CODE, type PartnerKey, partnerKeyPlace } from './partner-key.ts';
@@ -37,7 +38,7 @@ export async function findSigner(context: PartnerContext, request: SignedRequest
   const previous = key === null ? null : previousSecretOf(clock, key);
   const matching: PartnerSecret[] = [];
   for (const candidate of [current, previous]) {
-    const secret = await openSealed(sealer, candidate ?? decoy);
+    const secret = await openSealed(sealer, candidate ?? { place: decoy.place, sealed: await decoy.sealed() });
     const byAlgorithm = {
       'hmac-sha256': secret.algorithm === 'hmac-sha256' ? secret : decoy.hmac,
       'rsa-sha256': secret.algorithm === 'rsa-sha256' ? secret : decoy.rsa,
@@ -55,7 +56,8 @@ export async function findSigner(context: PartnerContext, request: SignedRequest
 /** Keys that nobody holds, sealed like any other. */
 interface Decoy {
   readonly place: ReturnType<typeof partnerKeyPlace>;
-  readonly sealed: Uint8Array;
+  /** Sealed anew every now and then: the key that it was sealed under may be rotated and destroyed. */
+  readonly sealed: () => Promise<Uint8Array>;
   readonly hmac: PartnerSecret;
   readonly rsa: PartnerSecret;
 }
@@ -82,5 +84,6 @@ async function makeDecoy({ sealer }: PartnerContext): Promise<Decoy> {
     privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }),
     publicKey: publicKey.export({ type: 'spki', format: 'pem' }),
   };
-  return { place, sealed: await sealer.seal(place, JSON.stringify(hmac)), hmac, rsa };
+  const cache = new ExpiringCache<Uint8Array>({ lifetimeMs: 60_000, entriesMax: 1 });
+  return { place, sealed: () => cache.get('', () => sealer.seal(place, JSON.stringify(hmac))), hmac, rsa };
 }

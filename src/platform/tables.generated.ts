@@ -160,6 +160,7 @@ export interface DataKeysTable {
   wrapped: BytesColumn;
   state: string;
   created_at: Temporal.Instant;
+  retired_at: Temporal.Instant | null;
 }
 
 export interface DeliveriesTable {
@@ -199,6 +200,13 @@ export interface DeliveryAttemptsTable {
   response_body: BytesColumn | null;
   request_headers: JsonColumn | null;
   timings: JsonColumn | null;
+}
+
+export interface DigestKeysTable {
+  tenant_id: string;
+  version: number;
+  key_sealed: BytesColumn;
+  created_at: Temporal.Instant;
 }
 
 export interface DisputeEvidenceTable {
@@ -835,6 +843,15 @@ export interface ReplaysTable {
   ended_at: Temporal.Instant | null;
 }
 
+export interface ResealsTable {
+  tenant_id: string;
+  column_name: string;
+  position: string[];
+  found: bigint;
+  began_at: Temporal.Instant;
+  due_at: Temporal.Instant;
+}
+
 export interface RetentionPositionsTable {
   tenant_id: string;
   subject: string;
@@ -902,6 +919,7 @@ export interface SigningKeysTable {
   private_jwk_sealed: BytesColumn;
   state: string;
   created_at: Temporal.Instant;
+  retired_at: Temporal.Instant | null;
 }
 
 export interface SigningSecretsTable {
@@ -1036,6 +1054,7 @@ export interface Tables {
   data_keys: DataKeysTable;
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
+  digest_keys: DigestKeysTable;
   dispute_evidence: DisputeEvidenceTable;
   disputes: DisputesTable;
   domains: DomainsTable;
@@ -1081,6 +1100,7 @@ export interface Tables {
   reconciliation_reports: ReconciliationReportsTable;
   refunds: RefundsTable;
   replays: ReplaysTable;
+  reseals: ResealsTable;
   retention_positions: RetentionPositionsTable;
   reversals: ReversalsTable;
   settlements: SettlementsTable;

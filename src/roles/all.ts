@@ -5,6 +5,8 @@ import { createAuthenticateCaller } from '../access/authenticate-caller.ts';
 import type { Config } from '../config.ts';
 import { type Clock, systemClock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
+import { createKeyCheck } from '../keys/check-keys.ts';
+import { MasterKeyUnavailable } from '../keys/master-key.ts';
 import { sqlState } from '../platform/database.ts';
 import { startLocalPostgres } from '../platform/embedded-postgres/start-local-postgres.ts';
 import { createHttpServer, type HttpServer } from '../platform/http/create-http-server.ts';
@@ -151,8 +153,9 @@ function publicServer(gateway: Gateway, checks: ReturnType<typeof readyChecks>, 
   return server;
 }
 
-function readyChecks({ payments }: Gateway, databaseUrl: string) {
+function readyChecks({ payments, keys }: Gateway, databaseUrl: string) {
   return {
+    keys: createKeyCheck({ db: payments.database.query, ...keys }),
     database: async () => {
       await payments.database.query.selectFrom('lanes').select('lane_id').limit(1).execute();
     },
@@ -168,6 +171,9 @@ const CONNECTION_LOST = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE'
 
 function translateError(error: unknown): Problem | undefined {
   const code = sqlState(error) ?? (error as { code?: unknown } | null)?.code;
+  // A master key elsewhere does not answer, or a process has not been told of it yet.
+  if (error instanceof MasterKeyUnavailable)
+    return new Problem('unavailable', undefined, { retryAfterSeconds: 5, cause: error });
   const away =
     (typeof code === 'string' && (DATABASE_AWAY.test(code) || CONNECTION_LOST.has(code))) ||
     (error instanceof Error && /^(Connection terminated|timeout exceeded|Query read timeout)/.test(error.message));

@@ -7,6 +7,7 @@ import { checkoutConfigurationRoutes } from '../checkout-configurations/routes.t
 import { disputeRoutes } from '../disputes/routes.ts';
 import { domainRoutes } from '../domains/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
+import { keyRoutes } from '../keys/routes.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import { limitRoutes } from '../limits/routes.ts';
 import { createReadLogo } from '../logos/read-logo.ts';
@@ -43,6 +44,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...reversalRoutes(payments),
     ...disputeRoutes(payments),
     ...inboundRoutes(payments),
+    ...keyRoutes(gateway.keys),
     ...ledgerRoutes(payments.database),
     ...reconciliationRoutes({ ...payments, log: gateway.log }),
     ...notificationRoutes(notifications),

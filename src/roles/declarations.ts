@@ -9,6 +9,7 @@ import * as disputes from '../disputes/api.ts';
 import * as domains from '../domains/api.ts';
 import * as inbound from '../inbound/api.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
+import * as keys from '../keys/api.ts';
 import * as ledger from '../ledger/api.ts';
 import * as limits from '../limits/api.ts';
 import * as logos from '../logos/api.ts';
@@ -70,6 +71,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   partners,
   testClocks,
   tenants,
+  keys,
   logos,
   preview,
 ].flatMap((declarations) => Object.values(declarations).filter(isEndpoint));

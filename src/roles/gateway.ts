@@ -1,4 +1,4 @@
-import { type AccessTokens, createAccessTokens } from '../access/access-token.ts';
+import type { AccessTokens } from '../access/access-token.ts';
 import { createAdmission } from '../acknowledgments/admit-payments.ts';
 import type { FiringContext } from '../acknowledgments/fire-deadline.ts';
 import { refuseGivenBack } from '../acknowledgments/guard-resends.ts';
@@ -9,8 +9,7 @@ import { createCheckoutUrlOf, createHostDirectory } from '../domains/find-host.t
 import { RelayInbox } from '../events/relay-inbox.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { checkMasterKey, loadMasterKey } from '../keys/load-master-key.ts';
-import { createSealer, type Sealer, SYSTEM } from '../keys/sealer.ts';
+import type { KeysContext } from '../keys/rotate-keys.ts';
 import { createLimitKeeper } from '../limits/keep-limits.ts';
 import type { SendMailsContext } from '../mail/send-mails.ts';
 import type { DeliveryHook } from '../notifications/delivery-hooks.ts';
@@ -33,8 +32,9 @@ import { createReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantRoutesContext } from '../tenants/routes.ts';
 import type { TestClockContext } from '../test-clocks/move-test-clock.ts';
 import { createTenantClocks } from '../test-clocks/tenant-clock.ts';
+import { openKeys } from './open-keys.ts';
 import { openMail } from './open-mail.ts';
-import { openWaysOut } from './open-ways-out.ts';
+import { openWaysOut, type WaysOut } from './open-ways-out.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 
 /** Everything the roles of one process share. */
@@ -50,6 +50,7 @@ export interface Gateway {
   readonly relayInbox: RelayInbox;
   readonly backgroundDatabase: Database;
   readonly tokens: AccessTokens;
+  readonly keys: KeysContext;
   /** What payments work with, and the alarms of deadlines. */
   readonly payments: FiringContext;
   readonly notifications: NotificationContext;
@@ -121,11 +122,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     settings: BACKGROUND_SETTINGS,
   });
   const databases = { database, keyDatabase, backgroundDatabase };
+  const ownPorts = ownPortsOf(config, databaseUrl);
+  const ways = openWaysOut(config, ownPorts);
   try {
-    return await buildGateway(options, databases);
+    return await buildGateway(options, databases, { ownPorts, ways });
   } catch (error) {
     // Idle connections would keep a process for seconds that has already said why it cannot start.
-    await closeAll(databases);
+    await Promise.all([closeAll(databases), ways.close()]);
     throw error;
   }
 }
@@ -153,18 +156,6 @@ function notifying(wakeup: Wakeup, keptSince: KeptSince) {
     wakeReplay: () => wakeup.notify('replay'),
     resendGuard: refuseGivenBack,
   };
-}
-
-async function openSealer(
-  config: Config,
-  { database, keyDatabase }: Pick<Databases, 'database' | 'keyDatabase'>,
-  clock: Clock,
-): Promise<Sealer> {
-  const masterKey = await loadMasterKey(config.masterKey, config.dataDir);
-  await checkMasterKey(database.query, masterKey);
-  const sealer = createSealer(keyDatabase.query, masterKey, clock);
-  await sealer.createDataKey(database.query, SYSTEM);
-  return sealer;
 }
 
 const POSTGRES_PORT = 5432;
@@ -199,14 +190,14 @@ function tenantContext(
 }
 
 async function buildGateway(
-  { config, databaseUrl, sandboxUrl, clock, log }: GatewayOptions,
+  { config, sandboxUrl, clock, log }: GatewayOptions,
   databases: Databases,
+  { ownPorts, ways }: { readonly ownPorts: Set<number>; readonly ways: WaysOut },
 ): Promise<Gateway> {
-  const { database, keyDatabase, backgroundDatabase } = databases;
-  const sealer = await openSealer(config, { database, keyDatabase }, clock);
+  const { database, backgroundDatabase } = databases;
   const wakeup = new Wakeup();
-  const ownPorts = ownPortsOf(config, databaseUrl);
-  const ways = openWaysOut(config, ownPorts);
+  const { keys, tokens } = await openKeys({ config, ...databases, clock, http: ways.privateHttp });
+  const { sealer } = keys;
   const { publicHttp, privateHttp, outboundHttp, targetPolicy } = ways;
   const readTenant = createReadTenant(database);
   const tenantClocks = createTenantClocks(database, clock);
@@ -222,7 +213,8 @@ async function buildGateway(
     wakeup,
     relayInbox,
     backgroundDatabase,
-    tokens: await createAccessTokens(database.query, sealer, clock),
+    tokens,
+    keys,
     payments: {
       database,
       sealer,

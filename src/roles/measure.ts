@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { instantOfId } from '../kernel/id.ts';
+import { measureKeys } from '../keys/measure-keys.ts';
 import { measureMails } from '../mail/measure-mails.ts';
 import { measureNotifications } from '../notifications/measure-notifications.ts';
 import { findForgottenLanes } from '../notifications/sending/find-forgotten-lanes.ts';
@@ -9,7 +10,7 @@ import { countOpenCircuits } from '../routing/count-open-circuits.ts';
 import type { Gateway } from './gateway.ts';
 
 /** Adds the levels an operator watches: what waits, how long, and what was set aside for a person to look at. */
-export function measureQueues({ config, metrics, payments, clock, log }: Gateway): void {
+export function measureQueues({ config, metrics, payments, keys, clock, log }: Gateway): void {
   const db = payments.database.query;
   measureSweeps(metrics, payments);
   metrics.gauge('tollgate_outbox_rows', 'Committed changes that the relay has not passed on yet', async () => {
@@ -35,6 +36,7 @@ export function measureQueues({ config, metrics, payments, clock, log }: Gateway
   );
   measureNotifications(metrics, db, clock);
   measureMails(metrics, db);
+  measureKeys(metrics, { ...keys, db });
   measurePartitions(metrics, { database: payments.database, clock, log, retention: config.retention });
   metrics.gauge(
     'tollgate_signals_quarantined',

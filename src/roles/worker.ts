@@ -1,9 +1,11 @@
+import { forgetSigningKeys } from '../access/rotate-signing-key.ts';
 import { createDeadlineGuard } from '../acknowledgments/guard-deliveries.ts';
 import { ACK_LEASE_MS, ackLane } from '../acknowledgments/jobs.ts';
 import { disputeWork, evidenceWork } from '../disputes/jobs.ts';
 import { DOMAIN_LEASE_MS, domainLane } from '../domains/check-domain.ts';
 import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '../events/relay-outbox.ts';
 import { INBOUND_LEASE_MS, inboundLane } from '../inbound/process-inbound.ts';
+import { type KeyJobContext, tendKeys } from '../keys/jobs.ts';
 import { MAIL_LEASE_MS, sendMails } from '../mail/send-mails.ts';
 import { fanOutEvents } from '../notifications/fan-out-events.ts';
 import { keepForListeners } from '../notifications/follow-events.ts';
@@ -54,6 +56,7 @@ export function startWorker(gateway: Gateway): Worker {
     laneLoop('mail', 2, MAIL_LEASE_MS, (lane) => sendMails(gateway.mail, lane)),
     wakeForgottenLanes(deliver, stopping.signal),
     keepRetention({ ...payments, log, retention: gateway.config.retention }, stopping.signal),
+    tendKeys(keyJobs(gateway), stopping.signal),
     laneLoop('replay', 2, REPLAY_LEASE_MS, (lane) => replayLane(notifications, lane)),
   ];
   return {
@@ -76,6 +79,16 @@ export function startWorker(gateway: Gateway): Worker {
       stopping.signal,
     );
   }
+}
+
+function keyJobs({ keys, clock, log, metrics }: Gateway): KeyJobContext {
+  const help = 'Sealed values that were sealed anew after a rotation of their data key';
+  const resealed = metrics.counter('tollgate_resealed_values_total', help);
+  return {
+    ...{ ...keys, log },
+    resealed: (count) => resealed.add(count),
+    forgetTokenKeys: () => forgetSigningKeys(keys.database.query, clock.now()),
+  };
 }
 
 /**

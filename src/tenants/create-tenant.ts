@@ -75,12 +75,13 @@ export async function createTenant(context: TenantContext, input: NewTenant): Pr
 /** The sandbox itself knows no cut-off; a day lets people try both sides of it. */
 const SANDBOX_CUT_OFF = { afterSeconds: 86_400 };
 
-function insertWithCredentials(context: TenantContext, tenant: Tenant): Promise<CreatedTenant> {
+async function insertWithCredentials(context: TenantContext, tenant: Tenant): Promise<CreatedTenant> {
   const { sealer, clock } = context;
   const { tenantId } = tenant;
+  const dataKey = await sealer.newDataKey(tenantId);
   return context.database.transaction(async (tx) => {
     await insertTenant(tx, tenant);
-    await sealer.createDataKey(tx, tenantId);
+    await sealer.storeDataKey(tx, dataKey);
     const sealing = { db: tx, sealer, clock };
     await createProviderAccount(sealing, {
       tenantId,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ConfigRefused, readConfig } from '../../src/config.ts';
+import { PROBLEMS } from '../../src/kernel/problem.ts';
 import { newMasterKeyText } from '../../src/keys/master-key.ts';
 import { createLogger } from '../../src/platform/log.ts';
 import { startTollgate, type Tollgate } from '../../src/roles/all.ts';
@@ -41,23 +42,33 @@ test('a database of its own without a master key does not start', () => {
 });
 
 test.for([
-  ['gone', 'delete from data_keys where tenant_id = $1'],
-  ['destroyed', `update data_keys set state = 'destroyed' where tenant_id = $1`],
-  ['wrapped by another master key', `update data_keys set master_key_id = 'another' where tenant_id = $1`],
+  ['gone', 'internal_error', 'delete from data_keys where tenant_id = $1'],
+  [
+    'destroyed',
+    'gone',
+    `update data_keys set state = 'destroyed', wrapped = '', retired_at = created_at where tenant_id = $1`,
+  ],
+  [
+    'wrapped by another master key',
+    'unavailable',
+    `update data_keys set master_key_id = 'another' where tenant_id = $1`,
+  ],
   [
     'changed by a bit',
+    'internal_error',
     'update data_keys set wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) where tenant_id = $1',
   ],
   [
     "another tenant's",
+    'internal_error',
     `update data_keys set wrapped = (select wrapped from data_keys where tenant_id = 'system') where tenant_id = $1`,
   ],
-] as const)('a tenant whose data key is %s can neither seal nor open', async ([, statement]) => {
+] as const)('a tenant whose data key is %s can neither seal nor open', async ([, code, statement]) => {
   const { tenant, apiKeys } = await tollgate.createTenant();
   const before = await merchantOf(tollgate.apiUrl, apiKeys.test).create({ customer: { name: 'canary-name' } });
-  await tollgate.database.run(statement, [tenant.tenantId]);
   // A process that has not unwrapped the key before; one that has may use it for a minute.
   const other = await second();
+  await tollgate.database.run(statement, [tenant.tenantId]);
   try {
     const keyless = merchantOf(`http://127.0.0.1:${other.config.port}`, apiKeys.test);
     const own = () =>
@@ -77,11 +88,13 @@ test.for([
       await keyless.send('GET', `/payments/${before.body.id}`),
     ];
     for (const answer of answers) {
-      expect(answer, answer.text).toMatchObject({ status: 500, body: { code: 'internal_error' } });
+      expect(answer, answer.text).toMatchObject({ status: PROBLEMS[code].status, body: { code } });
       expect(answer.text).not.toMatch(/data key|canary/);
     }
     expect(await own()).toEqual(counts);
   } finally {
+    // No process starts where a master key is missing.
+    await tollgate.database.run('delete from data_keys where tenant_id = $1', [tenant.tenantId]);
     await other.stop();
   }
 });

@@ -410,6 +410,12 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   listPaymentsInDoubt: {
     not_found: ({ operator }) => operator.send('GET', '/operator/payments-in-doubt?tenantId=ten_none'),
   },
+  rotateKeys: {
+    // The key that would sign next was made when this installation started.
+    state_conflict: ({ operator }) => operator.send('POST', '/operator/keys/rotate', { body: { what: 'tokens' } }),
+    not_found: ({ operator }) =>
+      operator.send('POST', '/operator/keys/rotate', { body: { what: 'data', tenantId: 'ten_none' } }),
+  },
   createTenant: {
     app_name_taken: ({ operator, tollgate: { tenant } }) =>
       operator.send('POST', '/operator/tenants', {

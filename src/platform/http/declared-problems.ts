@@ -11,6 +11,8 @@ export const GENERAL_PROBLEMS: readonly ProblemCode[] = [
   'too_many_requests',
   'headers_too_large',
   'request_timeout',
+  // Of a tenant that was removed, whose secrets nobody can open any more.
+  'gone',
   'internal_error',
   'unavailable',
 ];

@@ -28,9 +28,11 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   captures: KEEP,
   checkout_tokens: KEEP,
   checkouts: KEEP,
-  data_keys: APPEND,
+  // Wrapped anew, retired, destroyed; the row stays and says so.
+  data_keys: KEEP,
   deliveries: KEEP,
   delivery_attempts: APPEND,
+  digest_keys: KEEP,
   dispute_evidence: KEEP,
   disputes: KEEP,
   domains: KEEP,
@@ -83,10 +85,13 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   refunds: KEEP,
   replays: KEEP,
   reversals: KEEP,
+  // Gone when nothing is under an older key any more.
+  reseals: SUM,
   retention_positions: KEEP,
   settlements: KEEP,
   signals: APPEND,
-  signing_keys: APPEND,
+  // Retired, and gone when no token names them any more.
+  signing_keys: SUM,
   // A rotation says when the one before ends.
   signing_secrets: KEEP,
   simulation_budgets: KEEP,
@@ -113,5 +118,7 @@ export const ROUTINE_RIGHTS: readonly string[] = [
   'holds_work(text, date)',
   'id_floor(text, timestamp with time zone)',
   'partitioned_tables()',
+  // By the worker that seals anew: it changes nothing in events but the sealed bytes of addresses.
+  'reseal_event_addresses(text, text[], text[], text[])',
   'split_partition(text, date)',
 ];
