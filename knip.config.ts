@@ -5,6 +5,7 @@ const config: KnipConfig = {
   entry: [
     'src/**/main.ts',
     'web/*/*.js',
+    'web/admin/main.tsx',
     'examples/*/*.js',
     'examples/*/main.ts',
     'examples/receivers/node/{main,express}.ts',
@@ -12,7 +13,7 @@ const config: KnipConfig = {
     'scripts/*.ts',
     'bench/*.ts',
   ],
-  project: ['{bin,src,web,sdk/src,examples,bench,scripts,test}/**/*.{ts,js}'],
+  project: ['{bin,src,web,sdk/src,examples,bench,scripts,test}/**/*.{ts,tsx,js}'],
   // From Debian's postgresql-contrib and caddy; the bench has a driver of its own, and the test is skipped, where missing.
   ignoreBinaries: ['pgbench', 'caddy'],
   // A type that only its own file uses may still be exported: it names a part of an exported signature.

@@ -23,6 +23,7 @@ import { type Gateway, openGateway } from './gateway.ts';
 import { serveHooks } from './hooks.ts';
 import { createHostRule } from './host-rule.ts';
 import { measureQueues } from './measure.ts';
+import { servePanel } from './panel.ts';
 import { servePartnerApi } from './partner.ts';
 import { limitTokenGuesses } from './rate-limits.ts';
 import { serveAsk } from './serve-ask.ts';
@@ -150,6 +151,7 @@ function publicServer(gateway: Gateway, checks: ReturnType<typeof readyChecks>, 
   }
   if (config.roles.includes('checkout')) serveCheckout(server, gateway);
   if (config.roles.includes('hooks')) serveHooks(server, gateway);
+  if (config.roles.includes('admin')) servePanel(server);
   return server;
 }
 

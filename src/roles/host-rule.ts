@@ -5,6 +5,7 @@ import { Problem } from '../kernel/problem.ts';
 import { hostOfHeader, namesNobody } from '../platform/host-name.ts';
 import { exchangeOf } from '../platform/http/exchange.ts';
 import { HEALTH_PATHS } from '../platform/http/health.ts';
+import { SHORT_PATHS } from './panel.ts';
 
 /** The roles that answer requests, by how their addresses begin; what is none of these is the API's. */
 const PREFIXES: readonly (readonly [string, Role])[] = [
@@ -14,6 +15,7 @@ const PREFIXES: readonly (readonly [string, Role])[] = [
   ['/api/v1/checkout-sessions/', 'checkout'],
   ['/hooks/', 'hooks'],
   ['/api/payment/', 'hooks'],
+  ['/admin', 'admin'],
 ];
 
 /** What a custom host serves: one tenant's pages and the interface behind them. */
@@ -21,6 +23,7 @@ const ON_CUSTOM_HOSTS = ['/c/', '/q/', '/api/v1/checkout-sessions/'] as const;
 
 /** Which role an address belongs to. A test holds it against every route. */
 export function roleOfPath(path: string): Role {
+  if (SHORT_PATHS.some((short) => short === path)) return 'admin';
   return PREFIXES.find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'api';
 }
 

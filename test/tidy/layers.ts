@@ -38,7 +38,8 @@ const SEES: Readonly<Record<Layer, readonly Place['layer'][]>> = {
   roles: ['kernel', 'platform', 'outbound', 'contract', 'registry', 'slice', 'config', 'roles'],
   // The demo shop is started by `tollgate start`, as a part of the demonstration.
   bin: ['kernel', 'platform', 'outbound', 'contract', 'registry', 'slice', 'config', 'roles', 'bin', 'examples'],
-  web: ['kernel', 'slice', 'web'],
+  // The generated client is how any program calls the API, and the panel is one.
+  web: ['kernel', 'slice', 'web', 'sdk'],
   sdk: ['kernel', 'slice', 'sdk'],
   examples: ['sdk', 'examples'],
 };
@@ -55,7 +56,7 @@ const INSTEAD: Readonly<Record<Layer, string>> = {
   config: 'config.ts turns the environment into values and starts nothing',
   roles: 'roles put slices together; providers are reached through providers/registry.ts',
   bin: 'commands call roles and slices; providers are reached through providers/registry.ts',
-  web: "pages see src/*/api.ts, noun files and kernel: ask the server through the slice's api.ts",
+  web: "pages see src/*/api.ts, noun files, kernel and the SDK: ask the server through the slice's api.ts",
   sdk: 'the SDK sees src/*/api.ts, noun files and kernel',
   examples: 'examples use the SDK only, as any reader of them would',
 };
@@ -109,7 +110,7 @@ function refusalBetweenSlices(from: string, to: string, fileName: string): strin
 function isWords(target: string): boolean {
   const [, slice = '', name = '', ...deeper] = target.split('/');
   if (deeper.length > 0) return false;
-  return name === 'api.ts' || (SLICES[slice]?.nouns ?? []).includes(name.replace(/\.ts$/, ''));
+  return /^api(?:-[a-z-]+)?\.ts$/.test(name) || (SLICES[slice]?.nouns ?? []).includes(name.replace(/\.ts$/, ''));
 }
 
 /** The contract in its parts, what every adapter reads an answer with, and what every simulator listens with. */
