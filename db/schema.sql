@@ -148,6 +148,65 @@ CREATE INDEX attempts_payment_idx ON public.attempts USING btree (tenant_id, pay
 CREATE INDEX attempts_provider_ref_idx ON public.attempts USING btree (tenant_id, provider_account_id, provider_ref) WHERE (provider_ref IS NOT NULL);
 CREATE INDEX attempts_sync_idx ON public.attempts USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
 
+create table audit_checkpointed (
+  tenant_id text not null,
+  entries bigint not null,
+  constraint audit_checkpointed_pkey PRIMARY KEY (tenant_id)
+);
+
+create table audit_checkpoints (
+  number bigint not null,
+  at timestamp with time zone not null,
+  line text not null,
+  constraint audit_checkpoints_pkey PRIMARY KEY (number),
+  constraint audit_checkpoints_number_check CHECK (number > 0)
+);
+
+create table audit_entries (
+  tenant_id text not null,
+  seq bigint not null,
+  at timestamp with time zone not null,
+  class text not null,
+  content_hash bytea not null,
+  hash bytea not null,
+  mode text,
+  actor text,
+  address text,
+  correlation_id text,
+  action text,
+  target_type text,
+  target_id text,
+  outcome text,
+  details json,
+  constraint audit_entries_pkey PRIMARY KEY (tenant_id, seq),
+  constraint audit_entries_class_check CHECK (class = ANY (ARRAY['security'::text, 'change'::text, 'money'::text])),
+  constraint audit_entries_content_check CHECK ((action IS NULL) = (actor IS NULL) AND (action IS NULL) = (outcome IS NULL)),
+  constraint audit_entries_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint audit_entries_outcome_check CHECK (outcome = ANY (ARRAY['done'::text, 'unchanged'::text, 'refused'::text])),
+  constraint audit_entries_seq_check CHECK (seq > 0)
+);
+CREATE INDEX audit_entries_action ON public.audit_entries USING btree (tenant_id, action, at, seq);
+CREATE INDEX audit_entries_actor ON public.audit_entries USING btree (tenant_id, actor, at, seq);
+CREATE INDEX audit_entries_at ON public.audit_entries USING btree (tenant_id, at, seq);
+CREATE INDEX audit_entries_erasable ON public.audit_entries USING btree (class, at) WHERE (action IS NOT NULL);
+CREATE INDEX audit_entries_target ON public.audit_entries USING btree (tenant_id, target_id, at, seq);
+
+create table audit_heads (
+  tenant_id text not null,
+  entries bigint not null,
+  hash bytea not null,
+  constraint audit_heads_pkey PRIMARY KEY (tenant_id),
+  constraint audit_heads_entries_check CHECK (entries >= 0)
+);
+
+create table audit_signing_keys (
+  key_id text not null,
+  public_key text not null,
+  private_key_sealed bytea not null,
+  created_at timestamp with time zone not null,
+  constraint audit_signing_keys_pkey PRIMARY KEY (key_id)
+);
+
 create table captures (
   tenant_id text not null,
   capture_id text not null,
@@ -1471,6 +1530,63 @@ create table webhook_endpoints (
 CREATE INDEX webhook_endpoints_list_idx ON public.webhook_endpoints USING btree (tenant_id, mode, endpoint_id);
 CREATE UNIQUE INDEX webhook_endpoints_reversing_key ON public.webhook_endpoints USING btree (tenant_id, mode, COALESCE(product_id, ''::text)) WHERE (((ack_policy ->> 'type'::text) = 'reverse_on_no_ack'::text) AND (status <> 'deleted'::text));
 
+CREATE OR REPLACE FUNCTION public.append_audit_entry(of_tenant text, at_time timestamp with time zone, of_class text, content json)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  head record;
+  number bigint;
+  said text;
+  content_sha bytea;
+  entry_sha bytea;
+begin
+  insert into public.audit_heads values (of_tenant, 0,
+    sha256(convert_to(public.audit_netstring('tollgate audit') || public.audit_netstring(of_tenant), 'UTF8')))
+  on conflict do nothing;
+  select h.entries, h.hash into strict head from public.audit_heads h where h.tenant_id = of_tenant for update;
+  number := head.entries + 1;
+  said := public.audit_netstring(content ->> 'mode') || public.audit_netstring(content ->> 'actor')
+    || public.audit_netstring(content ->> 'address') || public.audit_netstring(content ->> 'correlationId')
+    || public.audit_netstring(content ->> 'action') || public.audit_netstring(content ->> 'targetType')
+    || public.audit_netstring(content ->> 'targetId') || public.audit_netstring(content ->> 'outcome')
+    || public.audit_netstring((content -> 'details')::text);
+  content_sha := sha256(convert_to(said, 'UTF8'));
+  entry_sha := sha256(convert_to(public.audit_netstring(of_tenant) || public.audit_netstring(number::text)
+    || public.audit_netstring((extract(epoch from at_time) * 1000000)::bigint::text) || public.audit_netstring(of_class)
+    || public.audit_netstring(encode(content_sha, 'hex')) || public.audit_netstring(encode(head.hash, 'hex')), 'UTF8'));
+  insert into public.audit_entries (tenant_id, seq, at, class, content_hash, hash, mode, actor, address, correlation_id,
+    action, target_type, target_id, outcome, details)
+  values (of_tenant, number, at_time, of_class, content_sha, entry_sha, content ->> 'mode', content ->> 'actor',
+    content ->> 'address', content ->> 'correlationId', content ->> 'action', content ->> 'targetType',
+    content ->> 'targetId', content ->> 'outcome', content -> 'details');
+  update public.audit_heads h set entries = number, hash = entry_sha where h.tenant_id = of_tenant;
+  return number;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_days(of_class text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select case of_class when 'security' then 400 when 'change' then 1830 when 'money' then 3660 end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.audit_netstring(part text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select coalesce(octet_length(part) || ':' || part, '-')
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.check_amounts_of_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1617,6 +1733,34 @@ begin
   order by 1 limit 1;
   if aside is not null then execute format('drop table public.%I', aside); end if;
   return aside;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.erase_audit_entries(rows_max integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+declare
+  erased integer;
+begin
+  with old as (
+    select e.tenant_id, e.seq from (values ('security'), ('change'), ('money')) as k (class)
+    cross join lateral (
+      select tenant_id, seq from public.audit_entries
+      where class = k.class and action is not null and at < clock_timestamp() - public.audit_days(k.class) * interval '24 hours'
+      order by at limit rows_max
+    ) e limit rows_max
+  ), emptied as (
+    update public.audit_entries e
+    set mode = null, actor = null, address = null, correlation_id = null, action = null, target_type = null,
+      target_id = null, outcome = null, details = null
+    from old where e.tenant_id = old.tenant_id and e.seq = old.seq and e.action is not null
+    returning 1
+  )
+  select count(*) into erased from emptied;
+  return erased;
 end $function$
 ;
 

@@ -11,6 +11,7 @@ import type { GuessLimit } from '../platform/rate-limit/guess-limit.ts';
 import type { AccessTokens } from './access-token.ts';
 import { parseApiKey, parseOperatorKey } from './api-key.ts';
 import { appTarget, limitGuesses } from './limit-guesses.ts';
+import { OPERATOR_KEY_PERMISSIONS } from './role.ts';
 import { hashSecret } from './secret-hash.ts';
 import { isActiveTenant, selectApiKey, selectAppSecret, selectOperatorKey } from './store.ts';
 
@@ -42,6 +43,8 @@ export function createAuthenticateCaller(
   const cache = new ExpiringCache<TenantCaller | OperatorCaller>(CREDENTIAL_CACHE);
   return async ({ access, headers, params, remoteAddress }) => {
     if (access.by === 'anyone') return { by: 'anyone' };
+    // Somebody who has signed in has a session, and no credentials that this function knows.
+    if (access.by === 'person') throw new Problem('unauthenticated', 'Sign in at the panel.');
     if (access.by === 'checkoutToken') return { by: 'checkoutToken', token: params.token ?? '' };
     const header = headers.authorization;
     if (header === undefined) throw new Problem('unauthenticated', 'Send credentials in the Authorization header.');
@@ -81,7 +84,14 @@ async function checkCredentials(
       throw new Problem('unauthenticated', 'The API key is not valid.');
     }
     const scopes = row.scopes.map((scope) => (scope === '*' ? '*:*' : (scope as Scope)));
-    return { by: 'tenant', tenantId: row.tenant_id, mode: apiKey.mode, scopes, actor: `key:${apiKey.keyId}` };
+    return {
+      by: 'tenant',
+      tenantId: row.tenant_id,
+      mode: apiKey.mode,
+      scopes,
+      actor: `key:${apiKey.keyId}`,
+      person: null,
+    };
   }
   const operatorKey = parseOperatorKey(bearer);
   if (operatorKey !== null) {
@@ -89,11 +99,12 @@ async function checkCredentials(
     if (row === undefined || !timingSafeEqual(row.secret_hash, operatorKey.secretHash)) {
       throw new Problem('unauthenticated', 'The operator key is not valid.');
     }
-    return { by: 'operator', actor: `operator:${row.key_id}` };
+    return { by: 'operator', actor: `operator:${row.key_id}`, permissions: OPERATOR_KEY_PERMISSIONS, person: null };
   }
   const claims = await tokens.verify(bearer);
   if (!(await isActiveTenant(db, claims.tenantId))) throw new Problem('unauthenticated', 'The tenant is not active.');
-  return { by: 'tenant', tenantId: claims.tenantId, mode: claims.mode, scopes: 'all', actor: `app:${claims.appName}` };
+  const { tenantId, mode, appName } = claims;
+  return { by: 'tenant', tenantId, mode, scopes: 'all', actor: `app:${appName}`, person: null };
 }
 
 function isBasic(header: string): boolean {
@@ -126,6 +137,7 @@ async function checkBasic(db: Queryable, clock: Clock, header: string): Promise<
     mode: row.mode as TenantCaller['mode'],
     scopes: 'all',
     actor: `app:${appName}`,
+    person: null,
   };
 }
 

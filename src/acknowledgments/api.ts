@@ -183,7 +183,7 @@ export const getAckReversals = endpoint({
   path: '/api/v1/operator/ack-reversals',
   summary: 'Read whether unacknowledged payments are reversed',
   tag: TAG,
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'ack-reversal:read' },
   idempotency: 'none',
   answer: { status: 200, schema: ackReversals, description: 'The switches.' },
   problems: [],
@@ -198,7 +198,7 @@ export const switchAckReversals = endpoint({
     'Off: nothing is asked of a provider any more; what would have fired is suppressed, and stays so when it is on again. ' +
     'What a provider was asked for before goes on.',
   tag: TAG,
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'ack-reversal:update' },
   idempotency: 'none',
   body: z
     .strictObject({
@@ -219,7 +219,7 @@ export const declareRestored = endpoint({
   summary: 'Say that the database was restored',
   description: 'No deadline from before this moment is fired by itself any more. A person decides about each.',
   tag: TAG,
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'ack-reversal:execute' },
   idempotency: 'none',
   body: z.strictObject({ reason: line(200) }).meta({ id: 'DeclareRestored' }),
   answer: {

@@ -133,7 +133,14 @@ type AnyAnswer = EndpointAnswer<{ readonly id: string }>;
 
 function ask(context: FiringContext, deadline: AckDeadline, operation: AckOperation): Promise<AnyAnswer> {
   const { tenantId, mode, paymentId } = deadline;
-  const caller: TenantCaller = { by: 'tenant', tenantId, mode, scopes: 'all', actor: 'gateway:ack-deadline' };
+  const caller: TenantCaller = {
+    by: 'tenant',
+    tenantId,
+    mode,
+    scopes: 'all',
+    actor: 'gateway:ack-deadline',
+    person: null,
+  };
   const claim = keyOf(deadline);
   switch (operation) {
     case 'reversal':

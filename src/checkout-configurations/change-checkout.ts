@@ -2,6 +2,7 @@ import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import { checkNotificationUrl, checkReturnUrls } from '../payments/check-addresses.ts';
 import type { PaymentContext } from '../payments/context.ts';
+import { noteAct } from '../platform/act.ts';
 import { type Database, type Queryable, violatedConstraint } from '../platform/database.ts';
 import { findActiveProduct } from '../products/find-product.ts';
 import type { PaymentTerms } from './api.ts';
@@ -64,6 +65,7 @@ export async function changeCheckout(
       updatedAt: context.clock.now(),
     };
     await saveCheckout(tx, after).catch((error: unknown) => refuseTaken(context.database, after, error));
+    noteAct({ before: { ...before, ...before.terms }, after: { ...after, ...after.terms } });
     return after;
   });
 }

@@ -78,7 +78,7 @@ async function commitIntent(
   const work = { tenantId, topic: 'sync', subjectId: providerAccountId, dueAt: syncDueAt } as const;
   const row = outboxRow(work, context.clock);
   try {
-    await insertEvidence(context.database.query, { evidence, work: row, key });
+    await context.database.transaction((tx) => insertEvidence(tx, { evidence, work: row, key }));
   } catch (error) {
     if (violatedConstraint(error) !== 'dispute_evidence_open_key') throw error;
     throw new Problem('state_conflict', 'Other evidence for this dispute is still on its way to the provider.', {

@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
+import { noteAct } from '../platform/act.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import { type Database, type Queryable, violatedConstraint } from '../platform/database.ts';
 import type { EndpointAnswer, IdempotencyClaim } from '../platform/http/bind-endpoint.ts';
@@ -35,12 +36,13 @@ export async function runOnce<Body>(
 ): Promise<EndpointAnswer<Body>> {
   // Whoever seals in the transaction must not wait there for a master key that is far away.
   await context.sealer.warm(scope.tenantId);
-  if (claim === null) return { body: (await context.database.transaction(work)).body };
+  const noted = (tx: Queryable) => work(tx).then(noteMade);
+  if (claim === null) return { body: (await context.database.transaction(noted)).body };
   const earlier = await findAnswer(context, scope, claim);
   if (earlier.state === 'done') return earlier.answer;
   try {
     const { body } = await context.database.transaction(async (tx) => {
-      const first = await work(tx);
+      const first = await noted(tx);
       await keepAnswer(context, tx, scope, claim, first);
       return first;
     });
@@ -50,6 +52,13 @@ export async function runOnce<Body>(
     await keepConflict(context, scope, claim, error);
     throw error;
   }
+}
+
+/** What is recorded of the act names what its answer shows. */
+function noteMade<Body>(first: FirstAnswer<Body>): FirstAnswer<Body> {
+  const { id } = first.body as { readonly id?: unknown };
+  if (typeof id === 'string') noteAct({ targetId: id });
+  return first;
 }
 
 interface TwoPhaseWork<Body, Plan> {
@@ -111,6 +120,7 @@ async function runFirst<Body, Plan>(
 ): Promise<EndpointAnswer<Body>> {
   const plan = await work.plan();
   const resourceId = work.resourceId(plan);
+  noteAct({ targetId: resourceId });
   const key =
     claim === null ? null : keyRow(scope, { ...(await newKey(context, scope, claim)), resourceId, answer: null });
   const intended = await work.intend(plan, key);

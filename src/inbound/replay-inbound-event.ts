@@ -39,7 +39,9 @@ async function applyAgain(context: PaymentContext, event: InboundEventRow): Prom
     { tenantId: event.tenant_id, topic: 'inbound', subjectId: event.provider_account_id, dueAt: now },
     clock,
   );
-  if (!(await updateReplayed(database.query, named, now, work))) throw takenMeanwhile();
+  await database.transaction(async (tx) => {
+    if (!(await updateReplayed(tx, named, now, work))) throw takenMeanwhile();
+  });
   context.handOver([work]);
 }
 

@@ -17,8 +17,10 @@ export async function resolveInboundEvent(
 ): Promise<InboundEventRow> {
   const event = await readInboundEvent(database.query, caller, id);
   const named = { tenantId: event.tenant_id, inboundEventId: event.inbound_event_id };
-  if (!(await updateResolved(database.query, named, { note, actor: caller.actor, at: clock.now() }))) {
-    throw new Problem('state_conflict', 'Only a notification that is set aside can be settled.');
-  }
+  await database.transaction(async (tx) => {
+    if (!(await updateResolved(tx, named, { note, actor: caller.actor, at: clock.now() }))) {
+      throw new Problem('state_conflict', 'Only a notification that is set aside can be settled.');
+    }
+  });
   return readInboundEvent(database.query, caller, id);
 }

@@ -3,19 +3,40 @@ import type { ProblemCode } from './problem.ts';
 
 /**
  * Who may call. A route without one does not exist: the field is required.
- * `basic`: app name and secret by HTTP Basic are taken as well (Bluebox endpoints).
+ * `basic`: app name and secret by HTTP Basic are taken as well (Bluebox endpoints). `person`: somebody who has signed in,
+ * about their own business. What each permission allows, and to which roles, is in access/permission.ts.
  */
 export type Access =
-  | { readonly by: 'tenant'; readonly scope: Scope; readonly basic?: true }
-  | { readonly by: 'operator' }
+  | { readonly by: 'tenant'; readonly scope: Permission; readonly basic?: true }
+  | { readonly by: 'operator'; readonly permission: Permission }
+  | { readonly by: 'person' }
   | { readonly by: 'checkoutToken' }
   | { readonly by: 'anyone' };
 
-/** `resource:action`; an API key carries a list of these, `*` standing for any part that needs no administrator. */
-export type Scope = `${string}:${'create' | 'read' | 'update' | 'delete' | 'execute' | 'pause' | '*'}`;
+/** `resource:action`: what one endpoint needs of its caller. */
+export type Permission = `${string}:${'create' | 'read' | 'update' | 'delete' | 'execute' | 'pause'}`;
+
+/** What an API key carries a list of: permissions, `*` standing for any part that needs no administrator. */
+export type Scope = Permission | `${string}:*`;
 
 /** `optional`: taken when sent; `none`: the header is ignored (reads). Refund's "key or reference" rule is its verb's. */
 export type Idempotency = 'optional' | 'none';
+
+/** How long what is recorded is kept: see docs/audit.md. */
+export type AuditClass = 'security' | 'change' | 'money';
+
+/**
+ * How calls stand in the audit record. A class: an entry for each success, part of the transaction that makes the change
+ * (of a read: written before it is answered); `shows` lists the fields of the body whose values the entry may tell, and
+ * nothing that is secret or personal. `counted`: written at once, repeats within a minute as their number. `own record`:
+ * what comes of it is recorded where nothing is ever changed (payments, their events and signals). `nothing`: it changes
+ * and tells nothing that matters.
+ */
+export type Audit =
+  | { readonly class: AuditClass; readonly shows?: readonly string[] }
+  | 'counted'
+  | 'own record'
+  | 'nothing';
 
 /**
  * One operation as other programs see it: the single source of parsing, OpenAPI, the typed client and /docs.
@@ -36,7 +57,11 @@ export interface Endpoint<
   readonly description?: string;
   readonly tag: string;
   readonly access: Who;
+  /** Dangerous: a person must have proven a second factor within the last minutes. Programs are not asked. */
+  readonly stepUp?: true;
   readonly idempotency: Idempotency;
+  /** Left out: reads are not recorded, everything else is, with class `change`. */
+  readonly audit?: Audit;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;

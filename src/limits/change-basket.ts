@@ -3,6 +3,7 @@ import { newId } from '../kernel/id.ts';
 import { amountFromJson } from '../kernel/money.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
+import { noteAct } from '../platform/act.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import type { LimitBasket } from './limit-basket.ts';
 import { countBaskets, insertBasket, lockBasket, type Owner, saveBasket, selectBasket } from './store.ts';
@@ -81,6 +82,7 @@ export async function changeBasket(
     };
     checkMaxima(after);
     await saveBasket(tx, after, null);
+    noteAct({ before: { ...before }, after: { ...after } });
     return after;
   });
 }

@@ -32,7 +32,7 @@ export const listMails = endpoint({
   summary: 'List mails to tenants, newest first',
   description: 'Without SMTP_URL they are not sent and stay pending, to be read here.',
   tag: 'Operator',
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'mail:read' },
   idempotency: 'none',
   query: z.strictObject({
     ...pageQuery,

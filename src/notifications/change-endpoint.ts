@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
+import { noteAct } from '../platform/act.ts';
 import { type Database, type Queryable, violatedConstraint } from '../platform/database.ts';
 import { checkTargetUrl, type TargetPolicy } from '../platform/outbound-address.ts';
 import { findActiveProduct } from '../products/find-product.ts';
@@ -122,6 +123,7 @@ export async function changeEndpoint(
     await checkAckPolicy({ ...context, tx, isNew: changes.ackPolicy !== undefined }, after);
     await updateEndpoint(tx, after).catch(explainConflict);
     if (before.status !== 'active' && after.status === 'active') await wakeLanes(context, tx, after);
+    noteAct({ before: { ...before }, after: { ...after } });
     return { endpoint: after, secrets };
   });
 }

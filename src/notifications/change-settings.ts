@@ -1,6 +1,7 @@
 import { scopeCovers, type TenantCaller } from '../kernel/caller.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
+import { noteAct } from '../platform/act.ts';
 import type { Queryable } from '../platform/database.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
@@ -61,6 +62,7 @@ export async function changeSettings(
       updatedAt: changed.at,
     } as StoredSettings;
     await putSettings(tx, after, changed);
+    noteAct({ targetId: owner.productId ?? owner.tenantId, before: { ...before }, after: { ...after } });
     if (before.paused === true && after.paused !== true) await releaseHeld(context, tx, owner, dueAt);
     return after;
   });

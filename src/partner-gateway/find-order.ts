@@ -14,6 +14,7 @@ export function callerOf({ tenantId, mode, merchantCode }: PartnerKey): TenantCa
     mode,
     scopes: ['payment:create', 'refund:create'],
     actor: `partner:${merchantCode}`,
+    person: null,
   };
 }
 

@@ -226,7 +226,7 @@ export const listPaymentsInDoubt = endpoint({
     'messages of a provider that contradict what is known. By tenant, as the data are: one list of all tenants would ' +
     'have to look through every open attempt of the installation.',
   tag: 'Operator',
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'payment-doubt:read' },
   idempotency: 'none',
   query: z.strictObject({ ...pageQuery, cursor: timeCursor, tenantId }),
   answer: { status: 200, schema: pageAnswer(paymentInDoubt), description: 'A page of doubts.' },
@@ -239,7 +239,7 @@ export const syncPaymentAsOperator = endpoint({
   path: '/api/v1/operator/payments/{id}/sync',
   summary: "Ask the provider about a tenant's payment now",
   tag: 'Operator',
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'payment-doubt:execute' },
   idempotency: 'none',
   params: one,
   query: z.strictObject({ tenantId }),

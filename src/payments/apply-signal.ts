@@ -2,9 +2,10 @@ import type { RelayInbox } from '../events/relay-inbox.ts';
 import type { KeyAnswer } from '../idempotency/complete-key.ts';
 import { assert } from '../kernel/assert.ts';
 import { Problem } from '../kernel/problem.ts';
+import { type Act, currentAct } from '../platform/act.ts';
 import { createBatcher } from '../platform/batch.ts';
 import { crashPoint } from '../platform/crash-point.ts';
-import type { Queryable } from '../platform/database.ts';
+import type { Database, Queryable } from '../platform/database.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import type { ReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
@@ -15,11 +16,11 @@ import { type Applied, type Decision, makingWith, type PaymentState } from './de
 import { mayMove, type Payment } from './payment.ts';
 import { type Signal, type SignalSource, subjectOf } from './signal.ts';
 import { type Decided, joinWrites, signalRow, signalWrite } from './signal-rows.ts';
-import { insertSignals, writeSignals } from './store-signals.ts';
+import { insertSignals, type SignalWrite, writeSignals } from './store-signals.ts';
 import { selectStates } from './store-states.ts';
 
 interface SignalContext {
-  readonly database: { readonly query: Queryable };
+  readonly database: Database;
   readonly tenantClocks: TenantClocks;
   readonly readTenant: ReadTenant;
   readonly handOver: RelayInbox['handOver'];
@@ -34,6 +35,8 @@ interface Item {
   /** null: to be read. */
   readonly known: PaymentState | null;
   readonly answer: SignalOptions['answer'];
+  /** Recorded with what it writes; undefined: nobody's in particular. */
+  readonly act: Act | undefined;
 }
 
 export interface SignalResult {
@@ -86,8 +89,9 @@ export function createApplySignal(context: SignalContext): ApplySignal {
   return async ({ tenantId, paymentId }, source, signal, options = {}) => {
     const { key = null, answer } = options;
     let known = options.known ?? null;
+    const act = currentAct();
     for (let races = 0; races < RACES_MAX; ) {
-      const outcome = await apply({ tenantId, paymentId, source, signal, key, known, answer });
+      const outcome = await apply({ tenantId, paymentId, source, signal, key, known, answer, act });
       known = null;
       if (outcome.kind === 'failed') throw outcome.error;
       if (outcome.kind === 'decided') return outcome.result;
@@ -159,13 +163,44 @@ async function applyOnce(context: SignalContext, items: readonly Item[], outcome
   }
   const write = joinWrites(applied.map((one) => signalWrite(one, one.clock)));
   const answers = await answersOf(applied);
-  const moved = await writeSignals(db, { ...write, unapplied, answers });
+  const moved = await writeWithActs(context.database, { ...write, unapplied, answers }, applied);
   crashPoint('signal-written');
   const told = write.events.filter(({ payment_id: id }) => id !== null && moved.has(id));
   context.handOver([...write.outbox, ...write.work], told);
   for (const one of applied) {
     const { item } = one;
     outcomes.set(item, moved.has(item.paymentId) ? { kind: 'decided', result: resultOf(one) } : { kind: 'outrun' });
+  }
+}
+
+/** Where requests are recorded, their entries commit with what they moved; of all others the statement is the whole. */
+async function writeWithActs(
+  database: Database,
+  write: SignalWrite,
+  applied: readonly { readonly item: Item }[],
+): Promise<ReadonlySet<string>> {
+  const recorded = applied.flatMap(({ item: { act, paymentId } }) => (act === undefined ? [] : [{ act, paymentId }]));
+  if (recorded.length === 0) return writeSignals(database.query, write);
+  // In the order of their chains, which two batches must not lock crosswise.
+  const sorted = recorded.toSorted((one, other) => (one.act.chain < other.act.chain ? -1 : 1));
+  const entered: Act[] = [];
+  const settle = (committed: boolean) => {
+    for (const act of entered.splice(0)) act.settle(committed);
+  };
+  try {
+    const moved = await database.transaction(async (tx) => {
+      settle(false);
+      const ids = await writeSignals(tx, write);
+      for (const { act, paymentId } of sorted) {
+        if (ids.has(paymentId) && (await act.enter(tx))) entered.push(act);
+      }
+      return ids;
+    });
+    settle(true);
+    return moved;
+  } catch (error) {
+    settle(false);
+    throw error;
   }
 }
 

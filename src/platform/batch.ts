@@ -1,3 +1,5 @@
+import { runForMany } from './act.ts';
+
 interface Waiting<Item, Outcome> {
   readonly item: Item;
   readonly resolve: (outcome: Outcome) => void;
@@ -32,7 +34,7 @@ export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome
 
   async function write(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
     try {
-      const outcomes = await options.write(batch.map(({ item }) => item));
+      const outcomes = await runForMany(() => options.write(batch.map(({ item }) => item)));
       batch.forEach(({ resolve }, index) => {
         resolve(outcomes[index] as Outcome);
       });

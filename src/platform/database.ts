@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { currentAct } from './act.ts';
 import type { Tables } from './tables.generated.ts';
 
 /** The typed query builder, over the pool or inside a transaction; what every store.ts takes. */
@@ -11,7 +12,8 @@ export interface Database {
   readonly query: Queryable;
   /**
    * Runs the work in one transaction and commits. A deadlock or serialization failure rolls back and runs the work
-   * again (three times at most), so it must not have effects outside the database.
+   * again (three times at most), so it must not have effects outside the database. The act on whose behalf it runs is
+   * entered before the commit, as a part of it.
    */
   transaction<T>(work: (tx: Transaction<Tables>) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -68,10 +70,19 @@ export function openDatabase(options: DatabaseOptions): Database {
   return {
     query,
     async transaction(work) {
+      const act = currentAct();
       for (let tries = 1; ; tries++) {
+        let entered = false;
         try {
-          return await query.transaction().execute(work);
+          const result = await query.transaction().execute(async (tx) => {
+            const done = await work(tx);
+            if (act !== undefined) entered = await act.enter(tx);
+            return done;
+          });
+          if (entered) act?.settle(true);
+          return result;
         } catch (error) {
+          if (entered) act?.settle(false);
           if (tries === TRANSACTION_TRIES_MAX || !LOST_RACE.has(sqlState(error) ?? '')) throw error;
         }
       }

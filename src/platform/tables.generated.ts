@@ -111,6 +111,48 @@ export interface AttemptsTable {
   auth_code: string | null;
 }
 
+export interface AuditCheckpointedTable {
+  tenant_id: string;
+  entries: bigint;
+}
+
+export interface AuditCheckpointsTable {
+  number: bigint;
+  at: Temporal.Instant;
+  line: string;
+}
+
+export interface AuditEntriesTable {
+  tenant_id: string;
+  seq: bigint;
+  at: Temporal.Instant;
+  class: string;
+  content_hash: BytesColumn;
+  hash: BytesColumn;
+  mode: string | null;
+  actor: string | null;
+  address: string | null;
+  correlation_id: string | null;
+  action: string | null;
+  target_type: string | null;
+  target_id: string | null;
+  outcome: string | null;
+  details: JsonColumn | null;
+}
+
+export interface AuditHeadsTable {
+  tenant_id: string;
+  entries: bigint;
+  hash: BytesColumn;
+}
+
+export interface AuditSigningKeysTable {
+  key_id: string;
+  public_key: string;
+  private_key_sealed: BytesColumn;
+  created_at: Temporal.Instant;
+}
+
 export interface CapturesTable {
   tenant_id: string;
   capture_id: string;
@@ -1048,6 +1090,11 @@ export interface Tables {
   api_keys: ApiKeysTable;
   app_secrets: AppSecretsTable;
   attempts: AttemptsTable;
+  audit_checkpointed: AuditCheckpointedTable;
+  audit_checkpoints: AuditCheckpointsTable;
+  audit_entries: AuditEntriesTable;
+  audit_heads: AuditHeadsTable;
+  audit_signing_keys: AuditSigningKeysTable;
   captures: CapturesTable;
   checkout_tokens: CheckoutTokensTable;
   checkouts: CheckoutsTable;

@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
+import { noteAct } from '../platform/act.ts';
 import { type Database, type Queryable, violatedConstraint } from '../platform/database.ts';
 import type { Product } from './product.ts';
 import { insertProduct, lockProduct, type Owner, saveProduct, selectProductIdByReference } from './store.ts';
@@ -47,6 +48,7 @@ export async function changeProduct(
     if (before === null) throw new Problem('not_found', 'There is no such product.');
     const after = { ...before, ...changes, updatedAt: clock.now() };
     await saveProduct(tx, after).catch((error: unknown) => refuseTaken(database, after, error));
+    noteAct({ before: { ...before }, after: { ...after } });
     return after;
   });
 }

@@ -1,4 +1,5 @@
 import { Problem } from '../kernel/problem.ts';
+import { noteAct } from '../platform/act.ts';
 import type { Queryable } from '../platform/database.ts';
 import { type RoutingChanges, withChanges } from '../routing/routing-rules.ts';
 import type { ProviderAccount } from './account.ts';
@@ -33,7 +34,9 @@ export async function changeProviderAccount(
   }
   const routing = withChanges(account.routing, rules ?? {});
   if (provider !== undefined && rules !== undefined) checkRoutingRules(provider, routing);
-  return saveAccount(context, tx, { ...account, ...changes, routing });
+  const changed = await saveAccount(context, tx, { ...account, ...changes, routing });
+  noteAct({ before: { ...account }, after: { ...changed } });
+  return changed;
 }
 
 /**

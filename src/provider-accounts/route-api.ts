@@ -93,7 +93,7 @@ export const resetCircuitAsOperator = endpoint({
   summary: "Close the circuit of a tenant's provider account",
   description: 'Which accounts these are stands in the log, where each opening is a warning.',
   tag: 'Operator',
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'provider-circuit:execute' },
   idempotency: 'none',
   params: z.strictObject({ id: z.string().max(64) }),
   query: z.strictObject({ tenantId: z.string().max(64).meta({ description: 'Whose account.' }) }),

@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { amountFromJson } from '../kernel/money.ts';
 import { Problem } from '../kernel/problem.ts';
+import { noteAct } from '../platform/act.ts';
 import type { Queryable } from '../platform/database.ts';
 import { findQrCodeLocked } from './find-qr-code.ts';
 import { amountRule, type QrCode, qrCodeStatus } from './qr-code.ts';
@@ -35,7 +36,9 @@ export async function changeAmount(
     const errors = [{ pointer: '/amount', detail: 'Must be from amountMin to amountMax' }];
     throw new Problem('validation_failed', 'Some fields break a rule.', { errors });
   }
-  return save(tx, { ...code, amount }, clock);
+  const changed = await save(tx, { ...code, amount }, clock);
+  noteAct({ before: { ...code }, after: { ...changed } });
+  return changed;
 }
 
 /** Takes a code back in the caller's transaction; again changes nothing. @throws Problem not_found, state_conflict */

@@ -77,7 +77,7 @@ export async function createPaymentOfUse(
   const name = `${qrCodeId}-${use.useNumber}`;
   const create = (reference: string) =>
     createPayment({
-      caller: { by: 'tenant', tenantId, mode, scopes: 'all', actor: `qr-code:${qrCodeId}` },
+      caller: { by: 'tenant', tenantId, mode, scopes: 'all', actor: `qr-code:${qrCodeId}`, person: null },
       body: paymentBody(code, { use, customer, now, reference }),
       idempotency: { key: name, fingerprint: name },
       ofQrCode: true,

@@ -1,4 +1,5 @@
 import type { TenantCaller } from '../kernel/caller.ts';
+import { noteAct } from '../platform/act.ts';
 import { addLaneWork } from '../platform/lanes.ts';
 import { openOwnAccount } from '../provider-accounts/open-provider-account.ts';
 import { newReconciledAccount, type ReconciledAccount } from './account.ts';
@@ -32,6 +33,7 @@ export async function changeReconciled(
     const account = await lockReconciled(tx, newReconciledAccount({ tenantId, providerAccountId, mode }, now));
     const changed = { ...account, ...changes, updatedAt: now };
     await updateReconciled(tx, changed);
+    noteAct({ before: { ...account }, after: { ...changed } });
     // A listing that is switched on again is looked at now.
     await addLaneWork(tx, [{ kind: 'reconcile', laneId: providerAccountId, tenantId, dueAt: now }]);
     return changed;

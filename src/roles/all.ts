@@ -128,13 +128,14 @@ async function openSandboxUrl(
 }
 
 function publicServer(gateway: Gateway, checks: ReturnType<typeof readyChecks>, checkAnswers: boolean): HttpServer {
-  const { config, log, clock, metrics, rateLimits, tokens, payments } = gateway;
+  const { config, log, clock, metrics, rateLimits, audit, tokens, payments } = gateway;
   const server = createHttpServer({
     log,
     clock,
     metrics,
     authenticate: createAuthenticateCaller(payments.database.query, tokens, clock, rateLimits.credentials),
     rates: rateLimits.requests,
+    acts: audit,
     trustProxy: config.trustProxy,
     requireHttps: 'except-loopback',
     readyChecks: checks,

@@ -2,6 +2,7 @@ import type { AccessTokens } from '../access/access-token.ts';
 import { createAdmission } from '../acknowledgments/admit-payments.ts';
 import type { FiringContext } from '../acknowledgments/fire-deadline.ts';
 import { refuseGivenBack } from '../acknowledgments/guard-resends.ts';
+import { type AuditRecorder, createAuditRecorder } from '../audit/record-acts.ts';
 import { brandColorsOf } from '../checkout/page/contrast.ts';
 import type { Config } from '../config.ts';
 import type { DomainContext } from '../domains/claim-domain.ts';
@@ -46,6 +47,8 @@ export interface Gateway {
   readonly ownPorts: Set<number>;
   readonly metrics: Metrics;
   readonly rateLimits: RateLimits;
+  /** Keeps the record of who did what. */
+  readonly audit: AuditRecorder;
   readonly wakeup: Wakeup;
   readonly relayInbox: RelayInbox;
   readonly backgroundDatabase: Database;
@@ -202,6 +205,7 @@ async function buildGateway(
   const readTenant = createReadTenant(database);
   const tenantClocks = createTenantClocks(database, clock);
   const { metrics, ...records } = openRecords({ database, sealer, clock, log });
+  const audit = createAuditRecorder({ database, clock, log });
   const { raiseAlarm, ...mailing } = openMail(config, { database, sealer, clock, log }, metrics);
   const relayInbox = new RelayInbox(() => wakeup.notify('relay'));
   const handOver: RelayInbox['handOver'] = (rows, events) => relayInbox.handOver(rows, events);
@@ -209,7 +213,7 @@ async function buildGateway(
     config,
     clock,
     log,
-    ...{ ownPorts, metrics, rateLimits: createRateLimits(config, metrics) },
+    ...{ ownPorts, metrics, audit, rateLimits: createRateLimits(config, metrics) },
     wakeup,
     relayInbox,
     backgroundDatabase,
@@ -254,7 +258,7 @@ async function buildGateway(
     deliveryHttp: ways.deliveryHttp,
     async close() {
       await ways.close();
-      await Promise.all([records.callRecorder.settled(), records.circuits.settled()]);
+      await Promise.all([audit.close(), records.callRecorder.settled(), records.circuits.settled()]);
       await closeAll(databases);
     },
   };

@@ -24,7 +24,7 @@ export function createRateLimits({ rateLimits }: Pick<Config, 'rateLimits'>, met
   return {
     requests: {
       admitCaller(caller, nowMs) {
-        const mode = caller.by === 'tenant' ? caller.mode : 'operator';
+        const mode = caller.by === 'tenant' ? caller.mode : caller.by;
         callers.admit(`${mode} ${caller.actor}`, nowMs);
       },
       admitAddress(path, address, nowMs) {

@@ -17,7 +17,8 @@ export async function spendTrial(
 ): Promise<void> {
   const nowMs = clock.now().epochMilliseconds;
   const minuteMs = nowMs - (nowMs % MINUTE_MS);
-  const used = await countTrial(database.query, tenantId, Temporal.Instant.fromEpochMilliseconds(minuteMs));
+  const minute = Temporal.Instant.fromEpochMilliseconds(minuteMs);
+  const used = await database.transaction((tx) => countTrial(tx, tenantId, minute));
   if (used <= TRIALS_PER_MINUTE) return;
   throw new Problem('too_many_requests', `At most ${TRIALS_PER_MINUTE} tests and simulations are made in a minute.`, {
     retryAfterSeconds: Math.ceil((minuteMs + MINUTE_MS - nowMs) / 1_000),

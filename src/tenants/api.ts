@@ -28,7 +28,7 @@ export const createTenant = endpoint({
   summary: 'Create a tenant',
   description: 'Its secrets are in this answer and nowhere else: they are stored as hashes or sealed.',
   tag: 'Operator',
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'tenant:create' },
   idempotency: 'none',
   body: z
     .strictObject({
@@ -71,7 +71,7 @@ export const listTenants = endpoint({
   path: '/api/v1/operator/tenants',
   summary: 'List tenants, newest first',
   tag: 'Operator',
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'tenant:read' },
   idempotency: 'none',
   query: z.strictObject(pageQuery),
   answer: { status: 200, schema: pageAnswer(tenant), description: 'A page of tenants.' },

@@ -4,6 +4,7 @@ import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import { createSigningSecret, DEFAULT_SECRET } from '../notifications/signing-secrets.ts';
+import { noteAct } from '../platform/act.ts';
 import { type Database, violatedConstraint } from '../platform/database.ts';
 import { createProviderAccount } from '../provider-accounts/create-provider-account.ts';
 import { checkSettings } from './check-settings.ts';
@@ -81,6 +82,7 @@ async function insertWithCredentials(context: TenantContext, tenant: Tenant): Pr
   const dataKey = await sealer.newDataKey(tenantId);
   return context.database.transaction(async (tx) => {
     await insertTenant(tx, tenant);
+    noteAct({ targetId: tenantId });
     await sealer.storeDataKey(tx, dataKey);
     const sealing = { db: tx, sealer, clock };
     await createProviderAccount(sealing, {

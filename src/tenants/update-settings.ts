@@ -1,5 +1,6 @@
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
+import { noteAct } from '../platform/act.ts';
 import type { Database } from '../platform/database.ts';
 import { checkSettings } from './check-settings.ts';
 import { type MergePatch, patchSettings } from './patch-settings.ts';
@@ -35,6 +36,7 @@ export async function updateTenantSettings(
     }
     const changed = patchedTenant(tenant, patch, retentionDaysMax);
     await updateSettings(tx, changed, clock.now());
+    noteAct({ targetId: tenantId, before: { ...tenant.settings }, after: { ...changed.settings } });
     return { ...changed, settingsVersion: tenant.settingsVersion + 1 };
   });
 }

@@ -5,6 +5,8 @@ export const DIRECTORIES: Readonly<Record<string, string>> = {
   api_keys: 'looked up by key id before the tenant is known',
   operator_keys: 'belong to those who run the installation, not to a tenant',
   signing_keys: 'sign access tokens of every tenant',
+  audit_signing_keys: 'sign what all chains have come to',
+  audit_checkpoints: 'say of many chains at once how far they have come',
   provider_account_tenants: 'a notification names its account in the path, before the tenant is known',
   partner_merchant_codes: 'a partner’s request names its merchant code, before the tenant is known',
   checkout_tokens: 'looked up by token before the tenant is known',

@@ -9,6 +9,8 @@ interface Slice {
 export const SLICES: Readonly<Record<string, Slice>> = {
   keys: { nouns: ['master-key'], sees: [] },
   access: { nouns: ['api-key', 'access-token'], sees: ['keys'] },
+  // Who did what. Below whatever is done, so that everybody can record it.
+  audit: { nouns: ['entry', 'checkpoint', 'finding'], sees: ['keys'] },
   idempotency: { nouns: [], sees: ['keys'] },
   events: { nouns: ['event'], sees: ['keys'] },
   'test-clocks': { nouns: ['test-clock'], sees: ['idempotency', 'keys'] },

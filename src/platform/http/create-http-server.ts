@@ -6,6 +6,7 @@ import { Problem } from '../../kernel/problem.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { startServerSpan } from '../tracing.ts';
+import type { ActRecorder } from './act-recorder.ts';
 import { admit, type HttpsRule } from './admission.ts';
 import type { BoundEndpoint } from './bind-endpoint.ts';
 import { problemsOf } from './declared-problems.ts';
@@ -47,6 +48,8 @@ export interface HttpServerOptions {
   readonly limits?: Partial<HttpLimits>;
   /** How often one caller or one address may come; none: as often as they like. */
   readonly rates?: RequestRates;
+  /** Keeps the record of who did what; none: nobody does. */
+  readonly acts?: ActRecorder;
   readonly readyChecks?: ReadyChecks;
   /** Checks each answer and each refusal against its declaration. For tests and development. */
   readonly checkAnswers?: boolean;
@@ -95,7 +98,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   fastify.setErrorHandler((error, request, reply) => {
     const exchange = exchangeOf(request);
-    return sendProblem(reply, refusalOf(error, exchange, options, limits), exchange);
+    const refusal = refusalOf(error, exchange, options, limits);
+    options.acts?.refused(exchange, refusal, request.headers.authorization);
+    return sendProblem(reply, refusal, exchange);
   });
   addHealthRoutes(fastify, { checks: options.readyChecks ?? {}, draining: drain.signal, log: options.log });
 
@@ -103,8 +108,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     fastify,
     closing: drain.signal,
     bind(endpoints) {
-      const { authenticate, checkAnswers = false, rates = null } = options;
-      for (const bound of endpoints) addEndpointRoute(fastify, bound, { authenticate, checkAnswers, rates });
+      const { authenticate, checkAnswers = false, rates = null, acts = null } = options;
+      for (const bound of endpoints) addEndpointRoute(fastify, bound, { authenticate, checkAnswers, rates, acts });
     },
     listen: ({ host, port }) => fastify.listen({ host, port }),
     async close() {

@@ -21,6 +21,7 @@ export const GENERAL_PROBLEMS: readonly ProblemCode[] = [
 export function problemsOf(endpoint: Endpoint): readonly ProblemCode[] {
   const codes = new Set<ProblemCode>([...GENERAL_PROBLEMS, ...endpoint.problems]);
   if (endpoint.access.by !== 'anyone') codes.add('unauthenticated').add('forbidden').add('not_found');
+  if (endpoint.stepUp === true) codes.add('step_up_required');
   if (endpoint.body !== undefined) codes.add('card_number_not_allowed');
   if (endpoint.params !== undefined) codes.add('not_found');
   if (endpoint.method !== 'GET') codes.add('body_too_large').add('unsupported_media_type');

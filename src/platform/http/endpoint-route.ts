@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AssertionFailed, assert, present } from '../../kernel/assert.ts';
-import { type Caller, scopeCovers } from '../../kernel/caller.ts';
-import type { Access } from '../../kernel/endpoint.ts';
+import { type Caller, personOf, scopeCovers } from '../../kernel/caller.ts';
+import type { Access, Endpoint } from '../../kernel/endpoint.ts';
 import { Problem } from '../../kernel/problem.ts';
+import type { ActRecorder } from './act-recorder.ts';
 import type { BoundEndpoint, EndpointAnswer } from './bind-endpoint.ts';
 import { checkAnswer } from './check-answer.ts';
 import type { Authenticate } from './create-http-server.ts';
@@ -15,6 +16,7 @@ interface RouteOptions {
   readonly authenticate: Authenticate;
   readonly checkAnswers: boolean;
   readonly rates: RequestRates | null;
+  readonly acts: ActRecorder | null;
 }
 
 /**
@@ -24,6 +26,7 @@ interface RouteOptions {
 export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint, options: RouteOptions): void {
   const { endpoint } = bound;
   assertStrict(endpoint);
+  const record = options.acts?.of(endpoint) ?? null;
   fastify.route({
     method: endpoint.method,
     url: endpoint.path.replace(/\{(\w+)\}/g, ':$1'),
@@ -31,7 +34,7 @@ export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint,
     async onRequest(request) {
       const exchange = exchangeOf(request);
       exchange.endpoint = endpoint;
-      exchange.caller = await authenticated(request, endpoint.access, exchange, options);
+      exchange.caller = await authenticated(request, endpoint, exchange, options);
     },
     async preParsing(request) {
       refuseMediaType(request, endpoint.file);
@@ -40,8 +43,9 @@ export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint,
       const exchange = exchangeOf(request);
       const caller = present(exchange.caller, 'The caller');
       const { correlationId, receivedAt, secure, host, remoteAddress } = exchange;
-      const answer = await bound.handle({
-        ...readRequest(endpoint, request),
+      const read = readRequest(endpoint, request);
+      const asked = {
+        ...read,
         caller,
         correlationId,
         receivedAt,
@@ -52,19 +56,23 @@ export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint,
         get log() {
           return exchange.log;
         },
-      });
+      };
+      const answer =
+        record === null
+          ? await bound.handle(asked)
+          : await record({ ...read, caller, exchange }, () => bound.handle(asked));
       return sendAnswer(reply, bound, answer, options.checkAnswers);
     },
   });
 }
 
 function namesCaller(access: Access): boolean {
-  return access.by === 'tenant' || access.by === 'operator';
+  return access.by === 'tenant' || access.by === 'operator' || access.by === 'person';
 }
 
 async function authenticated(
   request: FastifyRequest,
-  access: Access,
+  { access, stepUp }: Endpoint,
   exchange: Exchange,
   { authenticate, rates }: RouteOptions,
 ): Promise<Caller> {
@@ -78,14 +86,40 @@ async function authenticated(
     if (namesCaller(access)) rates?.admitAddress(request.url, remoteAddress, nowMs);
     throw error;
   });
-  if (caller.by === 'tenant' || caller.by === 'operator') rates?.admitCaller(caller, nowMs);
+  if (caller.by === 'tenant' || caller.by === 'operator' || caller.by === 'person') rates?.admitCaller(caller, nowMs);
   assert(caller.by === access.by, 'Authentication let in another kind of caller than the endpoint admits');
+  refuseUnauthorized(caller, access);
+  // Plain HTTP got this far only from this machine, and there it is for test mode.
+  if (!exchange.secure && caller.by === 'tenant' && caller.mode === 'live') throw new Problem('https_required');
+  if (stepUp === true) refuseStale(caller, exchange.receivedAt);
+  return caller;
+}
+
+/** Here, whoever found out who calls: a way to sign in that forgot to look would let everybody do everything. */
+function refuseUnauthorized(caller: Caller, access: Access): void {
   if (access.by === 'tenant' && caller.by === 'tenant' && !scopeCovers(caller.scopes, access.scope)) {
     throw new Problem('forbidden', `These credentials lack the scope ${access.scope}.`);
   }
-  // Plain HTTP got this far only from this machine, and there it is for test mode.
-  if (!exchange.secure && caller.by === 'tenant' && caller.mode === 'live') throw new Problem('https_required');
-  return caller;
+  if (access.by === 'operator' && caller.by === 'operator' && !caller.permissions.includes(access.permission)) {
+    throw new Problem('forbidden', `These credentials lack the permission ${access.permission}.`);
+  }
+}
+
+const SECOND_FACTOR_MINUTES = 10;
+
+/** A browser that was left open must not be enough for a dangerous act. */
+function refuseStale(caller: Caller, now: Temporal.Instant): void {
+  const person = personOf(caller);
+  if (person === null) return;
+  const { secondFactorAt } = person;
+  const isFresh =
+    secondFactorAt !== null &&
+    Temporal.Instant.compare(secondFactorAt.add({ minutes: SECOND_FACTOR_MINUTES }), now) > 0;
+  if (isFresh) return;
+  throw new Problem(
+    'step_up_required',
+    `This needs your second factor, proven within the last ${SECOND_FACTOR_MINUTES} minutes.`,
+  );
 }
 
 function singleHeaders(request: FastifyRequest): Record<string, string | undefined> {

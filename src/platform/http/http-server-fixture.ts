@@ -51,9 +51,11 @@ const authenticateByHeader: Authenticate = async ({ access, headers, params }): 
     return { by: 'checkoutToken', token: 'good' };
   }
   const [, word] = /^Bearer (\w+)$/.exec(headers.authorization ?? '') ?? [];
-  if (access.by === 'operator' && word === 'operator') return { by: 'operator', actor: 'operator:1' };
+  if (access.by === 'operator' && word === 'operator') {
+    return { by: 'operator', actor: 'operator:1', permissions: ['things:read'], person: null };
+  }
   if (access.by !== 'tenant' || (word !== 'test' && word !== 'live')) throw new Problem('unauthenticated');
-  return { by: 'tenant', tenantId: 'ten_1', mode: word, scopes: ['things:*'], actor: 'key:key_1' };
+  return { by: 'tenant', tenantId: 'ten_1', mode: word, scopes: ['things:*'], actor: 'key:key_1', person: null };
 };
 
 const thing = z.strictObject({ amount: z.int().min(1).max(1000), note: z.string().max(20).optional() });

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { OperatorCaller, TenantCaller } from '../../kernel/caller.ts';
+import type { OperatorCaller, PersonCaller, TenantCaller } from '../../kernel/caller.ts';
 import { exchangeOf } from './exchange.ts';
 import { HEALTH_PATHS } from './health.ts';
 
@@ -12,7 +12,7 @@ declare module 'fastify' {
 
 /** Who may come how often. Both throw Problem too_many_requests. */
 export interface RequestRates {
-  admitCaller(caller: TenantCaller | OperatorCaller, nowMs: number): void;
+  admitCaller(caller: TenantCaller | OperatorCaller | PersonCaller, nowMs: number): void;
   admitAddress(path: string, address: string, nowMs: number): void;
 }
 

@@ -35,7 +35,7 @@ const listThings = endpoint({
   method: 'GET',
   path: '/api/v1/things',
   tag: 'Lists',
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'things:read' },
   idempotency: 'none',
   params: z.strictObject({}),
   body: z.strictObject({ note: z.string().optional() }),

@@ -32,6 +32,10 @@ export interface OpenApiOperation {
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
   /** The scope an API key needs. */
   readonly 'x-scope'?: string;
+  /** The permission that an operator needs. */
+  readonly 'x-permission'?: string;
+  /** People are asked for their second factor first. */
+  readonly 'x-step-up'?: true;
   /** A client must not make up an Idempotency-Key: the caller's own, or a reference, has to survive a crash. */
   readonly 'x-own-idempotency-key'?: true;
   readonly parameters: readonly OpenApiParameter[];
@@ -113,6 +117,8 @@ function describeOperation(endpoint: Endpoint, schemas: SchemaCollector): OpenAp
     ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
     security: securityOf(access),
     ...(access.by === 'tenant' ? { 'x-scope': access.scope } : {}),
+    ...(access.by === 'operator' ? { 'x-permission': access.permission } : {}),
+    ...(endpoint.stepUp === true ? { 'x-step-up': true as const } : {}),
     ...(endpoint.problems.includes('idempotency_required') ? { 'x-own-idempotency-key': true as const } : {}),
     parameters: [
       ...parametersOf(endpoint.params, 'path', schemas),
@@ -236,6 +242,7 @@ function describeProblems(endpoint: Endpoint): Record<string, OpenApiResponse> {
 
 function securityOf(access: Access): OpenApiOperation['security'] {
   if (access.by === 'operator') return [{ operatorKey: [] }];
+  if (access.by === 'person') return [{ session: [] }];
   if (access.by !== 'tenant') return [];
   return [{ apiKey: [] }, { accessToken: [] }, ...(access.basic === true ? [{ basic: [] }] : [])];
 }
@@ -250,6 +257,12 @@ const SECURITY_SCHEMES = {
   accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'From POST /api/v1/tenants/login.' },
   basic: { type: 'http', scheme: 'basic', description: 'App name and app secret.' },
   operatorKey: { type: 'http', scheme: 'bearer', description: 'The key of the installation’s operator.' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-tollgate',
+    description: 'Somebody who has signed in at the panel.',
+  },
 };
 
 /** RFC 9457 with our members. */

@@ -122,10 +122,12 @@ export function ownResponses({ responses }: OpenApiOperation): readonly (readonl
 }
 
 /** Who may call, in a sentence. */
-export function accessSentence({ security, 'x-scope': scope }: OpenApiOperation): string {
+export function accessSentence({ security, 'x-scope': scope, ...operation }: OpenApiOperation): string {
   const basic = security.some((scheme) => 'basic' in scheme) ? ', or app name and secret by Basic' : '';
   if (scope !== undefined) return `An API key with the scope ${scope}, or an access token${basic}.`;
-  if (security.length > 0) return 'The operator’s key.';
+  const permission = operation['x-permission'];
+  if (permission !== undefined) return `The operator’s key, or somebody with the permission ${permission}.`;
+  if (security.length > 0) return 'Somebody who has signed in at the panel.';
   return 'No credentials; a token in the path, where there is one, is what opens it.';
 }
 

@@ -25,6 +25,14 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   api_keys: APPEND,
   app_secrets: KEEP,
   attempts: KEEP,
+  // Which entries of a chain were signed is counted on; what was signed, and by which key, stays.
+  audit_checkpointed: KEEP,
+  audit_checkpoints: APPEND,
+  // Both written by append_audit_entry, with the owner's rights.
+  audit_entries: READ,
+  audit_heads: READ,
+  // Their private halves are sealed anew when data keys change.
+  audit_signing_keys: KEEP,
   captures: KEEP,
   checkout_tokens: KEEP,
   checkouts: KEEP,
@@ -109,11 +117,17 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
  * balance with the owner's rights.
  */
 export const ROUTINE_RIGHTS: readonly string[] = [
+  // The only way into the record: numbers and hashes are its own.
+  'append_audit_entry(text, timestamp with time zone, text, json)',
+  'audit_days(text)',
+  'audit_netstring(text)',
   // By the triggers that guard the amounts, which run with the rights of whoever writes.
   'check_payment_amounts(text[], text[])',
   // By the worker that keeps the partitions; they change tables with the owner's rights, and refuse what is young.
   'detach_partitions(text, date)',
   'drop_detached()',
+  // Refuses what is young, like those of the partitions.
+  'erase_audit_entries(integer)',
   'erase_contents(text, text, text, text, integer)',
   'holds_work(text, date)',
   'id_floor(text, timestamp with time zone)',

@@ -1,0 +1,136 @@
+import type { Permission } from '../kernel/endpoint.ts';
+
+/** What somebody who works for a tenant is there for. Tenants have roles of their own besides. */
+export const TENANT_ROLES = ['admin', 'developer', 'finance', 'support', 'viewer'] as const;
+export type TenantRole = (typeof TENANT_ROLES)[number];
+
+/** What somebody who runs the installation is there for. */
+export const OPERATOR_ROLES = ['owner', 'admin', 'support', 'auditor'] as const;
+export type OperatorRole = (typeof OPERATOR_ROLES)[number];
+
+interface PermissionFacts<Role> {
+  /** What it allows, as a sentence that follows "May". */
+  readonly allows: string;
+  /** Who has it beside the one role that has all. */
+  readonly roles: readonly Role[];
+  /** No key has it, by whatever name: only somebody who has signed in. */
+  readonly person?: true;
+}
+
+const ALL = ['developer', 'finance', 'support', 'viewer'] as const;
+
+/** Everything that can be allowed in a tenant; its admins may do all of it. */
+export const TENANT_PERMISSIONS = {
+  'payment:create': { allows: 'create payments', roles: ['developer'] },
+  'payment:read': { allows: 'see payments, their timeline and why they are as they are', roles: ALL },
+  'payment:update': {
+    allows: 'confirm and cancel payments, open their page anew, ask the provider about them',
+    roles: ['developer', 'finance', 'support'],
+  },
+  'capture:create': { allows: 'capture authorized payments', roles: ['developer', 'finance'] },
+  'capture:read': { allows: 'see captures', roles: ALL },
+  'refund:create': { allows: 'refund payments', roles: ['developer', 'finance', 'support'] },
+  'refund:read': { allows: 'see refunds', roles: ALL },
+  'reversal:create': {
+    allows: 'reverse payments, and decide about those that nobody acknowledged',
+    roles: ['developer', 'finance'],
+  },
+  'reversal:read': { allows: 'see reversals', roles: ALL },
+  'dispute:read': { allows: 'see disputes and their evidence', roles: ALL },
+  'dispute:update': { allows: 'send evidence in disputes', roles: ['finance', 'support'] },
+  'inbound_event:read': {
+    allows: 'see what providers told us, as it came',
+    roles: ['developer', 'finance', 'support'],
+  },
+  'inbound_event:execute': { allows: 'settle or repeat what providers told us', roles: ['developer', 'finance'] },
+  'ledger:read': { allows: 'see balances and the ledger', roles: ['developer', 'finance', 'viewer'] },
+  'reconciliation:read': {
+    allows: 'see reconciliation, its exceptions and its reports',
+    roles: ['developer', 'finance', 'viewer'],
+  },
+  'reconciliation:update': { allows: 'resolve exceptions and set up reconciliation', roles: ['finance'] },
+  'statement:create': { allows: "upload providers' statements", roles: ['finance'] },
+  'statement:read': { allows: "see providers' statements", roles: ['developer', 'finance', 'viewer'] },
+  'payout:read': { allows: 'see payouts', roles: ['developer', 'finance', 'viewer'] },
+  'checkout:create': { allows: 'store checkouts', roles: ['developer'] },
+  'checkout:read': { allows: 'see stored checkouts', roles: ALL },
+  'checkout:update': { allows: 'change stored checkouts', roles: ['developer'] },
+  'qr-code:create': { allows: 'make QR codes', roles: ['developer'] },
+  'qr-code:read': { allows: 'see QR codes', roles: ALL },
+  'qr-code:update': { allows: 'change and cancel QR codes', roles: ['developer'] },
+  'qr-code:execute': { allows: 'scan QR codes in test mode', roles: ['developer'] },
+  'domain:create': { allows: 'claim domains', roles: ['developer'] },
+  'domain:read': { allows: 'see domains', roles: ['developer', 'viewer'] },
+  'domain:execute': { allows: "have a domain's proof looked for", roles: ['developer'] },
+  'domain:delete': { allows: 'give domains up', roles: ['developer'] },
+  'webhook:create': { allows: 'add webhook endpoints', roles: ['developer'] },
+  'webhook:read': { allows: 'see webhook endpoints, their deliveries and their health', roles: ALL },
+  'webhook:update': { allows: 'change webhook endpoints and their secrets', roles: ['developer'] },
+  'webhook:delete': { allows: 'delete webhook endpoints', roles: ['developer'] },
+  'webhook:execute': { allows: 'test, simulate, resend and replay notifications', roles: ['developer'] },
+  'event:read': { allows: 'see events, and listen to them', roles: ALL },
+  'notification-settings:read': { allows: 'see the settings of notifications', roles: ALL },
+  'notification-settings:update': { allows: 'change the settings of notifications', roles: ['developer'] },
+  'notification-settings:pause': { allows: 'hold all notifications and let them go', roles: [] },
+  'product:create': { allows: 'add products', roles: ['developer'] },
+  'product:read': { allows: 'see products', roles: ALL },
+  'product:update': { allows: 'change products', roles: ['developer'] },
+  'limit-basket:create': { allows: 'set limits on what is sold to whom', roles: ['finance'] },
+  'limit-basket:read': { allows: 'see limits and what is taken of them', roles: ALL },
+  'limit-basket:update': { allows: 'change limits', roles: ['finance'] },
+  'limit-basket:delete': { allows: 'take limits away', roles: ['finance'] },
+  'provider-account:create': { allows: 'add provider accounts', roles: ['developer'] },
+  'provider-account:read': { allows: 'see provider accounts, without their credentials', roles: ALL },
+  'provider-account:update': { allows: 'change provider accounts and their credentials', roles: ['developer'] },
+  'provider-account:execute': { allows: 'try out provider accounts', roles: ['developer'] },
+  'partner-key:create': { allows: 'make partner keys', roles: ['developer'] },
+  'partner-key:read': { allows: 'see partner keys, without their secrets', roles: ['developer'] },
+  'partner-key:update': { allows: 'rotate and revoke partner keys', roles: ['developer'] },
+  'settings:read': { allows: "see the tenant's settings", roles: ALL },
+  'settings:update': { allows: "change the tenant's settings and logo", roles: ['developer'] },
+  'test-clock:create': { allows: 'make test clocks', roles: ['developer'] },
+  'test-clock:read': { allows: 'see test clocks', roles: ['developer'] },
+  'test-clock:update': { allows: 'move and release test clocks', roles: ['developer'] },
+} as const satisfies Readonly<Record<Permission, PermissionFacts<TenantRole>>>;
+export type TenantPermission = keyof typeof TENANT_PERMISSIONS;
+
+/** Everything that can be allowed to those who run the installation; its owners may do all of it. */
+export const OPERATOR_PERMISSIONS = {
+  'tenant:create': { allows: 'create tenants', roles: ['admin'] },
+  'tenant:read': { allows: 'see tenants', roles: ['admin', 'support', 'auditor'] },
+  'tenant-notifications:read': {
+    allows: "see the settings of a tenant's notifications",
+    roles: ['admin', 'support', 'auditor'],
+  },
+  'tenant-notifications:update': {
+    allows: "change the settings of a tenant's notifications, the pause included",
+    roles: ['admin', 'support'],
+  },
+  'payment-doubt:read': {
+    allows: "see what is in doubt about a tenant's payments",
+    roles: ['admin', 'support', 'auditor'],
+  },
+  'payment-doubt:execute': { allows: "ask providers about a tenant's payments", roles: ['admin', 'support'] },
+  'provider-circuit:execute': {
+    allows: "close the circuit of a tenant's provider account",
+    roles: ['admin', 'support'],
+  },
+  'ack-reversal:read': {
+    allows: 'see whether unacknowledged payments are reversed',
+    roles: ['admin', 'support', 'auditor'],
+  },
+  'ack-reversal:update': { allows: 'switch the reversal of unacknowledged payments off and on', roles: ['admin'] },
+  'ack-reversal:execute': { allows: 'say that the database was restored', roles: ['admin'] },
+  'mail:read': { allows: 'see mails to tenants', roles: ['admin', 'support', 'auditor'] },
+} as const satisfies Readonly<Record<Permission, PermissionFacts<OperatorRole>>>;
+export type OperatorPermission = keyof typeof OPERATOR_PERMISSIONS;
+
+/** The list as pairs, with the type that all of them have. */
+export function tenantPermissions(): readonly (readonly [TenantPermission, PermissionFacts<TenantRole>])[] {
+  return Object.entries(TENANT_PERMISSIONS) as [TenantPermission, PermissionFacts<TenantRole>][];
+}
+
+/** The list as pairs, with the type that all of them have. */
+export function operatorPermissions(): readonly (readonly [OperatorPermission, PermissionFacts<OperatorRole>])[] {
+  return Object.entries(OPERATOR_PERMISSIONS) as [OperatorPermission, PermissionFacts<OperatorRole>][];
+}
