@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
-    include: ['{src,test,examples,scripts,bench}/**/*.test.ts', 'sdk/{src,test}/**/*.test.ts'],
+    include: ['{src,test,examples,scripts,bench,web}/**/*.test.ts', 'sdk/{src,test}/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
     // Processes, not threads: a native crash or a leaked handle stays with the file that caused it.
     pool: 'forks',

@@ -16,6 +16,7 @@ export async function insertBenchTenants(db: Queryable, clock: Clock, tenantIds:
       app_name: `bench-${ownerIn(tenantId)}`,
       currency: 'EUR',
       status: 'active',
+      may_have_children: false,
       settings: tenantSettings.parse({}),
       settings_version: 1,
       logo: null,

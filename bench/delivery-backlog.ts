@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import { selectNextDue, selectWaitingDeliveries } from '../src/notifications/store-waiting.ts';
+import type { Queryable } from '../src/platform/database.ts';
 import { claimLanes } from '../src/platform/lanes.ts';
 import type { BenchServer } from './database-server.ts';
 import { type DeliveryStage, openDeliveryStage } from './delivery-stage.ts';
+import { openExplainingDatabase } from './explaining-database.ts';
+import { cpuSeconds, serverCpuSeconds } from './process-cost.ts';
 import type { ReceiverProcess } from './receiver-process.ts';
 import { quantile } from './statistics.ts';
 
@@ -18,7 +21,7 @@ const ROWS_A_STATEMENT = 20_000;
 
 /**
  * With so many deliveries pending, half of them in one lane: what a claim, a reading and a release ask the database for, and
- * what the process holds after it has sent for some seconds.
+ * what the process holds after it has sent for some seconds. Pages do not depend on what else the machine does.
  */
 export async function measureBacklog(server: BenchServer, receivers: ReceiverProcess, rows: number): Promise<string> {
   const urls = Array.from({ length: TENANTS }, (_, tenant) =>
@@ -26,37 +29,69 @@ export async function measureBacklog(server: BenchServer, receivers: ReceiverPro
   );
   const stage = await openDeliveryStage(server, 'backlog', { urls });
   const lines = [
-    '| pending | claim ms | read ms | next due ms | deliveries/s | heap MiB |',
-    '| ---: | ---: | ---: | ---: | ---: | ---: |',
+    '| pending | claim: pages, ms | read | next due | deliveries/s | own µs | PostgreSQL µs | heap MiB |',
+    '| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |',
+  ];
+  const lanes = stage.endpoints.map(({ tenantId, endpointId: laneId }) => ({ tenantId, laneId }));
+  const whole = lanes.map((lane) => ({ ...lane, rowsMax: ROWS_OF_A_LANE, after: null, rowsKnown: 0 }));
+  const asked = [
+    (db: Queryable) => claimLanes(db, 'delivery', stage.context.clock.now(), LANES_MAX, 0),
+    (db: Queryable) => selectWaitingDeliveries(db, whole),
+    (db: Queryable) => selectNextDue(db, lanes),
   ];
   try {
     let pending = await stage.addEvents(1);
     for (const level of LEVELS) {
       pending += await addPending(stage, Math.floor(rows * level) - pending);
-      const claim = await time(() => claimOnce(stage));
-      const lanes = stage.endpoints.map(({ tenantId, endpointId: laneId }) => ({ tenantId, laneId }));
-      const read = await time(() =>
-        selectWaitingDeliveries(
-          stage.database.query,
-          lanes.map((lane) => ({ ...lane, rowsMax: ROWS_OF_A_LANE, after: null, rowsKnown: 0 })),
-        ),
-      );
-      const next = await time(() => selectNextDue(stage.database.query, lanes));
-      await receivers.report('report');
       await stage.wakeAll();
-      const stop = stage.start();
-      await new Promise((resolve) => setTimeout(resolve, SECONDS * 1_000));
-      const sent = (await receivers.report('report')).counts.swift ?? 0;
-      const heap = process.memoryUsage().heapUsed / 2 ** 20;
-      await stop();
-      const figures = [pending, claim.toFixed(2), read.toFixed(1), next.toFixed(2), (sent / SECONDS).toFixed(0)];
-      lines.push(`| ${figures.join(' | ')} | ${heap.toFixed(0)} |`);
+      await server.checkpoint();
+      const costs: string[] = [];
+      for (const work of asked) {
+        const pages = await pagesOf(stage, work);
+        costs.push(`${pages}, ${(await time(() => work(stage.database.query))).toFixed(2)}`);
+      }
+      lines.push(`| ${[pending, ...costs, ...(await send(stage, server, receivers))].join(' | ')} |`);
       pending = await stage.pending();
     }
   } finally {
     await stage.close();
   }
-  return `${lines.join('\n')}\n\nMedians of ${TIMES}; ${LANES_MAX} lanes claimed, ${ROWS_OF_A_LANE} rows read of each of 50.`;
+  return `${lines.join('\n')}\n\nMedians of ${TIMES}; up to ${LANES_MAX} lanes claimed, ${ROWS_OF_A_LANE} rows read of each of 50.`;
+}
+
+/** Sends for some seconds: how many a second, processor time for each, and what the process then holds. */
+async function send(
+  stage: DeliveryStage,
+  { postmaster }: BenchServer,
+  receivers: ReceiverProcess,
+): Promise<readonly string[]> {
+  const cpu = () => [cpuSeconds(process.pid) ?? 0, postmaster === null ? 0 : (serverCpuSeconds(postmaster) ?? 0)];
+  await stage.wakeAll();
+  await receivers.report('report');
+  const before = cpu();
+  const stop = stage.start();
+  await new Promise((resolve) => setTimeout(resolve, SECONDS * 1_000));
+  const sent = (await receivers.report('report')).counts.swift ?? 0;
+  const after = cpu();
+  const heap = process.memoryUsage().heapUsed / 2 ** 20;
+  await stop();
+  const micros = after.map((seconds, at) => (((seconds - (before[at] ?? 0)) / sent) * 1_000_000).toFixed(0));
+  return [(sent / SECONDS).toFixed(0), ...micros, heap.toFixed(0)];
+}
+
+/** How many pages a statement touches, wherever they lie. */
+async function pagesOf(stage: DeliveryStage, work: (db: Queryable) => Promise<unknown>): Promise<number> {
+  const pages: number[] = [];
+  const explaining = openExplainingDatabase(stage.url, ({ plan }) => {
+    const [, hit, read] = /Buffers: shared hit=(\d+)(?: read=(\d+))?/.exec(plan.join('\n')) ?? [];
+    pages.push(Number(hit ?? 0) + Number(read ?? 0));
+  });
+  try {
+    await work(explaining.query);
+  } finally {
+    await explaining.close();
+  }
+  return pages.reduce((sum, count) => sum + count, 0);
 }
 
 /** Copies of what is there, half of them in the first lane. */
@@ -83,12 +118,6 @@ async function addPending(stage: DeliveryStage, count: number): Promise<number> 
   }
   await sql`analyze deliveries`.execute(stage.database.query);
   return count;
-}
-
-/** All lanes due, none held; as it was afterwards. */
-async function claimOnce(stage: DeliveryStage): Promise<void> {
-  const { clock, database } = stage.context;
-  await claimLanes(database.query, 'delivery', clock.now(), LANES_MAX, 0);
 }
 
 /** The median of some runs, in milliseconds. */

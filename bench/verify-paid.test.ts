@@ -29,6 +29,7 @@ describe('what was said to be paid', () => {
       appName: 'bench',
       currency: 'EUR',
       status: 'active',
+      mayHaveChildren: false,
       settings: tenantSettings.parse({}),
       settingsVersion: 1,
       logo: null,

@@ -54,6 +54,24 @@ ledger
   .option('--json')
   .action(lazily(async () => (await import('./commands/verify-ledger.ts')).runVerifyLedger));
 
+const audit = program.command('audit').description('who did what, and the proof of it');
+audit
+  .command('verify')
+  .description('prove that nothing of the record was changed; exit code 1 where something was')
+  .option('--tenant <tenant>', 'only this one, by id or app name; `system` for the installation')
+  .option(
+    '--checkpoints <path>',
+    'signed copies from elsewhere: a file, or the folder of TOLLGATE_AUDIT_CHECKPOINTS_DIR',
+  )
+  .option('--key <file>', 'the public key that they must be signed with, as `audit key` prints it')
+  .option('--json')
+  .action(lazily(async () => (await import('./commands/audit.ts')).runVerifyAudit));
+audit
+  .command('key')
+  .description('print the public keys that checkpoints are signed with')
+  .option('--json')
+  .action(lazily(async () => (await import('./commands/audit.ts')).runShowAuditKey));
+
 const reconcile = program.command('reconcile').description("what providers' statements say, against the books");
 reconcile
   .command('run')
@@ -88,6 +106,29 @@ tenants
   .option('--overlap <seconds>', 'how long the old one stays valid', '86400')
   .option('--json')
   .action(lazily(async () => (await import('./commands/tenants.ts')).runRotateSecret));
+
+tenants
+  .command('remove')
+  .description('suspend a tenant; run again two minutes later, destroy its keys for ever')
+  .argument('<tenant>', 'id or app name')
+  .requiredOption('--confirm <app name>', 'the app name of that very tenant')
+  .option('--json')
+  .action(lazily(async () => (await import('./commands/tenants.ts')).runRemoveTenant));
+
+const keys = program.command('keys').description('what secrets are sealed under, and tokens signed with');
+keys
+  .command('status')
+  .description('which keys there are, what is under them, what is being sealed anew')
+  .option('--tenant <tenant>', 'also the versions of this one, by id or app name, or of system')
+  .option('--json')
+  .action(lazily(async () => (await import('./commands/keys.ts')).runKeyStatus));
+keys
+  .command('rotate')
+  .description('rotate keys while everything runs; exit code 1 where a data key could not be wrapped anew')
+  .option('--what <keys>', 'master (wrap anew by TOLLGATE_MASTER_KEY), data or tokens', 'master')
+  .option('--tenant <tenant>', 'with data: only this one, by id or app name, or system')
+  .option('--json')
+  .action(lazily(async () => (await import('./commands/keys.ts')).runRotateKeys));
 
 /** What works through the API takes its address and a key. */
 function ofApi(command: Command): Command {

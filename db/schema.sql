@@ -92,12 +92,20 @@ create table api_keys (
   scopes text[] not null,
   created_at timestamp with time zone not null,
   revoked_at timestamp with time zone,
+  created_by text,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  allowed_addresses text[] not null,
+  previous_secret_hash bytea,
+  previous_secret_until timestamp with time zone,
   constraint api_keys_pkey PRIMARY KEY (key_id),
   constraint api_keys_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
   constraint api_keys_hash_check CHECK (length(secret_hash) = 32),
-  constraint api_keys_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
+  constraint api_keys_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint api_keys_previous_check CHECK ((previous_secret_hash IS NULL) = (previous_secret_until IS NULL)),
+  constraint api_keys_previous_hash_check CHECK (length(previous_secret_hash) = 32)
 );
-CREATE INDEX api_keys_tenant_idx ON public.api_keys USING btree (tenant_id);
+CREATE INDEX api_keys_list_idx ON public.api_keys USING btree (tenant_id, mode, key_id);
 
 create table app_secrets (
   tenant_id text not null,
@@ -110,6 +118,37 @@ create table app_secrets (
   constraint app_secrets_hash_check CHECK (length(secret_hash) = 32),
   constraint app_secrets_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
 );
+
+create table approvals (
+  tenant_id text not null,
+  approval_id text not null,
+  mode text not null,
+  act text not null,
+  permission text not null,
+  state text not null,
+  request_sealed bytea not null,
+  requested_by text not null,
+  requested_for text not null,
+  requested_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  note text,
+  answer_status smallint,
+  problem_code text,
+  subject_id text,
+  ended_at timestamp with time zone,
+  constraint approvals_pkey PRIMARY KEY (tenant_id, approval_id),
+  constraint approvals_answer_check CHECK ((state = ANY (ARRAY['done'::text, 'failed'::text])) = (answer_status IS NOT NULL)),
+  constraint approvals_decided_at_check CHECK ((decided_by IS NULL) = (decided_at IS NULL)),
+  constraint approvals_decided_check CHECK ((state = 'requested'::text) = (decided_by IS NULL)),
+  constraint approvals_ended_check CHECK ((state = ANY (ARRAY['rejected'::text, 'done'::text, 'failed'::text])) = (ended_at IS NOT NULL)),
+  constraint approvals_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint approvals_other_check CHECK (state = 'rejected'::text OR decided_by <> requested_by AND decided_by <> requested_for),
+  constraint approvals_state_check CHECK (state = ANY (ARRAY['requested'::text, 'approved'::text, 'rejected'::text, 'done'::text, 'failed'::text]))
+);
+CREATE INDEX approvals_approved_idx ON public.approvals USING btree (decided_at) WHERE (state = 'approved'::text);
+CREATE INDEX approvals_list_idx ON public.approvals USING btree (tenant_id, mode, state, approval_id);
 
 create table attempts (
   tenant_id text not null,
@@ -773,8 +812,17 @@ create table operator_keys (
   name text not null,
   created_at timestamp with time zone not null,
   revoked_at timestamp with time zone,
+  permissions text[] not null,
+  created_by text,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  allowed_addresses text[] not null,
+  previous_secret_hash bytea,
+  previous_secret_until timestamp with time zone,
   constraint operator_keys_pkey PRIMARY KEY (key_id),
-  constraint operator_keys_hash_check CHECK (length(secret_hash) = 32)
+  constraint operator_keys_hash_check CHECK (length(secret_hash) = 32),
+  constraint operator_keys_previous_check CHECK ((previous_secret_hash IS NULL) = (previous_secret_until IS NULL)),
+  constraint operator_keys_previous_hash_check CHECK (length(previous_secret_hash) = 32)
 );
 
 create table outbox (
@@ -1448,6 +1496,20 @@ CREATE INDEX statements_list_idx ON public.statements USING btree (tenant_id, mo
 CREATE INDEX statements_matching_idx ON public.statements USING btree (tenant_id, provider_account_id) WHERE (status = 'matching'::text);
 CREATE UNIQUE INDEX statements_upload_key ON public.statements USING btree (tenant_id, provider_account_id, content_hash) WHERE (source = 'upload'::text);
 
+create table tenant_roles (
+  tenant_id text not null,
+  role_id text not null,
+  name text not null,
+  description text,
+  permissions text[] not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint tenant_roles_pkey PRIMARY KEY (tenant_id, role_id),
+  constraint tenant_roles_name_key UNIQUE (tenant_id, name),
+  constraint tenant_roles_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
+);
+
 create table tenants (
   tenant_id text not null,
   parent_tenant_id text,
@@ -1460,6 +1522,7 @@ create table tenants (
   updated_at timestamp with time zone not null,
   settings_version integer not null default 1,
   logo jsonb,
+  may_have_children boolean not null,
   constraint tenants_pkey PRIMARY KEY (tenant_id),
   constraint tenants_app_name_key UNIQUE (app_name),
   constraint tenants_parent_fkey FOREIGN KEY (parent_tenant_id) REFERENCES tenants(tenant_id),

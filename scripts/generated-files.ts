@@ -1,10 +1,12 @@
 import { PROBLEMS } from '../src/kernel/problem.ts';
 import { renderErrorsMarkdown } from '../src/platform/openapi/errors-page.ts';
 import { renderReferenceMarkdown } from '../src/platform/openapi/reference-markdown.ts';
+import { ENDPOINTS } from '../src/roles/declarations.ts';
 import { describeApi } from '../src/roles/describe-api.ts';
 import { generateConformance } from './generate-conformance.ts';
 import { generateDialectVectors } from './generate-dialect-vectors.ts';
 import { renderEventsMarkdown } from './generate-events.ts';
+import { renderRolesMarkdown } from './generate-roles.ts';
 import { generateSchema } from './generate-schema.ts';
 import { generateSdk } from './generate-sdk.ts';
 import { renderStatesMarkdown } from './generate-states.ts';
@@ -26,6 +28,7 @@ export async function generatedFiles(databaseUrl: string): Promise<ReadonlyMap<s
     ['docs/reference/api.md', renderReferenceMarkdown(openapi)],
     ['docs/reference/errors.md', renderErrorsMarkdown(PROBLEMS)],
     ['docs/reference/states.md', renderStatesMarkdown()],
+    ['docs/reference/roles.md', renderRolesMarkdown(ENDPOINTS)],
     ['docs/events.md', renderEventsMarkdown(openapi)],
     ['docs/reference/conformance.md', await generateConformance()],
     ...generateDialectVectors(),

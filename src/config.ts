@@ -52,6 +52,8 @@ export interface Config {
   /** How many days events, deliveries and notifications are kept: unless a tenant says otherwise, and at most. */
   readonly retention: { readonly days: number; readonly daysMax: number };
   readonly rateLimits: RateLimitSettings;
+  /** Where signed checkpoints of the audit record are written to; null: nowhere but the database. */
+  readonly auditCheckpointsDir: string | null;
 }
 
 export const ROLES = ['api', 'checkout', 'hooks', 'admin', 'worker'] as const;
@@ -137,6 +139,7 @@ const variables = z.object({
   TOLLGATE_DATABASE_CONNECTIONS: z.coerce.number('Must be a number').int().min(2).max(500).default(20),
   TOLLGATE_RETENTION_DAYS: retentionDays.default(180),
   TOLLGATE_RETENTION_DAYS_MAX: retentionDays.optional(),
+  TOLLGATE_AUDIT_CHECKPOINTS_DIR: z.string().min(1).optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], 'Must be debug, info, warn, error or silent')
     .optional(),
@@ -224,6 +227,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseConnectionsMax: set.TOLLGATE_DATABASE_CONNECTIONS,
     retention: retentionOf(set.TOLLGATE_RETENTION_DAYS, set.TOLLGATE_RETENTION_DAYS_MAX),
     rateLimits: rateLimitsOf(set),
+    auditCheckpointsDir:
+      set.TOLLGATE_AUDIT_CHECKPOINTS_DIR === undefined ? null : resolve(set.TOLLGATE_AUDIT_CHECKPOINTS_DIR),
   };
 }
 

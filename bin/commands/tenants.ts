@@ -1,11 +1,14 @@
+import { recordCommand } from '../../src/audit/record-own-act.ts';
 import { readConfig } from '../../src/config.ts';
 import { isCurrency } from '../../src/kernel/currency.ts';
 import { Problem } from '../../src/kernel/problem.ts';
+import { SYSTEM } from '../../src/keys/sealer.ts';
 import { withGateway } from '../../src/roles/borrow-gateway.ts';
 import * as api from '../../src/tenants/api.ts';
 import { createTenant } from '../../src/tenants/create-tenant.ts';
 import { listTenants } from '../../src/tenants/list-tenants.ts';
 import { findTenant } from '../../src/tenants/read-tenant.ts';
+import { removeTenant } from '../../src/tenants/remove-tenant.ts';
 import { rotateAppSecret } from '../../src/tenants/rotate-secret.ts';
 
 interface CreateOptions {
@@ -29,7 +32,19 @@ export async function runCreateTenant(options: CreateOptions): Promise<void> {
       errors,
     });
   }
-  const created = await withGateway(readConfig(), (gateway) => createTenant(gateway.tenants, body.data));
+  const created = await withGateway(readConfig(), (gateway) =>
+    recordCommand(
+      gateway.payments,
+      {
+        tenantId: SYSTEM,
+        mode: null,
+        action: 'tenants create',
+        target: { type: 'tenant', id: null },
+        class: 'security',
+      },
+      () => createTenant(gateway.tenants, body.data),
+    ),
+  );
   const { tenant, ...secrets } = created;
   const answer = { id: tenant.tenantId, appName: tenant.appName, ...secrets };
   if (options.json === true) return console.log(JSON.stringify(answer));
@@ -71,11 +86,31 @@ export async function runRotateSecret(tenant: string, options: RotateOptions): P
   }
   const secret = await withGateway(readConfig(), async ({ payments: { database, clock } }) => {
     const { tenantId } = await findTenant(database, tenant);
-    return rotateAppSecret({ database, clock }, tenantId, mode, overlapSeconds);
+    return recordCommand(
+      { database, clock },
+      { tenantId, mode, action: 'tenants rotate-secret', target: { type: 'tenant', id: tenantId }, class: 'security' },
+      () => rotateAppSecret({ database, clock }, tenantId, mode, overlapSeconds),
+    );
   });
   console.log(
     options.json === true
       ? JSON.stringify({ mode, appSecret: secret })
       : `New app secret (${mode}), shown once: ${secret}`,
   );
+}
+
+interface RemoveOptions {
+  readonly confirm: string;
+  readonly json?: boolean;
+}
+
+/** `tollgate tenants remove <tenant>`. */
+export async function runRemoveTenant(idOrName: string, { confirm, json = false }: RemoveOptions): Promise<void> {
+  const { tenantId, status } = await withGateway(readConfig(), async ({ tenants }) => {
+    const found = await findTenant(tenants.database, idOrName);
+    return removeTenant(tenants, { tenantId: found.tenantId, appName: confirm });
+  });
+  if (json) return console.log(JSON.stringify({ id: tenantId, status }));
+  const next = status === 'suspended' ? ' Run this again in two minutes to destroy its keys.' : '';
+  console.log(`${tenantId} is ${status}.${next}`);
 }

@@ -2,6 +2,8 @@
 import { type CallOptions, pathSegment, type Send } from './operation.ts';
 
 // These do not speak JSON and are left out:
+//   GET /api/v1/audit-entries/export
+//   GET /api/v1/operator/audit-entries/export
 //   PUT /api/v1/settings/logo
 //   GET /api/v1/settings/preview
 //   POST /api/v1/settings/preview
@@ -241,6 +243,65 @@ export interface Attempt {
    * Format: date-time.
    */
   createdAt: string;
+}
+
+export interface AuditEntry {
+  /** The number of the entry in its chain, from 1 on. */
+  id: string;
+  object: "audit_entry";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  at: string;
+  /** How long what it says is kept: 400 days, 5 years, 10 years. */
+  class: "security" | "change" | "money";
+  mode: "live" | "test" | null;
+  /** `key:…`, `app:…`, `user:…`, `operator:…`, `command-line:…`, `gateway`. Of a refusal, what its credentials named. */
+  actor: string;
+  address: string | null;
+  correlationId: string | null;
+  /** The operation of this API, or what the gateway did by itself. */
+  action: string;
+  target: {
+    type: string | null;
+    id: string | null;
+  };
+  /** `unchanged`: answered, and there was nothing to change. `refused`: wrong credentials, or too few rights. */
+  outcome: "done" | "unchanged" | "refused";
+  /** The id of what was made of the target, such as a refund. */
+  made: string | null;
+  /** Of an operator’s act: which tenant it was about. */
+  tenantId: string | null;
+  /** What was sent or changed. */
+  fields: readonly AuditedField[];
+  /** Of a refusal. */
+  code: string | null;
+  /** How often it happened again in the minute before. */
+  times: number | null;
+  reason: string | null;
+  /** SHA-256, hex; see the guide for what is hashed. */
+  hash: string;
+}
+
+export interface AuditKey {
+  id: string;
+  object: "audit_key";
+  algorithm: "Ed25519";
+  /** SubjectPublicKeyInfo (DER) in base64. */
+  publicKey: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+}
+
+/** Values are told of what is neither secret nor personal. */
+export interface AuditedField {
+  field: string;
+  before?: unknown | undefined;
+  after?: unknown | undefined;
 }
 
 export interface BlueboxRefund {
@@ -1024,7 +1085,7 @@ export interface CreatedTenant {
   name: string;
   appName: string;
   currency: string;
-  status: "active" | "suspended";
+  status: "active" | "suspended" | "removed";
   settings: TenantSettings;
   /**
    * RFC 3339.
@@ -2566,6 +2627,11 @@ export interface RefundBlueboxTransaction {
   reason?: string | undefined;
 }
 
+export interface RemoveTenant {
+  /** Of that very tenant, so that no other is removed by mistake. */
+  appName: string;
+}
+
 /** Past events that are sent to an endpoint once more. */
 export interface Replay {
   id: string;
@@ -3118,7 +3184,7 @@ export interface Tenant {
   name: string;
   appName: string;
   currency: string;
-  status: "active" | "suspended";
+  status: "active" | "suspended" | "removed";
   settings: TenantSettings;
   /**
    * RFC 3339.
@@ -3710,6 +3776,53 @@ function accessOperations(send: Send) {
      */
     logIn: (body: LogIn, options?: CallOptions): Promise<AccessToken> =>
       send({ method: 'POST', path: '/api/v1/tenants/login', body }, options),
+  };
+}
+
+function auditOperations(send: Send) {
+  return {
+    /**
+     * List who did what, newest first
+     *
+     * Of the mode of the credentials. Reading it is recorded too.
+     */
+    listEntries: (query?: {
+      actor?: string | undefined;
+      action?: string | undefined;
+      targetId?: string | undefined;
+      class?: "security" | "change" | "money" | undefined;
+      outcome?: "done" | "unchanged" | "refused" | undefined;
+      /**
+       * Of this instant and later.
+       * Format: date-time.
+       */
+      since?: string | undefined;
+      /**
+       * Before this instant.
+       * Format: date-time.
+       */
+      until?: string | undefined;
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: unknown & string | undefined;
+      /** Also what was done with test credentials; for live ones. */
+      allModes?: "true" | "false" | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly AuditEntry[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/audit-entries', query }, options),
+    /**
+     * List the public keys that checkpoints of the audit record are signed with
+     *
+     * Keep a copy where nobody who runs the installation can change it.
+     */
+    listKeys: (options?: CallOptions): Promise<{
+      data: readonly AuditKey[];
+    }> =>
+      send({ method: 'GET', path: '/api/v1/audit-keys' }, options),
   };
 }
 
@@ -4382,6 +4495,38 @@ function operatorOperations(send: Send) {
       mode: "live" | "test";
     }, options?: CallOptions): Promise<NotificationSettings> =>
       send({ method: 'GET', path: '/api/v1/operator/notification-settings', query }, options),
+    /** List who did what in the installation or for a tenant, newest first */
+    listAuditEntriesAs: (query?: {
+      actor?: string | undefined;
+      action?: string | undefined;
+      targetId?: string | undefined;
+      class?: "security" | "change" | "money" | undefined;
+      outcome?: "done" | "unchanged" | "refused" | undefined;
+      /**
+       * Of this instant and later.
+       * Format: date-time.
+       */
+      since?: string | undefined;
+      /**
+       * Before this instant.
+       * Format: date-time.
+       */
+      until?: string | undefined;
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: unknown & string | undefined;
+      /**
+       * A tenant’s entries; left out: those of the installation.
+       * Default: "system".
+       */
+      tenantId?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly AuditEntry[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/operator/audit-entries', query }, options),
     /**
      * List mails to tenants, newest first
      *
@@ -4431,6 +4576,13 @@ function operatorOperations(send: Send) {
       nextCursor: string | null;
     }> =>
       send({ method: 'GET', path: '/api/v1/operator/tenants', query }, options),
+    /**
+     * Suspend a tenant, then destroy its keys for ever
+     *
+     * The first call suspends it. A call two minutes later, when none of its payments is open any more, destroys its data keys: nobody can read its secrets and its customers’ data then, not from a copy of this database either. Ledger and amounts stay. What older backups still hold is told in the guide to keys.
+     */
+    removeTenant: (id: string, body: RemoveTenant, options?: CallOptions): Promise<Tenant> =>
+      send({ method: 'POST', path: `/api/v1/operator/tenants/${pathSegment(id)}/remove`, body }, options),
     /**
      * Close the circuit of a tenant's provider account
      *
@@ -5054,6 +5206,7 @@ function testClocksOperations(send: Send) {
 /** Every operation of the API. */
 export class TollgateApi {
   readonly access: ReturnType<typeof accessOperations>;
+  readonly audit: ReturnType<typeof auditOperations>;
   readonly bluebox: ReturnType<typeof blueboxOperations>;
   readonly captures: ReturnType<typeof capturesOperations>;
   readonly checkout: ReturnType<typeof checkoutOperations>;
@@ -5078,6 +5231,7 @@ export class TollgateApi {
 
   constructor(send: Send) {
     this.access = accessOperations(send);
+    this.audit = auditOperations(send);
     this.bluebox = blueboxOperations(send);
     this.captures = capturesOperations(send);
     this.checkout = checkoutOperations(send);

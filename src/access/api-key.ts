@@ -3,8 +3,10 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Scope } from '../kernel/endpoint.ts';
 import { newId, newSecret } from '../kernel/id.ts';
 import type { Queryable } from '../platform/database.ts';
+import type { AccessKey } from './access-key.ts';
 import { hashSecret } from './secret-hash.ts';
-import { expireOtherAppSecrets, insertApiKey, insertAppSecret, insertOperatorKey } from './store.ts';
+import { expireOtherAppSecrets, insertAppSecret } from './store.ts';
+import { apiKeyShelf, OPERATOR_KEY_SHELF } from './store-keys.ts';
 
 /** `sk_test_<id>.<secret>`; the id finds the row, the secret proves the holder. */
 const API_KEY = /^sk_(test|live)_([0-9a-hjkmnp-tv-z]{26})\.([\w-]{22,86})$/;
@@ -35,12 +37,21 @@ interface NewApiKey {
   readonly scopes: readonly (Scope | '*')[];
 }
 
-/** Makes an API key and returns its text, the only time it is seen. */
-export async function createApiKey(db: Queryable, clock: Clock, key: NewApiKey): Promise<string> {
+/** Makes an API key without an end and returns its text, the only time it is seen. */
+export async function createApiKey(
+  db: Queryable,
+  clock: Clock,
+  { tenantId, mode, name, scopes }: NewApiKey,
+): Promise<string> {
   const keyId = newId('key', clock);
   const secret = newSecret();
-  await insertApiKey(db, { ...key, keyId, secretHash: hashSecret(secret), createdAt: clock.now() });
-  return `sk_${key.mode}_${keyId.slice('key_'.length)}.${secret}`;
+  await apiKeyShelf({ tenantId, mode }).insert(db, newKey(clock, { keyId, name, grants: scopes, secret }));
+  return apiKeyText(mode, keyId, secret);
+}
+
+/** What programs send: the mode, the id that finds the key and the secret that opens it. */
+export function apiKeyText(mode: Mode, keyId: string, secret: string): string {
+  return `sk_${mode}_${keyId.slice('key_'.length)}.${secret}`;
 }
 
 /** Makes a tenant's app secret of one mode and returns its text, the only time it is seen. */
@@ -50,12 +61,34 @@ export async function createAppSecret(db: Queryable, clock: Clock, tenantId: str
   return secret;
 }
 
-/** Makes a key for the operator's API and returns its text, the only time it is seen. */
-export async function createOperatorKey(db: Queryable, clock: Clock, name: string): Promise<string> {
+/** Makes a key for the operator's API that has all a key can have, and returns its text, the only time it is seen. */
+export async function createOperatorKey(
+  db: Queryable,
+  clock: Clock,
+  name: string,
+  permissions: readonly (Scope | '*')[] = ['*'],
+): Promise<string> {
   const keyId = newId('op', clock);
   const secret = newSecret();
-  await insertOperatorKey(db, { keyId, secretHash: hashSecret(secret), name, createdAt: clock.now() });
+  await OPERATOR_KEY_SHELF.insert(db, newKey(clock, { keyId, name, grants: permissions, secret }));
   return `${keyId}.${secret}`;
+}
+
+function newKey(
+  clock: Clock,
+  { secret, ...key }: Pick<AccessKey, 'keyId' | 'name' | 'grants'> & { readonly secret: string },
+): AccessKey {
+  return {
+    ...key,
+    secretHash: hashSecret(secret),
+    previousSecret: null,
+    allowedAddresses: [],
+    createdBy: null,
+    createdAt: clock.now(),
+    expiresAt: null,
+    lastUsedAt: null,
+    revokedAt: null,
+  };
 }
 
 /** Ends every other app secret of the mode at an instant; the overlap of a rotation. */

@@ -10,6 +10,7 @@ export const logIn = endpoint({
   tag: 'Access',
   access: { by: 'anyone' },
   idempotency: 'none',
+  audit: 'counted',
   secretsInBody: true,
   body: z
     .strictObject({ appName: z.string().min(1).max(63), appSecret: z.string().min(1).max(128) })

@@ -2,18 +2,22 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { Caller, OperatorCaller, TenantCaller } from '../kernel/caller.ts';
 import { scopeCovers } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
-import type { Access, Scope } from '../kernel/endpoint.ts';
+import type { Access } from '../kernel/endpoint.ts';
 import { isId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
 import type { GuessLimit } from '../platform/rate-limit/guess-limit.ts';
+import { type AccessKey, openUntil } from './access-key.ts';
 import type { AccessTokens } from './access-token.ts';
+import { isWithinRanges } from './address-ranges.ts';
 import { parseApiKey, parseOperatorKey } from './api-key.ts';
+import { spelledOut } from './grant.ts';
 import { appTarget, limitGuesses } from './limit-guesses.ts';
 import { OPERATOR_KEY_PERMISSIONS } from './role.ts';
 import { hashSecret } from './secret-hash.ts';
-import { isActiveTenant, selectApiKey, selectAppSecret, selectOperatorKey } from './store.ts';
+import { isActiveTenant, selectAppSecret } from './store.ts';
+import { OPERATOR_KEY_SHELF, selectApiKey, touchKey } from './store-keys.ts';
 
 interface CallerRequest {
   readonly access: Access;
@@ -28,6 +32,15 @@ export type AuthenticateCaller = (request: CallerRequest) => Promise<Caller>;
 /** A credential that was just checked is believed this long, so a revoked one works for a second at most. */
 const CREDENTIAL_CACHE = { lifetimeMs: 1_000, entriesMax: 10_000 };
 
+/** What stands behind credentials that are right. */
+interface Credential {
+  readonly caller: TenantCaller | OperatorCaller;
+  /** null: they have no end, or one that is looked at each time. */
+  readonly until: Temporal.Instant | null;
+  /** CIDR ranges from which alone they count; none: from everywhere. */
+  readonly allowedAddresses: readonly string[];
+}
+
 /**
  * The caller behind a request's credentials: API key, access token, Basic (where the endpoint takes it), operator's key
  * or checkout token; acting for a child tenant where `X-Tollgate-Tenant` names one.
@@ -40,7 +53,7 @@ export function createAuthenticateCaller(
   clock: Clock,
   guesses: GuessLimit,
 ): AuthenticateCaller {
-  const cache = new ExpiringCache<TenantCaller | OperatorCaller>(CREDENTIAL_CACHE);
+  const cache = new ExpiringCache<Credential>(CREDENTIAL_CACHE);
   return async ({ access, headers, params, remoteAddress }) => {
     if (access.by === 'anyone') return { by: 'anyone' };
     // Somebody who has signed in has a session, and no credentials that this function knows.
@@ -50,9 +63,11 @@ export function createAuthenticateCaller(
     if (header === undefined) throw new Problem('unauthenticated', 'Send credentials in the Authorization header.');
     const name = hash('sha256', header, 'base64');
     const attempt = { remoteAddress, at: targetOf(header), secret: header };
-    const caller = await cache.get(name, () =>
+    const credential = await cache.get(name, () =>
       limitGuesses({ guesses, clock }, attempt, () => checkCredentials(db, tokens, clock, header)),
     );
+    refuseOutOfBounds(credential, clock.now(), remoteAddress);
+    const { caller } = credential;
     if (access.by === 'operator') {
       if (caller.by !== 'operator') throw new Problem('forbidden', 'Only the operator may do this.');
       return caller;
@@ -68,43 +83,81 @@ export function createAuthenticateCaller(
 
 const BEARER_ONLY = 'Send Authorization: Bearer with an API key or an access token.';
 
+/** What was read a moment ago may have ended since, and who knows a key may call from anywhere. */
+function refuseOutOfBounds({ until, allowedAddresses }: Credential, now: Temporal.Instant, address: string): void {
+  if (until !== null && Temporal.Instant.compare(until, now) <= 0) {
+    throw new Problem('unauthenticated', 'The key has expired.');
+  }
+  if (allowedAddresses.length === 0 || isWithinRanges(address, allowedAddresses)) return;
+  throw new Problem('forbidden', 'This key does not work from your address.');
+}
+
 async function checkCredentials(
   db: Queryable,
   tokens: AccessTokens,
   clock: Clock,
   header: string,
-): Promise<TenantCaller | OperatorCaller> {
-  if (isBasic(header)) return checkBasic(db, clock, header);
+): Promise<Credential> {
+  const boundless = { until: null, allowedAddresses: [] };
+  if (isBasic(header)) return { caller: await checkBasic(db, clock, header), ...boundless };
   const [, bearer] = /^Bearer +([\w.~+/=-]+)$/i.exec(header) ?? [];
   if (bearer === undefined) throw new Problem('unauthenticated', BEARER_ONLY);
   const apiKey = parseApiKey(bearer);
-  if (apiKey !== null) {
-    const row = await selectApiKey(db, apiKey.keyId);
-    if (row === undefined || row.mode !== apiKey.mode || !timingSafeEqual(row.secret_hash, apiKey.secretHash)) {
-      throw new Problem('unauthenticated', 'The API key is not valid.');
-    }
-    const scopes = row.scopes.map((scope) => (scope === '*' ? '*:*' : (scope as Scope)));
-    return {
-      by: 'tenant',
-      tenantId: row.tenant_id,
-      mode: apiKey.mode,
-      scopes,
-      actor: `key:${apiKey.keyId}`,
-      person: null,
-    };
-  }
+  if (apiKey !== null) return checkApiKey(db, clock, apiKey);
   const operatorKey = parseOperatorKey(bearer);
-  if (operatorKey !== null) {
-    const row = await selectOperatorKey(db, operatorKey.keyId);
-    if (row === undefined || !timingSafeEqual(row.secret_hash, operatorKey.secretHash)) {
-      throw new Problem('unauthenticated', 'The operator key is not valid.');
-    }
-    return { by: 'operator', actor: `operator:${row.key_id}`, permissions: OPERATOR_KEY_PERMISSIONS, person: null };
-  }
-  const claims = await tokens.verify(bearer);
-  if (!(await isActiveTenant(db, claims.tenantId))) throw new Problem('unauthenticated', 'The tenant is not active.');
-  const { tenantId, mode, appName } = claims;
-  return { by: 'tenant', tenantId, mode, scopes: 'all', actor: `app:${appName}`, person: null };
+  if (operatorKey !== null) return checkOperatorKey(db, clock, operatorKey);
+  const { tenantId, mode, appName } = await tokens.verify(bearer);
+  if (!(await isActiveTenant(db, tenantId))) throw new Problem('unauthenticated', 'The tenant is not active.');
+  return {
+    caller: { by: 'tenant', tenantId, mode, scopes: 'all', actor: `app:${appName}`, person: null },
+    ...boundless,
+  };
+}
+
+async function checkApiKey(
+  db: Queryable,
+  clock: Clock,
+  { keyId, mode, secretHash }: NonNullable<ReturnType<typeof parseApiKey>>,
+): Promise<Credential> {
+  const found = await selectApiKey(db, keyId);
+  const until = found === null || found.mode !== mode ? undefined : openUntil(found.key, secretHash, clock.now());
+  if (found === null || until === undefined) throw new Problem('unauthenticated', 'The API key is not valid.');
+  const { tenantId, key } = found;
+  noteUse(db, 'api_keys', key, clock.now());
+  const scopes = spelledOut(key.grants);
+  return {
+    caller: { by: 'tenant', tenantId, mode, scopes, actor: `key:${keyId}`, person: null },
+    until,
+    allowedAddresses: key.allowedAddresses,
+  };
+}
+
+async function checkOperatorKey(
+  db: Queryable,
+  clock: Clock,
+  { keyId, secretHash }: NonNullable<ReturnType<typeof parseOperatorKey>>,
+): Promise<Credential> {
+  const key = await OPERATOR_KEY_SHELF.find(db, keyId);
+  const until = key === null ? undefined : openUntil(key, secretHash, clock.now());
+  if (key === null || until === undefined) throw new Problem('unauthenticated', 'The operator key is not valid.');
+  noteUse(db, 'operator_keys', key, clock.now());
+  const scopes = spelledOut(key.grants);
+  const permissions = OPERATOR_KEY_PERMISSIONS.filter((permission) => scopeCovers(scopes, permission));
+  return {
+    caller: { by: 'operator', actor: `operator:${keyId}`, permissions, person: null },
+    until,
+    allowedAddresses: key.allowedAddresses,
+  };
+}
+
+const USE_NOTED_MINUTES = 1;
+
+/** Beside the request, which does not wait for it and does not fail with it. */
+function noteUse(db: Queryable, table: 'api_keys' | 'operator_keys', key: AccessKey, now: Temporal.Instant): void {
+  const { keyId, lastUsedAt } = key;
+  const isRecent =
+    lastUsedAt !== null && Temporal.Instant.compare(lastUsedAt.add({ minutes: USE_NOTED_MINUTES }), now) > 0;
+  if (!isRecent) touchKey(db, table, keyId, now).catch(() => undefined);
 }
 
 function isBasic(header: string): boolean {

@@ -86,8 +86,20 @@ export const TENANT_PERMISSIONS = {
   'partner-key:create': { allows: 'make partner keys', roles: ['developer'] },
   'partner-key:read': { allows: 'see partner keys, without their secrets', roles: ['developer'] },
   'partner-key:update': { allows: 'rotate and revoke partner keys', roles: ['developer'] },
+  'audit:read': { allows: 'see and export who did what', roles: ['viewer'] },
   'settings:read': { allows: "see the tenant's settings", roles: ALL },
   'settings:update': { allows: "change the tenant's settings and logo", roles: ['developer'] },
+  'api-key:create': { allows: 'make API keys that may do no more than themselves', roles: ['developer'] },
+  'api-key:read': { allows: 'see API keys, without their texts', roles: ['developer'] },
+  'api-key:update': { allows: 'change and rotate API keys that may do no more than themselves', roles: ['developer'] },
+  'api-key:delete': { allows: 'revoke API keys', roles: ['developer'] },
+  'role:read': { allows: 'see roles and what they allow', roles: ['developer'] },
+  'role:create': { allows: 'make roles that may do no more than themselves', roles: [] },
+  'role:update': { allows: 'change roles that may do no more than themselves', roles: [] },
+  'role:delete': { allows: 'delete roles that nobody has', roles: [] },
+  'child-tenant:create': { allows: 'create tenants of their own, where the operator lets them', roles: [] },
+  'child-tenant:read': { allows: 'see tenants of their own', roles: ['developer', 'viewer'] },
+  'app-secret:update': { allows: "rotate the tenant's app secret", roles: [] },
   'test-clock:create': { allows: 'make test clocks', roles: ['developer'] },
   'test-clock:read': { allows: 'see test clocks', roles: ['developer'] },
   'test-clock:update': { allows: 'move and release test clocks', roles: ['developer'] },
@@ -98,6 +110,17 @@ export type TenantPermission = keyof typeof TENANT_PERMISSIONS;
 export const OPERATOR_PERMISSIONS = {
   'tenant:create': { allows: 'create tenants', roles: ['admin'] },
   'tenant:read': { allows: 'see tenants', roles: ['admin', 'support', 'auditor'] },
+  'tenant:update': {
+    allows: 'suspend tenants, let them work again, and let them have tenants of their own',
+    roles: ['admin'],
+  },
+  'operator-key:create': { allows: 'make keys of the operator that may do no more than themselves', roles: [] },
+  'operator-key:read': { allows: 'see the keys of the operator, without their texts', roles: ['admin', 'auditor'] },
+  'operator-key:update': {
+    allows: 'change and rotate keys of the operator that may do no more than themselves',
+    roles: [],
+  },
+  'operator-key:delete': { allows: 'revoke keys of the operator', roles: ['admin'] },
   'tenant-notifications:read': {
     allows: "see the settings of a tenant's notifications",
     roles: ['admin', 'support', 'auditor'],
@@ -121,6 +144,7 @@ export const OPERATOR_PERMISSIONS = {
   },
   'ack-reversal:update': { allows: 'switch the reversal of unacknowledged payments off and on', roles: ['admin'] },
   'ack-reversal:execute': { allows: 'say that the database was restored', roles: ['admin'] },
+  'audit-record:read': { allows: 'see and export who did what', roles: ['admin', 'auditor'] },
   'mail:read': { allows: 'see mails to tenants', roles: ['admin', 'support', 'auditor'] },
 } as const satisfies Readonly<Record<Permission, PermissionFacts<OperatorRole>>>;
 export type OperatorPermission = keyof typeof OPERATOR_PERMISSIONS;

@@ -10,6 +10,18 @@ import {
   tenantPermissions,
 } from './permission.ts';
 
+/** A role that a tenant made for itself, out of the permissions that there are in a tenant. */
+export interface TenantOwnRole {
+  readonly tenantId: string;
+  readonly roleId: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly permissions: readonly Permission[];
+  readonly createdBy: string;
+  readonly createdAt: Temporal.Instant;
+  readonly updatedAt: Temporal.Instant;
+}
+
 /** Whether it is the name of a built-in role of tenants. */
 export function isTenantRole(name: string): name is TenantRole {
   return (TENANT_ROLES as readonly string[]).includes(name);

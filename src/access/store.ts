@@ -2,31 +2,6 @@ import type { Mode } from '../kernel/caller.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { SigningKeyState } from './signing-key.ts';
 
-interface NewApiKeyRow {
-  readonly keyId: string;
-  readonly tenantId: string;
-  readonly mode: Mode;
-  readonly secretHash: Uint8Array;
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly createdAt: Temporal.Instant;
-}
-
-export async function insertApiKey(db: Queryable, key: NewApiKeyRow): Promise<void> {
-  await db
-    .insertInto('api_keys')
-    .values({
-      key_id: key.keyId,
-      tenant_id: key.tenantId,
-      mode: key.mode,
-      secret_hash: key.secretHash,
-      name: key.name,
-      scopes: [...key.scopes],
-      created_at: key.createdAt,
-    })
-    .execute();
-}
-
 interface NewAppSecretRow {
   readonly tenantId: string;
   readonly mode: Mode;
@@ -60,41 +35,6 @@ export async function expireOtherAppSecrets(
     .where('secret_hash', '<>', Buffer.from(keep.secretHash))
     .where((row) => row.or([row('expires_at', 'is', null), row('expires_at', '>', at)]))
     .execute();
-}
-
-interface NewOperatorKeyRow {
-  readonly keyId: string;
-  readonly secretHash: Uint8Array;
-  readonly name: string;
-  readonly createdAt: Temporal.Instant;
-}
-
-export async function insertOperatorKey(db: Queryable, key: NewOperatorKeyRow): Promise<void> {
-  await db
-    .insertInto('operator_keys')
-    .values({ key_id: key.keyId, secret_hash: key.secretHash, name: key.name, created_at: key.createdAt })
-    .execute();
-}
-
-/** The key's tenant and rights, where the key is not revoked and the tenant is active. */
-export function selectApiKey(db: Queryable, keyId: string) {
-  return db
-    .selectFrom('api_keys')
-    .innerJoin('tenants', 'tenants.tenant_id', 'api_keys.tenant_id')
-    .select(['api_keys.tenant_id', 'mode', 'secret_hash', 'scopes'])
-    .where('key_id', '=', keyId)
-    .where('revoked_at', 'is', null)
-    .where('tenants.status', '=', 'active')
-    .executeTakeFirst();
-}
-
-export function selectOperatorKey(db: Queryable, keyId: string) {
-  return db
-    .selectFrom('operator_keys')
-    .select(['key_id', 'secret_hash'])
-    .where('key_id', '=', keyId)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
 }
 
 /** The tenant and mode an app secret belongs to, where it is valid and the tenant is active. */

@@ -99,6 +99,7 @@ export const fireAckDeadline = endpoint({
   tag: 'Notifications',
   access: { by: 'tenant', scope: 'reversal:create' },
   idempotency: 'optional',
+  audit: { class: 'money' },
   params: one,
   answer: decided,
   problems: ['state_conflict'],
@@ -112,6 +113,7 @@ export const dismissAckDeadline = endpoint({
   tag: 'Notifications',
   access: { by: 'tenant', scope: 'reversal:create' },
   idempotency: 'optional',
+  audit: { class: 'money' },
   params: one,
   answer: decided,
   problems: ['state_conflict'],
@@ -153,6 +155,7 @@ export const resetAckFuse = endpoint({
   tag: 'Notifications',
   access: { by: 'tenant', scope: 'webhook:update' },
   idempotency: 'optional',
+  audit: { class: 'money' },
   params: one,
   answer: { status: 200, schema: ackFuse, description: 'The fuse as it is now.' },
   problems: ['ack_policy_not_ready'],
@@ -200,6 +203,7 @@ export const switchAckReversals = endpoint({
   tag: TAG,
   access: { by: 'operator', permission: 'ack-reversal:update' },
   idempotency: 'none',
+  audit: { class: 'money', shows: ['enabled', 'tenantId'] },
   body: z
     .strictObject({
       tenantId: z.string().max(64).optional().meta({ description: 'Of one tenant; left out: of the installation.' }),
@@ -221,6 +225,7 @@ export const declareRestored = endpoint({
   tag: TAG,
   access: { by: 'operator', permission: 'ack-reversal:execute' },
   idempotency: 'none',
+  audit: { class: 'money' },
   body: z.strictObject({ reason: line(200) }).meta({ id: 'DeclareRestored' }),
   answer: {
     status: 200,

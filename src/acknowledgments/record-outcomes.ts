@@ -1,3 +1,4 @@
+import { recordOwnAct } from '../audit/record-own-act.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { cancelWaiting, postponeWaiting } from '../notifications/ack-deliveries.ts';
 import { ARMING_EVENTS } from '../notifications/ack-policy.ts';
@@ -58,6 +59,10 @@ export async function recordOutcomes(
   await applyToDeliveries(tx, settled);
   await wakeFiring(context, tx, settled);
   for (const alarm of alarmsOf(settled, stage)) await context.raiseAlarm(tx, alarm);
+  for (const { tenantId, mode, endpointId: id } of openedIn(stage)) {
+    const target = { type: 'webhook-endpoint', id };
+    recordOwnAct(tx, context.clock.now(), { tenantId, mode, action: 'fuse.opened', target, class: 'money' });
+  }
 }
 
 function isGuarded(outcome: AttemptOutcome): outcome is Guarded {
@@ -137,13 +142,16 @@ async function wakeFiring({ clock }: RecordContext, tx: Queryable, all: readonly
   );
 }
 
-function alarmsOf(all: readonly SettledOutcome[], { fuses, fusesBefore }: Stage): readonly Alarm[] {
-  const opened = [...fuses.values()].filter(
+function openedIn({ fuses, fusesBefore }: Stage): readonly AckFuse[] {
+  return [...fuses.values()].filter(
     (fuse) => fuse.state === 'open' && fusesBefore.get(fuse.endpointId)?.state !== 'open',
   );
+}
+
+function alarmsOf(all: readonly SettledOutcome[], stage: Stage): readonly Alarm[] {
   return [
     ...all.flatMap(({ settled }) => alarmOf(settled)),
-    ...opened.map(({ tenantId, mode, endpointId, reason }) => ({
+    ...openedIn(stage).map(({ tenantId, mode, endpointId, reason }) => ({
       ...{ tenantId, mode, kind: 'ack_fuse_opened' as const },
       facts: { endpointId, reason },
     })),

@@ -1,3 +1,4 @@
+import { personOf } from '../kernel/caller.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { Act, type ActNotes, runAs } from '../platform/act.ts';
@@ -22,6 +23,7 @@ export function createAuditRecorder(context: AuditContext): AuditRecorder {
       const rule = auditOf(endpoint);
       if (rule === 'nothing' || rule === 'own record') return null;
       if (rule === 'counted') return countCalls(endpoint, counter.count);
+      if (rule === 'counted for people') return countPeople(endpoint, counter.count);
       const { class: kept, shows = [] } = rule;
       const plan = { endpoint, kept, shows };
       return endpoint.method === 'GET' ? recordReads(context, plan) : recordChanges(context, plan);
@@ -62,6 +64,12 @@ function recordReads({ database }: AuditContext, plan: Plan): RecordCall {
     await database.transaction((tx) => appendEntry(tx, entryOf(plan, call)));
     return answer;
   };
+}
+
+/** Programs read payments by the thousand; people look at one because they want to know something of somebody. */
+function countPeople(endpoint: Endpoint, count: (entry: NewEntry) => void): RecordCall {
+  const record = countCalls(endpoint, count);
+  return (call, work) => (personOf(call.caller) === null ? work() : record(call, work));
 }
 
 function countCalls(endpoint: Endpoint, count: (entry: NewEntry) => void): RecordCall {

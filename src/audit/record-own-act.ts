@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import type { Mode } from '../kernel/caller.ts';
 import type { AuditClass } from '../kernel/endpoint.ts';
-import { Act, runAs } from '../platform/act.ts';
+import { Act, runAs, writeLast } from '../platform/act.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { AuditContext } from './context.ts';
 import type { AuditDetails, NewEntry } from './entry.ts';
@@ -13,14 +13,15 @@ interface OwnAct {
   readonly mode: Mode | null;
   /** Such as `endpoint.disabled`. */
   readonly action: string;
-  readonly target: { readonly type: string; readonly id: string } | null;
+  /** Without an id: what is made names itself. */
+  readonly target: { readonly type: string; readonly id: string | null };
   readonly details?: AuditDetails;
   readonly class?: AuditClass;
 }
 
-/** Records what the gateway does by itself, in the transaction that does it. */
-export async function recordOwnAct(tx: Queryable, at: Temporal.Instant, act: OwnAct): Promise<void> {
-  await appendEntry(tx, { ...entryOf(act), at, actor: 'gateway', address: null });
+/** Records what the gateway does by itself, at the end of the transaction that does it. */
+export function recordOwnAct(tx: Queryable, at: Temporal.Instant, act: OwnAct): void {
+  writeLast(tx, act.tenantId, () => appendEntry(tx, { ...entryOf(act), at, actor: 'gateway', address: null }));
 }
 
 /**
@@ -52,6 +53,6 @@ function login(): string {
 }
 
 function entryOf({ target, details = {}, class: kept = 'change', ...act }: OwnAct) {
-  const about = { targetType: target?.type ?? null, targetId: target?.id ?? null };
+  const about = { targetType: target.type, targetId: target.id };
   return { ...act, ...about, class: kept, correlationId: null, outcome: 'done', details } as const;
 }

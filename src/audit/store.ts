@@ -53,7 +53,8 @@ export async function selectEntries(
   const add = (value: unknown, condition: RawBuilder<unknown>) => {
     if (value !== undefined && value !== null) wanted.push(condition);
   };
-  add(filter.mode, sql`mode = ${filter.mode}`);
+  // What has no mode, such as a circuit, is real business.
+  add(filter.mode, filter.mode === 'live' ? sql`(mode = 'live' or mode is null)` : sql`mode = ${filter.mode}`);
   add(filter.actor, sql`actor = ${filter.actor}`);
   add(filter.action, sql`action = ${filter.action}`);
   add(filter.targetId, sql`target_id = ${filter.targetId}`);

@@ -54,6 +54,7 @@ export const createTransaction = endpoint({
   tag: 'Bluebox',
   access: { by: 'tenant', scope: 'payment:create', basic: true },
   idempotency: 'optional',
+  audit: 'own record',
   body: z
     .strictObject({
       reference: transactionReference,
@@ -109,6 +110,7 @@ export const getTransaction = endpoint({
   tag: 'Bluebox',
   access: { by: 'tenant', scope: 'payment:read', basic: true },
   idempotency: 'none',
+  audit: 'counted for people',
   params: one,
   answer: { status: 200, schema: transaction, description: 'The transaction as it stands.' },
   problems: [],
@@ -122,6 +124,7 @@ export const findTransaction = endpoint({
   tag: 'Bluebox',
   access: { by: 'tenant', scope: 'payment:read', basic: true },
   idempotency: 'none',
+  audit: 'counted for people',
   query: z.strictObject({ reference }),
   answer: { status: 200, schema: transaction, description: 'The transaction as it stands.' },
   problems: ['not_found'],
@@ -140,6 +143,7 @@ export const refundTransaction = endpoint({
   tag: 'Bluebox',
   access: { by: 'tenant', scope: 'refund:create', basic: true },
   idempotency: 'optional',
+  audit: { class: 'money', shows: ['amount'] },
   params: one,
   body: z
     .strictObject({ amount: blueboxAmount.optional(), reference: reference.optional(), reason })
@@ -179,6 +183,7 @@ export const reverseTransaction = endpoint({
   tag: 'Bluebox',
   access: { by: 'tenant', scope: 'reversal:create', basic: true },
   idempotency: 'optional',
+  audit: { class: 'money' },
   params: one,
   body: z
     .strictObject({ reason })

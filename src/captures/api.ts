@@ -15,6 +15,7 @@ export const capturePayment = endpoint({
   tag: 'Captures',
   access: { by: 'tenant', scope: 'capture:create' },
   idempotency: 'optional',
+  audit: { class: 'money', shows: ['amount', 'final'] },
   params: z.strictObject({ id: z.string().max(64) }),
   body: z
     .strictObject({

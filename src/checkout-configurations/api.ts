@@ -51,6 +51,10 @@ export const createCheckout = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'checkout:create' },
   idempotency: 'optional',
+  audit: {
+    class: 'change',
+    shows: ['name', 'reference', 'status', 'amount', 'currency', 'captureMethod', 'productId'],
+  },
   body: z.strictObject({ name, reference: ownReference.optional(), ...terms.shape }).meta({ id: 'CreateCheckout' }),
   answer: { status: 201, schema: checkout, description: 'The checkout.' },
   problems: [...PROBLEMS],
@@ -99,6 +103,10 @@ export const updateCheckout = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'checkout:update' },
   idempotency: 'none',
+  audit: {
+    class: 'change',
+    shows: ['name', 'reference', 'status', 'amount', 'currency', 'captureMethod', 'productId'],
+  },
   params: one,
   body: z
     .strictObject({
@@ -124,6 +132,7 @@ export const createCheckoutPayment = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'payment:create' },
   idempotency: 'optional',
+  audit: 'own record',
   params: one,
   body: z.strictObject({ ...terms.shape, ...paymentOwn }).meta({ id: 'CreateCheckoutPayment' }),
   answer: { status: 201, schema: createdPayment, description: 'The payment; the shopper pays at its `paymentUrl`.' },

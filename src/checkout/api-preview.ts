@@ -45,6 +45,7 @@ export const previewUnsaved = endpoint({
   method: 'POST',
   path: '/api/v1/settings/preview',
   summary: 'Look at your hosted page with other settings',
+  audit: 'nothing',
   description: 'Takes what a change of settings would, answers the page as it would be then, and changes nothing.',
   body: settingsPatch,
   example: { branding: { primaryColor: '#0b6e4f' } },

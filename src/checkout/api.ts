@@ -48,6 +48,7 @@ export const confirmCheckoutSession = endpoint({
   tag: 'Checkout',
   access: { by: 'checkoutToken' },
   idempotency: 'none',
+  audit: 'own record',
   params: token,
   body: z.strictObject({
     method: z.looseObject({ type: z.string().max(64) }).optional(),
@@ -74,6 +75,7 @@ export const completeCheckoutSession = endpoint({
   tag: 'Checkout',
   access: { by: 'checkoutToken' },
   idempotency: 'none',
+  audit: 'own record',
   params: token,
   body: z.strictObject({ clientData }).meta({ id: 'CompleteCheckoutSession' }),
   answer: { status: 200, schema: session, description: 'The payment with what came of its attempt so far.' },
@@ -88,6 +90,7 @@ export const cancelCheckoutSession = endpoint({
   tag: 'Checkout',
   access: { by: 'checkoutToken' },
   idempotency: 'none',
+  audit: 'own record',
   params: token,
   answer: { status: 200, schema: session, description: 'The canceled payment.' },
   problems: ['not_found', 'attempt_in_progress', 'state_conflict'],

@@ -62,6 +62,7 @@ export const submitEvidence = endpoint({
   tag: 'Disputes',
   access: { by: 'tenant', scope: 'dispute:update' },
   idempotency: 'optional',
+  audit: { class: 'money' },
   params: one,
   body: z.strictObject({ text }).meta({ id: 'SubmitEvidence' }),
   answer: { status: 201, schema: evidenceObject, description: 'The evidence, without its text.' },

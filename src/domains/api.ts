@@ -38,6 +38,7 @@ export const createDomain = endpoint({
   tag: 'Domains',
   access: { by: 'tenant', scope: 'domain:create' },
   idempotency: 'optional',
+  audit: { class: 'change', shows: ['domain'] },
   body: z
     .strictObject({ domain: z.string('Is required').min(1, 'Must not be empty').max(255, 'Must be a host name') })
     .meta({ id: 'CreateDomain' }),

@@ -1,3 +1,4 @@
+import { recordOwnAct } from '../audit/record-own-act.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import { type ClaimedLane, releaseLane } from '../platform/lanes.ts';
@@ -56,7 +57,10 @@ async function writeLook({ clock }: DomainContext, tx: Queryable, before: Domain
     }
     await insertHolder(tx, after, now);
   }
-  if (after.status !== 'verified' && before.status === 'verified') await deleteHolder(tx, before);
+  if (after.status !== 'verified' && before.status === 'verified') {
+    await deleteHolder(tx, before);
+    recordLoss(tx, before, now);
+  }
   await updateDomain(tx, after);
   return after;
 }
@@ -68,8 +72,16 @@ async function isTaken(tx: Queryable, claim: Domain, answer: TxtAnswer, now: Tem
   const held = await selectDomain(tx, holder.tenantId, holder.domainId);
   if (held !== null && isProven(held, answer)) return true;
   await deleteHolder(tx, holder);
-  if (held !== null) await updateDomain(tx, { ...held, status: 'lapsed', problem: 'wrong_record', updatedAt: now });
+  if (held !== null) {
+    await updateDomain(tx, { ...held, status: 'lapsed', problem: 'wrong_record', updatedAt: now });
+    recordLoss(tx, held, now);
+  }
   return false;
+}
+
+/** Nobody asked for it: what the host serves ends by itself. */
+function recordLoss(tx: Queryable, { tenantId, mode, domainId: id }: Domain, now: Temporal.Instant): void {
+  recordOwnAct(tx, now, { tenantId, mode, action: 'domain.lost', target: { type: 'domain', id } });
 }
 
 function taken(before: Domain, now: Temporal.Instant): Domain {

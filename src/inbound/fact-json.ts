@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JsonText } from '../platform/binary-column.ts';
 import type { ProviderEvent } from '../providers/provider-webhook.ts';
 
 /** The stored form of verified provider events: what JSON cannot carry goes as text. */
@@ -115,9 +116,9 @@ const storedFacts = z.array(
   }),
 );
 
-/** Facts as plain JSON values for a jsonb column. */
-export function factsToJson(events: readonly ProviderEvent[]): unknown {
-  return JSON.parse(
+/** Facts as JSON for a column of it; amounts are texts. */
+export function factsToJson(events: readonly ProviderEvent[]): JsonText {
+  return new JsonText(
     JSON.stringify(events, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
   );
 }

@@ -65,7 +65,6 @@ export const BY_NAME_ONLY: ReadonlySet<Scope> = new Set<Scope>([
   'role:create',
   'role:update',
   'role:delete',
-  'approval:update',
 ]);
 
 /** Whether a list of granted scopes covers one; `*` stands for any resource or any action, but an administrator's. */

@@ -28,13 +28,15 @@ export type AuditClass = 'security' | 'change' | 'money';
 /**
  * How calls stand in the audit record. A class: an entry for each success, part of the transaction that makes the change
  * (of a read: written before it is answered); `shows` lists the fields of the body whose values the entry may tell, and
- * nothing that is secret or personal. `counted`: written at once, repeats within a minute as their number. `own record`:
+ * nothing that is secret or personal. `counted`: written at once, repeats within a minute as their number; `for people`:
+ * only where somebody at the panel asks, such as for what is personal in a payment. `own record`:
  * what comes of it is recorded where nothing is ever changed (payments, their events and signals). `nothing`: it changes
  * and tells nothing that matters.
  */
 export type Audit =
   | { readonly class: AuditClass; readonly shows?: readonly string[] }
   | 'counted'
+  | 'counted for people'
   | 'own record'
   | 'nothing';
 
@@ -74,7 +76,7 @@ export interface Endpoint<
     readonly schema: Answer;
     readonly description: string;
     /** The schema is then of a text, which is sent as it stands. */
-    readonly mediaType?: 'text/html';
+    readonly mediaType?: 'text/html' | 'text/plain';
   };
   readonly problems: readonly ProblemCode[];
   /** A body that works as it stands, for the reference page and for tests. */

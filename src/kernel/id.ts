@@ -41,6 +41,8 @@ export const ID_PREFIXES = [
   'rp',
   'lis',
   'lb',
+  'role',
+  'apr',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

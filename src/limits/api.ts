@@ -116,6 +116,20 @@ export const createLimitBasket = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'limit-basket:create' },
   idempotency: 'optional',
+  audit: {
+    class: 'change',
+    shows: [
+      'name',
+      'itemTypes',
+      'per',
+      'dailyMax',
+      'monthlyMax',
+      'dailyCountMax',
+      'monthlyCountMax',
+      'whenUnnamed',
+      'active',
+    ],
+  },
   body: z
     .strictObject({
       name: name.optional(),
@@ -180,6 +194,20 @@ export const updateLimitBasket = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'limit-basket:update' },
   idempotency: 'none',
+  audit: {
+    class: 'change',
+    shows: [
+      'name',
+      'itemTypes',
+      'per',
+      'dailyMax',
+      'monthlyMax',
+      'dailyCountMax',
+      'monthlyCountMax',
+      'whenUnnamed',
+      'active',
+    ],
+  },
   params: one,
   body: z
     .strictObject({

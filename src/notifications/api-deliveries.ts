@@ -147,6 +147,7 @@ export const resendEvent = endpoint({
   tag: 'Notifications',
   access: { by: 'tenant', scope: 'webhook:execute' },
   idempotency: 'optional',
+  audit: { class: 'change', shows: ['endpointId'] },
   params: one,
   body: z.strictObject({ endpointId: z.string().max(64) }).meta({ id: 'ResendEvent' }),
   answer: { status: 201, schema: delivery, description: 'The new delivery.' },

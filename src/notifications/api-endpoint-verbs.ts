@@ -36,6 +36,7 @@ export const resumeWebhookEndpoint = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'webhook:update' },
   idempotency: 'none',
+  audit: { class: 'change', shows: ['what'] },
   params: one,
   body: z
     .strictObject({ what: z.enum(['all', 'newest', 'none']).default('all') })
@@ -60,6 +61,7 @@ export const rotateWebhookSecret = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'webhook:update' },
   idempotency: 'optional',
+  audit: { class: 'security', shows: ['overlapSeconds'] },
   params: one,
   secretsInBody: true,
   body: z

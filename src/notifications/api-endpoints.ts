@@ -108,6 +108,22 @@ export const createWebhookEndpoint = endpoint({
   tag: 'Notifications',
   access: { by: 'tenant', scope: 'webhook:create' },
   idempotency: 'optional',
+  audit: {
+    class: 'change',
+    shows: [
+      'eventTypes',
+      'dialect',
+      'ackPolicy',
+      'schedule',
+      'rateLimit',
+      'ordered',
+      'productId',
+      'additional',
+      'status',
+      'disableAfterSeconds',
+      'profile',
+    ],
+  },
   body: z
     .strictObject({
       url,
@@ -180,6 +196,22 @@ export const updateWebhookEndpoint = endpoint({
   tag: 'Notifications',
   access: { by: 'tenant', scope: 'webhook:update' },
   idempotency: 'none',
+  audit: {
+    class: 'change',
+    shows: [
+      'eventTypes',
+      'dialect',
+      'ackPolicy',
+      'schedule',
+      'rateLimit',
+      'ordered',
+      'productId',
+      'additional',
+      'status',
+      'disableAfterSeconds',
+      'profile',
+    ],
+  },
   params: one,
   body: z
     .strictObject({

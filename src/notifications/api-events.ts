@@ -29,6 +29,7 @@ export const listEvents = endpoint({
   tag: 'Notifications',
   access: { by: 'tenant', scope: 'event:read' },
   idempotency: 'none',
+  audit: 'counted for people',
   query: z.strictObject({
     ...pageQuery,
     paymentId: z.string().max(64).optional(),
@@ -57,6 +58,7 @@ export const getEvent = endpoint({
   tag: 'Notifications',
   access: { by: 'tenant', scope: 'event:read' },
   idempotency: 'none',
+  audit: 'counted for people',
   params: one,
   answer: { status: 200, schema: event, description: 'The event.' },
   problems: ['event_expired'],

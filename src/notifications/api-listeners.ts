@@ -83,6 +83,7 @@ export const acknowledgeListenerEvents = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'event:read' },
   idempotency: 'none',
+  audit: 'nothing',
   params: one,
   body: z
     .strictObject({ eventIds: z.array(z.string().max(64)).min(1).max(PAGE_MAX) })

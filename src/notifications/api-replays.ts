@@ -56,6 +56,7 @@ export const replayWebhookEndpoint = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'webhook:execute' },
   idempotency: 'optional',
+  audit: { class: 'change', shows: ['since', 'until', 'eventTypes', 'status', 'dryRun'] },
   params: one,
   body: z
     .strictObject({

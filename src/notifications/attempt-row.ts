@@ -64,9 +64,9 @@ export function attemptError({ outcome, acknowledged }: Pick<MadeAttempt, 'outco
 }
 
 function withoutSignatures(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, SIGNATURE_HEADER.test(name) ? NOT_KEPT : value]),
-  );
+  const kept: Record<string, string> = {};
+  for (const name of Object.keys(headers)) kept[name] = SIGNATURE_HEADER.test(name) ? NOT_KEPT : (headers[name] ?? '');
+  return kept;
 }
 
 function timingsOf({ timings: { firstByteMs, connecting } }: OutboundOutcome): Record<string, number | null> {

@@ -1,3 +1,4 @@
+import { recordOwnAct } from '../audit/record-own-act.ts';
 import type { MailContext } from '../mail/queue-mail.ts';
 import type { Queryable } from '../platform/database.ts';
 import { readTenantClock } from '../test-clocks/tenant-clock.ts';
@@ -21,6 +22,9 @@ export async function disableEndpoint(
   if (seen.state === 'disabled' || !(await disableCalled(tx, endpoint, context.clock.now()))) return false;
   const health: EndpointHealth = { ...seen, state: 'disabled' };
   await setHealthStates(tx, [health]);
+  const { tenantId, mode, endpointId: id } = endpoint;
+  const target = { type: 'webhook-endpoint', id };
+  recordOwnAct(tx, context.clock.now(), { tenantId, mode, action: 'endpoint.disabled', target, details: { reason } });
   const clock = await readTenantClock(tx, context.clock, endpoint.tenantId, endpoint.mode);
   await tellHealth(context, tx, [{ endpoint, health, to: { state: 'disabled', reason }, clock }]);
   return true;

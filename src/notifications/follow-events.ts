@@ -55,7 +55,8 @@ export function startListening(
 
 /** Ends a listener. @throws Problem not_found */
 export async function stopListening({ database }: FollowContext, owner: Owner, listenerId: string): Promise<Listener> {
-  return found(await database.transaction((tx) => deleteListener(tx, owner, listenerId)));
+  // Refused within the transaction: one that commits says that something was done.
+  return database.transaction(async (tx) => found(await deleteListener(tx, owner, listenerId)));
 }
 
 interface Question {

@@ -72,6 +72,7 @@ export const createPartnerKey = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'partner-key:create' },
   idempotency: 'optional',
+  audit: { class: 'security', shows: ['overlapSeconds'] },
   secretsInBody: true,
   body: z
     .strictObject({
@@ -132,6 +133,7 @@ export const rotatePartnerKey = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'partner-key:update' },
   idempotency: 'optional',
+  audit: { class: 'security', shows: ['overlapSeconds'] },
   params: one,
   secretsInBody: true,
   body: z
@@ -161,6 +163,7 @@ export const revokePartnerKey = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'partner-key:update' },
   idempotency: 'optional',
+  audit: { class: 'security' },
   params: one,
   answer: { status: 200, schema: partnerKey, description: 'The revoked key.' },
   problems: [],

@@ -44,6 +44,7 @@ export const createPayment = endpoint({
   tag: 'Payments',
   access: { by: 'tenant', scope: 'payment:create' },
   idempotency: 'optional',
+  audit: 'own record',
   body: createPaymentBody,
   answer: { status: 201, schema: createdPayment, description: 'The payment, ready to be paid.' },
   problems: [
@@ -71,6 +72,7 @@ export const getPayment = endpoint({
   tag: 'Payments',
   access: { by: 'tenant', scope: 'payment:read' },
   idempotency: 'none',
+  audit: 'counted for people',
   params: one,
   answer: { status: 200, schema: payment, description: 'The payment as it stands.' },
   problems: [],
@@ -84,6 +86,7 @@ export const listPayments = endpoint({
   tag: 'Payments',
   access: { by: 'tenant', scope: 'payment:read' },
   idempotency: 'none',
+  audit: 'counted for people',
   query: z.strictObject({
     ...pageQuery,
     reference: z.string().max(64).optional(),
@@ -108,6 +111,7 @@ export const confirmPayment = endpoint({
   tag: 'Payments',
   access: { by: 'tenant', scope: 'payment:update' },
   idempotency: 'optional',
+  audit: 'own record',
   params: one,
   body: z.strictObject({
     method: z
@@ -144,6 +148,7 @@ export const completePayment = endpoint({
   tag: 'Payments',
   access: { by: 'tenant', scope: 'payment:update' },
   idempotency: 'optional',
+  audit: 'own record',
   params: one,
   body: z.strictObject({ clientData }).meta({ id: 'CompletePayment' }),
   answer: { status: 200, schema: payment, description: 'The payment with what came of its attempt so far.' },
@@ -163,6 +168,7 @@ export const cancelPayment = endpoint({
   tag: 'Payments',
   access: { by: 'tenant', scope: 'payment:update' },
   idempotency: 'optional',
+  audit: { class: 'money' },
   params: one,
   answer: { status: 200, schema: payment, description: 'The payment as it stands.' },
   problems: ['attempt_in_progress', 'state_conflict', 'not_supported_by_provider'],
@@ -193,6 +199,7 @@ export const syncPayment = endpoint({
   tag: 'Payments',
   access: { by: 'tenant', scope: 'payment:update' },
   idempotency: 'none',
+  audit: 'own record',
   params: one,
   answer: { status: 200, schema: payment, description: 'The payment after the provider was asked.' },
   problems: [],
@@ -241,6 +248,7 @@ export const syncPaymentAsOperator = endpoint({
   tag: 'Operator',
   access: { by: 'operator', permission: 'payment-doubt:execute' },
   idempotency: 'none',
+  audit: { class: 'money' },
   params: one,
   query: z.strictObject({ tenantId }),
   answer: { status: 200, schema: paymentObject, description: 'The payment afterwards, without the customer.' },

@@ -78,3 +78,31 @@ export function runForMany<T>(work: () => T): T {
 export function noteAct(notes: ActNotes): void {
   acts.getStore()?.note(notes);
 }
+
+interface LastWrite {
+  readonly chain: string;
+  readonly write: () => Promise<void>;
+}
+
+const lastWrites = new WeakMap<Queryable, LastWrite[]>();
+
+/**
+ * Has something appended to a chain at the end of a transaction: a chain is locked from then on, and whoever locked it
+ * earlier would wait crosswise for those who lock their rows first.
+ */
+export function writeLast(tx: Queryable, chain: string, write: () => Promise<void>): void {
+  const waiting = lastWrites.get(tx) ?? [];
+  lastWrites.set(tx, [...waiting, { chain, write }]);
+}
+
+/** Writes what was left for the end, and enters the act, in the order of the chains; whether the act was entered. */
+export async function finishTransaction(tx: Queryable, act: Act | undefined): Promise<boolean> {
+  let entered = false;
+  const enter = async () => {
+    entered = (await act?.enter(tx)) ?? false;
+  };
+  const own = act === undefined ? [] : [{ chain: act.chain, write: enter }];
+  const writes = [...(lastWrites.get(tx) ?? []), ...own];
+  for (const { write } of writes.toSorted((one, other) => (one.chain < other.chain ? -1 : 1))) await write();
+  return entered;
+}

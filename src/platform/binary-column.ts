@@ -78,7 +78,7 @@ export function encodeColumns(
     for (const row of rows) writeElement(type, row[name]);
     return at;
   });
-  const written = Buffer.allocUnsafeSlow(at);
+  const written = Buffer.allocUnsafe(at);
   scratch.copy(written, 0, 0, at);
   if (scratch.length > SCRATCH_KEPT_BYTES_MAX) scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   let begin = 0;

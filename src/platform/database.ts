@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
-import { currentAct } from './act.ts';
+import { currentAct, finishTransaction } from './act.ts';
 import type { Tables } from './tables.generated.ts';
 
 /** The typed query builder, over the pool or inside a transaction; what every store.ts takes. */
@@ -76,7 +76,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         try {
           const result = await query.transaction().execute(async (tx) => {
             const done = await work(tx);
-            if (act !== undefined) entered = await act.enter(tx);
+            entered = await finishTransaction(tx, act);
             return done;
           });
           if (entered) act?.settle(true);

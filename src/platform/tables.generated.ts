@@ -76,6 +76,12 @@ export interface ApiKeysTable {
   scopes: string[];
   created_at: Temporal.Instant;
   revoked_at: Temporal.Instant | null;
+  created_by: string | null;
+  expires_at: Temporal.Instant | null;
+  last_used_at: Temporal.Instant | null;
+  allowed_addresses: string[];
+  previous_secret_hash: BytesColumn | null;
+  previous_secret_until: Temporal.Instant | null;
 }
 
 export interface AppSecretsTable {
@@ -84,6 +90,27 @@ export interface AppSecretsTable {
   secret_hash: BytesColumn;
   created_at: Temporal.Instant;
   expires_at: Temporal.Instant | null;
+}
+
+export interface ApprovalsTable {
+  tenant_id: string;
+  approval_id: string;
+  mode: string;
+  act: string;
+  permission: string;
+  state: string;
+  request_sealed: BytesColumn;
+  requested_by: string;
+  requested_for: string;
+  requested_at: Temporal.Instant;
+  expires_at: Temporal.Instant;
+  decided_by: string | null;
+  decided_at: Temporal.Instant | null;
+  note: string | null;
+  answer_status: number | null;
+  problem_code: string | null;
+  subject_id: string | null;
+  ended_at: Temporal.Instant | null;
 }
 
 export interface AttemptsTable {
@@ -549,6 +576,13 @@ export interface OperatorKeysTable {
   name: string;
   created_at: Temporal.Instant;
   revoked_at: Temporal.Instant | null;
+  permissions: string[];
+  created_by: string | null;
+  expires_at: Temporal.Instant | null;
+  last_used_at: Temporal.Instant | null;
+  allowed_addresses: string[];
+  previous_secret_hash: BytesColumn | null;
+  previous_secret_until: Temporal.Instant | null;
 }
 
 export interface OutboxTable {
@@ -1027,6 +1061,17 @@ export interface StatementsTable {
   updated_at: Temporal.Instant;
 }
 
+export interface TenantRolesTable {
+  tenant_id: string;
+  role_id: string;
+  name: string;
+  description: string | null;
+  permissions: string[];
+  created_by: string;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
 export interface TenantsTable {
   tenant_id: string;
   parent_tenant_id: string | null;
@@ -1039,6 +1084,7 @@ export interface TenantsTable {
   updated_at: Temporal.Instant;
   settings_version: Generated<number>;
   logo: JsonColumn | null;
+  may_have_children: boolean;
 }
 
 export interface TestClocksTable {
@@ -1089,6 +1135,7 @@ export interface Tables {
   ack_switches: AckSwitchesTable;
   api_keys: ApiKeysTable;
   app_secrets: AppSecretsTable;
+  approvals: ApprovalsTable;
   attempts: AttemptsTable;
   audit_checkpointed: AuditCheckpointedTable;
   audit_checkpoints: AuditCheckpointsTable;
@@ -1157,6 +1204,7 @@ export interface Tables {
   simulation_budgets: SimulationBudgetsTable;
   statement_lines: StatementLinesTable;
   statements: StatementsTable;
+  tenant_roles: TenantRolesTable;
   tenants: TenantsTable;
   test_clocks: TestClocksTable;
   verified_domains: VerifiedDomainsTable;

@@ -37,6 +37,7 @@ export const createProduct = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'product:create' },
   idempotency: 'optional',
+  audit: { class: 'change', shows: ['name', 'reference', 'status'] },
   body: z.strictObject({ name, reference: ownReference.optional() }).meta({ id: 'CreateProduct' }),
   answer: { status: 201, schema: product, description: 'The product.' },
   problems: ['reference_already_used'],
@@ -77,6 +78,7 @@ export const updateProduct = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'product:update' },
   idempotency: 'none',
+  audit: { class: 'change', shows: ['name', 'reference', 'status'] },
   params: one,
   body: z
     .strictObject({

@@ -100,6 +100,7 @@ export const createProviderAccount = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'provider-account:create' },
   idempotency: 'optional',
+  audit: { class: 'security', shows: ['provider', 'name', 'priority'] },
   secretsInBody: true,
   body: z
     .strictObject({
@@ -151,6 +152,7 @@ export const updateProviderAccount = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'provider-account:update' },
   idempotency: 'none',
+  audit: { class: 'change', shows: ['name', 'priority', 'reversalCutOff', 'routing'] },
   params: one,
   body: z
     .strictObject({
@@ -204,6 +206,7 @@ export const rotateProviderAccount = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'provider-account:update' },
   idempotency: 'optional',
+  audit: { class: 'security', shows: ['overlapSeconds'] },
   params: one,
   secretsInBody: true,
   body: z

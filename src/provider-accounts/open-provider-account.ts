@@ -100,13 +100,42 @@ export async function openAccountById(context: AccountContext, providerAccountId
 export async function openAccount(context: AccountContext, account: ProviderAccount): Promise<OpenAccount> {
   const registered = context.registry.get(account.provider);
   if (registered === undefined) throw new Error(`No provider is registered as ${account.provider}`);
-  const { provider, http } = registered;
+  const { provider } = registered;
   if (!provider.capabilities.modes.includes(account.mode)) {
     throw new Problem('no_provider_account', `${provider.displayName} does not work in ${account.mode} mode.`);
   }
-  const credentials = provider.credentials.parse(await openCredentials(context.sealer, account));
-  const previous = await openPreviousCredentials(context, provider, account);
-  const recorded = recordCalls(providerOfAccount(provider, credentials), account, context.callRecorder);
-  const call = { mode: account.mode, credentials, http: http(account.mode), clock: context.clock };
-  return { account, provider: recorded, call: previous === null ? call : { ...call, previousCredentials: previous } };
+  const unsealed = await unsealOnce(context, account, registered);
+  // Looked at each time: the overlap of a rotation may end at any moment.
+  const previousCredentials = await openPreviousCredentials(context, provider, account);
+  if (previousCredentials === null) return unsealed;
+  return { ...unsealed, call: { ...unsealed.call, previousCredentials } };
+}
+
+const unsealing = new WeakMap<ProviderAccount, Promise<OpenAccount>>();
+
+/** An account that was read for many requests together is unsealed once for all of them. */
+function unsealOnce(context: AccountContext, account: ProviderAccount, registered: Registered): Promise<OpenAccount> {
+  const known = unsealing.get(account);
+  if (known !== undefined) return known;
+  const opening = unseal(context, account, registered);
+  unsealing.set(account, opening);
+  // What failed may have failed for want of a connection.
+  opening.catch(() => unsealing.delete(account));
+  return opening;
+}
+
+type Registered = NonNullable<ReturnType<ProviderRegistry['get']>>;
+
+async function unseal(
+  { sealer, callRecorder, clock }: AccountContext,
+  account: ProviderAccount,
+  { provider, http }: Registered,
+): Promise<OpenAccount> {
+  const credentials = provider.credentials.parse(await openCredentials(sealer, account));
+  const recorded = recordCalls(providerOfAccount(provider, credentials), account, callRecorder);
+  return {
+    account,
+    provider: recorded,
+    call: { mode: account.mode, credentials, http: http(account.mode), clock },
+  };
 }

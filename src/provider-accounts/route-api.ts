@@ -64,6 +64,7 @@ export const routeProviderAccounts = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'provider-account:read' },
   idempotency: 'none',
+  audit: 'nothing',
   body: routeBody,
   answer: { status: 200, schema: routeAnswer, description: 'The order of the accounts, each with its reasons.' },
   problems: ['card_number_not_allowed'],

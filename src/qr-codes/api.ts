@@ -19,6 +19,7 @@ export const createQrCode = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'qr-code:create' },
   idempotency: 'optional',
+  audit: 'own record',
   body: createQrCodeBody,
   answer: { status: 201, schema: qrCode, description: 'The code, ready to be shown.' },
   problems: ['reference_already_used', 'card_number_not_allowed', 'target_not_allowed'],
@@ -68,6 +69,7 @@ export const updateQrCode = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'qr-code:update' },
   idempotency: 'none',
+  audit: { class: 'change', shows: ['amount'] },
   params: one,
   body: z
     .strictObject({
@@ -107,6 +109,7 @@ export const scanQrCode = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'qr-code:execute' },
   idempotency: 'optional',
+  audit: 'own record',
   params: one,
   body: z
     .strictObject({

@@ -64,6 +64,7 @@ export const createStatement = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'statement:create' },
   idempotency: 'optional',
+  audit: { class: 'money', shows: ['source', 'providerAccountId'] },
   secretsInBody: true,
   body: z.discriminatedUnion('source', [upload, listing]).meta({ id: 'CreateStatement' }),
   answer: { status: 201, schema: statementObject, description: 'The statement, not compared yet.' },
@@ -163,6 +164,7 @@ export const resolveReconciliationException = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'reconciliation:update' },
   idempotency: 'optional',
+  audit: { class: 'money', shows: ['resolution'] },
   params: one,
   body: z
     .strictObject({ resolution: z.enum(RESOLUTIONS), note: line(1_000) })
@@ -235,6 +237,7 @@ export const updateReconciliationSettings = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'reconciliation:update' },
   idempotency: 'none',
+  audit: { class: 'money' },
   params: one,
   body: z
     .strictObject({

@@ -15,6 +15,7 @@ export const createRefund = endpoint({
   tag: 'Refunds',
   access: { by: 'tenant', scope: 'refund:create' },
   idempotency: 'optional',
+  audit: { class: 'money', shows: ['amount'] },
   params: z.strictObject({ id: z.string().max(64) }),
   body: z
     .strictObject({

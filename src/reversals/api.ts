@@ -15,6 +15,7 @@ export const reversePayment = endpoint({
   tag: 'Reversals',
   access: { by: 'tenant', scope: 'reversal:create' },
   idempotency: 'optional',
+  audit: { class: 'money' },
   params: z.strictObject({ id: z.string().max(64) }),
   body: z
     .strictObject({ reason: line(200).default('Requested by the merchant') })

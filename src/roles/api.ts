@@ -1,5 +1,8 @@
+import { keyRoutes } from '../access/api-key-routes.ts';
+import { roleRoutes } from '../access/role-routes.ts';
 import { accessRoutes } from '../access/routes.ts';
 import { acknowledgmentRoutes } from '../acknowledgments/routes.ts';
+import { auditRoutes } from '../audit/routes.ts';
 import { blueboxRoutes } from '../bluebox/routes.ts';
 import { captureRoutes } from '../captures/routes.ts';
 import { previewRoutes } from '../checkout/preview-page.ts';
@@ -35,6 +38,8 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
   const { payments, notifications, tenants, domains, testClocks, tokens, clock } = gateway;
   server.bind([
     ...accessRoutes({ database: payments.database, tokens, clock, guesses: gateway.rateLimits.credentials }),
+    ...keyRoutes(payments),
+    ...roleRoutes(payments),
     ...paymentRoutes(payments),
     ...timelineRoutes(payments.database),
     ...blueboxRoutes(payments),
@@ -60,6 +65,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...domainRoutes(domains),
     ...testClockRoutes(testClocks),
     ...tenantRoutes(tenants),
+    ...auditRoutes(payments),
     ...logoRoutes(tenants),
     ...previewRoutes({ ...tenants, readLogo: createReadLogo(payments.database) }),
   ]);

@@ -1,5 +1,8 @@
 import * as access from '../access/api.ts';
+import * as keys from '../access/api-key-api.ts';
+import * as roles from '../access/role-api.ts';
 import * as acknowledgments from '../acknowledgments/api.ts';
+import * as audit from '../audit/api.ts';
 import * as bluebox from '../bluebox/api.ts';
 import * as captures from '../captures/api.ts';
 import * as checkout from '../checkout/api.ts';
@@ -72,6 +75,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   testClocks,
   tenants,
   keys,
+  audit,
+  roles,
   logos,
   preview,
 ].flatMap((declarations) => Object.values(declarations).filter(isEndpoint));

@@ -18,6 +18,7 @@ import type { KeptSince } from '../notifications/event-expired.ts';
 import type { NotificationContext } from '../notifications/routes.ts';
 import { type ApplySignal, createApplySignal } from '../payments/apply-signal.ts';
 import { withCodePictures } from '../payments/code-picture.ts';
+import { countOpenWork } from '../payments/count-open-work.ts';
 import { type Database, KEYED_PLANS, openDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
@@ -185,6 +186,7 @@ function tenantContext(
 ): TenantRoutesContext {
   return {
     ...context,
+    countOpenWork,
     newSandboxCredentials: newSandboxAccount,
     colorsOf: brandColorsOf,
     checkoutUrl: urls.checkout,

@@ -73,11 +73,14 @@ function rawWebhook(request: FastifyRequest<HookRequest> | FastifyRequest, recei
   const { rawHeaders } = request.raw;
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]?.toLowerCase() ?? '';
-    headers[name] = [...(headers[name] ?? []), rawHeaders[i + 1] ?? ''];
+    const value = rawHeaders[i + 1] ?? '';
+    const known = headers[name];
+    if (known === undefined) headers[name] = [value];
+    else known.push(value);
   }
   return {
     method: request.method,
-    query: Object.fromEntries(new URL(request.url, 'http://host').searchParams),
+    query: request.url.includes('?') ? Object.fromEntries(new URL(request.url, 'http://host').searchParams) : {},
     headers,
     body: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
     remoteAddress: request.ip,

@@ -1,6 +1,7 @@
 import { forgetSigningKeys } from '../access/rotate-signing-key.ts';
 import { createDeadlineGuard } from '../acknowledgments/guard-deliveries.ts';
 import { ACK_LEASE_MS, ackLane } from '../acknowledgments/jobs.ts';
+import { keepAudit } from '../audit/jobs.ts';
 import { disputeWork, evidenceWork } from '../disputes/jobs.ts';
 import { DOMAIN_LEASE_MS, domainLane } from '../domains/check-domain.ts';
 import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '../events/relay-outbox.ts';
@@ -57,6 +58,7 @@ export function startWorker(gateway: Gateway): Worker {
     wakeForgottenLanes(deliver, stopping.signal),
     keepRetention({ ...payments, log, retention: gateway.config.retention }, stopping.signal),
     tendKeys(keyJobs(gateway), stopping.signal),
+    keepAudit({ ...payments, log, checkpointsFolder: gateway.config.auditCheckpointsDir }, stopping.signal),
     laneLoop('replay', 2, REPLAY_LEASE_MS, (lane) => replayLane(notifications, lane)),
   ];
   return {

@@ -1,3 +1,4 @@
+import { recordOwnAct } from '../audit/record-own-act.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { createBatcher } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
@@ -87,6 +88,11 @@ async function writeAll({ database, clock, log, changes }: KeeperContext, noted:
     });
     const different = after.filter(({ before, circuit }) => circuit !== before);
     if (different.length > 0) await updateCircuits(tx, different, now);
+    for (const { tenantId, providerAccountId: id, before, circuit } of different) {
+      if (before.state === circuit.state) continue;
+      const action = circuit.state === 'closed' ? 'circuit.closed' : 'circuit.opened';
+      recordOwnAct(tx, now, { tenantId, mode: null, action, target: { type: 'provider-account', id } });
+    }
     return different;
   });
   for (const { tenantId, providerAccountId, before, circuit } of changed) {

@@ -77,6 +77,7 @@ export const simulateEvent = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'webhook:execute' },
   idempotency: 'none',
+  audit: { class: 'change', shows: ['eventType'] },
   params: one,
   body: z.strictObject({ eventType }).meta({ id: 'SimulateEvent' }),
   answer: { status: 200, schema: trial, description: 'What was sent and what came back.' },
@@ -93,6 +94,7 @@ export const createSimulation = endpoint({
   tag: TAG,
   access: { by: 'tenant', scope: 'webhook:execute' },
   idempotency: 'none',
+  audit: { class: 'change', shows: ['eventType', 'dialect'] },
   body: z
     .strictObject({
       url: z.string().min(1).max(2_048).meta({ description: 'https; reachable from the internet.' }),

@@ -58,6 +58,7 @@ export async function createTenant(context: TenantContext, input: NewTenant): Pr
     appName: input.appName,
     currency: input.currency,
     status: 'active',
+    mayHaveChildren: false,
     settings,
     settingsVersion: 1,
     logo: null,

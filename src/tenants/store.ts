@@ -16,6 +16,7 @@ export async function insertTenant(db: Queryable, tenant: Tenant): Promise<void>
       app_name: tenant.appName,
       currency: tenant.currency,
       status: tenant.status,
+      may_have_children: tenant.mayHaveChildren,
       settings: JSON.stringify(tenant.settings),
       settings_version: tenant.settingsVersion,
       logo: tenant.logo === null ? null : JSON.stringify(tenant.logo),
@@ -36,9 +37,32 @@ export async function selectTenantByAppName(db: Queryable, appName: string): Pro
 }
 
 /** Newest first; one row more than the limit, so that the caller knows whether there are more. */
-export async function selectTenants(db: Queryable, page: PageOptions): Promise<readonly Tenant[]> {
-  const query = db.selectFrom('tenants').selectAll().$call(newestFirst('tenant_id', page));
+export async function selectTenants(
+  db: Queryable,
+  page: PageOptions,
+  filter: { readonly parentTenantId?: string | undefined; readonly status?: Tenant['status'] | undefined } = {},
+): Promise<readonly Tenant[]> {
+  const { parentTenantId, status } = filter;
+  const query = db
+    .selectFrom('tenants')
+    .selectAll()
+    .$if(parentTenantId !== undefined, (all) => all.where('parent_tenant_id', '=', parentTenantId ?? ''))
+    .$if(status !== undefined, (all) => all.where('status', '=', status ?? ''))
+    .$call(newestFirst('tenant_id', page));
   return (await query.execute()).map(tenantFromRow);
+}
+
+/** Writes what the operator decides about a tenant that is locked. */
+export async function updateStanding(
+  tx: Queryable,
+  { tenantId, status, mayHaveChildren }: Tenant,
+  now: Temporal.Instant,
+): Promise<void> {
+  await tx
+    .updateTable('tenants')
+    .set({ status, may_have_children: mayHaveChildren, updated_at: now })
+    .where('tenant_id', '=', tenantId)
+    .execute();
 }
 
 /**
@@ -86,6 +110,26 @@ export async function updateLogo(
     .execute();
 }
 
+/** When a tenant that is locked was last changed; one that is suspended is not changed but by its removal. */
+export async function selectChangedAt(tx: Queryable, tenantId: string): Promise<Temporal.Instant> {
+  const row = await tx
+    .selectFrom('tenants')
+    .select('updated_at')
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirstOrThrow();
+  return row.updated_at;
+}
+
+/** Writes the status of a tenant that is locked. */
+export async function updateStatus(
+  tx: Queryable,
+  tenantId: string,
+  status: Tenant['status'],
+  now: Temporal.Instant,
+): Promise<void> {
+  await tx.updateTable('tenants').set({ status, updated_at: now }).where('tenant_id', '=', tenantId).execute();
+}
+
 function tenantFromRow(row: Selectable<Tables['tenants']>): Tenant {
   return {
     tenantId: row.tenant_id,
@@ -94,6 +138,7 @@ function tenantFromRow(row: Selectable<Tables['tenants']>): Tenant {
     appName: row.app_name,
     currency: row.currency,
     status: row.status as Tenant['status'],
+    mayHaveChildren: row.may_have_children,
     settings: readStoredSettings(row.settings),
     settingsVersion: row.settings_version,
     logo: row.logo as TenantLogo | null,

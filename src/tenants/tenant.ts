@@ -7,7 +7,10 @@ export interface Tenant {
   readonly name: string;
   readonly appName: string;
   readonly currency: string;
-  readonly status: 'active' | 'suspended';
+  /** `suspended`: its credentials open nothing; `removed`: what it sealed cannot be opened by anybody either. */
+  readonly status: 'active' | 'suspended' | 'removed';
+  /** Whether it may create tenants that it acts for; the operator's to say. */
+  readonly mayHaveChildren: boolean;
   readonly settings: TenantSettings;
   /** Counts the changes of settings and logo, from 1. */
   readonly settingsVersion: number;

@@ -52,6 +52,7 @@ export const advanceTestClock = endpoint({
   tag: 'Test clocks',
   access: { by: 'tenant', scope: 'test-clock:update' },
   idempotency: 'optional',
+  audit: { class: 'change', shows: ['to', 'seconds'] },
   params: one,
   body: z
     .strictObject({

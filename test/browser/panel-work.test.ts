@@ -214,11 +214,11 @@ describe('webhooks', () => {
     const { page, complaints } = await openPanel({ colorScheme: 'dark' });
     await signIn(page, `${place()}/webhooks`);
     await page.getByRole('button', { name: 'Add an endpoint' }).click();
-    await page.getByLabel('Address').fill(sink.url);
-    await page.getByLabel('Events').fill('payment.paid');
+    await page.getByRole('textbox', { name: 'Address' }).fill(sink.url);
+    await page.getByRole('textbox', { name: 'Events' }).fill('payment.paid');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     await page.getByText('Must be * or a known event type').waitFor();
-    await page.getByLabel('Events').fill('payment.succeeded');
+    await page.getByRole('textbox', { name: 'Events' }).fill('payment.succeeded');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     const secret = await page.getByText(/^whsec_/).innerText();
     await page.getByRole('button', { name: 'I have kept it' }).click();

@@ -32,6 +32,7 @@ beforeAll(async () => {
     appName: 'slow-morning',
     currency: 'EUR',
     status: 'active',
+    mayHaveChildren: false,
     settings: tenantSettings.parse({}),
     settingsVersion: 1,
     logo: null,

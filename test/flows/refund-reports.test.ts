@@ -29,6 +29,7 @@ beforeAll(async () => {
     ...names,
     tenantId: TENANT,
     status: 'active',
+    mayHaveChildren: false,
     settings,
     settingsVersion: 1,
     logo: null,

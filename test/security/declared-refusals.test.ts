@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/api-key.ts';
+import { BY_NAME_ONLY } from '../../src/kernel/caller.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import type { Endpoint } from '../../src/kernel/endpoint.ts';
 import { PROBLEMS } from '../../src/kernel/problem.ts';
@@ -17,6 +18,7 @@ let line: SandboxLine;
 let sink: WebhookSink;
 let stage: Stage;
 let powerless: string;
+let mighty: string;
 
 beforeAll(async () => {
   [line, sink] = await Promise.all([layLine(), startWebhookSink()]);
@@ -24,9 +26,12 @@ beforeAll(async () => {
   line.target = tollgate.sandbox.url;
   const { apiUrl, tenant, operatorKey } = tollgate;
   const shop = merchantOf(apiUrl, tenant.apiKeys.test);
-  powerless = await createApiKey(tollgate.tollgate.gateway.payments.database.query, systemClock, {
-    tenantId: tenant.tenant.tenantId,
-    mode: 'test',
+  const { query } = tollgate.tollgate.gateway.payments.database;
+  const { tenantId } = tenant.tenant;
+  const scopes = ['*', ...BY_NAME_ONLY] as const;
+  mighty = await createApiKey(query, systemClock, { tenantId, mode: 'test', name: 'May do all', scopes });
+  powerless = await createApiKey(query, systemClock, {
+    ...{ tenantId, mode: 'test' },
     name: 'May do next to nothing',
     scopes: ['nothing:read'],
   });
@@ -34,6 +39,7 @@ beforeAll(async () => {
     tollgate,
     line,
     shop,
+    admin: merchantOf(apiUrl, mighty),
     operator: merchantOf(apiUrl, operatorKey),
     anyone: merchantOf(apiUrl, 'nobody'),
     stranded: await strandedShop(),
@@ -106,7 +112,7 @@ const QUERIES: Readonly<Record<string, string>> = {
 };
 
 function keyFor({ access }: Endpoint): string {
-  return access.by === 'operator' ? tollgate.operatorKey : tollgate.tenant.apiKeys.test;
+  return access.by === 'operator' ? tollgate.operatorKey : mighty;
 }
 
 /** What a request must say before anybody looks for what it names. */
@@ -124,6 +130,7 @@ const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
   resolveInboundEvent: { note: 'The bank erred.' },
   simulateEvent: { eventType: 'payment.succeeded' },
   acknowledgeListenerEvents: { eventIds: ['evt_none'] },
+  removeTenant: { appName: 'none' },
   resendEvent: { endpointId: 'we_none' },
   replayWebhookEndpoint: { since: '2020-01-01T00:00:00Z' },
 };

@@ -2,6 +2,7 @@ import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Capabilities } from '../../src/providers/provider-capabilities.ts';
 import { type Answer, until } from '../support/api-client.ts';
 import { freshReference, type Merchant, merchantOf } from '../support/merchant.ts';
+import { ACCESS_SCENARIOS } from './access-scenarios.ts';
 import {
   confirmSessionWhileUnhealthy,
   confirmWhileUnhealthy,
@@ -100,6 +101,7 @@ const TOKEN_UNKNOWN = `/checkout-sessions/${'A'.repeat(43)}`;
 
 /** For every endpoint, how each refusal that it declares comes about. */
 export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scenario>>>> = {
+  ...ACCESS_SCENARIOS,
   ...RECONCILIATION_SCENARIOS,
   ...BLUEBOX_SCENARIOS,
   ...CHECKOUT_SCENARIOS,
@@ -409,6 +411,16 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   },
   listPaymentsInDoubt: {
     not_found: ({ operator }) => operator.send('GET', '/operator/payments-in-doubt?tenantId=ten_none'),
+  },
+  removeTenant: {
+    state_conflict: async ({ operator, tollgate }) => {
+      const { tenantId, appName } = (await tollgate.createTenant()).tenant;
+      const remove = () => operator.send('POST', `/operator/tenants/${tenantId}/remove`, { body: { appName } });
+      await remove();
+      return remove();
+    },
+    not_found: ({ operator }) =>
+      operator.send('POST', '/operator/tenants/ten_none/remove', { body: { appName: 'none' } }),
   },
   rotateKeys: {
     // The key that would sign next was made when this installation started.

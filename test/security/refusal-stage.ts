@@ -11,6 +11,8 @@ import type { SandboxLine } from '../support/sandbox-line.ts';
 export interface Stage {
   readonly tollgate: Installation;
   readonly shop: Merchant;
+  /** The shop, with what keys are given by name alone as well. */
+  readonly admin: Merchant;
   readonly operator: Merchant;
   readonly anyone: Merchant;
   readonly line: SandboxLine;

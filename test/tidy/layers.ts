@@ -110,7 +110,7 @@ function refusalBetweenSlices(from: string, to: string, fileName: string): strin
 function isWords(target: string): boolean {
   const [, slice = '', name = '', ...deeper] = target.split('/');
   if (deeper.length > 0) return false;
-  return /^api(?:-[a-z-]+)?\.ts$/.test(name) || (SLICES[slice]?.nouns ?? []).includes(name.replace(/\.ts$/, ''));
+  return name === 'api.ts' || (SLICES[slice]?.nouns ?? []).includes(name.replace(/\.ts$/, ''));
 }
 
 /** The contract in its parts, what every adapter reads an answer with, and what every simulator listens with. */

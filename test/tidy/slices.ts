@@ -8,15 +8,18 @@ interface Slice {
 /** Every folder of src that is a slice. What none may do: import another's `store.ts` or `routes.ts`. */
 export const SLICES: Readonly<Record<string, Slice>> = {
   keys: { nouns: ['master-key'], sees: [] },
-  access: { nouns: ['api-key', 'access-token'], sees: ['keys'] },
   // Who did what. Below whatever is done, so that everybody can record it.
   audit: { nouns: ['entry', 'checkpoint', 'finding'], sees: ['keys'] },
+  access: {
+    nouns: ['api-key', 'access-key', 'access-token', 'permission', 'role', 'grant'],
+    sees: ['keys', 'idempotency'],
+  },
   idempotency: { nouns: [], sees: ['keys'] },
   events: { nouns: ['event'], sees: ['keys'] },
   'test-clocks': { nouns: ['test-clock'], sees: ['idempotency', 'keys'] },
   ledger: { nouns: ['transfer'], sees: [] },
   // Pure but for its circuits: where a payment may go is decided here, on accounts that others read.
-  routing: { nouns: ['routing-rules', 'circuit'], sees: [] },
+  routing: { nouns: ['routing-rules', 'circuit'], sees: ['audit'] },
   'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency', 'routing'] },
   partners: { nouns: ['partner-key'], sees: ['keys', 'idempotency'] },
   products: { nouns: ['product'], sees: ['keys', 'idempotency'] },
@@ -24,7 +27,7 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   mail: { nouns: ['mail', 'alarm'], sees: ['keys'] },
   notifications: {
     nouns: ['endpoint', 'delivery', 'notification-settings', 'endpoint-health'],
-    sees: ['mail', 'keys', 'idempotency', 'events', 'test-clocks', 'partners', 'products'],
+    sees: ['mail', 'keys', 'audit', 'idempotency', 'events', 'test-clocks', 'partners', 'products'],
   },
   // Above the others, because a new tenant comes with its keys, its endpoint secret and its sandbox account.
   tenants: {
@@ -63,7 +66,7 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   // Above those it has the money given back by, and around the notifications that it waits for.
   acknowledgments: {
     nouns: ['ack-deadline', 'ack-fuse'],
-    sees: ['keys', 'idempotency', 'notifications', 'test-clocks', 'payments', 'reversals', 'refunds'],
+    sees: ['keys', 'audit', 'idempotency', 'notifications', 'test-clocks', 'payments', 'reversals', 'refunds'],
   },
   // Above payments, whose operations it looks for on statements.
   reconciliation: {
@@ -71,7 +74,7 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     sees: ['keys', 'idempotency', 'events', 'ledger', 'provider-accounts', 'tenants', 'test-clocks', 'payments'],
   },
   // Whose a host is; found by the servers of all roles.
-  domains: { nouns: ['domain'], sees: ['keys', 'idempotency'] },
+  domains: { nouns: ['domain'], sees: ['keys', 'audit', 'idempotency'] },
   // What payments that are alike have in common; they are made by the verb of payments.
   'checkout-configurations': {
     nouns: ['checkout-configuration'],

@@ -7,7 +7,7 @@ import type { Texts } from './texts/en.ts';
 import { useTexts } from './texts/use-texts.tsx';
 
 /** What a person can do about a refusal; the API's own sentence where it knows best. */
-export function adviceOn(problem: ApiProblem, texts: Texts): string {
+function adviceOn(problem: ApiProblem, texts: Texts): string {
   const { problem: words } = texts;
   if (problem.status === 0) return navigator.onLine ? words.noAnswer : words.offline;
   if (problem.status === 401) return words.signedOut;

@@ -75,18 +75,18 @@ export async function readLanes(context: ReadContext, lanes: readonly LaneToRead
     }),
   );
   return found.map(({ fresh, ...places }) => {
-    const readied = fresh.map(({ delivery, awaitsEarlier }) => {
+    const ready: ReadyDelivery[] = [];
+    const ended: ReadLane['ended'][number][] = [];
+    const others = new Set<Readied['kind']>();
+    for (const { delivery, awaitsEarlier } of fresh) {
       const receiver = awaitsEarlier ? DELAYED : (receivers.get(receiverName(delivery)) ?? DELAYED);
-      return makeReady(delivery, receiver, events, clockOf(delivery.tenantId, delivery.mode));
-    });
-    return {
-      ready: readied.flatMap((one) => (one.kind === 'ready' ? one.ready : [])),
-      ended: readied.flatMap((one) => (one.kind === 'ended' ? one : [])),
-      asleep: readied.some(({ kind }) => kind === 'asleep'),
-      held: readied.some(({ kind }) => kind === 'held'),
-      delayed: readied.some(({ kind }) => kind === 'delayed'),
-      ...places,
-    };
+      const readied = makeReady(delivery, receiver, events, clockOf(delivery.tenantId, delivery.mode));
+      if (readied.kind === 'ready') ready.push(readied.ready);
+      else if (readied.kind === 'ended') ended.push(readied);
+      else others.add(readied.kind);
+    }
+    const [asleep, held, delayed] = [others.has('asleep'), others.has('held'), others.has('delayed')];
+    return { ready, ended, asleep, held, delayed, ...places };
   });
 }
 

@@ -56,7 +56,8 @@ export async function sendDelivery(context: SendContext, ready: ReadyDelivery): 
   const { delivery, receiver } = ready;
   const { dialect, keys } = receiver;
   const at = context.clock.now();
-  const message = encode(ready, context.clock);
+  // The stamp that is signed and the one that is kept are the same.
+  const message = encode(ready, { now: () => at });
   if (message === null) return canceled(delivery, `The dialect ${dialect.id} has no word for this event`);
   const url = delivery.urlOverride ?? present(receiver.url, 'an address');
   crashPoint('delivery-unsent');

@@ -88,6 +88,8 @@ async function authenticated(
   });
   if (caller.by === 'tenant' || caller.by === 'operator' || caller.by === 'person') rates?.admitCaller(caller, nowMs);
   assert(caller.by === access.by, 'Authentication let in another kind of caller than the endpoint admits');
+  // Also of a request that is refused it is known from here on who sent it.
+  exchange.caller = caller;
   refuseUnauthorized(caller, access);
   // Plain HTTP got this far only from this machine, and there it is for test mode.
   if (!exchange.secure && caller.by === 'tenant' && caller.mode === 'live') throw new Problem('https_required');

@@ -9,7 +9,7 @@ const APPEND: readonly Right[] = ['select', 'insert'];
 const KEEP: readonly Right[] = ['select', 'insert', 'update'];
 /** Rows go when their work is done. */
 const CONSUME: readonly Right[] = ['select', 'insert', 'delete'];
-/** Rows are summed up, and go when they are too old to count. */
+/** Rows change, and go: sums that are too old to count, what is deleted by request. */
 const SUM: readonly Right[] = ['select', 'insert', 'update', 'delete'];
 
 /**
@@ -22,8 +22,9 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   ack_deadlines: KEEP,
   ack_fuses: KEEP,
   ack_switches: KEEP,
-  api_keys: APPEND,
+  api_keys: KEEP,
   app_secrets: KEEP,
+  approvals: KEEP,
   attempts: KEEP,
   // Which entries of a chain were signed is counted on; what was signed, and by which key, stays.
   audit_checkpointed: KEEP,
@@ -68,7 +69,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   // Says which schema this is.
   migrations: READ,
   notification_settings: KEEP,
-  operator_keys: APPEND,
+  operator_keys: KEEP,
   outbox: CONSUME,
   partner_keys: KEEP,
   partner_merchant_codes: APPEND,
@@ -105,6 +106,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   simulation_budgets: KEEP,
   statement_lines: APPEND,
   statements: KEEP,
+  tenant_roles: SUM,
   tenants: KEEP,
   verified_domains: CONSUME,
   test_clocks: KEEP,

@@ -35,10 +35,11 @@ export function parseSandboxWebhook(call: ProviderCall<SandboxCredentials>, requ
   const age = Math.floor(call.clock.now().epochMilliseconds / 1000) - Number(stamp.timestamp);
   if (Math.abs(age) > SANDBOX_TOLERANCE_SECONDS) return rejected('stale_timestamp');
   const json = jsonOf(request.body);
-  // What was added since tells nothing that we could act on, and is not to come again.
-  if (wireUnheardEvent.safeParse(json).success) return taken([]);
   const event = wireEvent.safeParse(json);
-  if (!event.success) return rejected('malformed');
+  if (!event.success) {
+    // What was added since tells nothing that we could act on, and is not to come again.
+    return wireUnheardEvent.safeParse(json).success ? taken([]) : rejected('malformed');
+  }
   const { merchantCode } = event.data.charge;
   const known = [call.credentials.merchantCode, call.previousCredentials?.merchantCode].includes(merchantCode);
   if (!known) return rejected('wrong_source');

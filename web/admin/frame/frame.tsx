@@ -1,16 +1,17 @@
-import { Link, Outlet } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { Outlet } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
-import { Dialog } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { useTexts } from '../texts/use-texts.tsx';
 import { AccountMenu } from './account-menu.tsx';
+import { Destinations } from './destinations.tsx';
 import { keepPlace } from './last-place.ts';
-import { DESTINATIONS } from './navigation.ts';
 import { PlaceSwitch } from './place-switch.tsx';
 import { SearchButton } from './search-button.tsx';
 import { useHere } from './use-place.ts';
+
+const MenuDialog = lazy(() => import('./menu-dialog.tsx').then((module) => ({ default: module.MenuDialog })));
 
 /** What stands around every screen of a tenant: where one is, where one can go, and whether money is real here. */
 export function Frame() {
@@ -62,34 +63,7 @@ export function Frame() {
           <Outlet />
         </main>
       </div>
-      <Dialog title={frame.menu} isOpen={isMenuOpen} onClose={() => setMenuOpen(false)}>
-        <nav aria-label={frame.menu}>
-          <Destinations onGo={() => setMenuOpen(false)} />
-        </nav>
-      </Dialog>
+      <Suspense>{isMenuOpen && <MenuDialog onClose={() => setMenuOpen(false)} />}</Suspense>
     </div>
-  );
-}
-
-function Destinations({ onGo }: { readonly onGo?: () => void }) {
-  const { frame } = useTexts();
-  const { place, may } = useHere();
-  return (
-    <ul className="grid gap-1">
-      {DESTINATIONS.filter(({ permission }) => may(permission)).map(({ to, name, icon }) => (
-        <li key={to}>
-          <Link
-            to={to}
-            params={place}
-            activeOptions={{ exact: name === 'home' }}
-            className="flex min-h-10 items-center gap-3 rounded-md px-3 hover:bg-idle-soft aria-[current=page]:bg-accent-soft aria-[current=page]:font-semibold aria-[current=page]:text-accent-strong"
-            {...(onGo === undefined ? {} : { onClick: onGo })}
-          >
-            <Icon name={icon} />
-            {frame[name]}
-          </Link>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -7,6 +7,7 @@ import { Icon, type IconName } from '../../ui/icon.tsx';
 import { useTexts } from '../texts/use-texts.tsx';
 import { findAnything } from './find-anything.ts';
 import { DESTINATIONS } from './navigation.ts';
+import { useApi } from './use-api.ts';
 import { useHere } from './use-place.ts';
 
 interface Choice {
@@ -103,7 +104,8 @@ const MIN_LETTERS = 2;
 
 function useChoices(text: string): { readonly choices: readonly Choice[]; readonly isSearching: boolean } {
   const { frame } = useTexts();
-  const { api, place, key, may } = useHere();
+  const api = useApi();
+  const { place, key, may } = useHere();
   const navigate = useNavigate();
   const isLong = text.length >= MIN_LETTERS;
   const found = useQuery({

@@ -1,13 +1,11 @@
 import { useParams, useRouteContext } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { TollgateApi } from '../../../sdk/src/api.generated.ts';
 import type { Scope } from '../../../src/kernel/endpoint.ts';
-import { createSend, type Place } from '../api/send.ts';
+import type { Place } from '../api/send.ts';
 import { mayDo, type Session } from '../api/session.ts';
 
 interface Here {
   readonly place: Place;
-  readonly api: TollgateApi;
   readonly session: Session;
   /** Whether the person may do something here; the server has the last word. */
   readonly may: (permission: Scope) => boolean;
@@ -15,7 +13,7 @@ interface Here {
   readonly key: readonly [string, string];
 }
 
-/** The tenant and mode of the address, the API as it answers there, and who is looking. */
+/** The tenant and mode of the address, and who is looking. */
 export function useHere(): Here {
   const { tenantId, mode } = useParams({ from: '/inside/$tenantId/$mode' });
   const { session } = useRouteContext({ from: '/inside' });
@@ -24,7 +22,6 @@ export function useHere(): Here {
     return {
       place,
       session,
-      api: new TollgateApi(createSend(place)),
       may: (permission) => mayDo(session, tenantId, permission),
       key: [place.tenantId, place.mode],
     };

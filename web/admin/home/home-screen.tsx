@@ -8,6 +8,7 @@ import { Condition, Loading, NoPermission } from '../../ui/condition.tsx';
 import { Amount, Time } from '../../ui/value.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import { Failure } from '../failure.tsx';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { PaymentStatus } from '../payments/payment-status.tsx';
 import { useTexts } from '../texts/use-texts.tsx';
@@ -29,7 +30,8 @@ export function HomeScreen() {
 
 function OpenHome() {
   const { home: words } = useTexts();
-  const { api, key, may } = useHere();
+  const api = useApi();
+  const { key, may } = useHere();
   const mayReadDeliveries = may('webhook:read');
   const found = useQuery({
     queryKey: [...key, 'home'],

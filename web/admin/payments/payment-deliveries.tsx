@@ -4,6 +4,7 @@ import type { Delivery } from '../../../sdk/src/api.generated.ts';
 import { Condition, Loading } from '../../ui/condition.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Failure } from '../failure.tsx';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { useTexts } from '../texts/use-texts.tsx';
 import { deliveryColumns } from '../webhooks/delivery-columns.tsx';
@@ -19,7 +20,8 @@ interface PaymentDeliveriesProps {
 /** Who was told what of a payment, and what they said; each can be told again. */
 export function PaymentDeliveries({ paymentId, refetchMs }: PaymentDeliveriesProps) {
   const { deliveries: words } = useTexts();
-  const { api, key, place } = useHere();
+  const api = useApi();
+  const { key, place } = useHere();
   const columns = useMemo((): readonly Column<Delivery>[] => {
     const resend: Column<Delivery> = {
       id: 'resend',

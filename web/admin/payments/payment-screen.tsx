@@ -6,6 +6,7 @@ import { Loading, NoPermission } from '../../ui/condition.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Amount, JsonView } from '../../ui/value.tsx';
 import { Failure } from '../failure.tsx';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { useTexts } from '../texts/use-texts.tsx';
 import { PaymentActions } from './payment-actions.tsx';
@@ -26,7 +27,8 @@ export function PaymentScreen() {
 
 function OpenPayment() {
   const { payment: words } = useTexts();
-  const { api, key, place } = useHere();
+  const api = useApi();
+  const { key, place } = useHere();
   const { paymentId } = useParams({ from: '/inside/$tenantId/$mode/payments/$paymentId' });
   // Together, so that no button stands beside a state that it was not decided by.
   const found = useQuery({

@@ -6,6 +6,7 @@ import { Condition, Loading } from '../../ui/condition.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
 import { JsonView, Time } from '../../ui/value.tsx';
 import { Failure } from '../failure.tsx';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { useTexts } from '../texts/use-texts.tsx';
 
@@ -32,7 +33,8 @@ interface PaymentTimelineProps {
 /** What happened to a payment, in order, each entry with all that is known of it. */
 export function PaymentTimeline({ paymentId, kinds, refetchMs }: PaymentTimelineProps) {
   const { payment: words } = useTexts();
-  const { api, key } = useHere();
+  const api = useApi();
+  const { key } = useHere();
   const timeline = useInfiniteQuery({
     queryKey: [...key, 'payment', paymentId, 'timeline'],
     queryFn: ({ pageParam, signal }) =>

@@ -4,6 +4,7 @@ import type { Payment } from '../../../sdk/src/api.generated.ts';
 import type { Column } from '../../ui/data-table.tsx';
 import { Amount, Copyable, Time } from '../../ui/value.tsx';
 import type { Place } from '../api/send.ts';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import type { Filter } from '../list/filter-bar.tsx';
 import { ListScreen } from '../list/list-screen.tsx';
@@ -18,7 +19,8 @@ type FilterName = (typeof PAYMENT_FILTERS)[number];
 /** Every payment of a tenant in a mode, the newest first. */
 export function PaymentsScreen() {
   const { payments: words } = useTexts();
-  const { api, place } = useHere();
+  const api = useApi();
+  const { place } = useHere();
   const search = useSearch({ from: '/inside/$tenantId/$mode/payments' });
   const navigate = useNavigate();
   const columns = useMemo(() => columnsOf(words, place), [words, place]);

@@ -4,6 +4,7 @@ import type { CapturePayment, CreateRefund } from '../../../sdk/src/api.generate
 import { useToast } from '../../ui/toast.tsx';
 import { useAdvice } from '../failure.tsx';
 import { useStepUp } from '../frame/step-up.tsx';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { useTexts } from '../texts/use-texts.tsx';
 
@@ -19,7 +20,8 @@ export type Act =
  * Idempotency-Key, so that money moves once; another act, or the same after it was answered, under a new one.
  */
 export function usePaymentActs(paymentId: string, onDone: () => void) {
-  const { api, key } = useHere();
+  const api = useApi();
+  const { key } = useHere();
   const { payment: words } = useTexts();
   const client = useQueryClient();
   const guarded = useStepUp();

@@ -2,12 +2,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { useForm } from 'react-hook-form';
 import type { CreateWebhookEndpoint } from '../../../sdk/src/api.generated.ts';
-import { createWebhookEndpoint } from '../../../src/notifications/api-endpoints.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
+import { ApiProblem } from '../api/problem.ts';
 import { useAdvice } from '../failure.tsx';
 import { useStepUp } from '../frame/step-up.tsx';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { useTexts } from '../texts/use-texts.tsx';
 import { SecretShown } from './secret-shown.tsx';
@@ -21,7 +22,8 @@ interface EndpointForm {
 /** Adds an endpoint, then shows its secret for the only time. */
 export function AddEndpointDialog({ onClose }: { readonly onClose: () => void }) {
   const { endpoints: words, ui } = useTexts();
-  const { api, key } = useHere();
+  const api = useApi();
+  const { key } = useHere();
   const client = useQueryClient();
   const advise = useAdvice();
   const guarded = useStepUp();
@@ -33,20 +35,17 @@ export function AddEndpointDialog({ onClose }: { readonly onClose: () => void })
       guarded(() => api.notifications.createWebhookEndpoint(body, { idempotencyKey: idempotencyKey.current })),
     onSuccess: () => client.invalidateQueries({ queryKey: [...key, 'webhook-endpoints'] }),
     // What was refused is changed before it is sent again, and is another request then.
-    onError: () => {
+    onError: (error) => {
+      // One that got no answer is sent again as it was; one that was refused is changed first, and is another then.
+      if (!(error instanceof ApiProblem) || error.status === 0) return;
       idempotencyKey.current = crypto.randomUUID();
+      for (const { pointer, detail } of error.errors) form.setError(fieldOf(pointer), { message: detail });
     },
   });
   const submit = form.handleSubmit(({ url, events, description }) => {
-    const eventTypes = events.split(/[\s,]+/).filter(Boolean);
-    const body = {
-      url: url.trim(),
-      eventTypes,
-      ...(description.trim() === '' ? {} : { description: description.trim() }),
-    };
-    const issue = createWebhookEndpoint.body?.safeParse(body).error?.issues[0];
-    if (issue === undefined) adding.mutate(body as CreateWebhookEndpoint);
-    else form.setError(fieldOf(issue.path[0]), { message: issue.message });
+    const named = description.trim() === '' ? {} : { description: description.trim() };
+    const eventTypes = events.split(/[\s,]+/).filter(Boolean) as CreateWebhookEndpoint['eventTypes'];
+    adding.mutate({ url: url.trim(), eventTypes, ...named });
   });
   if (adding.data !== undefined) {
     return (
@@ -73,7 +72,7 @@ export function AddEndpointDialog({ onClose }: { readonly onClose: () => void })
           {...form.register('events')}
         />
         <TextField label={words.description} error={errors.description?.message} {...form.register('description')} />
-        {adding.error !== null && (
+        {adding.error !== null && Object.keys(errors).length === 0 && (
           <p role="alert" className="font-medium text-bad">
             {advise(adding.error)}
           </p>
@@ -89,7 +88,8 @@ export function AddEndpointDialog({ onClose }: { readonly onClose: () => void })
   );
 }
 
-function fieldOf(name: unknown): keyof EndpointForm {
-  if (name === 'eventTypes') return 'events';
-  return name === 'description' ? 'description' : 'url';
+/** The field that a rule of the API is about, by its JSON pointer. */
+function fieldOf(pointer: string): keyof EndpointForm {
+  if (pointer.includes('/eventTypes')) return 'events';
+  return pointer.includes('/description') ? 'description' : 'url';
 }

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Delivery } from '../../../sdk/src/api.generated.ts';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import type { Filter } from '../list/filter-bar.tsx';
 import { ListScreen } from '../list/list-screen.tsx';
@@ -15,7 +16,8 @@ type FilterName = (typeof DELIVERY_FILTERS)[number];
 /** Everything that endpoints were told or are to be told, the newest first. */
 export function DeliveriesScreen() {
   const { deliveries: words } = useTexts();
-  const { api, place } = useHere();
+  const api = useApi();
+  const { place } = useHere();
   const search = useSearch({ from: '/inside/$tenantId/$mode/deliveries' });
   const navigate = useNavigate();
   const columns = useMemo(() => deliveryColumns(words, place), [words, place]);

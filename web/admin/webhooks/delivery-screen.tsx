@@ -6,6 +6,7 @@ import { Condition, Loading, NoPermission } from '../../ui/condition.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Copyable, JsonView, Time } from '../../ui/value.tsx';
 import { Failure } from '../failure.tsx';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { useTexts } from '../texts/use-texts.tsx';
 import { DeliveryStatus } from './delivery-status.tsx';
@@ -21,7 +22,8 @@ export function DeliveryScreen() {
 
 function OpenDelivery() {
   const { deliveries: words } = useTexts();
-  const { api, key, place } = useHere();
+  const api = useApi();
+  const { key, place } = useHere();
   const { deliveryId } = useParams({ from: '/inside/$tenantId/$mode/deliveries/$deliveryId' });
   const found = useQuery({
     queryKey: [...key, 'delivery', deliveryId],

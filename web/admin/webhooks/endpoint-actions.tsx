@@ -7,6 +7,7 @@ import { useToast } from '../../ui/toast.tsx';
 import { JsonView } from '../../ui/value.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import { useAdvice } from '../failure.tsx';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { useTexts } from '../texts/use-texts.tsx';
 import { ResumeDialog } from './resume-dialog.tsx';
@@ -16,7 +17,8 @@ import { RotateDialog } from './rotate-dialog.tsx';
 export function EndpointActions({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
   const { endpoints: words } = useTexts();
   const { words: ui } = useSpeech();
-  const { api, key, may } = useHere();
+  const api = useApi();
+  const { key, may } = useHere();
   const client = useQueryClient();
   const tell = useToast();
   const advise = useAdvice();

@@ -9,6 +9,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { Copyable, JsonView, Time } from '../../ui/value.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import { Failure } from '../failure.tsx';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { useTexts } from '../texts/use-texts.tsx';
 import { EndpointActions } from './endpoint-actions.tsx';
@@ -24,7 +25,8 @@ export function EndpointScreen() {
 
 function OpenEndpoint() {
   const { endpoints: words } = useTexts();
-  const { api, key, place } = useHere();
+  const api = useApi();
+  const { key, place } = useHere();
   const { endpointId } = useParams({ from: '/inside/$tenantId/$mode/webhooks/$endpointId' });
   const found = useQuery({
     queryKey: [...key, 'webhook-endpoints', endpointId],

@@ -6,6 +6,7 @@ import type { Column } from '../../ui/data-table.tsx';
 import { Copyable, Time } from '../../ui/value.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import type { Place } from '../api/send.ts';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { ListScreen } from '../list/list-screen.tsx';
 import type { Texts } from '../texts/en.ts';
@@ -20,7 +21,8 @@ const AddDialog = lazy(() =>
 export function EndpointsScreen() {
   const { endpoints: words } = useTexts();
   const { words: ui } = useSpeech();
-  const { api, place, may } = useHere();
+  const api = useApi();
+  const { place, may } = useHere();
   const search = useSearch({ from: '/inside/$tenantId/$mode/webhooks' });
   const navigate = useNavigate();
   const [isAdding, setAdding] = useState(false);

@@ -5,6 +5,7 @@ import { useToast } from '../../ui/toast.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import { ApiProblem } from '../api/problem.ts';
 import { useAdvice } from '../failure.tsx';
+import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { useTexts } from '../texts/use-texts.tsx';
 
@@ -12,7 +13,8 @@ import { useTexts } from '../texts/use-texts.tsx';
 export function ResendButton({ deliveryId }: { readonly deliveryId: string }) {
   const { deliveries: words } = useTexts();
   const { words: ui } = useSpeech();
-  const { api, key, may } = useHere();
+  const api = useApi();
+  const { key, may } = useHere();
   const client = useQueryClient();
   const tell = useToast();
   const advise = useAdvice();

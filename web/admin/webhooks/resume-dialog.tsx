@@ -5,7 +5,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { ChoiceField } from '../../ui/field.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { useAdvice } from '../failure.tsx';
-import { useHere } from '../frame/use-place.ts';
+import { useApi } from '../frame/use-api.ts';
 import { useTexts } from '../texts/use-texts.tsx';
 
 type What = 'all' | 'newest' | 'none';
@@ -19,7 +19,7 @@ interface ResumeDialogProps {
 /** Lets an endpoint be told again, and asks what of that which waited. */
 export function ResumeDialog({ endpointId, onClose, onDone }: ResumeDialogProps) {
   const { endpoints: words, ui } = useTexts();
-  const { api } = useHere();
+  const api = useApi();
   const tell = useToast();
   const advise = useAdvice();
   const [what, setWhat] = useState<What>('all');

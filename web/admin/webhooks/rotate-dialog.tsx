@@ -5,7 +5,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { ChoiceField } from '../../ui/field.tsx';
 import { useAdvice } from '../failure.tsx';
 import { useStepUp } from '../frame/step-up.tsx';
-import { useHere } from '../frame/use-place.ts';
+import { useApi } from '../frame/use-api.ts';
 import { useTexts } from '../texts/use-texts.tsx';
 import { SecretShown } from './secret-shown.tsx';
 
@@ -20,7 +20,7 @@ interface RotateDialogProps {
 /** Gives an endpoint a new secret and shows it for the only time. */
 export function RotateDialog({ endpointId, onClose }: RotateDialogProps) {
   const { endpoints: words, ui } = useTexts();
-  const { api } = useHere();
+  const api = useApi();
   const advise = useAdvice();
   const guarded = useStepUp();
   const [overlapSeconds, setOverlap] = useState(DAY_S);
