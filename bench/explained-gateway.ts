@@ -7,6 +7,7 @@ import { createLimitKeeper } from '../src/limits/keep-limits.ts';
 import { insertEndpoint } from '../src/notifications/store.ts';
 import { createApplySignal } from '../src/payments/apply-signal.ts';
 import type { PaymentContext } from '../src/payments/context.ts';
+import { createEmailDigester } from '../src/payments/email-digest.ts';
 import { type Database, openDatabase } from '../src/platform/database.ts';
 import { createLogger } from '../src/platform/log.ts';
 import { createOutboundHttp } from '../src/platform/outbound-http.ts';
@@ -73,6 +74,7 @@ export async function openExplainedGateway(
     checkProduct: createCheckProduct(database),
     admission: createAdmission(database),
     limits: createLimitKeeper({ database, sealer }),
+    emailDigests: createEmailDigester({ database: plain, sealer, clock }),
     applySignal: createApplySignal({ database, tenantClocks, readTenant, handOver: () => {} }),
     checkoutUrl: 'https://pay.example',
     checkoutUrlOf: async () => 'https://pay.example',

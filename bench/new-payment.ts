@@ -25,6 +25,7 @@ export function newPayment(clock: Clock, tenantId: string): NewPayment {
     returnUrl: 'https://shop.example/thanks?order=0a1b2c3d',
     cancelUrl: 'https://shop.example/cart?order=0a1b2c3d',
     customerSealed: randomBytes(CUSTOMER_BYTES),
+    emailDigest: randomBytes(8).readBigInt64BE(),
     metadata: { cart: '0a1b2c3d', channel: 'web', campaign: 'spring' },
     expiresAt,
     dueAt: expiresAt,

@@ -28,6 +28,10 @@ export function createAuditRecorder(context: AuditContext): AuditRecorder {
       const plan = { endpoint, kept, shows };
       return endpoint.method === 'GET' ? recordReads(context, plan) : recordChanges(context, plan);
     },
+    async exported(endpoint, call) {
+      const entry = entryOf({ endpoint, kept: 'security', shows: [] }, call);
+      await context.database.transaction((tx) => appendEntry(tx, { ...entry, action: `${endpoint.id}.export` }));
+    },
     refused(exchange, problem, authorization) {
       const entry = refusalEntry(exchange, problem, authorization);
       if (entry !== null) counter.count(entry);

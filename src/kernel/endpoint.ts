@@ -75,8 +75,8 @@ export interface Endpoint<
     readonly status: 200 | 201 | 202 | 204;
     readonly schema: Answer;
     readonly description: string;
-    /** The schema is then of a text, which is sent as it stands. */
-    readonly mediaType?: 'text/html' | 'text/plain';
+    /** The schema is then of a text, which is sent as it stands; of an event stream, of what each event carries. */
+    readonly mediaType?: 'text/html' | 'text/plain' | 'text/event-stream';
   };
   readonly problems: readonly ProblemCode[];
   /** A body that works as it stands, for the reference page and for tests. */

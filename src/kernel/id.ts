@@ -43,6 +43,7 @@ export const ID_PREFIXES = [
   'lb',
   'role',
   'apr',
+  'rq',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -13,11 +13,14 @@ import type { ReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import type { Admission } from './admission.ts';
 import type { ApplySignal } from './apply-signal.ts';
+import type { EmailDigester } from './email-digest.ts';
 
 /** What the verbs of payments and refunds work with. */
 export interface PaymentContext {
   readonly database: Database;
   readonly sealer: Sealer;
+  /** By which payments are found by customers' e-mail addresses. */
+  readonly emailDigests: EmailDigester;
   /** The machine's time; a tenant's own is that of `tenantClocks`. */
   readonly clock: Clock;
   /** Business time, which a tenant may hold and move in test mode. */

@@ -15,6 +15,7 @@ import type { CreatePaymentBody } from './api.ts';
 import { checkNotificationUrl, checkReturnUrls } from './check-addresses.ts';
 import { hashCheckoutToken, newCheckoutToken } from './checkout-token.ts';
 import type { PaymentContext } from './context.ts';
+import { digestCustomer } from './email-digest.ts';
 import type { Payment } from './payment.ts';
 import { customerPlace, paymentObjectJson } from './payment-json.ts';
 import type { CreatedPaymentAnswer } from './payment-shape.ts';
@@ -267,6 +268,7 @@ async function newPayment(
     cancelUrl: body.cancelUrl ?? null,
     notificationUrl: body.notificationUrl ?? body.ipnUrl ?? null,
     customerSealed,
+    emailDigest: await digestCustomer(context.emailDigests, tenantId, body.customer),
     cartItems: body.cartItems ?? null,
     requestShipping: body.requestShipping,
     shippingAddressSealed: null,

@@ -44,6 +44,7 @@ export function samplePayment(changes: Partial<Payment> = {}): Payment {
     cancelUrl: null,
     notificationUrl: null,
     customerSealed: null,
+    emailDigest: null,
     cartItems: null,
     requestShipping: false,
     shippingAddressSealed: null,

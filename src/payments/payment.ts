@@ -43,6 +43,8 @@ export interface Payment {
   readonly cancelUrl: string | null;
   readonly notificationUrl: string | null;
   readonly customerSealed: Uint8Array | null;
+  /** By which it is found by the customer's e-mail address; null where nobody has looked for one yet. */
+  readonly emailDigest: bigint | null;
   readonly cartItems: readonly CartItem[] | null;
   readonly requestShipping: boolean;
   /** Where the order goes; null: nobody said so yet, or nobody asked. */

@@ -1,5 +1,5 @@
 /** Tables whose old rows go together. A delivery's attempts bear its id, and go with it. */
-export const FAMILIES = ['events', 'deliveries', 'inbound_events', 'provider_calls'] as const;
+export const FAMILIES = ['events', 'deliveries', 'inbound_events', 'provider_calls', 'request_log'] as const;
 export type Family = (typeof FAMILIES)[number];
 
 /** One table that holds the rows of a period. */

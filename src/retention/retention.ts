@@ -15,6 +15,9 @@ export interface Wishes {
   readonly inbound: number | null;
 }
 
+/** How long the log of requests is kept: for finding a fault, not for proving anything. The database drops nothing younger. */
+const REQUEST_LOG_DAYS = 30;
+
 /** What is emptied for tenants that keep less than the partitions live. */
 export type Subject = 'events' | 'deliveries' | 'inbound_events';
 
@@ -26,5 +29,6 @@ export function keptDays({ days, daysMax }: RetentionRule, longest: Wishes): Rea
     deliveries: kept(longest.deliveries),
     inbound_events: kept(longest.inbound),
     provider_calls: kept(longest.inbound),
+    request_log: REQUEST_LOG_DAYS,
   };
 }

@@ -62,8 +62,12 @@ export async function tendPartitions(context: RetentionContext): Promise<Tended>
     }
   };
   let opened = 0;
+  const passedOver = new Set<string>();
   for (const { table, month } of wantedSplits(partitions, now)) {
+    // A month that somebody else is at comes before the next one of its table: else one partition would hold both.
+    if (passedOver.has(table)) continue;
     if (await attempt(false, () => splitPartition(database.query, table, month))) opened++;
+    else passedOver.add(table);
   }
   const held: HeldFamily[] = [];
   for (const family of FAMILIES) {

@@ -140,6 +140,7 @@ function publicServer(gateway: Gateway, checks: ReturnType<typeof readyChecks>, 
     requireHttps: 'except-loopback',
     readyChecks: checks,
     checkAnswers,
+    onAnswered: (request) => gateway.requestRecorder.record(request),
     translateError,
   });
   const hostRule = createHostRule(config, gateway.domains.hosts.find);

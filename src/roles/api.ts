@@ -5,6 +5,7 @@ import { acknowledgmentRoutes } from '../acknowledgments/routes.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { blueboxRoutes } from '../bluebox/routes.ts';
 import { captureRoutes } from '../captures/routes.ts';
+import { changeRoutes } from '../changes/routes.ts';
 import { previewRoutes } from '../checkout/preview-page.ts';
 import { checkoutConfigurationRoutes } from '../checkout-configurations/routes.ts';
 import { disputeRoutes } from '../disputes/routes.ts';
@@ -18,6 +19,7 @@ import { logoRoutes } from '../logos/routes.ts';
 import { mailRoutes } from '../mail/routes.ts';
 import { notificationRoutes } from '../notifications/routes.ts';
 import { listenerRoutes } from '../notifications/routes-listeners.ts';
+import { overviewRoutes } from '../overview/routes.ts';
 import { partnerKeyRoutes } from '../partners/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
@@ -26,7 +28,9 @@ import { providerAccountRoutes } from '../provider-accounts/routes.ts';
 import { qrCodeRoutes } from '../qr-codes/routes.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import { refundRoutes } from '../refunds/routes.ts';
+import { requestLogRoutes } from '../request-log/routes.ts';
 import { reversalRoutes } from '../reversals/routes.ts';
+import { searchRoutes } from '../search/routes.ts';
 import { simulationRoutes } from '../simulations/routes.ts';
 import { tenantRoutes } from '../tenants/routes.ts';
 import { testClockRoutes } from '../test-clocks/routes.ts';
@@ -62,6 +66,10 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...simulationRoutes({ ...notifications, http: gateway.deliveryHttp }),
     ...providerAccountRoutes(payments),
     ...partnerKeyRoutes(payments),
+    ...searchRoutes(payments),
+    ...overviewRoutes(payments),
+    ...requestLogRoutes(payments),
+    ...changeRoutes({ ...notifications, log: gateway.log, closing: server.closing }),
     ...domainRoutes(domains),
     ...testClockRoutes(testClocks),
     ...tenantRoutes(tenants),

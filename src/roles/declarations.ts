@@ -5,6 +5,7 @@ import * as acknowledgments from '../acknowledgments/api.ts';
 import * as audit from '../audit/api.ts';
 import * as bluebox from '../bluebox/api.ts';
 import * as captures from '../captures/api.ts';
+import * as changes from '../changes/api.ts';
 import * as checkout from '../checkout/api.ts';
 import * as preview from '../checkout/api-preview.ts';
 import * as checkoutConfigurations from '../checkout-configurations/api.ts';
@@ -25,6 +26,7 @@ import * as health from '../notifications/api-health.ts';
 import * as listeners from '../notifications/api-listeners.ts';
 import * as replays from '../notifications/api-replays.ts';
 import * as notificationSettings from '../notifications/api-settings.ts';
+import * as overview from '../overview/api.ts';
 import * as partners from '../partners/api.ts';
 import * as payments from '../payments/api.ts';
 import * as products from '../products/api.ts';
@@ -33,7 +35,9 @@ import * as routing from '../provider-accounts/route-api.ts';
 import * as qrCodes from '../qr-codes/api.ts';
 import * as reconciliation from '../reconciliation/api.ts';
 import * as refunds from '../refunds/api.ts';
+import * as requestLog from '../request-log/api.ts';
 import * as reversals from '../reversals/api.ts';
+import * as search from '../search/api.ts';
 import * as simulations from '../simulations/api.ts';
 import * as tenants from '../tenants/api.ts';
 import * as testClocks from '../test-clocks/api.ts';
@@ -79,6 +83,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
   roles,
   logos,
   preview,
+  search,
+  overview,
+  requestLog,
+  changes,
 ].flatMap((declarations) => Object.values(declarations).filter(isEndpoint));
 
 function isEndpoint(value: unknown): value is Endpoint {

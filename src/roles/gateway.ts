@@ -19,6 +19,7 @@ import type { NotificationContext } from '../notifications/routes.ts';
 import { type ApplySignal, createApplySignal } from '../payments/apply-signal.ts';
 import { withCodePictures } from '../payments/code-picture.ts';
 import { countOpenWork } from '../payments/count-open-work.ts';
+import { createEmailDigester } from '../payments/email-digest.ts';
 import { type Database, KEYED_PLANS, openDatabase } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
 import { createMetrics, type Metrics } from '../platform/metrics.ts';
@@ -28,6 +29,7 @@ import { Wakeup } from '../platform/wakeup.ts';
 import { createCheckProduct } from '../products/find-product.ts';
 import { createCallRecorder } from '../provider-accounts/record-calls.ts';
 import { createProviderRegistry, newSandboxAccount } from '../providers/registry.ts';
+import { createRequestRecorder, type RequestRecorder } from '../request-log/record-requests.ts';
 import { createKeptSince } from '../retention/kept-since.ts';
 import { createCircuitKeeper } from '../routing/keep-circuits.ts';
 import { createReadTenant } from '../tenants/read-tenant.ts';
@@ -52,6 +54,7 @@ export interface Gateway {
   readonly audit: AuditRecorder;
   readonly wakeup: Wakeup;
   readonly relayInbox: RelayInbox;
+  readonly requestRecorder: RequestRecorder;
   readonly backgroundDatabase: Database;
   readonly tokens: AccessTokens;
   readonly keys: KeysContext;
@@ -148,6 +151,7 @@ function openRecords(context: Pick<SendMailsContext, 'database' | 'sealer' | 'cl
     circuits: createCircuitKeeper({ ...context, changes }),
     admission: createAdmission(context.database),
     limits: createLimitKeeper(context),
+    emailDigests: createEmailDigester(context),
   };
 }
 
@@ -209,6 +213,7 @@ async function buildGateway(
   const { metrics, ...records } = openRecords({ database, sealer, clock, log });
   const audit = createAuditRecorder({ database, clock, log });
   const { raiseAlarm, ...mailing } = openMail(config, { database, sealer, clock, log }, metrics);
+  const requestRecorder = createRequestRecorder({ database: backgroundDatabase, clock, log, metrics });
   const relayInbox = new RelayInbox(() => wakeup.notify('relay'));
   const handOver: RelayInbox['handOver'] = (rows, events) => relayInbox.handOver(rows, events);
   return {
@@ -217,7 +222,7 @@ async function buildGateway(
     log,
     ...{ ownPorts, metrics, audit, rateLimits: createRateLimits(config, metrics) },
     wakeup,
-    relayInbox,
+    ...{ relayInbox, requestRecorder },
     backgroundDatabase,
     tokens,
     keys,
@@ -260,7 +265,10 @@ async function buildGateway(
     deliveryHttp: ways.deliveryHttp,
     async close() {
       await ways.close();
-      await Promise.all([audit.close(), records.callRecorder.settled(), records.circuits.settled()]);
+      await Promise.all([
+        ...[audit.close(), requestRecorder.close()],
+        ...[records.callRecorder.settled(), records.circuits.settled()],
+      ]);
       await closeAll(databases);
     },
   };

@@ -14,6 +14,8 @@ import { createHoldPaused } from '../notifications/hold-paused.ts';
 import { REPLAY_LEASE_MS, replayLane } from '../notifications/replay-lane.ts';
 import { deliverLanes } from '../notifications/sending/deliver-lanes.ts';
 import { wakeForgottenLanes } from '../notifications/sending/find-forgotten-lanes.ts';
+import { rollUpActivity } from '../overview/jobs.ts';
+import { digestOldEmails } from '../payments/digest-emails.ts';
 import { EXPIRY_LEASE_MS, expiryLane, SYNC_LEASE_MS, syncLane } from '../payments/jobs.ts';
 import { pause } from '../platform/deadline.ts';
 import { runLaneLoop } from '../platform/lane-loop.ts';
@@ -56,6 +58,8 @@ export function startWorker(gateway: Gateway): Worker {
     deliverLanes(deliver, stopping.signal),
     laneLoop('mail', 2, MAIL_LEASE_MS, (lane) => sendMails(gateway.mail, lane)),
     wakeForgottenLanes(deliver, stopping.signal),
+    digestOldEmails({ ...payments, log }, stopping.signal),
+    rollUpActivity({ ...payments, log }, stopping.signal),
     keepRetention({ ...payments, log, retention: gateway.config.retention }, stopping.signal),
     tendKeys(keyJobs(gateway), stopping.signal),
     keepAudit({ ...payments, log, checkpointsFolder: gateway.config.auditCheckpointsDir }, stopping.signal),

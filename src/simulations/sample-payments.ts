@@ -95,6 +95,7 @@ export function samplePayment(life: SampleLife, changes: Partial<Payment> = {}):
     cancelUrl: 'https://shop.example/cart',
     notificationUrl: null,
     customerSealed: null,
+    emailDigest: null,
     cartItems: [{ description: 'Coffee, 250 g', quantity: 2, value: 625 }],
     requestShipping: true,
     shippingAddressSealed: null,

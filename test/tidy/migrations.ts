@@ -14,6 +14,7 @@ export const DIRECTORIES: Readonly<Record<string, string>> = {
   proxy_storage: 'proxies share it, and certificates of the installation’s own hosts are no tenant’s',
   verified_domains: 'a request names its host, before the tenant is known',
   lanes: 'due work is claimed across tenants',
+  processes: 'belong to the installation, not to a tenant',
 };
 
 const SQL_CLOCK =

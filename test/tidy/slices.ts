@@ -108,6 +108,14 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     sees: ['keys', 'idempotency', 'products', 'tenants', 'test-clocks', 'payments', 'checkout'],
   },
   checkout: { nouns: ['checkout'], sees: ['events', 'provider-accounts', 'tenants', 'logos', 'payments'] },
+  // Numbers of payments and of what wants somebody; only reads, but for its own sums.
+  overview: { nouns: ['activity'], sees: ['keys', 'test-clocks'] },
+  // Tells open pages what to read anew.
+  changes: { nouns: [], sees: ['notifications'] },
+  // What tenants' back ends asked and were answered.
+  'request-log': { nouns: [], sees: [] },
+  // Reads the tables of those below by what people know of their rows.
+  search: { nouns: ['hit'], sees: ['payments'] },
   // Runs providers' acceptance cases for the command line.
   certification: { nouns: ['report'], sees: ['provider-accounts', 'payments', 'inbound'] },
 };

@@ -17,6 +17,8 @@ export interface RecordedCall {
 export interface ActRecorder {
   /** How calls of an endpoint are recorded; null: they are not, and cost nothing. */
   of(endpoint: Endpoint): RecordCall | null;
+  /** Records that a whole list is about to be taken along. */
+  exported(endpoint: Endpoint, call: RecordedCall): Promise<void>;
   /** Takes note of a refusal that may be an attack, by what the credentials name, never by what they prove. Does not wait. */
   refused(exchange: Exchange, problem: Problem, authorization: string | undefined): void;
 }

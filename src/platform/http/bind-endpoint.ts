@@ -3,6 +3,7 @@ import type { Caller } from '../../kernel/caller.ts';
 import type { Access, Endpoint } from '../../kernel/endpoint.ts';
 import type { Logger } from '../log.ts';
 import type { Exchange } from './exchange.ts';
+import type { StreamAnswer } from './stream-answer.ts';
 
 /** The member of Caller that an access admits. */
 export type CallerOf<Who extends Access> = Extract<Caller, { readonly by: Who['by'] }>;
@@ -50,7 +51,7 @@ export type EndpointAnswer<Body = unknown> =
 /** A declaration with the verb that answers it; what a server binds. */
 export interface BoundEndpoint {
   readonly endpoint: Endpoint;
-  readonly handle: (request: EndpointRequest) => Promise<EndpointAnswer>;
+  readonly handle: (request: EndpointRequest) => Promise<EndpointAnswer | StreamAnswer>;
 }
 
 /**
@@ -67,7 +68,7 @@ export function bindEndpoint<
   endpoint: Endpoint<Params, Query, Body, Answer, Who>,
   handle: (
     request: EndpointRequest<Who, z.output<Params>, z.output<Query>, z.output<Body>>,
-  ) => Promise<EndpointAnswer<z.output<Answer>>>,
+  ) => Promise<EndpointAnswer<z.output<Answer>> | StreamAnswer>,
 ): BoundEndpoint {
   // The server parses with these very schemas before it calls, so the narrower request is what arrives.
   return { endpoint, handle: handle as unknown as BoundEndpoint['handle'] };

@@ -8,6 +8,7 @@ import type { Metrics } from '../metrics.ts';
 import { startServerSpan } from '../tracing.ts';
 import type { ActRecorder } from './act-recorder.ts';
 import { admit, type HttpsRule } from './admission.ts';
+import { type AnsweredRequest, answeredRequest } from './answered-request.ts';
 import type { BoundEndpoint } from './bind-endpoint.ts';
 import { problemsOf } from './declared-problems.ts';
 import { addEndpointRoute } from './endpoint-route.ts';
@@ -19,6 +20,7 @@ import { type InFlight, refuseBrokenRequest, sendProblem, toProblem } from './pr
 import { refuseEncodedBody } from './read-request.ts';
 import { limitAddresses, type RequestRates } from './request-rates.ts';
 import { RouteTable } from './route-table.ts';
+import { createExporter } from './stream-export.ts';
 
 /** What is known about a request before its body is read. Header names are lower-case. */
 export interface AuthenticationRequest {
@@ -53,6 +55,8 @@ export interface HttpServerOptions {
   readonly readyChecks?: ReadyChecks;
   /** Checks each answer and each refusal against its declaration. For tests and development. */
   readonly checkAnswers?: boolean;
+  /** Told of every request of a tenant's back end when it is over; returns at once and never throws. */
+  readonly onAnswered?: (request: AnsweredRequest) => void;
   /** Turns an error of a lower layer into a refusal, for example a lost database into `unavailable`. */
   readonly translateError?: (error: unknown) => Problem | undefined;
 }
@@ -76,6 +80,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const limits: HttpLimits = { ...HTTP_LIMITS, ...options.limits };
   const drain = new AbortController();
   const routes = new RouteTable();
+  const exporter = createExporter();
   const inFlight = new WeakMap<object, InFlight>();
   const fastify = buildFastify(options, limits, inFlight);
   fastify.server.maxConnections = limits.connectionsMax;
@@ -109,7 +114,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     closing: drain.signal,
     bind(endpoints) {
       const { authenticate, checkAnswers = false, rates = null, acts = null } = options;
-      for (const bound of endpoints) addEndpointRoute(fastify, bound, { authenticate, checkAnswers, rates, acts });
+      const route = { authenticate, checkAnswers, rates, acts, exporter, closing: drain.signal };
+      for (const bound of endpoints) addEndpointRoute(fastify, bound, route);
     },
     listen: ({ host, port }) => fastify.listen({ host, port }),
     async close() {
@@ -185,7 +191,7 @@ function finish(
   request: FastifyRequest,
   reply: FastifyReply,
   exchange: Exchange,
-  { log, metrics }: Pick<HttpServerOptions, 'log' | 'metrics'>,
+  { log, metrics, onAnswered }: Pick<HttpServerOptions, 'log' | 'metrics' | 'onAnswered'>,
 ): void {
   const { correlationId, endpoint, caller } = exchange;
   const route = endpoint?.path ?? request.routeOptions.url?.replace(/:(\w+)/g, '{$1}') ?? 'none';
@@ -193,12 +199,14 @@ function finish(
   const durationMs = performance.now() - exchange.startedAtMs;
   metrics.observeRequest({ method: request.method, route, status, seconds: durationMs / 1000 });
   exchange.span?.end({ route, status, correlationId });
+  const answered = onAnswered === undefined ? null : answeredRequest(exchange, reply, durationMs);
+  if (answered !== null) onAnswered?.(answered);
   const line = {
     correlationId,
     method: request.method,
     route,
     status,
-    ...(exchange.refusal === null ? {} : { code: exchange.refusal }),
+    ...(exchange.problem === null ? {} : { code: exchange.problem.code }),
     durationMs: Math.round(durationMs * 10) / 10,
     actor: caller === null ? null : actorOf(caller),
     ...(caller?.by === 'tenant' ? { tenantId: caller.tenantId, mode: caller.mode } : {}),

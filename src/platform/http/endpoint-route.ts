@@ -2,14 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AssertionFailed, assert, present } from '../../kernel/assert.ts';
 import { type Caller, personOf, scopeCovers } from '../../kernel/caller.ts';
 import type { Access, Endpoint } from '../../kernel/endpoint.ts';
+import type { Page } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { ActRecorder } from './act-recorder.ts';
-import type { BoundEndpoint, EndpointAnswer } from './bind-endpoint.ts';
+import type { BoundEndpoint, EndpointAnswer, EndpointRequest } from './bind-endpoint.ts';
 import { checkAnswer } from './check-answer.ts';
 import type { Authenticate } from './create-http-server.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { readRequest, refuseMediaType } from './read-request.ts';
 import type { RequestRates } from './request-rates.ts';
+import { sendStream } from './stream-answer.ts';
+import type { Exporter, ExportFormat } from './stream-export.ts';
 import { assertStrict } from './strict-schema.ts';
 
 interface RouteOptions {
@@ -17,6 +20,9 @@ interface RouteOptions {
   readonly checkAnswers: boolean;
   readonly rates: RequestRates | null;
   readonly acts: ActRecorder | null;
+  readonly exporter: Exporter;
+  /** Ends streams when the server stops. */
+  readonly closing: AbortSignal;
 }
 
 /**
@@ -44,7 +50,7 @@ export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint,
       const caller = present(exchange.caller, 'The caller');
       const { correlationId, receivedAt, secure, host, remoteAddress } = exchange;
       const read = readRequest(endpoint, request);
-      const asked = {
+      const asked: EndpointRequest = {
         ...read,
         caller,
         correlationId,
@@ -57,11 +63,43 @@ export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint,
           return exchange.log;
         },
       };
+      const format = options.exporter.formatOf(endpoint, request);
+      if (format !== null) {
+        await options.acts?.exported(endpoint, { ...read, caller, exchange });
+        return sendExport(reply, bound, asked, format, options);
+      }
       const answer =
         record === null
           ? await bound.handle(asked)
           : await record({ ...read, caller, exchange }, () => bound.handle(asked));
+      if ('stream' in answer) {
+        const checkCredentials = () => authenticated(request, endpoint, exchange, { ...options, rates: null });
+        return sendStream(request, reply, answer, { closing: options.closing, checkCredentials });
+      }
       return sendAnswer(reply, bound, answer, options.checkAnswers);
+    },
+  });
+}
+
+/** The same verb, asked for one page after the other. */
+function sendExport(
+  reply: FastifyReply,
+  { endpoint, handle }: BoundEndpoint,
+  asked: EndpointRequest,
+  format: ExportFormat,
+  { exporter, checkAnswers }: RouteOptions,
+): Promise<FastifyReply> {
+  const query = asked.query as { readonly cursor?: string };
+  return exporter.send(reply, {
+    endpoint,
+    format,
+    cursor: query.cursor,
+    at: asked.receivedAt,
+    async readPage(page) {
+      const answer = await handle({ ...asked, query: { ...query, ...page } });
+      assert('body' in answer, `${endpoint.id}: a list is never a kept answer`);
+      if (checkAnswers) checkAnswer(endpoint, serialize(endpoint.id, answer.body));
+      return answer.body as Page<Readonly<Record<string, unknown>>>;
     },
   });
 }

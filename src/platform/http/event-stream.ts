@@ -19,6 +19,8 @@ const HEARTBEAT_MS = 15_000;
 /** Then the browser opens it anew by itself, so that none lives for ever. */
 const LIFETIME_MS = 600_000;
 const RECONNECT_MS = 2_000;
+/** Waiting for a reader that takes nothing; beyond it the reader is let go, and asks again. */
+const UNREAD_BYTES_MAX = 256 * 1024;
 
 /** Turns the answer into a stream, with the headers that were set on it so far. */
 export function openEventStream(reply: FastifyReply, { closing, closed }: EventStreamOptions): EventStream {
@@ -44,7 +46,9 @@ export function openEventStream(reply: FastifyReply, { closing, closed }: EventS
   return {
     end,
     send({ id, data }) {
-      if (!raw.writableEnded) raw.write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
+      if (raw.writableEnded) return;
+      if (raw.writableLength > UNREAD_BYTES_MAX) raw.destroy();
+      else raw.write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
     },
   };
 }

@@ -5,9 +5,9 @@ import { present } from '../../kernel/assert.ts';
 import type { Caller, Mode } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Endpoint } from '../../kernel/endpoint.ts';
-import type { ProblemCode } from '../../kernel/problem.ts';
 import type { Logger } from '../log.ts';
 import type { ServerSpan } from '../tracing.ts';
+import type { AnsweredProblem } from './answered-request.ts';
 
 /** What one request is known to be; filled in as the checks go on. */
 export interface Exchange {
@@ -25,8 +25,8 @@ export interface Exchange {
   span: ServerSpan | null;
   endpoint: Endpoint | null;
   caller: Caller | null;
-  /** The code of the refusal it was answered with. */
-  refusal: ProblemCode | null;
+  /** The refusal it was answered with. */
+  problem: AnsweredProblem | null;
 }
 
 const exchanges = new WeakMap<IncomingMessage, Exchange>();
@@ -50,7 +50,7 @@ export function openExchange(request: IncomingMessage, log: Logger, clock: Clock
     span: null,
     endpoint: null,
     caller: null,
-    refusal: null,
+    problem: null,
   };
   exchanges.set(request, exchange);
   return exchange;

@@ -13,7 +13,7 @@ const MEDIA_TYPE = 'application/problem+json';
 
 /** Answers with a refusal. Buffers, since Fastify would add a charset, which the media type does not have. */
 export function sendProblem(reply: FastifyReply, problem: Problem, exchange: Exchange): FastifyReply {
-  exchange.refusal = problem.code;
+  exchange.problem = { code: problem.code, detail: problem.message, errors: problem.errors };
   const retryAfter = problem.retryAfterSeconds ?? RETRY_SECONDS[problem.code];
   if (retryAfter !== undefined) reply.header('retry-after', Math.ceil(retryAfter));
   if (problem.status === 401) reply.header('www-authenticate', challenges(reply.request.headers.authorization));

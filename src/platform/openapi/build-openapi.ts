@@ -2,6 +2,7 @@ import { assert, present } from '../../kernel/assert.ts';
 import type { Access, Endpoint } from '../../kernel/endpoint.ts';
 import { PROBLEMS, type ProblemCode } from '../../kernel/problem.ts';
 import { problemsOf } from '../http/declared-problems.ts';
+import { describeExports } from './describe-exports.ts';
 import { type JsonSchema, SchemaCollector } from './json-schema.ts';
 
 export interface OpenApiParameter {
@@ -12,7 +13,7 @@ export interface OpenApiParameter {
   readonly schema: JsonSchema;
 }
 
-interface OpenApiContent {
+export interface OpenApiContent {
   readonly [mediaType: string]: { readonly schema: JsonSchema; readonly example?: unknown };
 }
 
@@ -201,7 +202,8 @@ function headersOf({ access, idempotency }: Endpoint): readonly OpenApiParameter
   return headers;
 }
 
-function describeAnswer({ answer, idempotency }: Endpoint, schemas: SchemaCollector): OpenApiResponse {
+function describeAnswer(endpoint: Endpoint, schemas: SchemaCollector): OpenApiResponse {
+  const { answer, idempotency } = endpoint;
   const schema = schemas.resolve(schemas.add(answer.schema, 'output'), 'output');
   const replayed = {
     'Idempotency-Replayed': {
@@ -215,7 +217,9 @@ function describeAnswer({ answer, idempotency }: Endpoint, schemas: SchemaCollec
       'X-Correlation-Id': { description: 'The id of this request.', schema: { type: 'string' } },
       ...(idempotency === 'optional' ? replayed : {}),
     },
-    ...(answer.status === 204 ? {} : { content: { [answer.mediaType ?? 'application/json']: { schema } } }),
+    ...(answer.status === 204
+      ? {}
+      : { content: { [answer.mediaType ?? 'application/json']: { schema }, ...describeExports(endpoint) } }),
   };
 }
 

@@ -23,6 +23,9 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   ack_fuses: KEEP,
   ack_switches: KEEP,
   api_keys: KEEP,
+  // Sums of hours that are over; what comes late is added.
+  activity_hours: KEEP,
+  activity_positions: KEEP,
   app_secrets: KEEP,
   approvals: KEEP,
   attempts: KEEP,
@@ -77,6 +80,8 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   payments: KEEP,
   provider_account_circuits: KEEP,
   payouts: KEEP,
+  // Each says that it lives; those that ended long ago go.
+  processes: SUM,
   products: KEEP,
   provider_account_tenants: APPEND,
   provider_accounts: KEEP,
@@ -93,10 +98,12 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   reconciliation_reports: KEEP,
   refunds: KEEP,
   replays: KEEP,
+  request_log: APPEND,
   reversals: KEEP,
   // Gone when nothing is under an older key any more.
   reseals: SUM,
   retention_positions: KEEP,
+  search_keys: APPEND,
   settlements: KEEP,
   signals: APPEND,
   // Retired, and gone when no token names them any more.
