@@ -130,6 +130,16 @@ keys
   .option('--json')
   .action(lazily(async () => (await import('./commands/keys.ts')).runRotateKeys));
 
+const users = program.command('users').description('people who use the panel');
+users
+  .command('create')
+  .description('invite somebody; prints the link by which they make their account')
+  .requiredOption('--email <address>')
+  .requiredOption('--role <role>', 'owner, admin, support or auditor; with --tenant, a role there')
+  .option('--tenant <tenant>', 'to this one, by id or app name, instead of the installation')
+  .option('--json')
+  .action(lazily(async () => (await import('./commands/users.ts')).runCreateUser));
+
 /** What works through the API takes its address and a key. */
 function ofApi(command: Command): Command {
   return command

@@ -83,6 +83,32 @@ create table ack_switches (
   constraint ack_switches_pkey PRIMARY KEY (tenant_id)
 );
 
+create table activity_hours (
+  tenant_id text not null,
+  mode text not null,
+  hour timestamp with time zone not null,
+  currency text not null,
+  created bigint not null,
+  approved bigint not null,
+  declined bigint not null,
+  captures bigint not null,
+  captured bigint not null,
+  refunds bigint not null,
+  refunded bigint not null,
+  reversed bigint not null,
+  disputes bigint not null,
+  disputed bigint not null,
+  constraint activity_hours_pkey PRIMARY KEY (tenant_id, mode, hour, currency),
+  constraint activity_hours_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
+);
+
+create table activity_positions (
+  tenant_id text not null,
+  rolled_until timestamp with time zone not null,
+  constraint activity_positions_pkey PRIMARY KEY (tenant_id)
+);
+CREATE INDEX activity_positions_until_idx ON public.activity_positions USING btree (rolled_until);
+
 create table api_keys (
   key_id text not null,
   tenant_id text not null,
@@ -281,6 +307,17 @@ CREATE TRIGGER captures_inserted AFTER INSERT ON public.captures REFERENCING NEW
 CREATE TRIGGER captures_kept BEFORE DELETE OR TRUNCATE ON public.captures FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER captures_updated AFTER UPDATE ON public.captures REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_updated();
 
+create table challenges (
+  challenge_hash bytea not null,
+  purpose text not null,
+  holder text not null,
+  content_sealed bytea,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint challenges_pkey PRIMARY KEY (challenge_hash)
+);
+CREATE INDEX challenges_old_idx ON public.challenges USING btree (expires_at);
+
 create table checkout_tokens (
   token_hash bytea not null,
   tenant_id text not null,
@@ -391,6 +428,13 @@ create table digest_keys (
   key_sealed bytea not null,
   created_at timestamp with time zone not null,
   constraint digest_keys_pkey PRIMARY KEY (tenant_id, version)
+);
+
+create table directory_keys (
+  purpose text not null,
+  key_sealed bytea not null,
+  created_at timestamp with time zone not null,
+  constraint directory_keys_pkey PRIMARY KEY (purpose)
 );
 
 create table dispute_evidence (
@@ -583,6 +627,26 @@ create table installation_epochs (
   last_seen_at timestamp with time zone not null,
   constraint installation_epochs_pkey PRIMARY KEY (tenant_id, epoch)
 );
+
+create table invitations (
+  tenant_id text not null,
+  invitation_id text not null,
+  token_hash bytea not null,
+  email_digest bytea not null,
+  email_sealed bytea not null,
+  role text not null,
+  invited_by text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  accepted_at timestamp with time zone,
+  accepted_by text,
+  constraint invitations_pkey PRIMARY KEY (tenant_id, invitation_id),
+  constraint invitations_token_key UNIQUE (token_hash),
+  constraint invitations_user_fkey FOREIGN KEY (accepted_by) REFERENCES users(user_id),
+  constraint invitations_accepted_check CHECK ((accepted_at IS NULL) = (accepted_by IS NULL))
+);
+CREATE INDEX invitations_email_idx ON public.invitations USING btree (email_digest) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
 
 create table lanes (
   kind text not null,
@@ -790,6 +854,19 @@ CREATE INDEX mails_list_idx ON public.mails USING btree (mail_id);
 CREATE UNIQUE INDEX mails_open_key ON public.mails USING btree (tenant_id, topic) WHERE is_open;
 CREATE INDEX mails_topic_idx ON public.mails USING btree (tenant_id, topic, scheduled_at);
 
+create table memberships (
+  tenant_id text not null,
+  user_id text not null,
+  role text not null,
+  status text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint memberships_pkey PRIMARY KEY (tenant_id, user_id),
+  constraint memberships_user_fkey FOREIGN KEY (user_id) REFERENCES users(user_id),
+  constraint memberships_status_check CHECK (status = ANY (ARRAY['active'::text, 'suspended'::text]))
+);
+CREATE INDEX memberships_user_idx ON public.memberships USING btree (user_id, tenant_id);
+
 create table notification_settings (
   tenant_id text not null,
   mode text not null,
@@ -805,6 +882,16 @@ create table notification_settings (
   constraint notification_settings_complete_check CHECK (product_id <> ''::text OR enabled IS NOT NULL AND paused IS NOT NULL AND additional_types_also_to_main IS NOT NULL),
   constraint notification_settings_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
 );
+
+create table oidc_identities (
+  issuer text not null,
+  subject text not null,
+  user_id text not null,
+  created_at timestamp with time zone not null,
+  constraint oidc_identities_pkey PRIMARY KEY (issuer, subject),
+  constraint oidc_identities_user_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
+);
+CREATE INDEX oidc_identities_user_idx ON public.oidc_identities USING btree (user_id);
 
 create table operator_keys (
   key_id text not null,
@@ -878,6 +965,22 @@ create table partner_orders (
   constraint partner_orders_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id)
 );
 
+create table passkeys (
+  passkey_id text not null,
+  user_id text not null,
+  credential_id bytea not null,
+  public_key bytea not null,
+  sign_count bigint not null,
+  transports text[] not null,
+  label text not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint passkeys_pkey PRIMARY KEY (passkey_id),
+  constraint passkeys_credential_key UNIQUE (credential_id),
+  constraint passkeys_user_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
+);
+CREATE INDEX passkeys_user_idx ON public.passkeys USING btree (user_id, passkey_id);
+
 create table payments (
   tenant_id text not null,
   payment_id text not null,
@@ -926,6 +1029,7 @@ create table payments (
   shipping_address_sealed bytea,
   holds_limits boolean not null default false,
   checkout_id text,
+  email_digest bigint,
   constraint payments_pkey PRIMARY KEY (tenant_id, payment_id),
   constraint payments_reference_key UNIQUE (tenant_id, mode, reference),
   constraint payments_checkout_fkey FOREIGN KEY (tenant_id, checkout_id) REFERENCES checkouts(tenant_id, checkout_id),
@@ -945,8 +1049,10 @@ create table payments (
 );
 CREATE INDEX payments_checkout_idx ON public.payments USING btree (tenant_id, checkout_id, payment_id) WHERE (checkout_id IS NOT NULL);
 CREATE INDEX payments_due_idx ON public.payments USING btree (tenant_id, due_at) WHERE (due_at IS NOT NULL);
+CREATE INDEX payments_email_idx ON public.payments USING btree (tenant_id, mode, email_digest, payment_id) WHERE (email_digest <> 0);
 CREATE INDEX payments_list_idx ON public.payments USING btree (tenant_id, mode, payment_id);
 CREATE INDEX payments_order_idx ON public.payments USING btree (tenant_id, mode, order_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX payments_undigested_idx ON public.payments USING btree (tenant_id, payment_id) WHERE ((customer_sealed IS NOT NULL) AND (email_digest IS NULL));
 CREATE TRIGGER payments_amounts_inserted AFTER INSERT ON public.payments FOR EACH ROW WHEN (((new.amount_captured + new.amount_capture_pending) > 0)) EXECUTE FUNCTION check_amounts_of_payment();
 CREATE TRIGGER payments_amounts_updated AFTER UPDATE ON public.payments REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_moved();
 
@@ -972,6 +1078,16 @@ create table payouts (
   constraint payouts_status_check CHECK (status = ANY (ARRAY['paid'::text, 'returned'::text]))
 );
 CREATE INDEX payouts_list_idx ON public.payouts USING btree (tenant_id, mode, payout_id);
+
+create table processes (
+  process_id text not null,
+  roles text[] not null,
+  version text not null,
+  host text not null,
+  started_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  constraint processes_pkey PRIMARY KEY (process_id)
+);
 
 create table products (
   tenant_id text not null,
@@ -1234,6 +1350,15 @@ create table reconciliation_reports (
 CREATE INDEX reconciliation_reports_list_idx ON public.reconciliation_reports USING btree (tenant_id, mode, report_id);
 CREATE INDEX reconciliation_reports_unexplained_idx ON public.reconciliation_reports USING btree (tenant_id, day) WHERE (unexplained <> (0)::numeric);
 
+create table recovery_codes (
+  user_id text not null,
+  code_hash bytea not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint recovery_codes_pkey PRIMARY KEY (user_id, code_hash),
+  constraint recovery_codes_user_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
+);
+
 create table refunds (
   tenant_id text not null,
   refund_id text not null,
@@ -1300,6 +1425,29 @@ create table replays (
 CREATE INDEX replays_list_idx ON public.replays USING btree (tenant_id, mode, replay_id);
 CREATE UNIQUE INDEX replays_running_key ON public.replays USING btree (tenant_id, endpoint_id) WHERE (status = 'running'::text);
 
+create table request_log (
+  tenant_id text not null,
+  mode text not null,
+  request_id text not null,
+  actor text not null,
+  operation text not null,
+  method text not null,
+  route text not null,
+  status integer not null,
+  code text,
+  detail text,
+  errors jsonb,
+  duration_ms integer not null,
+  correlation_id text not null,
+  replayed boolean not null,
+  created_at timestamp with time zone not null,
+  constraint request_log_pkey PRIMARY KEY (tenant_id, mode, request_id),
+  constraint request_log_code_check CHECK (code IS NOT NULL OR detail IS NULL AND errors IS NULL),
+  constraint request_log_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
+) partition by range (request_id);
+CREATE INDEX request_log_correlation_idx ON public.request_log USING btree (tenant_id, correlation_id);
+CREATE INDEX request_log_refused_idx ON public.request_log USING btree (tenant_id, mode, code, request_id) WHERE (code IS NOT NULL);
+
 create table reseals (
   tenant_id text not null,
   column_name text not null,
@@ -1356,6 +1504,34 @@ CREATE TRIGGER reversals_inserted AFTER INSERT ON public.reversals REFERENCING N
 CREATE TRIGGER reversals_kept BEFORE DELETE OR TRUNCATE ON public.reversals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER reversals_updated AFTER UPDATE ON public.reversals REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_updated();
 
+create table search_keys (
+  tenant_id text not null,
+  key_sealed bytea not null,
+  created_at timestamp with time zone not null,
+  constraint search_keys_pkey PRIMARY KEY (tenant_id),
+  constraint search_keys_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
+);
+
+create table sessions (
+  session_id text not null,
+  user_id text not null,
+  secret_hash bytea not null,
+  stage text not null,
+  method text not null,
+  client_sealed bytea not null,
+  second_factor_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint sessions_pkey PRIMARY KEY (session_id),
+  constraint sessions_secret_key UNIQUE (secret_hash),
+  constraint sessions_user_fkey FOREIGN KEY (user_id) REFERENCES users(user_id),
+  constraint sessions_method_check CHECK (method = ANY (ARRAY['password'::text, 'recovery_code'::text, 'passkey'::text, 'oidc'::text, 'link'::text])),
+  constraint sessions_stage_check CHECK (stage = ANY (ARRAY['second_factor'::text, 'enroll'::text, 'signed_in'::text]))
+);
+CREATE INDEX sessions_user_idx ON public.sessions USING btree (user_id, session_id);
+
 create table settlements (
   tenant_id text not null,
   subject_id text not null,
@@ -1375,6 +1551,24 @@ create table settlements (
   constraint settlements_net_check CHECK (net = (gross - fee)),
   constraint settlements_noun_check CHECK (subject_noun = ANY (ARRAY['capture'::text, 'refund'::text, 'reversal'::text, 'dispute'::text]))
 );
+
+create table setup_links (
+  token_hash bytea not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint setup_links_pkey PRIMARY KEY (token_hash)
+);
+CREATE UNIQUE INDEX setup_links_used_key ON public.setup_links USING btree ((true)) WHERE (used_at IS NOT NULL);
+
+create table sign_in_tries (
+  email_digest bytea not null,
+  tries integer not null,
+  last_try_at timestamp with time zone not null,
+  locked_until timestamp with time zone,
+  constraint sign_in_tries_pkey PRIMARY KEY (email_digest)
+);
+CREATE INDEX sign_in_tries_old_idx ON public.sign_in_tries USING btree (last_try_at);
 
 create table signals (
   tenant_id text not null,
@@ -1545,6 +1739,22 @@ create table test_clocks (
   constraint test_clocks_status_check CHECK (status = ANY (ARRAY['held'::text, 'released'::text]))
 );
 CREATE UNIQUE INDEX test_clocks_held_key ON public.test_clocks USING btree (tenant_id) WHERE (status = 'held'::text);
+
+create table users (
+  user_id text not null,
+  email_digest bytea not null,
+  email_sealed bytea not null,
+  name_sealed bytea not null,
+  status text not null,
+  password_hash text,
+  totp_sealed bytea,
+  totp_step_used bigint,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint users_pkey PRIMARY KEY (user_id),
+  constraint users_email_key UNIQUE (email_digest),
+  constraint users_status_check CHECK (status = ANY (ARRAY['active'::text, 'suspended'::text]))
+);
 
 create table verified_domains (
   domain text not null,
@@ -1914,6 +2124,8 @@ begin
           where state in ('quarantined', 'unmatched', 'failed') and inbound_event_id < public.id_floor('in', before));
     when 'provider_calls' then
       return false;
+  when 'request_log' then
+      return false;
   end case;
 end $function$
 ;
@@ -1936,14 +2148,7 @@ CREATE OR REPLACE FUNCTION public.partitioned_tables()
  LANGUAGE sql
  IMMUTABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-  values
-    ('events', 'events', 'event_id', 'evt'),
-    ('deliveries', 'deliveries', 'delivery_id', 'whd'),
-    ('delivery_attempts', 'deliveries', 'delivery_id', 'whd'),
-    ('inbound_events', 'inbound_events', 'inbound_event_id', 'in'),
-    ('provider_calls', 'provider_calls', 'call_id', 'pc')
-$function$
+AS $function$ values ('events', 'events', 'event_id', 'evt'), ('deliveries', 'deliveries', 'delivery_id', 'whd'), ('delivery_attempts', 'deliveries', 'delivery_id', 'whd'), ('inbound_events', 'inbound_events', 'inbound_event_id', 'in'), ('provider_calls', 'provider_calls', 'call_id', 'pc'), ('request_log', 'request_log', 'request_id', 'rq') $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.post_to_balances()

@@ -1,5 +1,6 @@
 import { ACK_DEADLINE_TRANSITIONS } from '../src/acknowledgments/ack-deadline.ts';
 import { ACK_FUSE_TRANSITIONS } from '../src/acknowledgments/ack-fuse.ts';
+import { APPROVAL_TRANSITIONS } from '../src/approvals/approval.ts';
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
 import { MAIL_TRANSITIONS } from '../src/mail/mail.ts';
@@ -27,6 +28,7 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['Dispute evidence', EVIDENCE_TRANSITIONS],
   ['Provider notification', INBOUND_TRANSITIONS],
   ['Delivery', DELIVERY_TRANSITIONS],
+  ['Approval', APPROVAL_TRANSITIONS],
   ['Product', PRODUCT_TRANSITIONS],
   ['QR code', QR_CODE_TRANSITIONS],
   ['Endpoint health', HEALTH_TRANSITIONS],

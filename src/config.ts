@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { MASTER_KEY_VARIABLES, type MasterKeySettings, masterKeysOf } from './platform/master-key-settings.ts';
+import { OIDC_VARIABLES, type OidcSettings, oidcOf } from './platform/oidc-settings.ts';
 import {
   RATE_LIMIT_VARIABLES,
   type RateLimitSettings,
@@ -47,6 +48,7 @@ export interface Config {
   readonly smtp: { readonly server: SmtpServer; readonly from: string } | null;
   /** Who is told of what concerns the whole installation. */
   readonly operatorEmail: string | null;
+  readonly oidc: OidcSettings | null;
   readonly demo: boolean;
   readonly databaseConnectionsMax: number;
   /** How many days events, deliveries and notifications are kept: unless a tenant says otherwise, and at most. */
@@ -136,6 +138,7 @@ const variables = z.object({
   TOLLGATE_EGRESS_ADDRESSES_TEST: addressRanges.optional(),
   TOLLGATE_DEMO: flag.optional(),
   ...RATE_LIMIT_VARIABLES,
+  ...OIDC_VARIABLES,
   TOLLGATE_DATABASE_CONNECTIONS: z.coerce.number('Must be a number').int().min(2).max(500).default(20),
   TOLLGATE_RETENTION_DAYS: retentionDays.default(180),
   TOLLGATE_RETENTION_DAYS_MAX: retentionDays.optional(),
@@ -206,7 +209,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       api: set.TOLLGATE_API_URL ?? own,
       checkout: set.TOLLGATE_CHECKOUT_URL ?? own,
       hooks: set.TOLLGATE_HOOKS_URL ?? own,
-      admin: set.TOLLGATE_ADMIN_URL ?? own,
+      // Browsers make passkeys for names alone, and this one is the machine's own.
+      admin: set.TOLLGATE_ADMIN_URL ?? ownUrl(set.HOST === '127.0.0.1' ? 'localhost' : set.HOST, set.PORT),
     },
     hasOwnHosts: [set.TOLLGATE_API_URL, set.TOLLGATE_CHECKOUT_URL, set.TOLLGATE_HOOKS_URL, set.TOLLGATE_ADMIN_URL].some(
       (url) => url !== undefined,
@@ -223,6 +227,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     otelEndpoint: set.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
     smtp: smtpOf(set.SMTP_URL ?? null, set.SMTP_FROM ?? null, set.TOLLGATE_API_URL ?? own),
     operatorEmail: set.TOLLGATE_OPERATOR_EMAIL ?? null,
+    oidc: oidcOf(set, ConfigRefused),
     demo,
     databaseConnectionsMax: set.TOLLGATE_DATABASE_CONNECTIONS,
     retention: retentionOf(set.TOLLGATE_RETENTION_DAYS, set.TOLLGATE_RETENTION_DAYS_MAX),

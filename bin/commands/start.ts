@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { startShop } from '../../examples/shop/server.ts';
+import { createSetupLink } from '../../src/access/setup-link.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/platform/log.ts';
 import { startTollgate, type Tollgate } from '../../src/roles/all.ts';
@@ -23,7 +24,8 @@ export async function runStart({ json = false }: { readonly json?: boolean }): P
   const shop = demo === null || config.shopPort === 0 ? null : await openShop(tollgate, demo, config.shopPort);
   const simulators = demo === null ? null : await openSimulators(tollgate.gateway, demo.tenant.id);
   const open = simulators?.open ?? [];
-  console.log(json ? readyLine(tollgate, demo, shop, open) : welcome(tollgate, demo, shop, open));
+  const started = { tollgate, demo, shop, simulators: open, setupUrl: await findSetupUrl(tollgate) };
+  console.log(json ? readyLine(started) : welcome(started));
   const stop = once(async (): Promise<void> => {
     await shop?.close();
     await simulators?.close();
@@ -57,39 +59,50 @@ async function openShop({ config }: Tollgate, demo: DemoCredentials, port: numbe
   });
 }
 
-function readyLine(
-  { config, internalUrl }: Tollgate,
-  demo: DemoCredentials | null,
-  shop: Shop | null,
-  simulators: readonly OpenSimulator[],
-): string {
-  const { api, checkout, hooks, admin } = config.urls;
+/** What there is to say once everything runs. */
+interface Started {
+  readonly tollgate: Tollgate;
+  readonly demo: DemoCredentials | null;
+  readonly shop: Shop | null;
+  readonly simulators: readonly OpenSimulator[];
+  /** Where the first owner makes an account; null: there is one, or the panel is served elsewhere. */
+  readonly setupUrl: string | null;
+}
+
+async function findSetupUrl({ config, gateway }: Tollgate): Promise<string | null> {
+  if (!config.roles.includes('admin')) return null;
+  return createSetupLink(gateway.payments.database.query, gateway.clock, gateway.people.panel);
+}
+
+function readyLine({ tollgate, demo, shop, simulators, setupUrl }: Started): string {
+  const { config, internalUrl, gateway } = tollgate;
+  const { api, checkout, hooks } = config.urls;
   return JSON.stringify({
     ready: true,
     apiUrl: api,
     checkoutUrl: checkout,
     hooksUrl: hooks,
-    adminUrl: admin,
+    adminUrl: gateway.people.panel.url,
     docsUrl: `${api}/docs`,
     shopUrl: shop?.url ?? null,
     internalUrl,
     simulators,
     tenant: demo?.tenant ?? null,
-    operator: demo === null ? null : { setupUrl: null, apiKey: demo.operator.apiKey },
+    operator: { setupUrl, apiKey: demo?.operator.apiKey ?? null },
   });
 }
 
-function welcome(
-  { config, internalUrl }: Tollgate,
-  demo: DemoCredentials | null,
-  shop: Shop | null,
-  simulators: readonly OpenSimulator[],
-): string {
+function welcome({ tollgate, demo, shop, simulators, setupUrl }: Started): string {
+  const { config, internalUrl, gateway } = tollgate;
   const { api } = config.urls;
   const lines = ['', '  Tollgate is ready.', ''];
   if (shop !== null)
     lines.push(`  Buy something   ${shop.url}`, '                  (pay at the sandbox bank: no real money)', '');
+  if (setupUrl !== null) {
+    lines.push('  Make the first account (good for 30 minutes, once):', `  →  ${setupUrl}`, '');
+  }
   lines.push(
+    `  Panel           ${gateway.people.panel.url}`,
     `  API             ${api}/api/v1`,
     `  Reference       ${api}/docs`,
     `  Metrics         ${internalUrl}/metrics`,

@@ -3,10 +3,41 @@ import { type CallOptions, pathSegment, type Send } from './operation.ts';
 
 // These do not speak JSON and are left out:
 //   GET /api/v1/audit-entries/export
+//   GET /api/v1/changes
 //   GET /api/v1/operator/audit-entries/export
 //   PUT /api/v1/settings/logo
 //   GET /api/v1/settings/preview
 //   POST /api/v1/settings/preview
+
+export type AcceptLink = {
+  token: string;
+  /**
+   * With a set-up link; an invitation names it.
+   * Format: email.
+   */
+  email?: string | undefined;
+  name: string;
+  /** At least 12 characters, 5 of them different; not the e-mail address. */
+  password: string;
+} | {
+  token: string;
+  /**
+   * With a set-up link; an invitation names it.
+   * Format: email.
+   */
+  email?: string | undefined;
+  name: string;
+  /** The credential as its `toJSON()` gives it (WebAuthn level 3). */
+  passkey: {
+    id: string;
+    response: {
+      clientDataJSON: string;
+      [key: string]: unknown;
+    };
+    [key: string]: unknown;
+  };
+  label: string;
+};
 
 export interface AccessToken {
   accessToken: string;
@@ -204,6 +235,19 @@ export interface AcknowledgedEvents {
   acknowledged: number;
 }
 
+export interface AddPasskey {
+  label: string;
+  /** The credential as its `toJSON()` gives it (WebAuthn level 3). */
+  passkey: {
+    id: string;
+    response: {
+      clientDataJSON: string;
+      [key: string]: unknown;
+    };
+    [key: string]: unknown;
+  };
+}
+
 export interface AdvanceTestClock {
   /**
    * RFC 3339.
@@ -219,6 +263,147 @@ export interface AmountLimits {
   min?: number | undefined;
   /** Whole minor units of the currency: 1250 is 12.50 EUR, 1250 JPY is 1250 yen. */
   max?: number | undefined;
+}
+
+export interface ApiKey {
+  id: string;
+  name: string;
+  status: "active" | "expired" | "revoked";
+  allowedAddresses: readonly string[];
+  /** Who made it: `user:…`, `key:…`, `app:…`; null: made with the tenant, or from the command line. */
+  createdBy: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  expiresAt: string | null;
+  /** To the minute. */
+  lastUsedAt: string | null;
+  /** Until when the text before a rotation works. */
+  previousSecretUntil: string | null;
+  revokedAt: string | null;
+  object: "api_key";
+  mode: "live" | "test";
+  scopes: readonly string[];
+}
+
+/** A request of your back ends. Bodies, queries and headers are never kept. */
+export interface ApiRequest {
+  id: string;
+  object: "api_request";
+  mode: "live" | "test";
+  /** key:key_…, app:… or user:usr_…. */
+  actor: string;
+  /** The operationId. */
+  operation: string;
+  method: string;
+  /** With parameters in braces; ids are not kept. */
+  route: string;
+  status: number;
+  /** What the refusal said; null: there was none. */
+  problem: {
+    code: string;
+    title: string;
+    detail: string;
+    errors: readonly {
+      pointer: string;
+      detail: string;
+    }[];
+    /** Where the code is explained, relative to the API. */
+    documentation: string;
+  } | null;
+  durationMs: number;
+  correlationId: string;
+  idempotencyReplayed: boolean;
+  /**
+   * When it arrived, by the machine’s time.
+   * Format: date-time.
+   */
+  createdAt: string;
+}
+
+export interface Approval {
+  id: string;
+  object: "approval";
+  mode: "live" | "test";
+  /** The operation that was called, such as createRefund. */
+  act: string;
+  /** What whoever approves needs besides. */
+  permission: string;
+  /** `approved`: decided, and not yet known to be done; `failed`: the operation refused. */
+  state: "requested" | "approved" | "rejected" | "done" | "failed" | "expired";
+  /** What was asked for, without secrets. */
+  details: Record<string, string | number | null>;
+  requestedBy: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  requestedAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  expiresAt: string;
+  decidedBy: string | null;
+  decidedAt: string | null;
+  note: string | null;
+  answerStatus: number | null;
+  problemCode: string | null;
+  /** What came of it, such as the refund. */
+  subjectId: string | null;
+  endedAt: string | null;
+}
+
+export interface ApprovalRequested {
+  object: "approval_requested";
+  /** Nothing is done before somebody else approves of it. */
+  approvalId: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  expiresAt: string;
+}
+
+export interface Approve {
+  /** Default: null. */
+  note?: string | null | undefined;
+}
+
+export interface Approved {
+  id: string;
+  object: "approval";
+  mode: "live" | "test";
+  /** The operation that was called, such as createRefund. */
+  act: string;
+  /** What whoever approves needs besides. */
+  permission: string;
+  /** `approved`: decided, and not yet known to be done; `failed`: the operation refused. */
+  state: "requested" | "approved" | "rejected" | "done" | "failed" | "expired";
+  /** What was asked for, without secrets. */
+  details: Record<string, string | number | null>;
+  requestedBy: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  requestedAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  expiresAt: string;
+  decidedBy: string | null;
+  decidedAt: string | null;
+  note: string | null;
+  answerStatus: number | null;
+  problemCode: string | null;
+  /** What came of it, such as the refund. */
+  subjectId: string | null;
+  endedAt: string | null;
+  result: unknown;
 }
 
 /** One try at one provider. */
@@ -407,6 +592,42 @@ export interface CartItem {
   itemType?: string | undefined;
 }
 
+export type Change = {
+  type: "ready";
+  /** false: changes may have been missed, so read anew what is shown. */
+  resumed: boolean;
+} | {
+  type: "changed";
+  /** What happened, such as payment.succeeded. */
+  eventType: string;
+  eventId: string;
+  /** The noun of what changed, such as refund. */
+  object: string | null;
+  id: string | null;
+  /** Where it has one. */
+  version: number | null;
+  /** The payment that it belongs to. */
+  paymentId: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  at: string;
+};
+
+export interface ChangeMember {
+  /** A built-in role, or one of the tenant’s own; never one that may do more than you may. */
+  role?: string | undefined;
+  status?: "active" | "suspended" | undefined;
+}
+
+export interface ChangePassword {
+  /** Left out by whoever has none. */
+  currentPassword?: string | undefined;
+  /** At least 12 characters, 5 of them different; not the e-mail address. */
+  newPassword: string;
+}
+
 export interface ChangedWebhookEndpoint {
   id: string;
   object: "webhook_endpoint";
@@ -561,6 +782,33 @@ export interface CompletePayment {
   clientData: ClientData;
 }
 
+export interface ConfirmTotp {
+  enrollment: string;
+  /** What the authenticator app shows now. Each code is good once. */
+  code: string;
+}
+
+export interface ConfirmedTotp {
+  /** To be written down. Shown once; each stands in for the authenticator app once. */
+  recoveryCodes: readonly string[];
+}
+
+export interface CreateApiKey {
+  name: string;
+  /** What it may do: permissions, `resource:*`, or `*` for all that needs no administrator. Never more than you may. */
+  scopes: readonly string[];
+  /**
+   * When it stops working by itself; null: never.
+   * Default: null.
+   */
+  expiresAt?: string | null | undefined;
+  /**
+   * Addresses and CIDR ranges from which alone it works; none listed: from everywhere.
+   * Default: [].
+   */
+  allowedAddresses?: readonly string[] | undefined;
+}
+
 export interface CreateBlueboxTransaction {
   /** Your own id of this transaction; unique for ever. */
   reference: string;
@@ -659,6 +907,16 @@ export interface CreateCheckoutPayment {
   expiresAt?: string | undefined;
 }
 
+export interface CreateChildTenant {
+  name: string;
+  /** The user name of the tenant’s back end; unique in the installation. */
+  appName: string;
+  /** ISO 4217 code in capitals. */
+  currency: string;
+  /** Default: {}. */
+  settings?: TenantSettingsInput | undefined;
+}
+
 export interface CreateDomain {
   domain: string;
 }
@@ -697,6 +955,22 @@ export interface CreateLimitBasket {
 export interface CreateListener {
   /** Default: ["*"]. */
   eventTypes?: readonly ("*" | "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test")[] | undefined;
+}
+
+export interface CreateOperatorKey {
+  name: string;
+  /** What it may do: permissions, `resource:*`, or `*` for all that a key can have. Never more than you may. */
+  permissions: readonly string[];
+  /**
+   * When it stops working by itself; null: never.
+   * Default: null.
+   */
+  expiresAt?: string | null | undefined;
+  /**
+   * Addresses and CIDR ranges from which alone it works; none listed: from everywhere.
+   * Default: [].
+   */
+  allowedAddresses?: readonly string[] | undefined;
 }
 
 export interface CreatePartnerKey {
@@ -854,6 +1128,14 @@ export interface CreateRefund {
   reference?: string | undefined;
 }
 
+export interface CreateRole {
+  name: string;
+  /** Default: null. */
+  description?: string | null | undefined;
+  /** What whoever has the role may do. Never more than you may. */
+  permissions: readonly ("payment:create" | "payment:read" | "payment:update" | "capture:create" | "capture:read" | "refund:create" | "refund:read" | "reversal:create" | "reversal:read" | "dispute:read" | "dispute:update" | "inbound_event:read" | "inbound_event:execute" | "ledger:read" | "reconciliation:read" | "reconciliation:update" | "statement:create" | "statement:read" | "payout:read" | "checkout:create" | "checkout:read" | "checkout:update" | "qr-code:create" | "qr-code:read" | "qr-code:update" | "qr-code:execute" | "domain:create" | "domain:read" | "domain:execute" | "domain:delete" | "webhook:create" | "webhook:read" | "webhook:update" | "webhook:delete" | "webhook:execute" | "event:read" | "notification-settings:read" | "notification-settings:update" | "notification-settings:pause" | "product:create" | "product:read" | "product:update" | "limit-basket:create" | "limit-basket:read" | "limit-basket:update" | "limit-basket:delete" | "provider-account:create" | "provider-account:read" | "provider-account:update" | "provider-account:execute" | "partner-key:create" | "partner-key:read" | "partner-key:update" | "audit:read" | "request-log:read" | "settings:read" | "settings:update" | "api-key:create" | "api-key:read" | "api-key:update" | "api-key:delete" | "role:read" | "role:create" | "role:update" | "role:delete" | "child-tenant:create" | "child-tenant:read" | "app-secret:update" | "approval:read" | "approval:update" | "approval-rule:update" | "test-clock:create" | "test-clock:read" | "test-clock:update" | "user:create" | "user:read" | "user:update")[];
+}
+
 export interface CreateSimulation {
   /** https; reachable from the internet. */
   url: string;
@@ -925,10 +1207,10 @@ export interface CreateTenant {
   appName: string;
   /** ISO 4217 code in capitals. */
   currency: string;
-  /** A PSP or super-merchant that may act for it. */
-  parentTenantId?: string | undefined;
   /** Default: {}. */
   settings?: TenantSettingsInput | undefined;
+  /** A PSP or super-merchant that may act for it. */
+  parentTenantId?: string | undefined;
 }
 
 /** Default: {}. */
@@ -1086,6 +1368,8 @@ export interface CreatedTenant {
   appName: string;
   currency: string;
   status: "active" | "suspended" | "removed";
+  /** Whether it may create tenants that it acts for. */
+  mayHaveChildren: boolean;
   settings: TenantSettings;
   /**
    * RFC 3339.
@@ -1662,6 +1946,55 @@ export interface Instrument {
   accountType?: string | undefined;
 }
 
+export interface Invitation {
+  id: string;
+  email: string;
+  role: string;
+  /** The actor, such as user:usr_…. */
+  invitedBy: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  expiresAt: string;
+}
+
+export interface Invite {
+  /** Format: email. */
+  email: string;
+  /** A built-in role, or one of the tenant’s own; never one that may do more than you may. */
+  role: string;
+}
+
+export interface Invited {
+  id: string;
+  email: string;
+  role: string;
+  /** The actor, such as user:usr_…. */
+  invitedBy: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  expiresAt: string;
+  /** For you to bring to them. Shown once; good for a week, once. */
+  url: string;
+}
+
+export interface JoinByLink {
+  token: string;
+}
+
 export interface JudgedAccount {
   providerAccountId: string;
   provider: string;
@@ -1820,6 +2153,21 @@ export interface LimitUsage {
   month: LimitPeriodUsage;
 }
 
+export interface Link {
+  kind: "setup" | "invitation";
+  /** Whom the invitation is for; null: to be said. */
+  email: string | null;
+  role: string;
+  /** null: the installation. */
+  tenantName: string | null;
+  /** Then sign in, and join. */
+  hasAccount: boolean;
+}
+
+export interface LinkToken {
+  token: string;
+}
+
 export interface ListenedEvents {
   data: readonly Event[];
 }
@@ -1878,6 +2226,31 @@ export interface Mail {
    * Format: date-time.
    */
   createdAt: string;
+}
+
+export interface Member {
+  id: string;
+  email: string;
+  name: string;
+  role: string;
+  status: "active" | "suspended";
+  hasSecondFactor: boolean;
+  lastSeenAt: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+}
+
+export interface Newcomer {
+  token: string;
+  /**
+   * With a set-up link; an invitation names it.
+   * Format: email.
+   */
+  email?: string | undefined;
+  name: string;
 }
 
 /** What the shopper does next; null where nothing is awaited of them. */
@@ -1976,6 +2349,194 @@ export interface NotificationSettings {
   additionalTypesAlsoToMain: boolean;
 }
 
+export interface OfferedTotp {
+  /** Sent with the first code. */
+  enrollment: string;
+  /** Base32, to be typed. */
+  secret: string;
+  /** otpauth://…, as a QR code. */
+  uri: string;
+}
+
+export interface OidcReturn {
+  code: string;
+  state: string;
+  iss?: string | undefined;
+}
+
+export interface OidcStart {
+  url: string;
+}
+
+export interface OperatorKey {
+  id: string;
+  name: string;
+  status: "active" | "expired" | "revoked";
+  allowedAddresses: readonly string[];
+  /** Who made it: `user:…`, `key:…`, `app:…`; null: made with the tenant, or from the command line. */
+  createdBy: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  expiresAt: string | null;
+  /** To the minute. */
+  lastUsedAt: string | null;
+  /** Until when the text before a rotation works. */
+  previousSecretUntil: string | null;
+  revokedAt: string | null;
+  object: "operator_key";
+  permissions: readonly string[];
+}
+
+export interface OperatorSearchHit {
+  type: "payment" | "capture" | "refund" | "reversal" | "dispute" | "event" | "delivery" | "inbound_event" | "webhook_endpoint" | "product" | "checkout" | "qr_code" | "provider_account" | "statement" | "payout" | "reconciliation_exception" | "tenant";
+  id: string;
+  /** What people know it by: a reference, a name, an address, or its id. */
+  title: string;
+  /** Its amount and state, as far as it has them. */
+  subtitle: string;
+  /** By what it was found. */
+  matched: "id" | "attemptId" | "reference" | "orderId" | "providerReference" | "email" | "url" | "name" | "appName";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  tenantId: string;
+  mode: "live" | "test" | null;
+}
+
+export interface OperatorSearchHits {
+  data: readonly OperatorSearchHit[];
+}
+
+export interface Overview {
+  object: "overview";
+  mode: "live" | "test";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  since: string;
+  /**
+   * Exclusive.
+   * Format: date-time.
+   */
+  until: string;
+  bucket: "hour" | "day";
+  currencies: readonly {
+    currency: string;
+    /** Payments created. */
+    created: number;
+    /** Payments that were paid, or authorized where they are captured later. */
+    approved: number;
+    /** Payments that were tried and came to nothing. */
+    declined: number;
+    /** approved of those that were tried and are over; null: none is. */
+    successRate: number | null;
+    captures: number;
+    /** Volume: what was captured, less what failed afterwards. */
+    captured: number;
+    refunds: number;
+    refunded: number;
+    reversed: number;
+    /** Disputes opened. */
+    disputes: number;
+    /** What providers withdrew for disputes, less what they gave back. */
+    disputed: number;
+    /** Every bucket, in order. */
+    series: readonly {
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      at: string;
+      /** Payments created. */
+      created: number;
+      /** Payments that were paid, or authorized where they are captured later. */
+      approved: number;
+      /** Payments that were tried and came to nothing. */
+      declined: number;
+      /** approved of those that were tried and are over; null: none is. */
+      successRate: number | null;
+      captures: number;
+      /** Volume: what was captured, less what failed afterwards. */
+      captured: number;
+      refunds: number;
+      refunded: number;
+      reversed: number;
+      /** Disputes opened. */
+      disputes: number;
+      /** What providers withdrew for disputes, less what they gave back. */
+      disputed: number;
+    }[];
+  }[];
+  /** Tries to tell endpoints, by the machine’s time. */
+  acknowledgments: {
+    /**
+     * What is older than eight days is not kept.
+     * Format: date-time.
+     */
+    since: string;
+    attempts: number;
+    acknowledged: number;
+    rate: number | null;
+    series: readonly {
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      at: string;
+      attempts: number;
+      acknowledged: number;
+      rate: number | null;
+    }[];
+  };
+  /** What wants somebody now, whatever the period. Counted up to 10000. */
+  attention: {
+    /** Attempts without an outcome for over 15 minutes. */
+    stuckPayments: number;
+    /** Captures, refunds and reversals that are pending for so long. */
+    stuckOperations: number;
+    /** Differences between statements and books. */
+    openExceptions: number;
+    /** Of providers; they wait for a person. */
+    notificationsSetAside: number;
+    openFuses: number;
+    /** Provider accounts that lately do not answer. */
+    openCircuits: number;
+    /** Failing or disabled. */
+    unwellEndpoints: number;
+    deliveriesWaiting: number;
+    oldestWaitingSince: string | null;
+  };
+}
+
+export interface OwnSession {
+  id: string;
+  current: boolean;
+  method: "password" | "recovery_code" | "passkey" | "oidc" | "link";
+  address: string;
+  userAgent: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  lastSeenAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  endsAt: string;
+}
+
 export interface PartnerKey {
   id: string;
   object: "partner_key";
@@ -2000,6 +2561,17 @@ export interface PartnerKey {
    * Format: date-time.
    */
   updatedAt: string;
+}
+
+export interface Passkey {
+  id: string;
+  label: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  lastUsedAt: string | null;
 }
 
 export interface Payment {
@@ -2269,6 +2841,20 @@ export interface Payout {
    * Format: date-time.
    */
   updatedAt: string;
+}
+
+export interface Permissions {
+  permissions: readonly {
+    permission: string;
+    /** As a sentence that follows "may". */
+    allows: string;
+    /** Whether you have it, and can pass it on. */
+    mine: boolean;
+  }[];
+  roles: readonly {
+    name: "admin" | "developer" | "finance" | "support" | "viewer";
+    permissions: readonly string[];
+  }[];
 }
 
 /** A refusal (RFC 9457). Members beyond these depend on the code. */
@@ -2572,6 +3158,11 @@ export interface ReconciliationSettings {
   updatedAt: string;
 }
 
+export interface RecoveryCodes {
+  /** To be written down. Shown once; each stands in for the authenticator app once. */
+  recoveryCodes: readonly string[];
+}
+
 export interface Refund {
   id: string;
   object: "refund";
@@ -2625,6 +3216,11 @@ export interface RefundBlueboxTransaction {
   reference?: string | undefined;
   /** Default: "Requested by the merchant". */
   reason?: string | undefined;
+}
+
+export interface Reject {
+  /** Default: null. */
+  note?: string | null | undefined;
 }
 
 export interface RemoveTenant {
@@ -2780,6 +3376,41 @@ export interface ReversePayment {
   reason?: string | undefined;
 }
 
+export interface Role {
+  id: string;
+  object: "role";
+  name: string;
+  description: string | null;
+  permissions: readonly string[];
+  createdBy: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+export interface RotateApiKey {
+  /**
+   * For how long the text before goes on working; 0 for a key that has leaked.
+   * Default: 86400.
+   */
+  overlapSeconds?: number | undefined;
+}
+
+export interface RotateAppSecret {
+  /**
+   * 0 for a secret that has leaked.
+   * Default: 86400.
+   */
+  overlapSeconds?: number | undefined;
+}
+
 export type RotateKeys = {
   what: "master";
 } | {
@@ -2794,6 +3425,14 @@ export type RotateKeys = {
 } | {
   what: "tokens";
 };
+
+export interface RotateOperatorKey {
+  /**
+   * For how long the text before goes on working; 0 for a key that has leaked.
+   * Default: 86400.
+   */
+  overlapSeconds?: number | undefined;
+}
 
 export interface RotatePartnerKey {
   /** The partner’s RSA public key in PEM, 2048 bits or more. */
@@ -2819,6 +3458,12 @@ export interface RotateWebhookSecret {
   secret?: string | undefined;
   /** The dialect’s main one unless given. `signing_ed25519`: `standard` signs with a key pair as well, and the answer holds its public half. */
   purpose?: "signing" | "signing_ed25519" | "data_protection" | "notification" | undefined;
+}
+
+export interface RotatedAppSecret {
+  mode: "live" | "test";
+  appName: string;
+  appSecret: string;
 }
 
 export interface RotatedKeys {
@@ -2902,6 +3547,53 @@ export interface ScanQrCode {
   customer?: Customer | undefined;
 }
 
+export interface SearchHit {
+  type: "payment" | "capture" | "refund" | "reversal" | "dispute" | "event" | "delivery" | "inbound_event" | "webhook_endpoint" | "product" | "checkout" | "qr_code" | "provider_account" | "statement" | "payout" | "reconciliation_exception" | "tenant";
+  id: string;
+  /** What people know it by: a reference, a name, an address, or its id. */
+  title: string;
+  /** Its amount and state, as far as it has them. */
+  subtitle: string;
+  /** By what it was found. */
+  matched: "id" | "attemptId" | "reference" | "orderId" | "providerReference" | "email" | "url" | "name" | "appName";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+}
+
+export interface SearchHits {
+  data: readonly SearchHit[];
+}
+
+export interface Session {
+  sessionId: string;
+  user: {
+    id: string;
+    name: string;
+    email: string;
+  };
+  waysIn: {
+    hasPassword: boolean;
+    hasTotp: boolean;
+    passkeys: number;
+    oidc: boolean;
+    recoveryCodesLeft: number;
+  };
+  operatorRole: string | null;
+  /** In the installation. */
+  permissions: readonly string[];
+  memberships: readonly {
+    tenantId: string;
+    tenantName: string;
+    role: string;
+    permissions: readonly string[];
+  }[];
+  /** Until then dangerous acts are open. */
+  secondFactorUntil: string | null;
+}
+
 export interface Settings {
   /** Default: {"primaryColor":"#1f4b99"}. */
   branding: {
@@ -2960,6 +3652,13 @@ export interface Settings {
     deliveriesDays?: number | undefined;
     inboundDays?: number | undefined;
   } | undefined;
+  /**
+   * Who needs a second person for dangerous acts: nobody, people at the panel, or programs as well. Changing it needs approval-rule:update.
+   * Default: "off".
+   */
+  fourEyes: "off" | "people" | "all";
+  /** By currency, in minor units: a refund that brings what was refunded of a payment above it needs a second person, where `fourEyes` asks for one. Changing it needs approval-rule:update. */
+  refundApprovalAbove?: Record<string, number> | undefined;
   defaultTerminalId?: string | undefined;
   defaultMcc?: string | undefined;
   /**
@@ -3022,6 +3721,55 @@ export interface ShippingAddress {
   phone?: string | undefined;
 }
 
+export interface ShownApiKey {
+  id: string;
+  name: string;
+  status: "active" | "expired" | "revoked";
+  allowedAddresses: readonly string[];
+  /** Who made it: `user:…`, `key:…`, `app:…`; null: made with the tenant, or from the command line. */
+  createdBy: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  expiresAt: string | null;
+  /** To the minute. */
+  lastUsedAt: string | null;
+  /** Until when the text before a rotation works. */
+  previousSecretUntil: string | null;
+  revokedAt: string | null;
+  object: "api_key";
+  mode: "live" | "test";
+  scopes: readonly string[];
+  /** The key itself, for the Authorization header. Shown here only. */
+  key: string;
+}
+
+export interface ShownOperatorKey {
+  id: string;
+  name: string;
+  status: "active" | "expired" | "revoked";
+  allowedAddresses: readonly string[];
+  /** Who made it: `user:…`, `key:…`, `app:…`; null: made with the tenant, or from the command line. */
+  createdBy: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  expiresAt: string | null;
+  /** To the minute. */
+  lastUsedAt: string | null;
+  /** Until when the text before a rotation works. */
+  previousSecretUntil: string | null;
+  revokedAt: string | null;
+  object: "operator_key";
+  permissions: readonly string[];
+  /** The key itself, for the Authorization header. Shown here only. */
+  key: string;
+}
+
 export interface ShownPartnerKey {
   id: string;
   object: "partner_key";
@@ -3048,6 +3796,38 @@ export interface ShownPartnerKey {
   updatedAt: string;
   /** What both sides sign with; null for an RSA key. Shown here only. */
   secretKey: string | null;
+}
+
+export interface SignIn {
+  /** Format: email. */
+  email: string;
+  password: string;
+}
+
+export interface SignInByPasskey {
+  /** The credential as its `toJSON()` gives it (WebAuthn level 3). */
+  passkey: {
+    id: string;
+    response: {
+      clientDataJSON: string;
+      [key: string]: unknown;
+    };
+    [key: string]: unknown;
+  };
+}
+
+export interface SignInByRecoveryCode {
+  code: string;
+}
+
+export interface SignInByTotp {
+  /** What the authenticator app shows now. Each code is good once. */
+  code: string;
+}
+
+export interface SignInStep {
+  /** What is still to be done: give the code of an authenticator app (or a recovery code), use a passkey, set up a second factor, or nothing. */
+  step: "totp" | "passkey" | "enroll" | "done";
 }
 
 export interface SimulateEvent {
@@ -3165,6 +3945,29 @@ export interface StatementLine {
   providerRef: string | null;
 }
 
+export type StepUp = {
+  /** What the authenticator app shows now. Each code is good once. */
+  code: string;
+} | {
+  /** The credential as its `toJSON()` gives it (WebAuthn level 3). */
+  passkey: {
+    id: string;
+    response: {
+      clientDataJSON: string;
+      [key: string]: unknown;
+    };
+    [key: string]: unknown;
+  };
+};
+
+export interface SteppedUp {
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  secondFactorUntil: string;
+}
+
 export interface SubmitEvidence {
   /** What happened, in your words; several lines are fine. */
   text: string;
@@ -3185,6 +3988,8 @@ export interface Tenant {
   appName: string;
   currency: string;
   status: "active" | "suspended" | "removed";
+  /** Whether it may create tenants that it acts for. */
+  mayHaveChildren: boolean;
   settings: TenantSettings;
   /**
    * RFC 3339.
@@ -3251,6 +4056,13 @@ export interface TenantSettings {
     deliveriesDays?: number | undefined;
     inboundDays?: number | undefined;
   } | undefined;
+  /**
+   * Who needs a second person for dangerous acts: nobody, people at the panel, or programs as well. Changing it needs approval-rule:update.
+   * Default: "off".
+   */
+  fourEyes: "off" | "people" | "all";
+  /** By currency, in minor units: a refund that brings what was refunded of a payment above it needs a second person, where `fourEyes` asks for one. Changing it needs approval-rule:update. */
+  refundApprovalAbove?: Record<string, number> | undefined;
   defaultTerminalId?: string | undefined;
   defaultMcc?: string | undefined;
   /**
@@ -3323,6 +4135,13 @@ export interface TenantSettingsInput {
     deliveriesDays?: number | undefined;
     inboundDays?: number | undefined;
   } | undefined;
+  /**
+   * Who needs a second person for dangerous acts: nobody, people at the panel, or programs as well. Changing it needs approval-rule:update.
+   * Default: "off".
+   */
+  fourEyes?: "off" | "people" | "all" | undefined;
+  /** By currency, in minor units: a refund that brings what was refunded of a payment above it needs a second person, where `fourEyes` asks for one. Changing it needs approval-rule:update. */
+  refundApprovalAbove?: Record<string, number> | undefined;
   defaultTerminalId?: string | undefined;
   defaultMcc?: string | undefined;
   /**
@@ -3517,6 +4336,16 @@ export interface Trial {
   } | null;
 }
 
+export interface UpdateApiKey {
+  name?: string | undefined;
+  /** What it may do: permissions, `resource:*`, or `*` for all that needs no administrator. Never more than you may. */
+  scopes?: readonly string[] | undefined;
+  /** When it stops working by itself; null: never. */
+  expiresAt?: string | null | undefined;
+  /** Addresses and CIDR ranges from which alone it works; none listed: from everywhere. */
+  allowedAddresses?: readonly string[] | undefined;
+}
+
 export interface UpdateCheckout {
   /** For people. */
   name?: string | undefined;
@@ -3582,6 +4411,16 @@ export interface UpdateNotificationSettingsAsOperator {
   additionalTypesAlsoToMain?: boolean | undefined;
 }
 
+export interface UpdateOperatorKey {
+  name?: string | undefined;
+  /** What it may do: permissions, `resource:*`, or `*` for all that a key can have. Never more than you may. */
+  permissions?: readonly string[] | undefined;
+  /** When it stops working by itself; null: never. */
+  expiresAt?: string | null | undefined;
+  /** Addresses and CIDR ranges from which alone it works; none listed: from everywhere. */
+  allowedAddresses?: readonly string[] | undefined;
+}
+
 export interface UpdateProduct {
   /** For people. */
   name?: string | undefined;
@@ -3640,6 +4479,13 @@ export interface UpdateReconciliationSettings {
   } | null | undefined;
 }
 
+export interface UpdateRole {
+  name?: string | undefined;
+  description?: string | null | undefined;
+  /** What whoever has the role may do. Never more than you may. */
+  permissions?: readonly ("payment:create" | "payment:read" | "payment:update" | "capture:create" | "capture:read" | "refund:create" | "refund:read" | "reversal:create" | "reversal:read" | "dispute:read" | "dispute:update" | "inbound_event:read" | "inbound_event:execute" | "ledger:read" | "reconciliation:read" | "reconciliation:update" | "statement:create" | "statement:read" | "payout:read" | "checkout:create" | "checkout:read" | "checkout:update" | "qr-code:create" | "qr-code:read" | "qr-code:update" | "qr-code:execute" | "domain:create" | "domain:read" | "domain:execute" | "domain:delete" | "webhook:create" | "webhook:read" | "webhook:update" | "webhook:delete" | "webhook:execute" | "event:read" | "notification-settings:read" | "notification-settings:update" | "notification-settings:pause" | "product:create" | "product:read" | "product:update" | "limit-basket:create" | "limit-basket:read" | "limit-basket:update" | "limit-basket:delete" | "provider-account:create" | "provider-account:read" | "provider-account:update" | "provider-account:execute" | "partner-key:create" | "partner-key:read" | "partner-key:update" | "audit:read" | "request-log:read" | "settings:read" | "settings:update" | "api-key:create" | "api-key:read" | "api-key:update" | "api-key:delete" | "role:read" | "role:create" | "role:update" | "role:delete" | "child-tenant:create" | "child-tenant:read" | "app-secret:update" | "approval:read" | "approval:update" | "approval-rule:update" | "test-clock:create" | "test-clock:read" | "test-clock:update" | "user:create" | "user:read" | "user:update")[] | undefined;
+}
+
 export interface UpdateSettings {
   branding?: {
     displayName?: string | null | undefined;
@@ -3674,6 +4520,10 @@ export interface UpdateSettings {
     deliveriesDays?: number | null | undefined;
     inboundDays?: number | null | undefined;
   } | null | undefined;
+  /** Who needs a second person for dangerous acts: nobody, people at the panel, or programs as well. Changing it needs approval-rule:update. */
+  fourEyes?: "off" | "people" | "all" | null | undefined;
+  /** By currency, in minor units: a refund that brings what was refunded of a payment above it needs a second person, where `fourEyes` asks for one. Changing it needs approval-rule:update. */
+  refundApprovalAbove?: Record<string, number | null> | null | undefined;
   defaultTerminalId?: string | null | undefined;
   defaultMcc?: string | null | undefined;
   /** The languages the hosted page offers, in this order; none listed: all it speaks. */
@@ -3682,6 +4532,11 @@ export interface UpdateSettings {
   timeZone?: string | null | undefined;
   /** Refuse where the settings are no longer of this version. */
   version?: number | undefined;
+}
+
+export interface UpdateTenant {
+  status?: "active" | "suspended" | undefined;
+  mayHaveChildren?: boolean | undefined;
 }
 
 export interface UpdateWebhookEndpoint {
@@ -3767,6 +4622,58 @@ export interface WebhookSecret {
   expiresAt: string | null;
 }
 
+function aPIKeysOperations(send: Send) {
+  return {
+    /**
+     * Make an API key
+     *
+     * In the mode of your credentials. A key that ends, or is bound to addresses, cannot make others: they would shed its bounds.
+     */
+    createApiKey: (body: CreateApiKey, options?: CallOptions): Promise<ShownApiKey> =>
+      send({ method: 'POST', path: '/api/v1/api-keys', body }, options),
+    /** Read an API key */
+    getApiKey: (id: string, options?: CallOptions): Promise<ApiKey> =>
+      send({ method: 'GET', path: `/api/v1/api-keys/${pathSegment(id)}` }, options),
+    /**
+     * List API keys, newest first
+     *
+     * Those of the mode of your credentials, the revoked ones included.
+     */
+    listApiKeys: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly ApiKey[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/api-keys', query }, options),
+    /**
+     * Revoke an API key
+     *
+     * For ever. It stops working within a second.
+     */
+    revokeApiKey: (id: string, options?: CallOptions): Promise<ApiKey> =>
+      send({ method: 'DELETE', path: `/api/v1/api-keys/${pathSegment(id)}` }, options),
+    /**
+     * Give an API key a new text
+     *
+     * The text before goes on working until the overlap ends; a rotation within the overlap of another ends that one.
+     */
+    rotateApiKey: (id: string, body?: RotateApiKey, options?: CallOptions): Promise<ShownApiKey> =>
+      send({ method: 'POST', path: `/api/v1/api-keys/${pathSegment(id)}/rotate`, body }, options),
+    /**
+     * Change an API key
+     *
+     * Members that are left out stay as they are. Only a key whose scopes you all have yourself.
+     */
+    updateApiKey: (id: string, body?: UpdateApiKey, options?: CallOptions): Promise<ApiKey> =>
+      send({ method: 'PATCH', path: `/api/v1/api-keys/${pathSegment(id)}`, body }, options),
+  };
+}
+
 function accessOperations(send: Send) {
   return {
     /**
@@ -3776,6 +4683,48 @@ function accessOperations(send: Send) {
      */
     logIn: (body: LogIn, options?: CallOptions): Promise<AccessToken> =>
       send({ method: 'POST', path: '/api/v1/tenants/login', body }, options),
+    /**
+     * Give your app name a new secret
+     *
+     * Of the mode of your credentials; the secret before goes on working until the overlap ends. Whoever has it may do all that a back end can, so only callers who may do all of it are given it.
+     */
+    rotateAppSecret: (body?: RotateAppSecret, options?: CallOptions): Promise<RotatedAppSecret | ApprovalRequested> =>
+      send({ method: 'POST', path: '/api/v1/app-secret/rotate', body }, options),
+  };
+}
+
+function approvalsOperations(send: Send) {
+  return {
+    /**
+     * Approve of what somebody else asked for, and have it done
+     *
+     * Only a person, another than who asked or made the key that asked, who may do it themselves. What the operation answers is in `result`, secrets included: it is shown here only.
+     */
+    approveRequest: (id: string, body?: Approve, options?: CallOptions): Promise<Approved> =>
+      send({ method: 'POST', path: `/api/v1/approvals/${pathSegment(id)}/approve`, body }, options),
+    /** Read an approval */
+    get: (id: string, options?: CallOptions): Promise<Approval> =>
+      send({ method: 'GET', path: `/api/v1/approvals/${pathSegment(id)}` }, options),
+    /** List what waits for a second person, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      state?: "requested" | "approved" | "rejected" | "done" | "failed" | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Approval[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/approvals', query }, options),
+    /**
+     * Reject what was asked for
+     *
+     * Whoever asked may withdraw it so.
+     */
+    rejectRequest: (id: string, body?: Reject, options?: CallOptions): Promise<Approval> =>
+      send({ method: 'POST', path: `/api/v1/approvals/${pathSegment(id)}/reject`, body }, options),
   };
 }
 
@@ -3949,6 +4898,30 @@ function checkoutsOperations(send: Send) {
      */
     update: (id: string, body?: UpdateCheckout, options?: CallOptions): Promise<Checkout> =>
       send({ method: 'PATCH', path: `/api/v1/checkouts/${pathSegment(id)}`, body }, options),
+  };
+}
+
+function childTenantsOperations(send: Send) {
+  return {
+    /**
+     * Create a tenant that you act for
+     *
+     * Where the operator lets you. You act for it by X-Tollgate-Tenant; its own secrets are in this answer and nowhere else.
+     */
+    create: (body: CreateChildTenant, options?: CallOptions): Promise<CreatedTenant> =>
+      send({ method: 'POST', path: '/api/v1/child-tenants', body }, options),
+    /** List the tenants that you act for, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Tenant[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/child-tenants', query }, options),
   };
 }
 
@@ -4183,7 +5156,7 @@ function notificationsOperations(send: Send) {
      *
      * The answer holds the secrets, the only time they are shown. A tenant has at most 50 endpoints of a mode.
      */
-    createWebhookEndpoint: (body: CreateWebhookEndpoint, options?: CallOptions): Promise<CreatedWebhookEndpoint> =>
+    createWebhookEndpoint: (body: CreateWebhookEndpoint, options?: CallOptions): Promise<CreatedWebhookEndpoint | ApprovalRequested> =>
       send({ method: 'POST', path: '/api/v1/webhook-endpoints', body }, options),
     /** Stop to follow events */
     deleteListener: (id: string, options?: CallOptions): Promise<Listener> =>
@@ -4455,7 +5428,7 @@ function notificationsOperations(send: Send) {
      *
      * What happens while it is paused is kept and sent when it is active again. Another `dialect` brings its secrets along, given here or generated and shown in the answer; those of the old one end at once, except what both take. Without one, secrets are rotated with /rotate-secret.
      */
-    updateWebhookEndpoint: (id: string, body?: UpdateWebhookEndpoint, options?: CallOptions): Promise<ChangedWebhookEndpoint> =>
+    updateWebhookEndpoint: (id: string, body?: UpdateWebhookEndpoint, options?: CallOptions): Promise<ChangedWebhookEndpoint | ApprovalRequested> =>
       send({ method: 'PATCH', path: `/api/v1/webhook-endpoints/${pathSegment(id)}`, body }, options),
   };
 }
@@ -4488,13 +5461,40 @@ function operatorOperations(send: Send) {
       /** A tenant, or `system` for the key of what belongs to none. */
       tenantId?: string | undefined;
     }, options?: CallOptions): Promise<KeyStatus> =>
-      send({ method: 'GET', path: '/api/v1/operator/keys', query }, options),
+      send({ method: 'GET', path: '/api/v1/operator/encryption-keys', query }, options),
     /** Read a tenant's settings of all notifications */
     getNotificationSettingsAs: (query: {
       tenantId: string;
       mode: "live" | "test";
     }, options?: CallOptions): Promise<NotificationSettings> =>
       send({ method: 'GET', path: '/api/v1/operator/notification-settings', query }, options),
+    /**
+     * See how payments of all tenants go
+     *
+     * By the time at which things happened: a refund counts when it was made, not when its payment was. The period is widened to whole hours or days. Exact to the moment: sums of hours that are over, and what was written since. Acknowledgments of the last 24 hours at most. In test mode, payments under a test clock count when they were seen.
+     */
+    getOverviewAs: (query?: {
+      /**
+       * Seven days before the end unless given.
+       * Format: date-time.
+       */
+      since?: string | undefined;
+      /**
+       * Now unless given. At most 400 days after the beginning.
+       * Format: date-time.
+       */
+      until?: string | undefined;
+      /** Hours up to 72 of them, else days (UTC). */
+      bucket?: "hour" | "day" | undefined;
+      /** ISO 4217 code in capitals. */
+      currency?: string | undefined;
+      /** Default: "live". */
+      mode?: "live" | "test" | undefined;
+    }, options?: CallOptions): Promise<Overview> =>
+      send({ method: 'GET', path: '/api/v1/operator/overview', query }, options),
+    /** Read a tenant */
+    getTenant: (id: string, options?: CallOptions): Promise<Tenant> =>
+      send({ method: 'GET', path: `/api/v1/operator/tenants/${pathSegment(id)}` }, options),
     /** List who did what in the installation or for a tenant, newest first */
     listAuditEntriesAs: (query?: {
       actor?: string | undefined;
@@ -4570,6 +5570,8 @@ function operatorOperations(send: Send) {
       limit?: number | undefined;
       /** nextCursor of the page before. */
       cursor?: string | undefined;
+      parentTenantId?: string | undefined;
+      status?: "active" | "suspended" | undefined;
     }, options?: CallOptions): Promise<{
       data: readonly Tenant[];
       hasMore: boolean;
@@ -4599,7 +5601,17 @@ function operatorOperations(send: Send) {
      * `master`: wraps all data keys by the primary master key, which has to be loaded first. `data`: gives a tenant, or all whose key was made before an instant, a new data key; the worker seals anew what is under the older ones, and destroys them when nothing is left. `tokens`: has the next key sign access tokens. A call works for a few seconds and says what remains; repeat it until nothing does.
      */
     rotateKeys: (body: RotateKeys, options?: CallOptions): Promise<RotatedKeys> =>
-      send({ method: 'POST', path: '/api/v1/operator/keys/rotate', body }, options),
+      send({ method: 'POST', path: '/api/v1/operator/encryption-keys/rotate', body }, options),
+    /**
+     * Find anything of any tenant
+     *
+     * As a tenant finds it, in both modes, and tenants by id, app name or a part of their name. Not by e-mail address: those are digested under a key of each tenant.
+     */
+    searchInstallation: (query: {
+      /** What was typed; outer spaces do not count. */
+      q: string;
+    }, options?: CallOptions): Promise<OperatorSearchHits> =>
+      send({ method: 'GET', path: '/api/v1/operator/search', query }, options),
     /**
      * Switch the reversal of unacknowledged payments off or on
      *
@@ -4619,6 +5631,124 @@ function operatorOperations(send: Send) {
       mode: "live" | "test";
     }, body?: UpdateNotificationSettingsAsOperator, options?: CallOptions): Promise<NotificationSettings> =>
       send({ method: 'PATCH', path: '/api/v1/operator/notification-settings', query, body }, options),
+    /**
+     * Suspend a tenant, let it work again, or let it have tenants of its own
+     *
+     * The credentials of a suspended tenant stop working within a second; its payments that are under way come to their end.
+     */
+    updateTenant: (id: string, body?: UpdateTenant, options?: CallOptions): Promise<Tenant> =>
+      send({ method: 'PATCH', path: `/api/v1/operator/tenants/${pathSegment(id)}`, body }, options),
+  };
+}
+
+function operatorKeysOperations(send: Send) {
+  return {
+    /**
+     * Make a key for the operator's API
+     *
+     * A key that ends, or is bound to addresses, cannot make others.
+     */
+    create: (body: CreateOperatorKey, options?: CallOptions): Promise<ShownOperatorKey> =>
+      send({ method: 'POST', path: '/api/v1/operator/keys', body }, options),
+    /** Read a key of the operator */
+    get: (id: string, options?: CallOptions): Promise<OperatorKey> =>
+      send({ method: 'GET', path: `/api/v1/operator/keys/${pathSegment(id)}` }, options),
+    /** List the operator's keys, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly OperatorKey[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/operator/keys', query }, options),
+    /**
+     * Revoke a key of the operator
+     *
+     * For ever. It stops working within a second.
+     */
+    revoke: (id: string, options?: CallOptions): Promise<OperatorKey> =>
+      send({ method: 'DELETE', path: `/api/v1/operator/keys/${pathSegment(id)}` }, options),
+    /** Give a key of the operator a new text */
+    rotate: (id: string, body?: RotateOperatorKey, options?: CallOptions): Promise<ShownOperatorKey> =>
+      send({ method: 'POST', path: `/api/v1/operator/keys/${pathSegment(id)}/rotate`, body }, options),
+    /** Change a key of the operator */
+    update: (id: string, body?: UpdateOperatorKey, options?: CallOptions): Promise<OperatorKey> =>
+      send({ method: 'PATCH', path: `/api/v1/operator/keys/${pathSegment(id)}`, body }, options),
+  };
+}
+
+function panelOperations(send: Send) {
+  return {
+    /**
+     * See how payments go
+     *
+     * By the time at which things happened: a refund counts when it was made, not when its payment was. The period is widened to whole hours or days. Exact to the moment: sums of hours that are over, and what was written since.
+     */
+    getOverview: (query?: {
+      /**
+       * Seven days before the end unless given.
+       * Format: date-time.
+       */
+      since?: string | undefined;
+      /**
+       * Now unless given. At most 400 days after the beginning.
+       * Format: date-time.
+       */
+      until?: string | undefined;
+      /** Hours up to 72 of them, else days (UTC). */
+      bucket?: "hour" | "day" | undefined;
+      /** ISO 4217 code in capitals. */
+      currency?: string | undefined;
+    }, options?: CallOptions): Promise<Overview> =>
+      send({ method: 'GET', path: '/api/v1/overview', query }, options),
+    /**
+     * List requests to the API, newest first
+     *
+     * All that came with valid credentials of yours in the last 30 days, in the mode of these credentials. Written half a second after the answer at the latest, and not before it: a crash, or a database that cannot keep up, leaves some out.
+     */
+    getRequestLog: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      code?: "malformed_request" | "malformed_json" | "idempotency_required" | "unauthenticated" | "bad_signature" | "stale_timestamp" | "forbidden" | "https_required" | "proof_refused" | "step_up_required" | "not_found" | "method_not_allowed" | "request_timeout" | "reference_already_used" | "idempotency_key_reused" | "idempotency_in_progress" | "attempt_in_progress" | "nothing_to_complete" | "ack_policy_not_ready" | "too_many_endpoints" | "state_conflict" | "amount_not_available" | "reversal_too_late" | "app_name_taken" | "merchant_code_taken" | "gone" | "event_expired" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "misdirected_request" | "validation_failed" | "card_number_not_allowed" | "target_not_allowed" | "not_supported_by_provider" | "limit_exceeded" | "shipping_required" | "no_provider_account" | "too_many_requests" | "headers_too_large" | "internal_error" | "endpoint_unhealthy" | "unavailable" | undefined;
+      /** Only what was refused, or only what was not. */
+      refused?: "true" | "false" | undefined;
+      operation?: string | undefined;
+      method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | undefined;
+      status?: number | undefined;
+      actor?: string | undefined;
+      correlationId?: string | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdAfter?: string | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdBefore?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly ApiRequest[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/request-log', query }, options),
+    /**
+     * Find anything by what people know of it
+     *
+     * By any id; by a reference of a payment, refund, product, checkout or code, or the beginning of one; by an order id; by a provider's reference; by the whole e-mail address of a customer; by a part of an endpoint's address. At most 20, what is exactly so first, then the newest. What your credentials may not read is left out.
+     */
+    searchObjects: (query: {
+      /** What was typed; outer spaces do not count. */
+      q: string;
+    }, options?: CallOptions): Promise<SearchHits> =>
+      send({ method: 'GET', path: '/api/v1/search', query }, options),
   };
 }
 
@@ -4769,6 +5899,85 @@ function paymentsOperations(send: Send) {
   };
 }
 
+function peopleOperations(send: Send) {
+  return {
+    /** Invite somebody to run the installation */
+    inviteOperatorUser: (body: Invite, options?: CallOptions): Promise<Invited> =>
+      send({ method: 'POST', path: '/api/v1/operator/invitations', body }, options),
+    /** Invite somebody to the tenant */
+    inviteUser: (body: Invite, options?: CallOptions): Promise<Invited> =>
+      send({ method: 'POST', path: '/api/v1/invitations', body }, options),
+    /** List invitations */
+    listInvitations: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Invitation[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/invitations', query }, options),
+    /** List invitations to run the installation */
+    listOperatorInvitations: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Invitation[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/operator/invitations', query }, options),
+    /** List the people who run the installation */
+    listOperatorUsers: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Member[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/operator/users', query }, options),
+    /** List the people of the tenant */
+    listUsers: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Member[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/users', query }, options),
+    /**
+     * Give somebody who runs the installation another role, suspend them, or let them in again
+     *
+     * Nobody changes themselves, nor somebody who may do more. It counts at once. The last owner stays.
+     */
+    updateOperatorUser: (id: string, body: ChangeMember, options?: CallOptions): Promise<Member> =>
+      send({ method: 'PATCH', path: `/api/v1/operator/users/${pathSegment(id)}`, body }, options),
+    /**
+     * Give somebody another role, suspend them, or let them in again
+     *
+     * Nobody changes themselves, nor somebody who may do more. It counts at once.
+     */
+    updateUser: (id: string, body: ChangeMember, options?: CallOptions): Promise<Member> =>
+      send({ method: 'PATCH', path: `/api/v1/users/${pathSegment(id)}`, body }, options),
+    /** Withdraw an invitation */
+    withdrawInvitation: (id: string, options?: CallOptions): Promise<void> =>
+      send({ method: 'DELETE', path: `/api/v1/invitations/${pathSegment(id)}` }, options),
+    /** Withdraw an invitation to run the installation */
+    withdrawOperatorInvitation: (id: string, options?: CallOptions): Promise<void> =>
+      send({ method: 'DELETE', path: `/api/v1/operator/invitations/${pathSegment(id)}` }, options),
+  };
+}
+
 function productsOperations(send: Send) {
   return {
     /**
@@ -4810,7 +6019,7 @@ function providerAccountsOperations(send: Send) {
      *
      * In the mode of your key. The provider is not asked; test the account afterwards.
      */
-    create: (body: CreateProviderAccount, options?: CallOptions): Promise<ProviderAccount> =>
+    create: (body: CreateProviderAccount, options?: CallOptions): Promise<ProviderAccount | ApprovalRequested> =>
       send({ method: 'POST', path: '/api/v1/provider-accounts', body }, options),
     /**
      * Disable a provider account
@@ -4854,7 +6063,7 @@ function providerAccountsOperations(send: Send) {
      *
      * Requests go out with the new credentials; notifications signed with the old ones are taken until the overlap ends. A rotation within the overlap of another ends that one. Required fields that are no secret say which account it is at the provider, and stay.
      */
-    rotate: (id: string, body: RotateProviderAccount, options?: CallOptions): Promise<ProviderAccount> =>
+    rotate: (id: string, body: RotateProviderAccount, options?: CallOptions): Promise<ProviderAccount | ApprovalRequested> =>
       send({ method: 'POST', path: `/api/v1/provider-accounts/${pathSegment(id)}/rotate`, body }, options),
     /**
      * Ask where a payment would go
@@ -5113,7 +6322,7 @@ function refundsOperations(send: Send) {
      *
      * Needs an Idempotency-Key or a reference, so that a repeat cannot refund twice. A refund may stay pending until the provider says what came of it; refund.succeeded or refund.failed tells. A refund that the provider account cannot make (none at all, a part, a second one: `capabilities.refund`) is refused before anything is sent.
      */
-    create: (id: string, body: CreateRefund, options?: CallOptions): Promise<Refund> =>
+    create: (id: string, body: CreateRefund, options?: CallOptions): Promise<Refund | ApprovalRequested> =>
       send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/refunds`, body, ownKey: true }, options),
     /** Read a refund */
     get: (id: string, options?: CallOptions): Promise<Refund> =>
@@ -5133,6 +6342,54 @@ function reversalsOperations(send: Send) {
      */
     reversePayment: (id: string, body?: ReversePayment, options?: CallOptions): Promise<Reversal> =>
       send({ method: 'POST', path: `/api/v1/payments/${pathSegment(id)}/reversals`, body }, options),
+  };
+}
+
+function rolesOperations(send: Send) {
+  return {
+    /**
+     * Make a role of your own
+     *
+     * It counts in both modes.
+     */
+    create: (body: CreateRole, options?: CallOptions): Promise<Role> =>
+      send({ method: 'POST', path: '/api/v1/roles', body }, options),
+    /**
+     * Delete a role of your own
+     *
+     * Only one that nobody has.
+     */
+    delete: (id: string, options?: CallOptions): Promise<void> =>
+      send({ method: 'DELETE', path: `/api/v1/roles/${pathSegment(id)}` }, options),
+    /** Read a role of your own */
+    get: (id: string, options?: CallOptions): Promise<Role> =>
+      send({ method: 'GET', path: `/api/v1/roles/${pathSegment(id)}` }, options),
+    /** List what can be allowed, and the built-in roles */
+    getPermissions: (options?: CallOptions): Promise<Permissions> =>
+      send({ method: 'GET', path: '/api/v1/permissions' }, options),
+    /**
+     * List roles of your own, newest first
+     *
+     * The built-in ones stand in GET /api/v1/permissions.
+     */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Role[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/roles', query }, options),
+    /**
+     * Change a role of your own
+     *
+     * Counts within a second for everybody who has it. Only a role whose permissions you all have yourself. Members that are left out stay as they are.
+     */
+    update: (id: string, body?: UpdateRole, options?: CallOptions): Promise<Role> =>
+      send({ method: 'PATCH', path: `/api/v1/roles/${pathSegment(id)}`, body }, options),
   };
 }
 
@@ -5157,8 +6414,99 @@ function settingsOperations(send: Send) {
      *
      * A merge patch (RFC 7396): members that are given replace those that were, null takes one away, objects are merged, lists are replaced; what is left out stays. With `version`, only the settings that were read under it are changed.
      */
-    update: (body?: UpdateSettings, options?: CallOptions): Promise<Settings> =>
+    update: (body?: UpdateSettings, options?: CallOptions): Promise<Settings | ApprovalRequested> =>
       send({ method: 'PATCH', path: '/api/v1/settings', body }, options),
+  };
+}
+
+function signingInOperations(send: Send) {
+  return {
+    /**
+     * Make an account of a set-up link or an invitation
+     *
+     * With a passkey that is all; with a password a second factor is set up next.
+     */
+    acceptLink: (body: AcceptLink, options?: CallOptions): Promise<SignInStep> =>
+      send({ method: 'POST', path: '/api/v1/session/link/accept', body }, options),
+    /**
+     * Begin to sign in by passkey
+     *
+     * Whose passkey it is comes with the answer. A panel at an IP address has none.
+     */
+    askForPasskey: (options?: CallOptions): Promise<{
+      challenge: string;
+      [key: string]: unknown;
+    }> =>
+      send({ method: 'POST', path: '/api/v1/session/passkey/options' }, options),
+    /** Begin to prove a passkey once more */
+    askForStepUp: (options?: CallOptions): Promise<{
+      challenge: string;
+      [key: string]: unknown;
+    }> =>
+      send({ method: 'POST', path: '/api/v1/session/step-up/options' }, options),
+    /** Begin to sign in at the identity provider */
+    beginOidc: (options?: CallOptions): Promise<OidcStart> =>
+      send({ method: 'POST', path: '/api/v1/session/oidc' }, options),
+    /**
+     * Come back from the identity provider
+     *
+     * Who has not been here before must have been invited at the address that the provider has verified.
+     */
+    finishOidc: (body: OidcReturn, options?: CallOptions): Promise<SignInStep> =>
+      send({ method: 'POST', path: '/api/v1/session/oidc/return', body }, options),
+    /**
+     * See who is signed in, and what they may do where
+     *
+     * The tenants that somebody may enter, by X-Tollgate-Tenant. Who runs the installation may enter all of them; the first hundred are shown.
+     */
+    getSession: (options?: CallOptions): Promise<Session> =>
+      send({ method: 'GET', path: '/api/v1/session' }, options),
+    /** Follow an invitation with the account that one has */
+    joinByLink: (body: JoinByLink, options?: CallOptions): Promise<void> =>
+      send({ method: 'POST', path: '/api/v1/session/link/join', body }, options),
+    /** See what a set-up link or an invitation is for */
+    lookAtLink: (body: LinkToken, options?: CallOptions): Promise<Link> =>
+      send({ method: 'POST', path: '/api/v1/session/link', body }, options),
+    /** Begin to make an account with a passkey */
+    offerFirstPasskey: (body: Newcomer, options?: CallOptions): Promise<{
+      challenge: string;
+      [key: string]: unknown;
+    }> =>
+      send({ method: 'POST', path: '/api/v1/session/link/passkey-options', body }, options),
+    /**
+     * Sign in by password
+     *
+     * A password alone opens nothing: a second factor follows. After ten tries, half an hour of pause.
+     */
+    signIn: (body: SignIn, options?: CallOptions): Promise<SignInStep> =>
+      send({ method: 'POST', path: '/api/v1/session', body }, options),
+    /**
+     * Sign in by passkey
+     *
+     * A passkey that has asked who its person is counts as both factors.
+     */
+    signInByPasskey: (body: SignInByPasskey, options?: CallOptions): Promise<SignInStep> =>
+      send({ method: 'POST', path: '/api/v1/session/passkey', body }, options),
+    /**
+     * Give a recovery code in the place of the authenticator app’s
+     *
+     * Each is good once.
+     */
+    signInByRecoveryCode: (body: SignInByRecoveryCode, options?: CallOptions): Promise<SignInStep> =>
+      send({ method: 'POST', path: '/api/v1/session/recovery-code', body }, options),
+    /** Give the code of the authenticator app */
+    signInByTotp: (body: SignInByTotp, options?: CallOptions): Promise<SignInStep> =>
+      send({ method: 'POST', path: '/api/v1/session/totp', body }, options),
+    /** Sign out */
+    signOut: (options?: CallOptions): Promise<void> =>
+      send({ method: 'DELETE', path: '/api/v1/session' }, options),
+    /**
+     * Prove the second factor once more
+     *
+     * Dangerous acts are open for ten minutes after it.
+     */
+    stepUp: (body: StepUp, options?: CallOptions): Promise<SteppedUp> =>
+      send({ method: 'POST', path: '/api/v1/session/step-up', body }, options),
   };
 }
 
@@ -5203,22 +6551,96 @@ function testClocksOperations(send: Send) {
   };
 }
 
+function yourAccountOperations(send: Send) {
+  return {
+    /** Add the passkey that the browser has made */
+    addPasskey: (body: AddPasskey, options?: CallOptions): Promise<void> =>
+      send({ method: 'POST', path: '/api/v1/me/passkeys', body }, options),
+    /**
+     * Change the password
+     *
+     * Signs out everywhere else.
+     */
+    changePassword: (body: ChangePassword, options?: CallOptions): Promise<void> =>
+      send({ method: 'POST', path: '/api/v1/me/password', body }, options),
+    /**
+     * Make the authenticator app count by its first code
+     *
+     * New recovery codes come with it, in the place of those before.
+     */
+    confirmTotp: (body: ConfirmTotp, options?: CallOptions): Promise<ConfirmedTotp> =>
+      send({ method: 'POST', path: '/api/v1/me/totp/confirm', body }, options),
+    /** List your passkeys */
+    listPasskeys: (options?: CallOptions): Promise<{
+      data: readonly Passkey[];
+    }> =>
+      send({ method: 'GET', path: '/api/v1/me/passkeys' }, options),
+    /** List where you are signed in */
+    listSessions: (options?: CallOptions): Promise<{
+      data: readonly OwnSession[];
+    }> =>
+      send({ method: 'GET', path: '/api/v1/me/sessions' }, options),
+    /** Begin to add a passkey */
+    offerPasskey: (options?: CallOptions): Promise<{
+      challenge: string;
+      [key: string]: unknown;
+    }> =>
+      send({ method: 'POST', path: '/api/v1/me/passkeys/options' }, options),
+    /**
+     * Begin to set up an authenticator app
+     *
+     * It counts from its first code on; another one counts until then.
+     */
+    offerTotp: (options?: CallOptions): Promise<OfferedTotp> =>
+      send({ method: 'POST', path: '/api/v1/me/totp' }, options),
+    /**
+     * Take a passkey away
+     *
+     * Never the last way in.
+     */
+    removePasskey: (id: string, options?: CallOptions): Promise<void> =>
+      send({ method: 'DELETE', path: `/api/v1/me/passkeys/${pathSegment(id)}` }, options),
+    /**
+     * Take the authenticator app away
+     *
+     * Never the last way in.
+     */
+    removeTotp: (options?: CallOptions): Promise<void> =>
+      send({ method: 'DELETE', path: '/api/v1/me/totp' }, options),
+    /** Make new recovery codes */
+    renewRecoveryCodes: (options?: CallOptions): Promise<RecoveryCodes> =>
+      send({ method: 'POST', path: '/api/v1/me/recovery-codes' }, options),
+    /** Sign out in one place */
+    revokeSession: (id: string, options?: CallOptions): Promise<void> =>
+      send({ method: 'DELETE', path: `/api/v1/me/sessions/${pathSegment(id)}` }, options),
+    /** Sign out everywhere, here as well */
+    signOutEverywhere: (options?: CallOptions): Promise<void> =>
+      send({ method: 'DELETE', path: '/api/v1/me/sessions' }, options),
+  };
+}
+
 /** Every operation of the API. */
 export class TollgateApi {
+  readonly aPIKeys: ReturnType<typeof aPIKeysOperations>;
   readonly access: ReturnType<typeof accessOperations>;
+  readonly approvals: ReturnType<typeof approvalsOperations>;
   readonly audit: ReturnType<typeof auditOperations>;
   readonly bluebox: ReturnType<typeof blueboxOperations>;
   readonly captures: ReturnType<typeof capturesOperations>;
   readonly checkout: ReturnType<typeof checkoutOperations>;
   readonly checkouts: ReturnType<typeof checkoutsOperations>;
+  readonly childTenants: ReturnType<typeof childTenantsOperations>;
   readonly disputes: ReturnType<typeof disputesOperations>;
   readonly domains: ReturnType<typeof domainsOperations>;
   readonly ledger: ReturnType<typeof ledgerOperations>;
   readonly limits: ReturnType<typeof limitsOperations>;
   readonly notifications: ReturnType<typeof notificationsOperations>;
   readonly operator: ReturnType<typeof operatorOperations>;
+  readonly operatorKeys: ReturnType<typeof operatorKeysOperations>;
+  readonly panel: ReturnType<typeof panelOperations>;
   readonly partnerKeys: ReturnType<typeof partnerKeysOperations>;
   readonly payments: ReturnType<typeof paymentsOperations>;
+  readonly people: ReturnType<typeof peopleOperations>;
   readonly products: ReturnType<typeof productsOperations>;
   readonly providerAccounts: ReturnType<typeof providerAccountsOperations>;
   readonly providerNotifications: ReturnType<typeof providerNotificationsOperations>;
@@ -5226,24 +6648,33 @@ export class TollgateApi {
   readonly reconciliation: ReturnType<typeof reconciliationOperations>;
   readonly refunds: ReturnType<typeof refundsOperations>;
   readonly reversals: ReturnType<typeof reversalsOperations>;
+  readonly roles: ReturnType<typeof rolesOperations>;
   readonly settings: ReturnType<typeof settingsOperations>;
+  readonly signingIn: ReturnType<typeof signingInOperations>;
   readonly testClocks: ReturnType<typeof testClocksOperations>;
+  readonly yourAccount: ReturnType<typeof yourAccountOperations>;
 
   constructor(send: Send) {
+    this.aPIKeys = aPIKeysOperations(send);
     this.access = accessOperations(send);
+    this.approvals = approvalsOperations(send);
     this.audit = auditOperations(send);
     this.bluebox = blueboxOperations(send);
     this.captures = capturesOperations(send);
     this.checkout = checkoutOperations(send);
     this.checkouts = checkoutsOperations(send);
+    this.childTenants = childTenantsOperations(send);
     this.disputes = disputesOperations(send);
     this.domains = domainsOperations(send);
     this.ledger = ledgerOperations(send);
     this.limits = limitsOperations(send);
     this.notifications = notificationsOperations(send);
     this.operator = operatorOperations(send);
+    this.operatorKeys = operatorKeysOperations(send);
+    this.panel = panelOperations(send);
     this.partnerKeys = partnerKeysOperations(send);
     this.payments = paymentsOperations(send);
+    this.people = peopleOperations(send);
     this.products = productsOperations(send);
     this.providerAccounts = providerAccountsOperations(send);
     this.providerNotifications = providerNotificationsOperations(send);
@@ -5251,7 +6682,10 @@ export class TollgateApi {
     this.reconciliation = reconciliationOperations(send);
     this.refunds = refundsOperations(send);
     this.reversals = reversalsOperations(send);
+    this.roles = rolesOperations(send);
     this.settings = settingsOperations(send);
+    this.signingIn = signingInOperations(send);
     this.testClocks = testClocksOperations(send);
+    this.yourAccount = yourAccountOperations(send);
   }
 }

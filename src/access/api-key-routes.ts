@@ -26,11 +26,11 @@ interface KeyContext {
 }
 
 /** The endpoints of keys, of tenants and of the operator, tied to their verbs. */
-export function keyRoutes(context: KeyContext): readonly BoundEndpoint[] {
-  return [...apiKeyRoutes(context), ...operatorKeyRoutes(context)];
+export function apiKeyRoutes(context: KeyContext): readonly BoundEndpoint[] {
+  return [...tenantKeyRoutes(context), ...operatorKeyRoutes(context)];
 }
 
-function apiKeyRoutes(context: KeyContext): readonly BoundEndpoint[] {
+function tenantKeyRoutes(context: KeyContext): readonly BoundEndpoint[] {
   const { database, clock } = context;
   const json = (mode: api.ApiKeyAnswer['mode'], key: AccessKey): api.ApiKeyAnswer => ({
     ...keyJson(clock, key),

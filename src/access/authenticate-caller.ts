@@ -1,4 +1,4 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Caller, OperatorCaller, TenantCaller } from '../kernel/caller.ts';
 import { scopeCovers } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -57,7 +57,8 @@ export function createAuthenticateCaller(
   return async ({ access, headers, params, remoteAddress }) => {
     if (access.by === 'anyone') return { by: 'anyone' };
     // Somebody who has signed in has a session, and no credentials that this function knows.
-    if (access.by === 'person') throw new Problem('unauthenticated', 'Sign in at the panel.');
+    if (access.by === 'person' || access.by === 'browser')
+      throw new Problem('unauthenticated', 'Sign in at the panel.');
     if (access.by === 'checkoutToken') return { by: 'checkoutToken', token: params.token ?? '' };
     const header = headers.authorization;
     if (header === undefined) throw new Problem('unauthenticated', 'Send credentials in the Authorization header.');

@@ -87,6 +87,7 @@ export const TENANT_PERMISSIONS = {
   'partner-key:read': { allows: 'see partner keys, without their secrets', roles: ['developer'] },
   'partner-key:update': { allows: 'rotate and revoke partner keys', roles: ['developer'] },
   'audit:read': { allows: 'see and export who did what', roles: ['viewer'] },
+  'request-log:read': { allows: 'see which requests were made, without their bodies', roles: ['developer', 'viewer'] },
   'settings:read': { allows: "see the tenant's settings", roles: ALL },
   'settings:update': { allows: "change the tenant's settings and logo", roles: ['developer'] },
   'api-key:create': { allows: 'make API keys that may do no more than themselves', roles: ['developer'] },
@@ -100,9 +101,22 @@ export const TENANT_PERMISSIONS = {
   'child-tenant:create': { allows: 'create tenants of their own, where the operator lets them', roles: [] },
   'child-tenant:read': { allows: 'see tenants of their own', roles: ['developer', 'viewer'] },
   'app-secret:update': { allows: "rotate the tenant's app secret", roles: [] },
+  'approval:read': {
+    allows: 'see what waits for a second person',
+    roles: ['developer', 'finance', 'support', 'viewer'],
+  },
+  'approval:update': {
+    allows: 'approve and reject what others asked for and they may do themselves',
+    roles: ['finance'],
+    person: true,
+  },
+  'approval-rule:update': { allows: 'say what needs a second person', roles: [] },
   'test-clock:create': { allows: 'make test clocks', roles: ['developer'] },
   'test-clock:read': { allows: 'see test clocks', roles: ['developer'] },
   'test-clock:update': { allows: 'move and release test clocks', roles: ['developer'] },
+  'user:create': { allows: 'invite people to the tenant', roles: [] },
+  'user:read': { allows: 'see the people of the tenant', roles: ['developer', 'finance', 'support', 'viewer'] },
+  'user:update': { allows: 'change the roles of people of the tenant, and suspend them', roles: [] },
 } as const satisfies Readonly<Record<Permission, PermissionFacts<TenantRole>>>;
 export type TenantPermission = keyof typeof TENANT_PERMISSIONS;
 
@@ -145,7 +159,19 @@ export const OPERATOR_PERMISSIONS = {
   'ack-reversal:update': { allows: 'switch the reversal of unacknowledged payments off and on', roles: ['admin'] },
   'ack-reversal:execute': { allows: 'say that the database was restored', roles: ['admin'] },
   'audit-record:read': { allows: 'see and export who did what', roles: ['admin', 'auditor'] },
+  'tenant:delete': { allows: 'remove suspended tenants, destroying their keys for ever', roles: [] },
+  'encryption-key:read': { allows: 'see which encryption keys there are', roles: ['admin', 'auditor'] },
+  'encryption-key:execute': { allows: 'rotate encryption keys', roles: [] },
+  'overview:read': { allows: 'see how payments of all tenants go', roles: ['admin', 'support', 'auditor'] },
+  'search:read': { allows: 'find what belongs to any tenant', roles: ['admin', 'support'] },
   'mail:read': { allows: 'see mails to tenants', roles: ['admin', 'support', 'auditor'] },
+  'operator-user:create': { allows: 'invite people to run the installation', roles: [], person: true },
+  'operator-user:read': { allows: 'see who runs the installation', roles: ['admin', 'support', 'auditor'] },
+  'operator-user:update': {
+    allows: 'change the roles of those who run the installation, and suspend them',
+    roles: [],
+    person: true,
+  },
 } as const satisfies Readonly<Record<Permission, PermissionFacts<OperatorRole>>>;
 export type OperatorPermission = keyof typeof OPERATOR_PERMISSIONS;
 

@@ -114,6 +114,12 @@ export async function isUnboundKey(db: Queryable, keyId: string): Promise<boolea
   return row !== undefined && row.expires_at === null && row.allowed_addresses.length === 0;
 }
 
+/** The actor who made an API key; null: nobody is known to have. */
+export async function apiKeyMaker(db: Queryable, keyId: string): Promise<string | null> {
+  const query = db.selectFrom('api_keys').select('created_by').where('key_id', '=', keyId);
+  return (await query.executeTakeFirst())?.created_by ?? null;
+}
+
 /** A key with its owner, where the key is not revoked and the tenant is active; for who wants to get in with it. */
 export async function selectApiKey(
   db: Queryable,

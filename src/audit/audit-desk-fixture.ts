@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { ManualClock } from '../kernel/clock.ts';
 import { localMasterKey, newMasterKeyText } from '../keys/master-key.ts';
+import { masterKeysFrom } from '../keys/master-keys.ts';
 import { createSealer, SYSTEM } from '../keys/sealer.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/log.ts';
@@ -26,8 +27,8 @@ export async function openAuditDesk(): Promise<AuditDesk> {
   const folder = await mkdtemp(join(tmpdir(), 'tollgate-audit-'));
   const database: Database = openDatabase({ url: owner.runtimeUrl, connectionsMax: 4, applicationName: 'audit test' });
   const clock = new ManualClock('2026-11-21T12:00:00Z');
-  const sealer = createSealer(database.query, localMasterKey(newMasterKeyText()), clock);
-  await sealer.createDataKey(database.query, SYSTEM);
+  const sealer = createSealer(database.query, masterKeysFrom(localMasterKey(newMasterKeyText())), clock);
+  await sealer.storeDataKey(database.query, await sealer.newDataKey(SYSTEM));
   const log = createLogger({ level: 'silent' });
   return {
     context: { database, clock, sealer, log },

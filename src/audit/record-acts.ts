@@ -3,7 +3,6 @@ import type { Endpoint } from '../kernel/endpoint.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { Act, type ActNotes, runAs } from '../platform/act.ts';
 import type { ActRecorder, RecordCall, RecordedCall } from '../platform/http/act-recorder.ts';
-import type { EndpointAnswer } from '../platform/http/bind-endpoint.ts';
 import type { Exchange } from '../platform/http/exchange.ts';
 import type { AuditContext } from './context.ts';
 import { createRepeatCounter } from './count-repeats.ts';
@@ -55,7 +54,7 @@ function recordChanges({ database }: AuditContext, plan: Plan): RecordCall {
     const entry = entryOf(plan, call);
     const act = new Act(entry.tenantId, (tx, notes) => appendEntry(tx, withNotes(plan, entry, notes)));
     const answer = await runAs(act, work).finally(() => act.end());
-    if (act.isKept || answer.replayed === true) return answer;
+    if (act.isKept || ('replayed' in answer && answer.replayed === true)) return answer;
     await database.transaction((tx) => appendEntry(tx, { ...entry, outcome: 'unchanged' }));
     return answer;
   };
@@ -85,7 +84,7 @@ function countCalls(endpoint: Endpoint, count: (entry: NewEntry) => void): Recor
 }
 
 /** Who signs in is known by the answer alone. */
-function grantedEntry(entry: NewEntry, answer: EndpointAnswer): NewEntry {
+function grantedEntry(entry: NewEntry, answer: object): NewEntry {
   const body = 'body' in answer ? (answer.body as Readonly<Record<string, unknown>> | undefined) : undefined;
   const { tenantId, mode } = body ?? {};
   if (typeof tenantId !== 'string' || (mode !== 'live' && mode !== 'test')) return entry;

@@ -38,7 +38,23 @@ export interface OperatorCaller {
 /** Somebody who has signed in, about their own business; what they may do elsewhere is another caller's. */
 export interface PersonCaller extends Person {
   readonly by: 'person';
+  /** Signed in, or let in to set up the first second factor and for nothing else. */
+  readonly stage: 'signed_in' | 'enroll';
+  readonly userAgent: string;
   readonly actor: string;
+}
+
+/**
+ * A browser at the panel, whose person is not known yet: they are about to sign in. What it asks comes from the panel's own
+ * pages, which was checked.
+ */
+export interface BrowserCaller {
+  readonly by: 'browser';
+  /** What stands in the session's cookie; null: nothing. */
+  readonly sessionSecret: string | null;
+  /** What stands in the cookie of signing in elsewhere. */
+  readonly oidcSecret: string | null;
+  readonly userAgent: string;
 }
 
 /** A shopper's browser, holding the token of exactly one payment. */
@@ -51,7 +67,7 @@ export interface AnonymousCaller {
   readonly by: 'anyone';
 }
 
-export type Caller = TenantCaller | OperatorCaller | PersonCaller | CheckoutCaller | AnonymousCaller;
+export type Caller = TenantCaller | OperatorCaller | PersonCaller | BrowserCaller | CheckoutCaller | AnonymousCaller;
 
 /** The session behind a request; null where a program asks, or somebody whom we do not know. */
 export function personOf(caller: Caller): Person | null {
@@ -65,6 +81,10 @@ export const BY_NAME_ONLY: ReadonlySet<Scope> = new Set<Scope>([
   'role:create',
   'role:update',
   'role:delete',
+  'approval:update',
+  'approval-rule:update',
+  'user:create',
+  'user:update',
 ]);
 
 /** Whether a list of granted scopes covers one; `*` stands for any resource or any action, but an administrator's. */

@@ -4,12 +4,14 @@ import type { ProblemCode } from './problem.ts';
 /**
  * Who may call. A route without one does not exist: the field is required.
  * `basic`: app name and secret by HTTP Basic are taken as well (Bluebox endpoints). `person`: somebody who has signed in,
- * about their own business. What each permission allows, and to which roles, is in access/permission.ts.
+ * about their own business; `enrolling`: also who still has to set up a second factor. `browser`: the panel's own pages,
+ * before anybody has signed in. What each permission allows, and to which roles, is in access/permission.ts.
  */
 export type Access =
   | { readonly by: 'tenant'; readonly scope: Permission; readonly basic?: true }
   | { readonly by: 'operator'; readonly permission: Permission }
-  | { readonly by: 'person' }
+  | { readonly by: 'person'; readonly enrolling?: true }
+  | { readonly by: 'browser' }
   | { readonly by: 'checkoutToken' }
   | { readonly by: 'anyone' };
 
@@ -61,6 +63,8 @@ export interface Endpoint<
   readonly access: Who;
   /** Dangerous: a person must have proven a second factor within the last minutes. Programs are not asked. */
   readonly stepUp?: true;
+  /** May be stored until a second person approves of it, as the tenant's settings say; it is then answered 202. */
+  readonly fourEyes?: true;
   readonly idempotency: Idempotency;
   /** Left out: reads are not recorded, everything else is, with class `change`. */
   readonly audit?: Audit;

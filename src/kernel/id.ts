@@ -44,6 +44,10 @@ export const ID_PREFIXES = [
   'role',
   'apr',
   'rq',
+  'usr',
+  'ses',
+  'ivt',
+  'pky',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -16,6 +16,7 @@ export const PROBLEMS = {
   stale_timestamp: { status: 401, title: 'The signed timestamp is too old or too new' },
   forbidden: { status: 403, title: 'These credentials may not do this' },
   https_required: { status: 403, title: 'Use HTTPS' },
+  proof_refused: { status: 403, title: 'This does not prove who you are' },
   step_up_required: { status: 403, title: 'Prove your second factor first' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This address does not take this method' },

@@ -49,11 +49,11 @@ export type KeyStatusAnswer = z.output<typeof status>;
 export const getKeyStatus = endpoint({
   id: 'getKeyStatus',
   method: 'GET',
-  path: '/api/v1/operator/keys',
+  path: '/api/v1/operator/encryption-keys',
   summary: 'See which keys there are and what is under them',
   description: 'No key is in the answer, and nothing from which one could be told.',
   tag: 'Operator',
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'encryption-key:read' },
   idempotency: 'none',
   query: z.strictObject({ tenantId: tenantId.optional() }),
   answer: { status: 200, schema: status, description: 'The keys.' },
@@ -63,12 +63,13 @@ export const getKeyStatus = endpoint({
 export const rotateKeys = endpoint({
   id: 'rotateKeys',
   method: 'POST',
-  path: '/api/v1/operator/keys/rotate',
+  path: '/api/v1/operator/encryption-keys/rotate',
   summary: 'Rotate keys while everything runs',
   description:
     '`master`: wraps all data keys by the primary master key, which has to be loaded first. `data`: gives a tenant, or all whose key was made before an instant, a new data key; the worker seals anew what is under the older ones, and destroys them when nothing is left. `tokens`: has the next key sign access tokens. A call works for a few seconds and says what remains; repeat it until nothing does.',
   tag: 'Operator',
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'encryption-key:execute' },
+  stepUp: true,
   idempotency: 'none',
   body: z
     .discriminatedUnion('what', [

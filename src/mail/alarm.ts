@@ -37,6 +37,12 @@ export const ALARMS = {
       'Payments of this endpoint are given back where their notification is not acknowledged, and lately too few were. ' +
       'Shoppers are then not charged for what they bought: look at the receiver now.',
   },
+  approval_requested: {
+    subject: 'Something waits for a second person',
+    text:
+      'Your settings ask for somebody else to approve of it before it is done. Look at what is asked for and by whom, then ' +
+      'approve or reject it; after a day it lapses.',
+  },
   retention_waits: {
     subject: 'Old rows are kept beyond their time because some of them still have work',
     text:

@@ -91,7 +91,7 @@ export const getOverviewAsOperator = endpoint({
   summary: 'See how payments of all tenants go',
   description: `${description} Acknowledgments of the last 24 hours at most. In test mode, payments under a test clock count when they were seen.`,
   tag: 'Operator',
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'overview:read' },
   idempotency: 'none',
   query: z.strictObject({ ...period, mode: z.enum(['live', 'test']).default('live') }),
   answer: { status: 200, schema: overview, description: 'The numbers.' },

@@ -67,6 +67,28 @@ export interface AckSwitchesTable {
   changed_at: Temporal.Instant;
 }
 
+export interface ActivityHoursTable {
+  tenant_id: string;
+  mode: string;
+  hour: Temporal.Instant;
+  currency: string;
+  created: bigint;
+  approved: bigint;
+  declined: bigint;
+  captures: bigint;
+  captured: bigint;
+  refunds: bigint;
+  refunded: bigint;
+  reversed: bigint;
+  disputes: bigint;
+  disputed: bigint;
+}
+
+export interface ActivityPositionsTable {
+  tenant_id: string;
+  rolled_until: Temporal.Instant;
+}
+
 export interface ApiKeysTable {
   key_id: string;
   tenant_id: string;
@@ -202,6 +224,15 @@ export interface CapturesTable {
   updated_at: Temporal.Instant;
 }
 
+export interface ChallengesTable {
+  challenge_hash: BytesColumn;
+  purpose: string;
+  holder: string;
+  content_sealed: BytesColumn | null;
+  created_at: Temporal.Instant;
+  expires_at: Temporal.Instant;
+}
+
 export interface CheckoutTokensTable {
   token_hash: BytesColumn;
   tenant_id: string;
@@ -274,6 +305,12 @@ export interface DeliveryAttemptsTable {
 export interface DigestKeysTable {
   tenant_id: string;
   version: number;
+  key_sealed: BytesColumn;
+  created_at: Temporal.Instant;
+}
+
+export interface DirectoryKeysTable {
+  purpose: string;
   key_sealed: BytesColumn;
   created_at: Temporal.Instant;
 }
@@ -414,6 +451,21 @@ export interface InstallationEpochsTable {
   reason: string;
   started_at: Temporal.Instant;
   last_seen_at: Temporal.Instant;
+}
+
+export interface InvitationsTable {
+  tenant_id: string;
+  invitation_id: string;
+  token_hash: BytesColumn;
+  email_digest: BytesColumn;
+  email_sealed: BytesColumn;
+  role: string;
+  invited_by: string;
+  created_at: Temporal.Instant;
+  expires_at: Temporal.Instant;
+  revoked_at: Temporal.Instant | null;
+  accepted_at: Temporal.Instant | null;
+  accepted_by: string | null;
 }
 
 export interface LanesTable {
@@ -558,6 +610,15 @@ export interface MailsTable {
   created_at: Temporal.Instant;
 }
 
+export interface MembershipsTable {
+  tenant_id: string;
+  user_id: string;
+  role: string;
+  status: string;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
 export interface NotificationSettingsTable {
   tenant_id: string;
   mode: string;
@@ -568,6 +629,13 @@ export interface NotificationSettingsTable {
   admin_email_sealed: BytesColumn | null;
   updated_at: Temporal.Instant;
   updated_by: string;
+}
+
+export interface OidcIdentitiesTable {
+  issuer: string;
+  subject: string;
+  user_id: string;
+  created_at: Temporal.Instant;
 }
 
 export interface OperatorKeysTable {
@@ -623,6 +691,18 @@ export interface PartnerOrdersTable {
   order_id: string;
 }
 
+export interface PasskeysTable {
+  passkey_id: string;
+  user_id: string;
+  credential_id: BytesColumn;
+  public_key: BytesColumn;
+  sign_count: bigint;
+  transports: string[];
+  label: string;
+  created_at: Temporal.Instant;
+  last_used_at: Temporal.Instant | null;
+}
+
 export interface PaymentsTable {
   tenant_id: string;
   payment_id: string;
@@ -671,6 +751,7 @@ export interface PaymentsTable {
   shipping_address_sealed: BytesColumn | null;
   holds_limits: Generated<boolean>;
   checkout_id: string | null;
+  email_digest: bigint | null;
 }
 
 export interface PayoutsTable {
@@ -688,6 +769,15 @@ export interface PayoutsTable {
   returned_at: Temporal.Instant | null;
   created_at: Temporal.Instant;
   updated_at: Temporal.Instant;
+}
+
+export interface ProcessesTable {
+  process_id: string;
+  roles: string[];
+  version: string;
+  host: string;
+  started_at: Temporal.Instant;
+  seen_at: Temporal.Instant;
 }
 
 export interface ProductsTable {
@@ -876,6 +966,13 @@ export interface ReconciliationReportsTable {
   created_at: Temporal.Instant;
 }
 
+export interface RecoveryCodesTable {
+  user_id: string;
+  code_hash: BytesColumn;
+  created_at: Temporal.Instant;
+  used_at: Temporal.Instant | null;
+}
+
 export interface RefundsTable {
   tenant_id: string;
   refund_id: string;
@@ -919,6 +1016,24 @@ export interface ReplaysTable {
   ended_at: Temporal.Instant | null;
 }
 
+export interface RequestLogTable {
+  tenant_id: string;
+  mode: string;
+  request_id: string;
+  actor: string;
+  operation: string;
+  method: string;
+  route: string;
+  status: number;
+  code: string | null;
+  detail: string | null;
+  errors: JsonColumn | null;
+  duration_ms: number;
+  correlation_id: string;
+  replayed: boolean;
+  created_at: Temporal.Instant;
+}
+
 export interface ResealsTable {
   tenant_id: string;
   column_name: string;
@@ -956,6 +1071,26 @@ export interface ReversalsTable {
   updated_at: Temporal.Instant;
 }
 
+export interface SearchKeysTable {
+  tenant_id: string;
+  key_sealed: BytesColumn;
+  created_at: Temporal.Instant;
+}
+
+export interface SessionsTable {
+  session_id: string;
+  user_id: string;
+  secret_hash: BytesColumn;
+  stage: string;
+  method: string;
+  client_sealed: BytesColumn;
+  second_factor_at: Temporal.Instant | null;
+  created_at: Temporal.Instant;
+  last_seen_at: Temporal.Instant;
+  ends_at: Temporal.Instant;
+  ended_at: Temporal.Instant | null;
+}
+
 export interface SettlementsTable {
   tenant_id: string;
   subject_id: string;
@@ -971,6 +1106,20 @@ export interface SettlementsTable {
   settled_at: Temporal.Instant;
   confirmed: boolean;
   updated_at: Temporal.Instant;
+}
+
+export interface SetupLinksTable {
+  token_hash: BytesColumn;
+  created_at: Temporal.Instant;
+  expires_at: Temporal.Instant;
+  used_at: Temporal.Instant | null;
+}
+
+export interface SignInTriesTable {
+  email_digest: BytesColumn;
+  tries: number;
+  last_try_at: Temporal.Instant;
+  locked_until: Temporal.Instant | null;
 }
 
 export interface SignalsTable {
@@ -1097,6 +1246,19 @@ export interface TestClocksTable {
   updated_at: Temporal.Instant;
 }
 
+export interface UsersTable {
+  user_id: string;
+  email_digest: BytesColumn;
+  email_sealed: BytesColumn;
+  name_sealed: BytesColumn;
+  status: string;
+  password_hash: string | null;
+  totp_sealed: BytesColumn | null;
+  totp_step_used: bigint | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
 export interface VerifiedDomainsTable {
   domain: string;
   tenant_id: string;
@@ -1133,6 +1295,8 @@ export interface Tables {
   ack_deadlines: AckDeadlinesTable;
   ack_fuses: AckFusesTable;
   ack_switches: AckSwitchesTable;
+  activity_hours: ActivityHoursTable;
+  activity_positions: ActivityPositionsTable;
   api_keys: ApiKeysTable;
   app_secrets: AppSecretsTable;
   approvals: ApprovalsTable;
@@ -1143,12 +1307,14 @@ export interface Tables {
   audit_heads: AuditHeadsTable;
   audit_signing_keys: AuditSigningKeysTable;
   captures: CapturesTable;
+  challenges: ChallengesTable;
   checkout_tokens: CheckoutTokensTable;
   checkouts: CheckoutsTable;
   data_keys: DataKeysTable;
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
   digest_keys: DigestKeysTable;
+  directory_keys: DirectoryKeysTable;
   dispute_evidence: DisputeEvidenceTable;
   disputes: DisputesTable;
   domains: DomainsTable;
@@ -1159,6 +1325,7 @@ export interface Tables {
   inbound_events: InboundEventsTable;
   inbound_nonces: InboundNoncesTable;
   installation_epochs: InstallationEpochsTable;
+  invitations: InvitationsTable;
   lanes: LanesTable;
   ledger_balances: LedgerBalancesTable;
   ledger_transfers: LedgerTransfersTable;
@@ -1170,14 +1337,18 @@ export interface Tables {
   listeners: ListenersTable;
   logos: LogosTable;
   mails: MailsTable;
+  memberships: MembershipsTable;
   notification_settings: NotificationSettingsTable;
+  oidc_identities: OidcIdentitiesTable;
   operator_keys: OperatorKeysTable;
   outbox: OutboxTable;
   partner_keys: PartnerKeysTable;
   partner_merchant_codes: PartnerMerchantCodesTable;
   partner_orders: PartnerOrdersTable;
+  passkeys: PasskeysTable;
   payments: PaymentsTable;
   payouts: PayoutsTable;
+  processes: ProcessesTable;
   products: ProductsTable;
   provider_account_circuits: ProviderAccountCircuitsTable;
   provider_account_tenants: ProviderAccountTenantsTable;
@@ -1192,12 +1363,18 @@ export interface Tables {
   reconciliation_accounts: ReconciliationAccountsTable;
   reconciliation_exceptions: ReconciliationExceptionsTable;
   reconciliation_reports: ReconciliationReportsTable;
+  recovery_codes: RecoveryCodesTable;
   refunds: RefundsTable;
   replays: ReplaysTable;
+  request_log: RequestLogTable;
   reseals: ResealsTable;
   retention_positions: RetentionPositionsTable;
   reversals: ReversalsTable;
+  search_keys: SearchKeysTable;
+  sessions: SessionsTable;
   settlements: SettlementsTable;
+  setup_links: SetupLinksTable;
+  sign_in_tries: SignInTriesTable;
   signals: SignalsTable;
   signing_keys: SigningKeysTable;
   signing_secrets: SigningSecretsTable;
@@ -1207,6 +1384,7 @@ export interface Tables {
   tenant_roles: TenantRolesTable;
   tenants: TenantsTable;
   test_clocks: TestClocksTable;
+  users: UsersTable;
   verified_domains: VerifiedDomainsTable;
   webhook_endpoints: WebhookEndpointsTable;
 }

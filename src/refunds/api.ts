@@ -14,6 +14,7 @@ export const createRefund = endpoint({
     'make (none at all, a part, a second one: `capabilities.refund`) is refused before anything is sent.',
   tag: 'Refunds',
   access: { by: 'tenant', scope: 'refund:create' },
+  fourEyes: true,
   idempotency: 'optional',
   audit: { class: 'money', shows: ['amount'] },
   params: z.strictObject({ id: z.string().max(64) }),

@@ -16,6 +16,7 @@ import { schemaIsCurrent } from '../platform/migrate.ts';
 import { type DatabaseAddresses, prepareDatabase } from '../platform/prepare-database.ts';
 import { startTracing } from '../platform/tracing.ts';
 import { startSandbox } from '../providers/registry.ts';
+import { admitPeople, serveAdmin } from './admin.ts';
 import { serveApi } from './api.ts';
 import { serveCheckout } from './checkout.ts';
 import { serveDocs } from './docs.ts';
@@ -129,11 +130,13 @@ async function openSandboxUrl(
 
 function publicServer(gateway: Gateway, checks: ReturnType<typeof readyChecks>, checkAnswers: boolean): HttpServer {
   const { config, log, clock, metrics, rateLimits, audit, tokens, payments } = gateway;
+  const programs = createAuthenticateCaller(payments.database.query, tokens, clock, rateLimits.credentials);
+  const hasPanel = config.roles.includes('admin');
   const server = createHttpServer({
     log,
     clock,
     metrics,
-    authenticate: createAuthenticateCaller(payments.database.query, tokens, clock, rateLimits.credentials),
+    authenticate: hasPanel ? admitPeople(programs, gateway) : programs,
     rates: rateLimits.requests,
     acts: audit,
     trustProxy: config.trustProxy,
@@ -146,8 +149,9 @@ function publicServer(gateway: Gateway, checks: ReturnType<typeof readyChecks>, 
   const hostRule = createHostRule(config, gateway.domains.hosts.find);
   server.fastify.addHook('onRequest', hostRule);
   limitTokenGuesses(server.fastify, rateLimits.checkoutTokens);
+  if (hasPanel || config.roles.includes('api')) serveApi(server, gateway);
+  if (hasPanel) serveAdmin(server, gateway);
   if (config.roles.includes('api')) {
-    serveApi(server, gateway);
     servePartnerApi(server, gateway);
     serveDocs(server, config.urls.api);
   }

@@ -1,4 +1,4 @@
-import { keyRoutes } from '../access/api-key-routes.ts';
+import { apiKeyRoutes } from '../access/api-key-routes.ts';
 import { roleRoutes } from '../access/role-routes.ts';
 import { accessRoutes } from '../access/routes.ts';
 import { acknowledgmentRoutes } from '../acknowledgments/routes.ts';
@@ -35,14 +35,15 @@ import { simulationRoutes } from '../simulations/routes.ts';
 import { tenantRoutes } from '../tenants/routes.ts';
 import { testClockRoutes } from '../test-clocks/routes.ts';
 import { timelineRoutes } from '../timeline/routes.ts';
+import { withApprovals } from './approvals.ts';
 import type { Gateway } from './gateway.ts';
 
 /** Serves the tenants' and the operator's API. */
 export function serveApi(server: HttpServer, gateway: Gateway): void {
   const { payments, notifications, tenants, domains, testClocks, tokens, clock } = gateway;
-  server.bind([
+  const endpoints = [
     ...accessRoutes({ database: payments.database, tokens, clock, guesses: gateway.rateLimits.credentials }),
-    ...keyRoutes(payments),
+    ...apiKeyRoutes(payments),
     ...roleRoutes(payments),
     ...paymentRoutes(payments),
     ...timelineRoutes(payments.database),
@@ -76,5 +77,6 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...auditRoutes(payments),
     ...logoRoutes(tenants),
     ...previewRoutes({ ...tenants, readLogo: createReadLogo(payments.database) }),
-  ]);
+  ];
+  server.bind(withApprovals(gateway, endpoints));
 }

@@ -1,8 +1,12 @@
 import * as access from '../access/api.ts';
-import * as keys from '../access/api-key-api.ts';
+import * as apiKeys from '../access/api-key-api.ts';
 import * as roles from '../access/role-api.ts';
+import * as account from '../access/api-me.ts';
+import * as session from '../access/api-session.ts';
+import * as users from '../access/api-users.ts';
 import * as acknowledgments from '../acknowledgments/api.ts';
 import * as audit from '../audit/api.ts';
+import * as approvals from '../approvals/api.ts';
 import * as bluebox from '../bluebox/api.ts';
 import * as captures from '../captures/api.ts';
 import * as changes from '../changes/api.ts';
@@ -77,16 +81,21 @@ export const ENDPOINTS: readonly Endpoint[] = [
   routing,
   partners,
   testClocks,
+  apiKeys,
+  roles,
   tenants,
   keys,
   audit,
-  roles,
+  approvals,
   logos,
   preview,
   search,
   overview,
   requestLog,
   changes,
+  session,
+  account,
+  users,
 ].flatMap((declarations) => Object.values(declarations).filter(isEndpoint));
 
 function isEndpoint(value: unknown): value is Endpoint {

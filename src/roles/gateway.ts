@@ -1,4 +1,5 @@
 import type { AccessTokens } from '../access/access-token.ts';
+import type { PeopleContext } from '../access/people-context.ts';
 import { createAdmission } from '../acknowledgments/admit-payments.ts';
 import type { FiringContext } from '../acknowledgments/fire-deadline.ts';
 import { refuseGivenBack } from '../acknowledgments/guard-resends.ts';
@@ -37,6 +38,7 @@ import type { TenantRoutesContext } from '../tenants/routes.ts';
 import type { TestClockContext } from '../test-clocks/move-test-clock.ts';
 import { createTenantClocks } from '../test-clocks/tenant-clock.ts';
 import { openKeys } from './open-keys.ts';
+import { openPeople } from './admin.ts';
 import { openMail } from './open-mail.ts';
 import { openWaysOut, type WaysOut } from './open-ways-out.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
@@ -58,6 +60,8 @@ export interface Gateway {
   readonly backgroundDatabase: Database;
   readonly tokens: AccessTokens;
   readonly keys: KeysContext;
+  /** Who may use the panel, and how they get in. */
+  readonly people: PeopleContext;
   /** What payments work with, and the alarms of deadlines. */
   readonly payments: FiringContext;
   readonly notifications: NotificationContext;
@@ -212,6 +216,7 @@ async function buildGateway(
   const tenantClocks = createTenantClocks(database, clock);
   const { metrics, ...records } = openRecords({ database, sealer, clock, log });
   const audit = createAuditRecorder({ database, clock, log });
+  const rateLimits = createRateLimits(config, metrics);
   const { raiseAlarm, ...mailing } = openMail(config, { database, sealer, clock, log }, metrics);
   const requestRecorder = createRequestRecorder({ database: backgroundDatabase, clock, log, metrics });
   const relayInbox = new RelayInbox(() => wakeup.notify('relay'));
@@ -220,7 +225,8 @@ async function buildGateway(
     config,
     clock,
     log,
-    ...{ ownPorts, metrics, audit, rateLimits: createRateLimits(config, metrics) },
+    ...{ ownPorts, metrics, audit, rateLimits },
+    people: await openPeople({ config, clock, database, sealer, rateLimits }),
     wakeup,
     ...{ relayInbox, requestRecorder },
     backgroundDatabase,

@@ -70,7 +70,9 @@ function rolesByHost(urls: Config['urls']): ReadonlyMap<string, ReadonlySet<Role
   const roles = new Map<string, Set<Role>>();
   for (const role of ['api', 'checkout', 'hooks', 'admin'] as const) {
     const name = new URL(urls[role]).hostname.replace(/^\[|\]$/g, '');
-    roles.set(name, (roles.get(name) ?? new Set<Role>()).add(role));
+    const served = (roles.get(name) ?? new Set<Role>()).add(role);
+    // The panel asks for what it shows at the API's addresses, on its own host.
+    roles.set(name, role === 'admin' ? served.add('api') : served);
   }
   return roles;
 }

@@ -11,6 +11,7 @@ import { roleOfPath } from './host-rule.ts';
 export interface RateLimits {
   readonly requests: RequestRates;
   readonly credentials: GuessLimit;
+  readonly signIns: GuessLimit;
   readonly checkoutTokens: GuessLimit;
   readonly domainQuestions: RateLimit;
 }
@@ -36,6 +37,7 @@ export function createRateLimits({ rateLimits }: Pick<Config, 'rateLimits'>, met
       },
     },
     credentials: new GuessLimit(rateLimits.badCredentials, refusedBy('bad_credentials')),
+    signIns: new GuessLimit(rateLimits.badSignIns, refusedBy('bad_sign_ins')),
     checkoutTokens: new GuessLimit(rateLimits.badTokens, refusedBy('bad_tokens')),
     domainQuestions: new RateLimit(rateLimits.domainQuestions, refusedBy('domain_questions')),
   };

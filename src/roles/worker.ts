@@ -2,6 +2,7 @@ import { forgetSigningKeys } from '../access/rotate-signing-key.ts';
 import { createDeadlineGuard } from '../acknowledgments/guard-deliveries.ts';
 import { ACK_LEASE_MS, ackLane } from '../acknowledgments/jobs.ts';
 import { keepAudit } from '../audit/jobs.ts';
+import { finishApprovals } from '../approvals/jobs.ts';
 import { disputeWork, evidenceWork } from '../disputes/jobs.ts';
 import { DOMAIN_LEASE_MS, domainLane } from '../domains/check-domain.ts';
 import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '../events/relay-outbox.ts';
@@ -22,6 +23,7 @@ import { runLaneLoop } from '../platform/lane-loop.ts';
 import type { ClaimedLane, LaneKind } from '../platform/lanes.ts';
 import { RECONCILE_LEASE_MS, reconcileLane } from '../reconciliation/jobs.ts';
 import { keepRetention } from '../retention/jobs.ts';
+import { approvalRunner } from './approvals.ts';
 import type { Gateway } from './gateway.ts';
 
 interface Worker {
@@ -63,6 +65,7 @@ export function startWorker(gateway: Gateway): Worker {
     keepRetention({ ...payments, log, retention: gateway.config.retention }, stopping.signal),
     tendKeys(keyJobs(gateway), stopping.signal),
     keepAudit({ ...payments, log, checkpointsFolder: gateway.config.auditCheckpointsDir }, stopping.signal),
+    finishApprovals(approvalRunner(gateway), stopping.signal),
     laneLoop('replay', 2, REPLAY_LEASE_MS, (lane) => replayLane(notifications, lane)),
   ];
   return {

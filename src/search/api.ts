@@ -52,7 +52,7 @@ export const searchInstallation = endpoint({
     'As a tenant finds it, in both modes, and tenants by id, app name or a part of their name. Not by e-mail address: ' +
     'those are digested under a key of each tenant.',
   tag: 'Operator',
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'search:read' },
   idempotency: 'none',
   query,
   answer: {

@@ -1,5 +1,5 @@
 import { scopeCovers, type TenantCaller } from '../kernel/caller.ts';
-import type { Scope } from '../kernel/endpoint.ts';
+import type { Permission } from '../kernel/endpoint.ts';
 import { toDecimal } from '../kernel/money.ts';
 import type { EmailDigester } from '../payments/email-digest.ts';
 import type { Database } from '../platform/database.ts';
@@ -26,7 +26,7 @@ export interface SearchContext {
 }
 
 /** What a caller needs to be shown something: the scope that reads it. */
-const SCOPES: Readonly<Record<Exclude<HitType, 'tenant'>, Scope>> = {
+const SCOPES: Readonly<Record<Exclude<HitType, 'tenant'>, Permission>> = {
   payment: 'payment:read',
   capture: 'capture:read',
   refund: 'refund:read',

@@ -145,6 +145,7 @@ export const rotateOwnAppSecret = endpoint({
   tag: 'Access',
   access: { by: 'tenant', scope: 'app-secret:update' },
   stepUp: true,
+  fourEyes: true,
   idempotency: 'optional',
   body: z
     .strictObject({
@@ -192,7 +193,8 @@ export const removeTenant = endpoint({
   description:
     'The first call suspends it. A call two minutes later, when none of its payments is open any more, destroys its data keys: nobody can read its secrets and its customers’ data then, not from a copy of this database either. Ledger and amounts stay. What older backups still hold is told in the guide to keys.',
   tag: 'Operator',
-  access: { by: 'operator' },
+  access: { by: 'operator', permission: 'tenant:delete' },
+  stepUp: true,
   idempotency: 'none',
   params: z.strictObject({ id: z.string().max(64) }),
   body: z
@@ -259,6 +261,7 @@ export const patchSettings = endpoint({
     'A merge patch (RFC 7396): members that are given replace those that were, null takes one away, objects are merged, lists are replaced; what is left out stays. With `version`, only the settings that were read under it are changed.',
   tag: 'Settings',
   access: { by: 'tenant', scope: 'settings:update' },
+  fourEyes: true,
   idempotency: 'none',
   audit: {
     class: 'change',

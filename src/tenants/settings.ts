@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Mode } from '../kernel/caller.ts';
-import { line, mcc, terminalId } from '../kernel/shapes.ts';
+import { currency, line, mcc, terminalId } from '../kernel/shapes.ts';
 
 /** What the page shows for a tenant that has chosen none. */
 export const PRIMARY_COLOR = '#1f4b99';
@@ -69,6 +69,18 @@ export const tenantSettings = z
         description:
           'Days for which what happened, what you were told and what providers told us is kept in full; what is left out is as ' +
           'the installation has it. Payments and the ledger are kept for ever.',
+      }),
+    fourEyes: z.enum(['off', 'people', 'all']).default('off').meta({
+      description:
+        'Who needs a second person for dangerous acts: nobody, people at the panel, or programs as well. Changing it needs approval-rule:update.',
+    }),
+    refundApprovalAbove: z
+      .record(currency, z.int().min(0).max(999_999_999_999))
+      .optional()
+      .meta({
+        description:
+          'By currency, in minor units: a refund that brings what was refunded of a payment above it needs a second person, where `fourEyes` asks for one. Changing it needs approval-rule:update.',
+        example: { EUR: 50000 },
       }),
     defaultTerminalId: terminalId.optional(),
     defaultMcc: mcc.optional(),

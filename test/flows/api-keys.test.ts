@@ -78,7 +78,8 @@ describe('a key', () => {
 
   test('works from its addresses alone, as the trusted proxy tells them', async () => {
     const { key } = await make(shop, { allowedAddresses: ['203.0.113.0/24', '2001:db8::/32'] });
-    const from = (address: string) => as(key, { 'x-forwarded-for': address, 'x-forwarded-proto': 'https' }).send('GET', '/payments');
+    const from = (address: string) =>
+      as(key, { 'x-forwarded-for': address, 'x-forwarded-proto': 'https' }).send('GET', '/payments');
     expect((await from('203.0.113.9')).status).toBe(200);
     expect((await from('2001:db8::9')).status).toBe(200);
     expect((await from('198.51.100.9')).body.code).toBe('forbidden');

@@ -112,7 +112,7 @@ describe('a recorder that cannot write', () => {
     const recorder = createRequestRecorder({ database, clock: systemClock, log, metrics });
     const { tenantId } = tollgate.tenant.tenant;
     const request = {
-      caller: { by: 'tenant', tenantId, mode: 'test', scopes: 'all', actor: 'key:key_flood' },
+      caller: { by: 'tenant', tenantId, mode: 'test', scopes: 'all', actor: 'key:key_flood', person: null },
       ...{ operation: 'flood', method: 'GET', route: '/', status: 200, problem: null, durationMs: 1 },
       ...{ correlationId: 'flood', replayed: false, receivedAt: systemClock.now() },
     } as const;

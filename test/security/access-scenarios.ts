@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Answer } from '../support/api-client.ts';
+import { askForApproval } from '../support/approval-desk.ts';
 import type { Merchant } from '../support/merchant.ts';
 import { giveRole } from '../support/role-holder.ts';
 import type { Scenario, Stage } from './refusal-stage.ts';
@@ -34,6 +35,13 @@ async function withFullShelf({ tollgate }: Stage, table: string, act: () => Prom
   } finally {
     await database.run(`delete from ${table} where name = 'Full'`);
   }
+}
+
+/** Decides about something that was rejected before. */
+async function ofRejected({ tollgate }: Stage, verb: 'approve' | 'reject'): Promise<Answer> {
+  const { approver, approvalId } = await askForApproval(tollgate);
+  await approver.send('POST', `/approvals/${approvalId}/reject`, { body: {} });
+  return approver.send('POST', `/approvals/${approvalId}/${verb}`, { body: {} });
 }
 
 /** A second role under a name that is taken. */
@@ -89,6 +97,8 @@ export const ACCESS_SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCod
       return admin.send('DELETE', `/roles/${id}`);
     },
   },
+  approveRequest: { state_conflict: (stage) => ofRejected(stage, 'approve') },
+  rejectRequest: { state_conflict: (stage) => ofRejected(stage, 'reject') },
   createChildTenant: {
     async app_name_taken({ shop, tollgate: { database, tenant } }) {
       const { tenantId, appName } = tenant.tenant;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/api-key.ts';
+import { OPERATOR_KEY_PERMISSIONS } from '../../src/access/role.ts';
 import { BY_NAME_ONLY } from '../../src/kernel/caller.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
 import type { Endpoint } from '../../src/kernel/endpoint.ts';
@@ -8,6 +9,7 @@ import { ENDPOINTS } from '../../src/roles/declarations.ts';
 import { type Answer, call, until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { merchantOf } from '../support/merchant.ts';
+import { setUpOwner } from '../support/panel-person.ts';
 import { layLine, type SandboxLine } from '../support/sandbox-line.ts';
 import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
 import { SCENARIOS } from './refusal-scenarios.ts';
@@ -42,6 +44,7 @@ beforeAll(async () => {
     admin: merchantOf(apiUrl, mighty),
     operator: merchantOf(apiUrl, operatorKey),
     anyone: merchantOf(apiUrl, 'nobody'),
+    owner: await setUpOwner(tollgate),
     stranded: await strandedShop(),
     orphanedDeliveryId: await orphanedDelivery(shop),
   };
@@ -111,8 +114,27 @@ const QUERIES: Readonly<Record<string, string>> = {
   syncPaymentAsOperator: '?tenantId=ten_none',
 };
 
-function keyFor({ access }: Endpoint): string {
-  return access.by === 'operator' ? tollgate.operatorKey : mighty;
+/** Credentials that the endpoint admits: the cookie of somebody who has signed in where no program may call. */
+function admittedTo({ access }: Endpoint) {
+  if (access.by === 'operator' && OPERATOR_KEY_PERMISSIONS.some((permission) => permission === access.permission)) {
+    return { key: tollgate.operatorKey };
+  }
+  const needsPerson = access.by === 'tenant' && PERSONS_ONLY.has(access.scope);
+  if (!needsPerson && ['tenant', 'checkoutToken', 'anyone'].includes(access.by)) return { key: mighty };
+  const cookie = [...stage.owner.browser.cookies].map((pair) => pair.join('=')).join('; ');
+  return {
+    headers: { cookie, 'sec-fetch-site': 'same-origin', 'x-tollgate-tenant': tollgate.tenant.tenant.tenantId },
+  };
+}
+
+/** The options of a call with those credentials. */
+function admitted(
+  endpoint: Endpoint,
+  options: Readonly<Record<string, unknown>> & { headers?: Record<string, string> },
+) {
+  const credentials = admittedTo(endpoint);
+  const headers = { ...('headers' in credentials ? credentials.headers : {}), ...options.headers };
+  return { ...credentials, ...options, method: endpoint.method, headers };
 }
 
 /** What a request must say before anybody looks for what it names. */
@@ -128,6 +150,8 @@ const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
   resolveReconciliationException: { resolution: 'other', note: 'None.' },
   checkNotification: { body: '' },
   resolveInboundEvent: { note: 'The bank erred.' },
+  updateUser: { role: 'viewer' },
+  updateOperatorUser: { role: 'auditor' },
   simulateEvent: { eventType: 'payment.succeeded' },
   acknowledgeListenerEvents: { eventIds: ['evt_none'] },
   removeTenant: { appName: 'none' },
@@ -151,25 +175,23 @@ describe('every endpoint refuses in the ways of its kind', () => {
   });
 
   test.for(named)('$id: not_found for what is not there', async (endpoint) => {
-    const { method } = endpoint;
     const body = BODIES_NEEDED[endpoint.id];
     const address = `${addressOf(endpoint)}${QUERIES[endpoint.id] ?? ''}`;
-    const answer = await call(address, { method, key: keyFor(endpoint), body });
+    const answer = await call(address, admitted(endpoint, { body }));
     expectProblem(answer, 'not_found');
   });
 
   test.for(ENDPOINTS)('$id: method_not_allowed for a method that its address does not take', async (endpoint) => {
     const taken = ENDPOINTS.filter(({ path }) => path === endpoint.path).map(({ method }) => method);
     const method = taken.includes('PUT') ? 'PATCH' : 'PUT';
-    const answer = await call(addressOf(endpoint), { method, key: keyFor(endpoint) });
+    const answer = await call(addressOf(endpoint), { ...admitted(endpoint, {}), method });
     expectProblem(answer, 'method_not_allowed');
     expect(String(answer.headers.allow).split(', ')).toContain(endpoint.method);
   });
 
   test.for(writing)('$id: unsupported_media_type for a form', async (endpoint) => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const { method } = endpoint;
-    const answer = await call(addressOf(endpoint), { method, key: keyFor(endpoint), rawBody: 'amount=1', headers });
+    const answer = await call(addressOf(endpoint), admitted(endpoint, { rawBody: 'amount=1', headers }));
     expectProblem(answer, 'unsupported_media_type');
   });
 
@@ -177,29 +199,20 @@ describe('every endpoint refuses in the ways of its kind', () => {
     const rawBody = ' '.repeat(256 * 1024 + 1);
     const [type = 'application/json'] = endpoint.file?.mediaTypes ?? [];
     const headers = { 'content-type': type };
-    const answer = await call(addressOf(endpoint), {
-      method: endpoint.method,
-      key: keyFor(endpoint),
-      rawBody,
-      headers,
-    });
+    const answer = await call(addressOf(endpoint), admitted(endpoint, { rawBody, headers }));
     expectProblem(answer, 'body_too_large');
   });
 
   test.for(writing.filter(({ file }) => file === undefined))(
     '$id: malformed_json for half a body',
     async (endpoint) => {
-      const answer = await call(addressOf(endpoint), {
-        method: endpoint.method,
-        key: keyFor(endpoint),
-        rawBody: '{"amount":',
-      });
+      const answer = await call(addressOf(endpoint), admitted(endpoint, { rawBody: '{"amount":' }));
       expectProblem(answer, 'malformed_json');
     },
   );
 
   test.for(ENDPOINTS)('$id: validation_failed for a query that it does not take', async (endpoint) => {
-    const answer = await call(`${addressOf(endpoint)}?surprise=1`, { method: endpoint.method, key: keyFor(endpoint) });
+    const answer = await call(`${addressOf(endpoint)}?surprise=1`, admitted(endpoint, {}));
     expectProblem(answer, 'validation_failed');
     expect(answer.body.errors).toContainEqual({ pointer: '/query/surprise', detail: 'Is not a known field' });
   });

@@ -278,7 +278,11 @@ test('a tenant that was removed cannot be read by anybody, and nothing breaks ov
   expect((await operator.send('GET', '/operator/tenants')).body.data).toContainEqual(
     expect.objectContaining({ id: tenantId, status: 'removed' }),
   );
-  expect((await operator.send('POST', '/operator/keys/rotate', { body: { what: 'data', tenantId } })).status).toBe(404);
-  const listed = await until(async () => (await operator.send('GET', `/operator/keys?tenantId=${tenantId}`)).body);
+  expect(
+    (await operator.send('POST', '/operator/encryption-keys/rotate', { body: { what: 'data', tenantId } })).status,
+  ).toBe(404);
+  const listed = await until(
+    async () => (await operator.send('GET', `/operator/encryption-keys?tenantId=${tenantId}`)).body,
+  );
   expect(listed.versions).toMatchObject([{ version: 1, state: 'destroyed' }]);
 });

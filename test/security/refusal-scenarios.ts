@@ -16,6 +16,7 @@ import { CHECKOUT_SCENARIOS } from './checkout-scenarios.ts';
 import { DOMAIN_SCENARIOS } from './domain-scenarios.ts';
 import { createBeyondLimit, LIMIT_SCENARIOS } from './limit-scenarios.ts';
 import { NOTIFICATION_SCENARIOS } from './notification-scenarios.ts';
+import { PEOPLE_SCENARIOS } from './people-scenarios.ts';
 import { QR_CODE_SCENARIOS } from './qr-code-scenarios.ts';
 import { RECONCILIATION_SCENARIOS } from './reconciliation-scenarios.ts';
 import { type Scenario, type Stage, withCutOffPassed, without } from './refusal-stage.ts';
@@ -107,6 +108,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   ...CHECKOUT_SCENARIOS,
   ...DOMAIN_SCENARIOS,
   ...LIMIT_SCENARIOS,
+  ...PEOPLE_SCENARIOS,
   ...QR_CODE_SCENARIOS,
   ...NOTIFICATION_SCENARIOS,
   ...SETTINGS_SCENARIOS,
@@ -424,9 +426,10 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   },
   rotateKeys: {
     // The key that would sign next was made when this installation started.
-    state_conflict: ({ operator }) => operator.send('POST', '/operator/keys/rotate', { body: { what: 'tokens' } }),
+    state_conflict: ({ operator }) =>
+      operator.send('POST', '/operator/encryption-keys/rotate', { body: { what: 'tokens' } }),
     not_found: ({ operator }) =>
-      operator.send('POST', '/operator/keys/rotate', { body: { what: 'data', tenantId: 'ten_none' } }),
+      operator.send('POST', '/operator/encryption-keys/rotate', { body: { what: 'data', tenantId: 'ten_none' } }),
   },
   createTenant: {
     app_name_taken: ({ operator, tollgate: { tenant } }) =>

@@ -5,6 +5,7 @@ import type { RegisteredProvider } from '../../src/providers/registry.ts';
 import type { Answer } from '../support/api-client.ts';
 import type { Installation } from '../support/installation.ts';
 import type { Merchant } from '../support/merchant.ts';
+import type { PanelPerson } from '../support/panel-person.ts';
 import type { SandboxLine } from '../support/sandbox-line.ts';
 
 /** What a scenario may use. */
@@ -16,6 +17,8 @@ export interface Stage {
   readonly operator: Merchant;
   readonly anyone: Merchant;
   readonly line: SandboxLine;
+  /** Somebody who runs the installation and has just proven their second factor. */
+  readonly owner: PanelPerson;
   /** A second tenant whose only provider account is disabled; it has one open payment from before. */
   readonly stranded: { readonly shop: Merchant; readonly paymentId: string; readonly checkoutToken: string };
   /** A delivery of an endpoint that was deleted afterwards. */

@@ -28,8 +28,8 @@ describe('the list of permissions', () => {
     const needed = (routes: readonly { readonly permission: Permission }[]) => [
       ...new Set(routes.map(({ permission }) => permission)),
     ];
-    // The one right that belongs to a member of a body instead of a route.
-    const inTenant = [...needed(ofTenant), 'notification-settings:pause'];
+    // Those that belong to members of a body instead of a route.
+    const inTenant = [...needed(ofTenant), 'notification-settings:pause', 'approval-rule:update'];
     expect(Object.keys(TENANT_PERMISSIONS).sort()).toEqual(inTenant.sort());
     expect(Object.keys(OPERATOR_PERMISSIONS).sort()).toEqual(needed(ofOperator).sort());
   });

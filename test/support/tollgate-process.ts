@@ -38,7 +38,7 @@ export interface StartedByNpm {
   /** The first line of standard output that begins with a brace. */
   readonly ready: Readonly<Record<string, string>> & {
     readonly tenant: Readonly<Record<'id' | 'appName' | 'appSecret' | 'apiKey', string>>;
-    readonly operator: Readonly<Record<'apiKey', string>>;
+    readonly operator: Readonly<Record<'apiKey' | 'setupUrl', string>>;
     readonly simulators: readonly Readonly<Record<'provider' | 'providerAccountId' | 'url', string>>[];
   };
   /** Sends SIGTERM to npm and waits for its end. */

@@ -15,6 +15,15 @@ export const DIRECTORIES: Readonly<Record<string, string>> = {
   verified_domains: 'a request names its host, before the tenant is known',
   lanes: 'due work is claimed across tenants',
   processes: 'belong to the installation, not to a tenant',
+  directory_keys: 'people are looked up with it before any tenant is known',
+  users: 'a person may belong to several tenants',
+  passkeys: 'belong to a person, and are looked up by credential before the person is known',
+  recovery_codes: 'belong to a person',
+  oidc_identities: 'belong to a person, and are looked up by issuer and subject before the person is known',
+  sessions: 'belong to a person, and are looked up by cookie before the person is known',
+  setup_links: 'there is no tenant yet',
+  sign_in_tries: 'are counted before it is known whether there is such a person',
+  challenges: 'are looked up by what a browser sends back, before the person is known',
 };
 
 const SQL_CLOCK =

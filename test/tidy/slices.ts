@@ -96,6 +96,8 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     nouns: [],
     sees: ['partners', 'payments', 'refunds'],
   },
+  // Around the dangerous verbs of others, which it is given: what waits for a second person.
+  approvals: { nouns: ['approval', 'act'], sees: ['keys', 'access', 'idempotency', 'tenants', 'payments'] },
   // Reads the tables of those below as one list; nothing is written here.
   timeline: { nouns: [], sees: ['events', 'routing', 'provider-accounts', 'payments'] },
   inbound: {

@@ -3,6 +3,7 @@ import type { Endpoint } from '../../kernel/endpoint.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import type { EndpointAnswer } from './bind-endpoint.ts';
 import type { Exchange } from './exchange.ts';
+import type { StreamAnswer } from './stream-answer.ts';
 
 /** One call that is about to be answered by its verb. */
 export interface RecordedCall {
@@ -24,4 +25,7 @@ export interface ActRecorder {
 }
 
 /** Runs a verb so that its success is recorded. */
-export type RecordCall = (call: RecordedCall, work: () => Promise<EndpointAnswer>) => Promise<EndpointAnswer>;
+export type RecordCall = <Answer extends EndpointAnswer | StreamAnswer>(
+  call: RecordedCall,
+  work: () => Promise<Answer>,
+) => Promise<Answer>;

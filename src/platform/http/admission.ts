@@ -55,7 +55,10 @@ function refuseOversized(request: FastifyRequest, limits: HttpLimits): void {
 }
 
 /** Two of one of these would leave it to chance which one we and a proxy before us believe. */
-const SINGLE_HEADERS = new Set(['host', 'authorization', 'content-type', 'idempotency-key', 'x-tollgate-tenant']);
+const SINGLE_HEADERS = new Set([
+  ...['host', 'authorization', 'content-type', 'idempotency-key', 'x-tollgate-tenant', 'x-tollgate-mode'],
+  ...['cookie', 'origin', 'sec-fetch-site'],
+]);
 
 function refuseAmbiguous(request: FastifyRequest): void {
   const seen = new Set<string>();

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ApprovalRequested } from '../../kernel/approval-requested.ts';
 import type { Caller } from '../../kernel/caller.ts';
 import type { Access, Endpoint } from '../../kernel/endpoint.ts';
 import type { Logger } from '../log.ts';
@@ -48,10 +49,13 @@ export type EndpointAnswer<Body = unknown> =
   | { readonly body: Body; readonly bodyJson?: string; readonly replayed?: boolean; readonly headers?: ExtraHeaders }
   | { readonly json: string; readonly status: number; readonly replayed: true; readonly headers?: ExtraHeaders };
 
+/** What a route answers with: the verb's answer, or that it waits for a second person, where the endpoint is one of those. */
+export type RouteAnswer = EndpointAnswer | { readonly approval: ApprovalRequested };
+
 /** A declaration with the verb that answers it; what a server binds. */
 export interface BoundEndpoint {
   readonly endpoint: Endpoint;
-  readonly handle: (request: EndpointRequest) => Promise<EndpointAnswer | StreamAnswer>;
+  readonly handle: (request: EndpointRequest) => Promise<RouteAnswer | StreamAnswer>;
 }
 
 /**

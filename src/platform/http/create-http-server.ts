@@ -28,6 +28,9 @@ export interface AuthenticationRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly params: Readonly<Record<string, string>>;
   readonly correlationId: string;
+  readonly method: string;
+  /** By TLS, directly or through a trusted proxy. */
+  readonly secure: boolean;
   /** The client's; a forwarded one only where the proxy is trusted. */
   readonly remoteAddress: string;
 }

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ApprovalRequested, approvalRequested } from '../../kernel/approval-requested.ts';
 import { AssertionFailed, assert, present } from '../../kernel/assert.ts';
 import { type Caller, personOf, scopeCovers } from '../../kernel/caller.ts';
 import type { Access, Endpoint } from '../../kernel/endpoint.ts';
 import type { Page } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { ActRecorder } from './act-recorder.ts';
-import type { BoundEndpoint, EndpointAnswer, EndpointRequest } from './bind-endpoint.ts';
+import type { BoundEndpoint, EndpointRequest, RouteAnswer } from './bind-endpoint.ts';
 import { checkAnswer } from './check-answer.ts';
 import type { Authenticate } from './create-http-server.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
@@ -118,7 +119,7 @@ async function authenticated(
   const { correlationId, remoteAddress } = exchange;
   const caller = await authenticate({
     ...{ access, headers: singleHeaders(request), params: request.params as Record<string, string> },
-    ...{ correlationId, remoteAddress },
+    ...{ correlationId, remoteAddress, method: request.method, secure: exchange.secure },
   }).catch((error: unknown) => {
     // Who has shown no valid credentials is known by the address alone.
     if (namesCaller(access)) rates?.admitAddress(request.url, remoteAddress, nowMs);
@@ -145,7 +146,7 @@ function refuseUnauthorized(caller: Caller, access: Access): void {
   }
 }
 
-const SECOND_FACTOR_MINUTES = 10;
+export const SECOND_FACTOR_MINUTES = 10;
 
 /** A browser that was left open must not be enough for a dangerous act. */
 function refuseStale(caller: Caller, now: Temporal.Instant): void {
@@ -175,9 +176,10 @@ function singleHeaders(request: FastifyRequest): Record<string, string | undefin
 function sendAnswer(
   reply: FastifyReply,
   { endpoint }: BoundEndpoint,
-  answer: EndpointAnswer,
+  answer: RouteAnswer,
   checkAnswers: boolean,
 ): FastifyReply {
+  if ('approval' in answer) return sendApproval(reply, endpoint, answer.approval, checkAnswers);
   const stored = 'json' in answer;
   const { mediaType } = endpoint.answer;
   if (mediaType !== undefined) return sendText(reply, { endpoint }, answer, mediaType);
@@ -191,6 +193,19 @@ function sendAnswer(
   return reply.header('content-type', 'application/json').send(Buffer.from(json));
 }
 
+/** Nothing was done yet: a second person is asked first. */
+function sendApproval(
+  reply: FastifyReply,
+  endpoint: Endpoint,
+  approval: ApprovalRequested,
+  checkAnswers: boolean,
+): FastifyReply {
+  assert(endpoint.fourEyes === true, `${endpoint.id}: only an endpoint under four eyes waits for a second person`);
+  const json = serialize(endpoint.id, approval);
+  if (checkAnswers) approvalRequested.parse(JSON.parse(json));
+  return reply.code(202).header('content-type', 'application/json').send(Buffer.from(json));
+}
+
 /** A page. Its schema is of a text, so there is nothing to compare but that. */
 function sendText(
   reply: FastifyReply,
@@ -198,7 +213,7 @@ function sendText(
   answer: EndpointAnswer,
   mediaType: string,
 ): FastifyReply {
-  assert(!('json' in answer) && typeof answer.body === 'string', `${endpoint.id}: the answer is no text`);
+  assert('body' in answer && typeof answer.body === 'string', `${endpoint.id}: the answer is no text`);
   if (answer.headers !== undefined) reply.headers(answer.headers);
   return reply.code(endpoint.answer.status).header('content-type', `${mediaType}; charset=utf-8`).send(answer.body);
 }

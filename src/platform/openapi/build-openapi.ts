@@ -1,9 +1,11 @@
+import { approvalRequested } from '../../kernel/approval-requested.ts';
 import { assert, present } from '../../kernel/assert.ts';
 import type { Access, Endpoint } from '../../kernel/endpoint.ts';
 import { PROBLEMS, type ProblemCode } from '../../kernel/problem.ts';
 import { problemsOf } from '../http/declared-problems.ts';
 import { describeExports } from './describe-exports.ts';
 import { type JsonSchema, SchemaCollector } from './json-schema.ts';
+import { SECURITY_SCHEMES } from './security-schemes.ts';
 
 export interface OpenApiParameter {
   readonly name: string;
@@ -102,7 +104,8 @@ function compare(a: string, b: string): number {
 }
 
 /** All schemas are known before the first reference is written: only then is it clear which need a twin. */
-function collectSchemas({ params, query, body, answer }: Endpoint, schemas: SchemaCollector): void {
+function collectSchemas({ params, query, body, answer, fourEyes }: Endpoint, schemas: SchemaCollector): void {
+  if (fourEyes === true) schemas.add(approvalRequested, 'output');
   for (const schema of [params, query, body]) if (schema !== undefined) schemas.add(schema, 'input');
   schemas.add(answer.schema, 'output');
 }
@@ -135,7 +138,11 @@ function describeOperation(endpoint: Endpoint, schemas: SchemaCollector): OpenAp
             content: { 'application/json': { schema: resolved, ...example } },
           },
         }),
-    responses: { [endpoint.answer.status]: describeAnswer(endpoint, schemas), ...describeProblems(endpoint) },
+    responses: {
+      [endpoint.answer.status]: describeAnswer(endpoint, schemas),
+      ...(endpoint.fourEyes === true ? { 202: describeWaiting(schemas) } : {}),
+      ...describeProblems(endpoint),
+    },
   };
 }
 
@@ -223,6 +230,12 @@ function describeAnswer(endpoint: Endpoint, schemas: SchemaCollector): OpenApiRe
   };
 }
 
+function describeWaiting(schemas: SchemaCollector): OpenApiResponse {
+  const schema = schemas.resolve(schemas.add(approvalRequested, 'output'), 'output');
+  const description = 'Nothing was done yet: the settings ask for a second person, who has to approve of it first.';
+  return { description, content: { 'application/json': { schema } } };
+}
+
 function describeProblems(endpoint: Endpoint): Record<string, OpenApiResponse> {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of problemsOf(endpoint)) {
@@ -250,24 +263,6 @@ function securityOf(access: Access): OpenApiOperation['security'] {
   if (access.by !== 'tenant') return [];
   return [{ apiKey: [] }, { accessToken: [] }, ...(access.basic === true ? [{ basic: [] }] : [])];
 }
-
-const SECURITY_SCHEMES = {
-  apiKey: {
-    type: 'http',
-    scheme: 'bearer',
-    bearerFormat: 'sk_test_… or sk_live_…',
-    description: 'A tenant’s API key.',
-  },
-  accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'From POST /api/v1/tenants/login.' },
-  basic: { type: 'http', scheme: 'basic', description: 'App name and app secret.' },
-  operatorKey: { type: 'http', scheme: 'bearer', description: 'The key of the installation’s operator.' },
-  session: {
-    type: 'apiKey',
-    in: 'cookie',
-    name: '__Host-tollgate',
-    description: 'Somebody who has signed in at the panel.',
-  },
-};
 
 /** RFC 9457 with our members. */
 const PROBLEM_SCHEMA: JsonSchema = {

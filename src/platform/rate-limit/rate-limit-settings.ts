@@ -9,6 +9,8 @@ export interface RateLimitSettings {
   readonly addresses: Rate | null;
   /** Wrong credentials by client address, and by the key or app they were tried at. */
   readonly badCredentials: Rate | null;
+  /** Wrong passwords and codes of people by client address, whoever they were tried at. */
+  readonly badSignIns: Rate | null;
   /** Checkout tokens that open nothing, by client address. */
   readonly badTokens: Rate | null;
   /** Names that the proxy asks about and whose answer is not at hand. */
@@ -30,6 +32,8 @@ export const RATE_LIMIT_VARIABLES = {
   // Shoppers of one mobile network share few addresses; a checkout is about ten requests.
   TOLLGATE_RATE_LIMIT_ADDRESSES: rate('3000/60'),
   TOLLGATE_RATE_LIMIT_BAD_CREDENTIALS: rate('60/60'),
+  // An office behind one address mistypes less than this; who tries one password at many people does not.
+  TOLLGATE_RATE_LIMIT_BAD_SIGN_INS: rate('30/600'),
   TOLLGATE_RATE_LIMIT_BAD_TOKENS: rate('60/60'),
   // A proxy asks from one address for everybody; what it costs is bounded by the batches it is looked up in.
   TOLLGATE_RATE_LIMIT_DOMAIN_QUESTIONS: rate('20000/10'),
@@ -43,6 +47,7 @@ export function rateLimitsOf(set: Values): RateLimitSettings {
     callers: set.TOLLGATE_RATE_LIMIT_CALLERS ?? null,
     addresses: set.TOLLGATE_RATE_LIMIT_ADDRESSES ?? null,
     badCredentials: set.TOLLGATE_RATE_LIMIT_BAD_CREDENTIALS ?? null,
+    badSignIns: set.TOLLGATE_RATE_LIMIT_BAD_SIGN_INS ?? null,
     badTokens: set.TOLLGATE_RATE_LIMIT_BAD_TOKENS ?? null,
     domainQuestions: set.TOLLGATE_RATE_LIMIT_DOMAIN_QUESTIONS ?? null,
   };

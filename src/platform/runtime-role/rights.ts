@@ -38,6 +38,8 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   // Their private halves are sealed anew when data keys change.
   audit_signing_keys: KEEP,
   captures: KEEP,
+  // An answer takes its challenge away.
+  challenges: SUM,
   checkout_tokens: KEEP,
   checkouts: KEEP,
   // Wrapped anew, retired, destroyed; the row stays and says so.
@@ -45,6 +47,8 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   deliveries: KEEP,
   delivery_attempts: APPEND,
   digest_keys: KEEP,
+  // Digests cannot be made anew.
+  directory_keys: APPEND,
   dispute_evidence: KEEP,
   disputes: KEEP,
   domains: KEEP,
@@ -55,6 +59,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   inbound_events: KEEP,
   inbound_nonces: CONSUME,
   installation_epochs: KEEP,
+  invitations: KEEP,
   lanes: KEEP,
   // Written by the trigger of ledger_transfers, with the owner's rights.
   ledger_balances: READ,
@@ -69,14 +74,17 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   // Gone when its program says so, or long after it was last heard of.
   listeners: ['select', 'insert', 'update', 'delete'],
   mails: KEEP,
+  memberships: KEEP,
   // Says which schema this is.
   migrations: READ,
   notification_settings: KEEP,
   operator_keys: KEEP,
+  oidc_identities: APPEND,
   outbox: CONSUME,
   partner_keys: KEEP,
   partner_merchant_codes: APPEND,
   partner_orders: APPEND,
+  passkeys: SUM,
   payments: KEEP,
   provider_account_circuits: KEEP,
   payouts: KEEP,
@@ -96,6 +104,8 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   reconciliation_accounts: KEEP,
   reconciliation_exceptions: KEEP,
   reconciliation_reports: KEEP,
+  // A new set takes the place of the one before.
+  recovery_codes: SUM,
   refunds: KEEP,
   replays: KEEP,
   request_log: APPEND,
@@ -104,7 +114,11 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   reseals: SUM,
   retention_positions: KEEP,
   search_keys: APPEND,
+  // Gone long after their end.
+  sessions: SUM,
   settlements: KEEP,
+  setup_links: KEEP,
+  sign_in_tries: SUM,
   signals: APPEND,
   // Retired, and gone when no token names them any more.
   signing_keys: SUM,
@@ -117,6 +131,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   tenants: KEEP,
   verified_domains: CONSUME,
   test_clocks: KEEP,
+  users: KEEP,
   webhook_endpoints: KEEP,
 };
 

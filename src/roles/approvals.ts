@@ -1,0 +1,35 @@
+import { type ApprovalContext, underFourEyes } from '../approvals/ask-approval.ts';
+import { approvalRoutes } from '../approvals/routes.ts';
+import type { RunContext } from '../approvals/run-approved.ts';
+import { notificationRoutes } from '../notifications/routes.ts';
+import type { BoundEndpoint } from '../platform/http/bind-endpoint.ts';
+import { providerAccountRoutes } from '../provider-accounts/routes.ts';
+import { refundRoutes } from '../refunds/routes.ts';
+import { tenantRoutes } from '../tenants/routes.ts';
+import type { Gateway } from './gateway.ts';
+
+/** The endpoints, with those under four eyes waiting for a second person, and those of approvals themselves. */
+export function withApprovals(gateway: Gateway, endpoints: readonly BoundEndpoint[]): readonly BoundEndpoint[] {
+  const { payments } = gateway;
+  const asking: ApprovalContext = {
+    ...payments,
+    tellApprovers: (tx, { tenantId, mode, approvalId, act, requestedBy, expiresAt }) =>
+      payments.raiseAlarm(tx, {
+        ...{ tenantId, mode, kind: 'approval_requested' },
+        facts: { approval: approvalId, act, requestedBy, expiresAt: expiresAt.toString() },
+      }),
+  };
+  return [...underFourEyes(asking, endpoints), ...approvalRoutes(approvalRunner(gateway))];
+}
+
+/** What approved requests are run with; the worker finishes those that a crash left. */
+export function approvalRunner(gateway: Gateway): RunContext {
+  const { payments, notifications, tenants, log } = gateway;
+  const acts = [
+    ...refundRoutes(payments),
+    ...providerAccountRoutes(payments),
+    ...notificationRoutes(notifications),
+    ...tenantRoutes(tenants),
+  ].filter(({ endpoint }) => endpoint.fourEyes === true);
+  return { ...payments, log, acts };
+}
