@@ -15,6 +15,7 @@ import { findProviderAccount } from '../src/provider-accounts/open-provider-acco
 import type { SandboxCredentials } from '../src/providers/sandbox/sandbox-credentials.ts';
 import { idOfTenant } from './bench-tenant.ts';
 import type { ExplainedGateway } from './explained-gateway.ts';
+import { explainedPanel } from './explained-panel.ts';
 import { tenantNumber } from './million-rows.ts';
 import { newPayment } from './new-payment.ts';
 import { notificationOf } from './notification.ts';
@@ -22,7 +23,13 @@ import { capturedReport } from './payment-report.ts';
 import { type OpenAttempt, prepareAttempts, prepareCreated } from './prepared-payments.ts';
 
 /** The benchmark whose statements are explained, with the relay's after them; or all of them. */
-export type ExplainedWork = 'create-payment' | 'confirm-payment' | 'apply-signals' | 'ingest-notifications' | 'all';
+export type ExplainedWork =
+  | 'create-payment'
+  | 'confirm-payment'
+  | 'apply-signals'
+  | 'ingest-notifications'
+  | 'panel'
+  | 'all';
 
 type Work = readonly (readonly [title: string, work: () => Promise<unknown>])[];
 
@@ -40,6 +47,7 @@ export async function workOf(what: ExplainedWork, gateway: ExplainedGateway): Pr
   if (what === 'confirm-payment' || what === 'all') parts.push(await confirming(gateway));
   if (what === 'apply-signals' || what === 'all') parts.push(await applying(gateway));
   if (what === 'ingest-notifications' || what === 'all') parts.push(await taking(gateway));
+  if (what === 'panel' || what === 'all') parts.push(await explainedPanel(gateway));
   return parts.flat();
 }
 

@@ -13,6 +13,9 @@ const NAMES = [
   'card-number-false-alarms',
   'rate-limits',
   'domain-questions',
+  'row-forms',
+  'rewrap-keys',
+  'audit',
 ] as const;
 
 const [name] = process.argv.splice(2, 1);
@@ -67,6 +70,19 @@ switch (name) {
   case 'domain-questions':
     await import('./domain-questions.ts');
     break;
+  case 'row-forms': {
+    const { benchRowForms } = await import('./row-forms.ts');
+    await benchRowForms();
+    break;
+  }
+  case 'rewrap-keys':
+    await import('./rewrap-keys.ts');
+    break;
+  case 'audit': {
+    const { benchAudit } = await import('./audit.ts');
+    await benchAudit();
+    break;
+  }
   default:
     console.error(
       `Name a benchmark: ${NAMES.join(', ')}. Its flags come after --, as in: npm run bench create-payment -- --json`,

@@ -30,6 +30,12 @@ program
   .option('--json')
   .action(lazily(async () => (await import('./commands/migrate.ts')).runMigrate));
 
+program
+  .command('doctor')
+  .description('look at everything an installation stands on; exit code 1 where something has failed')
+  .option('--json')
+  .action(lazily(async () => (await import('./commands/doctor.ts')).runDoctor));
+
 const db = program.command('db').description('the database');
 db.command('eject')
   .description('copy everything into another, empty PostgreSQL database')

@@ -1506,10 +1506,12 @@ CREATE TRIGGER reversals_updated AFTER UPDATE ON public.reversals REFERENCING OL
 
 create table search_keys (
   tenant_id text not null,
+  purpose text not null,
   key_sealed bytea not null,
   created_at timestamp with time zone not null,
-  constraint search_keys_pkey PRIMARY KEY (tenant_id),
-  constraint search_keys_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
+  constraint search_keys_pkey PRIMARY KEY (tenant_id, purpose),
+  constraint search_keys_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
+  constraint search_keys_purpose_check CHECK (purpose = 'email'::text)
 );
 
 create table sessions (
@@ -1716,7 +1718,7 @@ create table tenants (
   updated_at timestamp with time zone not null,
   settings_version integer not null default 1,
   logo jsonb,
-  may_have_children boolean not null,
+  may_have_children boolean not null default false,
   constraint tenants_pkey PRIMARY KEY (tenant_id),
   constraint tenants_app_name_key UNIQUE (app_name),
   constraint tenants_parent_fkey FOREIGN KEY (parent_tenant_id) REFERENCES tenants(tenant_id),

@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
-import { PANEL_PATH } from '../src/roles/panel.ts';
+import { PANEL_PATH } from '../src/access/panel-address.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SOURCE = join(ROOT, 'web');
@@ -30,13 +30,19 @@ async function buildPanel(): Promise<void> {
     await writeFile(join(staging, INPUTS), JSON.stringify(await hashesOf(await inputsBeside(modules))));
     // Whoever runs the gateway may be somebody else than who built it.
     await chmod(staging, 0o755);
+    // Two that start at once build the same; the later one leaves the first one's where somebody may be reading it.
+    if (await isFresh()) return;
     const old = `${staging}-old`;
-    if (existsSync(BUILT)) await rename(BUILT, old);
+    await rename(BUILT, old).catch(acceptAbsence);
     await rename(staging, BUILT).catch(acceptTwin);
     await rm(old, { recursive: true, force: true });
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
+}
+
+function acceptAbsence(error: unknown): void {
+  if (existsSync(BUILT)) throw error;
 }
 
 /** Somebody else built the same at the same time, and was first. */

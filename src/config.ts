@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
+import { ADDRESS_VARIABLES } from './platform/address-settings.ts';
 import { MASTER_KEY_VARIABLES, type MasterKeySettings, masterKeysOf } from './platform/master-key-settings.ts';
 import { OIDC_VARIABLES, type OidcSettings, oidcOf } from './platform/oidc-settings.ts';
 import {
@@ -78,17 +79,6 @@ const baseUrl = z
   .transform((text) => text.replace(/\/+$/, ''));
 /** Below a month the database refuses to drop anything; ten years are what a ledger is asked for at most. */
 const retentionDays = z.coerce.number('Must be a number of days').int().min(30, 'Must be 30 or more').max(3_660);
-const addressRanges = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(
-    z.array(
-      z.union(
-        [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-        'Must be a comma-separated list of IP addresses and ranges, such as 203.0.113.7 and 2001:db8::/64',
-      ),
-    ),
-  );
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'Must be an address that begins with postgres://');
 
 const variables = z.object({
@@ -118,24 +108,9 @@ const variables = z.object({
   TOLLGATE_CHECKOUT_URL: baseUrl.optional(),
   TOLLGATE_HOOKS_URL: baseUrl.optional(),
   TOLLGATE_ADMIN_URL: baseUrl.optional(),
-  TOLLGATE_DNS_SERVERS: z
-    .string()
-    .transform((text) => text.split(',').map((server) => server.trim()))
-    .pipe(
-      z.array(
-        z
-          .string()
-          .regex(
-            /^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|\[[0-9a-fA-F:]+\](:\d{1,5})?)$/,
-            'Must be addresses such as 192.0.2.1 or [2001:db8::1]:53, with commas between',
-          ),
-      ),
-    )
-    .optional(),
+  ...ADDRESS_VARIABLES,
   TOLLGATE_ALLOW_PRIVATE_TARGETS: flag.optional(),
   TOLLGATE_TRUST_PROXY: z.string().default('false'),
-  TOLLGATE_EGRESS_ADDRESSES_LIVE: addressRanges.optional(),
-  TOLLGATE_EGRESS_ADDRESSES_TEST: addressRanges.optional(),
   TOLLGATE_DEMO: flag.optional(),
   ...RATE_LIMIT_VARIABLES,
   ...OIDC_VARIABLES,
@@ -205,13 +180,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir: isAbsolute(set.TOLLGATE_DATA_DIR) ? set.TOLLGATE_DATA_DIR : resolve(set.TOLLGATE_DATA_DIR),
     masterKey: set.TOLLGATE_MASTER_KEY ?? null,
     masterKeys: masterKeysFrom(set),
-    urls: {
-      api: set.TOLLGATE_API_URL ?? own,
-      checkout: set.TOLLGATE_CHECKOUT_URL ?? own,
-      hooks: set.TOLLGATE_HOOKS_URL ?? own,
-      // Browsers make passkeys for names alone, and this one is the machine's own.
-      admin: set.TOLLGATE_ADMIN_URL ?? ownUrl(set.HOST === '127.0.0.1' ? 'localhost' : set.HOST, set.PORT),
-    },
+    urls: urlsOf(set),
     hasOwnHosts: [set.TOLLGATE_API_URL, set.TOLLGATE_CHECKOUT_URL, set.TOLLGATE_HOOKS_URL, set.TOLLGATE_ADMIN_URL].some(
       (url) => url !== undefined,
     ),
@@ -234,6 +203,17 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rateLimits: rateLimitsOf(set),
     auditCheckpointsDir:
       set.TOLLGATE_AUDIT_CHECKPOINTS_DIR === undefined ? null : resolve(set.TOLLGATE_AUDIT_CHECKPOINTS_DIR),
+  };
+}
+
+function urlsOf(set: z.output<typeof variables>): Config['urls'] {
+  const own = ownUrl(set.HOST, set.PORT);
+  return {
+    api: set.TOLLGATE_API_URL ?? own,
+    checkout: set.TOLLGATE_CHECKOUT_URL ?? own,
+    hooks: set.TOLLGATE_HOOKS_URL ?? own,
+    // Browsers make passkeys for names alone, and this one is the machine's own.
+    admin: set.TOLLGATE_ADMIN_URL ?? ownUrl(set.HOST === '127.0.0.1' ? 'localhost' : set.HOST, set.PORT),
   };
 }
 

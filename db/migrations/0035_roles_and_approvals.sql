@@ -36,7 +36,6 @@ alter table tenants
   add column may_have_children boolean not null default false;
 update tenants set may_have_children = true
 where tenant_id in (select parent_tenant_id from tenants where parent_tenant_id is not null);
-alter table tenants alter column may_have_children drop default;
 
 create table tenant_roles (
   tenant_id text not null,

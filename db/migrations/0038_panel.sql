@@ -23,9 +23,11 @@ create index payments_undigested_idx on payments (tenant_id, payment_id)
 -- The key of a tenant's digests. Its own, and not the data key, so that what was digested is found after a rotation.
 create table search_keys (
   tenant_id text not null,
+  purpose text not null,
   key_sealed bytea not null,
   created_at timestamptz not null,
-  constraint search_keys_pkey primary key (tenant_id),
+  constraint search_keys_pkey primary key (tenant_id, purpose),
+  constraint search_keys_purpose_check check (purpose = 'email'),
   constraint search_keys_tenant_fkey foreign key (tenant_id) references tenants (tenant_id)
 );
 

@@ -3980,6 +3980,49 @@ export interface SwitchAckReversals {
   reason: string;
 }
 
+export interface System {
+  object: "system";
+  version: string;
+  checks: readonly {
+    name: string;
+    status: "ok" | "warning" | "failed" | "unknown";
+    detail: string;
+    /** What to do; null where there is nothing to be done. */
+    fix: string | null;
+  }[];
+  processes: readonly {
+    id: string;
+    roles: readonly string[];
+    version: string;
+    host: string;
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    startedAt: string;
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    seenAt: string;
+    /** Seen within three heartbeats. */
+    alive: boolean;
+  }[];
+  lanes: readonly {
+    kind: string;
+    lanes: number;
+    due: number;
+    held: number;
+    /** Of the due ones that nobody holds. */
+    oldestDueAt: string | null;
+  }[];
+  jobs: readonly {
+    name: string;
+    waiting: number;
+    description: string;
+  }[];
+}
+
 export interface Tenant {
   id: string;
   object: "tenant";
@@ -5492,6 +5535,13 @@ function operatorOperations(send: Send) {
       mode?: "live" | "test" | undefined;
     }, options?: CallOptions): Promise<Overview> =>
       send({ method: 'GET', path: '/api/v1/operator/overview', query }, options),
+    /**
+     * See how the installation is
+     *
+     * The rows of `tollgate doctor`, the processes that run, and the work that is due. Waiting work is counted up to 10000.
+     */
+    getSystem: (options?: CallOptions): Promise<System> =>
+      send({ method: 'GET', path: '/api/v1/operator/system' }, options),
     /** Read a tenant */
     getTenant: (id: string, options?: CallOptions): Promise<Tenant> =>
       send({ method: 'GET', path: `/api/v1/operator/tenants/${pathSegment(id)}` }, options),
@@ -5605,7 +5655,7 @@ function operatorOperations(send: Send) {
     /**
      * Find anything of any tenant
      *
-     * As a tenant finds it, in both modes, and tenants by id, app name or a part of their name. Not by e-mail address: those are digested under a key of each tenant.
+     * Anything by its id; payments and refunds by reference, order or provider’s reference, in both modes; tenants by id, app name or a part of their name. Not by e-mail address: those are digested under a key of each tenant.
      */
     searchInstallation: (query: {
       /** What was typed; outer spaces do not count. */

@@ -9,8 +9,11 @@ export interface PanelAddress {
   readonly passkeyName: string | null;
 }
 
-/** Its pages lie below this on the admin host, also where that host has other things to answer. */
-const PANEL_PATH = '/admin';
+/**
+ * Where the panel lies on the host it is served at, be that the admin's own or one for everything. Its build and its
+ * router (web/admin/base.ts) take the same path.
+ */
+export const PANEL_PATH = '/admin';
 
 /** The panel of the admin host with this address. */
 export function panelAddress(adminUrl: string): PanelAddress {

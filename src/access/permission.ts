@@ -163,6 +163,7 @@ export const OPERATOR_PERMISSIONS = {
   'encryption-key:read': { allows: 'see which encryption keys there are', roles: ['admin', 'auditor'] },
   'encryption-key:execute': { allows: 'rotate encryption keys', roles: [] },
   'overview:read': { allows: 'see how payments of all tenants go', roles: ['admin', 'support', 'auditor'] },
+  'system:read': { allows: 'see how the installation is', roles: ['admin', 'support', 'auditor'] },
   'search:read': { allows: 'find what belongs to any tenant', roles: ['admin', 'support'] },
   'mail:read': { allows: 'see mails to tenants', roles: ['admin', 'support', 'auditor'] },
   'operator-user:create': { allows: 'invite people to run the installation', roles: [], person: true },

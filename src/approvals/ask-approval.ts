@@ -8,6 +8,7 @@ import type { Permission } from '../kernel/endpoint.ts';
 import { newId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
+import { noteAct } from '../platform/act.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import type { BoundEndpoint, EndpointRequest, RouteAnswer } from '../platform/http/bind-endpoint.ts';
 import { findTenant } from '../tenants/read-tenant.ts';
@@ -57,6 +58,8 @@ async function askOrRun(
   const answer = await runOnce<ApprovalRequested>(context, scope, idempotency, async (tx) => {
     const approval = await newApproval(context, tx, { caller, act: endpoint.id, permission, request, shown });
     await insertApproval(tx, approval);
+    // What was done is that somebody was asked.
+    noteAct({ targetId: approval.approvalId });
     await context.tellApprovers(tx, approval);
     const { approvalId, expiresAt } = approval;
     return { status: 202, body: { object: 'approval_requested', approvalId, expiresAt: expiresAt.toString() } };

@@ -24,7 +24,7 @@ function rowOf(values: Readonly<Record<string, unknown>>): string {
  * A cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe in front.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
-export function csvCell(value: unknown): string {
+function csvCell(value: unknown): string {
   const text = value === null || value === undefined ? '' : String(value);
   const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;

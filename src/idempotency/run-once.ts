@@ -290,9 +290,7 @@ async function twinWasFaster(
   return (await selectKey(context.database.query, scope, claim.key)) !== undefined;
 }
 
-function isTaken(error: unknown): boolean {
-  return violatedConstraint(error) === 'idempotency_keys_pkey';
-}
+const isTaken = (error: unknown): boolean => violatedConstraint(error) === 'idempotency_keys_pkey';
 
 function inProgress(): Problem {
   return new Problem('idempotency_in_progress', 'The outcome of the first request is still being worked out.', {

@@ -37,9 +37,27 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { ...BY_ID, table: 'dispute_evidence', column: 'text_sealed', key: ['evidence_id'] },
   { ...BY_ID, table: 'idempotency_keys', column: 'answer_sealed', key: ['mode', 'route', 'idempotency_key'] },
   { ...BY_ID, table: 'inbound_events', column: 'request_sealed', key: ['inbound_event_id'] },
+  { ...BY_ID, table: 'approvals', column: 'request_sealed', key: ['approval_id'] },
+  { ...BY_ID, table: 'search_keys', column: 'key_sealed', key: ['purpose'] },
   { ...BY_ID, table: 'digest_keys', column: 'key_sealed', key: ['version'] },
   { ...BY_ID, table: 'events', column: 'object', key: ['event_id'], form: 'address in event' },
   { ...OF_SYSTEM, table: 'signing_keys', column: 'private_jwk_sealed', key: ['kid'] },
+  { ...OF_SYSTEM, table: 'audit_signing_keys', column: 'private_key_sealed', key: ['key_id'] },
+  { ...OF_SYSTEM, table: 'directory_keys', column: 'key_sealed', key: ['purpose'] },
+  { ...OF_SYSTEM, table: 'users', column: 'email_sealed', key: ['user_id'] },
+  { ...OF_SYSTEM, table: 'users', column: 'name_sealed', key: ['user_id'] },
+  { ...OF_SYSTEM, table: 'users', column: 'totp_sealed', key: ['user_id'] },
+  { ...OF_SYSTEM, table: 'sessions', column: 'client_sealed', key: ['session_id'] },
+  // Whoever is invited is of the installation, also where a tenant invites.
+  {
+    ...{ ...OF_SYSTEM, table: 'invitations', column: 'email_sealed', key: ['tenant_id', 'invitation_id'] },
+    rowOf: ([, invitationId = '']) => invitationId,
+  },
+  {
+    ...{ ...OF_SYSTEM, table: 'challenges', column: 'content_sealed', key: ['challenge_hash'] },
+    // PostgreSQL writes bytes with \x in front.
+    rowOf: ([hash = '']) => hash.slice(2),
+  },
   { ...OF_SYSTEM, table: 'proxy_storage', column: 'files_sealed', key: ['place'] },
 ];
 

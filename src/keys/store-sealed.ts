@@ -100,11 +100,16 @@ function ownedBy({ owner }: SealedColumn, tenantId: string): RawBuilder<unknown>
   return owner === 'system' ? sql`true` : sql`t.tenant_id = ${tenantId}`;
 }
 
-/** Keys are carried as text; the one that is a number is told so, or no index would find it. */
+/** Keys are carried as text; those that are something else are told so, or no index would find them. */
 function castTo(column: SealedColumn, values: readonly string[]): RawBuilder<unknown>[] {
   return values.map((value) => sql`${value}::${sql.raw(typeOf(column))}`);
 }
 
-function typeOf({ table }: SealedColumn): 'integer' | 'text' {
-  return table === 'digest_keys' ? 'integer' : 'text';
+const OTHER_KEYS: Readonly<Partial<Record<SealedColumn['table'], 'integer' | 'bytea'>>> = {
+  digest_keys: 'integer',
+  challenges: 'bytea',
+};
+
+function typeOf({ table }: SealedColumn): 'integer' | 'bytea' | 'text' {
+  return OTHER_KEYS[table] ?? 'text';
 }

@@ -8,7 +8,7 @@ const COLUMNS = sql.raw([...COUNTED, ...SUMMED].join(', '));
 const SUMS = sql.raw([...COUNTED, ...SUMMED].map((name) => `sum(${name})::bigint as ${name}`).join(', '));
 
 /**
- * What happened to each `w` (tenant_id, since, until), by mode, hour and currency, from rows that never change. Ids carry
+ * What happened to each `w` of WITH_BOUNDS, by mode, hour and currency, from rows that never change. Ids carry
  * their time, so that each row is in exactly one stretch of it.
  */
 const ACTIVITY: RawBuilder<unknown> = sql`
@@ -20,7 +20,7 @@ const ACTIVITY: RawBuilder<unknown> = sql`
     0 as captures, 0 as refunds, (e.type = 'dispute.opened')::int as disputes,
     0::bigint as captured, 0::bigint as refunded, 0::bigint as reversed, 0::bigint as disputed
   from events e join payments p on p.tenant_id = e.tenant_id and p.payment_id = e.payment_id
-  where e.tenant_id = w.tenant_id and e.event_id >= id_floor('evt', w.since) and e.event_id < id_floor('evt', w.until)
+  where e.tenant_id = w.tenant_id and e.event_id >= w.first_event and e.event_id < w.end_event
     and e.type in ('payment.created', 'payment.succeeded', 'payment.authorized', 'payment.failed', 'payment.expired',
       'payment.canceled', 'dispute.opened')
   union all
@@ -31,8 +31,20 @@ const ACTIVITY: RawBuilder<unknown> = sql`
     case t.kind when 'reversal' then t.amount else 0 end,
     case t.kind when 'dispute_withdrawn' then t.amount when 'dispute_reinstated' then -t.amount else 0 end
   from ledger_transfers t
-  where t.tenant_id = w.tenant_id and t.transfer_id >= id_floor('tr', w.since) and t.transfer_id < id_floor('tr', w.until)
+  where t.tenant_id = w.tenant_id and t.transfer_id >= w.first_transfer and t.transfer_id < w.end_transfer
     and t.kind in ('capture', 'capture_failed', 'refund', 'refund_failed', 'reversal', 'dispute_withdrawn', 'dispute_reinstated')`;
+
+/**
+ * `wanted` (tenant_id, since, until) with the ids at both ends. Most tenants share them, and the function that makes them
+ * costs more than looking into an index.
+ */
+const WITH_BOUNDS: RawBuilder<unknown> = sql`ends as materialized (
+  select since, until, id_floor('evt', since) as first_event, id_floor('evt', until) as end_event,
+    id_floor('tr', since) as first_transfer, id_floor('tr', until) as end_transfer
+  from (select distinct since, until from wanted) each_end
+), w as materialized (
+  select wanted.tenant_id, ends.* from wanted join ends on ends.since = wanted.since and ends.until = wanted.until
+)`;
 
 /**
  * A tenant's hours: those that were summed up, and what came since from the rows themselves. A tenant that ever had a test
@@ -45,12 +57,12 @@ export async function selectActivity(
   currency: string | null,
 ): Promise<readonly ActivityRow[]> {
   const { rows } = await sql<ActivityRow>`
-    with w as materialized (
+    with wanted as materialized (
       select ${tenantId}::text as tenant_id, ${until}::timestamptz as until,
         greatest(${since}::timestamptz, case when not (${mode} = 'test' and exists (
           select from test_clocks c where c.tenant_id = ${tenantId})) then (
             select rolled_until from activity_positions a where a.tenant_id = ${tenantId}) end) as since
-    )
+    ), ${WITH_BOUNDS}
     select hour, currency, ${SUMS} from (
       select hour, currency, ${COLUMNS} from activity_hours, w
       where activity_hours.tenant_id = ${tenantId} and mode = ${mode} and hour >= ${since} and hour < ${until}
@@ -70,10 +82,10 @@ export async function selectWholeActivity(
   currency: string | null,
 ): Promise<readonly ActivityRow[]> {
   const { rows } = await sql<ActivityRow>`
-    with w as materialized (
+    with wanted as materialized (
       select t.tenant_id, ${until}::timestamptz as until, greatest(${since}::timestamptz, a.rolled_until) as since
       from tenants t left join activity_positions a using (tenant_id)
-    )
+    ), ${WITH_BOUNDS}
     select hour, currency, ${SUMS} from (
       select hour, currency, ${COLUMNS} from activity_hours
       where tenant_id = ${SYSTEM} and mode = ${mode} and hour >= ${since} and hour < ${until}
@@ -108,11 +120,11 @@ export async function rollUp(
   }: { readonly until: Temporal.Instant; readonly tenantsMax: number; readonly daysMax: number },
 ): Promise<number> {
   const { rows } = await sql<{ moved: number }>`
-    with w as materialized (
+    with wanted as materialized (
       select tenant_id, rolled_until as since, least(rolled_until + ${daysMax}::int * interval '24 hours', ${until}::timestamptz) as until
       from activity_positions where rolled_until < ${until}
       order by rolled_until, tenant_id limit ${tenantsMax} for update skip locked
-    ), sums as (
+    ), ${WITH_BOUNDS}, sums as (
       select coalesce(w.tenant_id, ${SYSTEM}) as tenant_id, f.mode, f.hour, f.currency, ${SUMS}
       from w cross join lateral (${ACTIVITY}) f
       group by grouping sets ((w.tenant_id, f.mode, f.hour, f.currency), (f.mode, f.hour, f.currency))

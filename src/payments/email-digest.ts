@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { SealedPlace, Sealer } from '../keys/sealer.ts';
 import type { Database } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
-import { insertSearchKey, selectSearchKey } from './store-email-digests.ts';
+import { EMAIL_SEARCH, insertSearchKey, selectSearchKey } from './store-email-digests.ts';
 
 /** Of a customer without an e-mail address, so that nobody looks for it again. */
 export const NO_EMAIL = 0n;
@@ -66,5 +66,5 @@ function digestEmail(key: Uint8Array, email: string): bigint {
 }
 
 function placeOf(tenantId: string): SealedPlace {
-  return { tenantId, table: 'search_keys', column: 'key_sealed', row: tenantId };
+  return { tenantId, table: 'search_keys', column: 'key_sealed', row: EMAIL_SEARCH };
 }

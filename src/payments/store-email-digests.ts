@@ -4,12 +4,16 @@ import type { Tables } from '../platform/tables.generated.ts';
 import type { Payment } from './payment.ts';
 import { paymentFromRow } from './rows.ts';
 
+/** What the key is for; another kind of text would get another one. */
+export const EMAIL_SEARCH = 'email';
+
 /** The sealed key of a tenant's digests; null where it has none. */
 export async function selectSearchKey(db: Queryable, tenantId: string): Promise<Uint8Array | null> {
   const row = await db
     .selectFrom('search_keys')
     .select('key_sealed')
     .where('tenant_id', '=', tenantId)
+    .where('purpose', '=', EMAIL_SEARCH)
     .executeTakeFirst();
   return row?.key_sealed ?? null;
 }
@@ -20,7 +24,8 @@ export async function insertSearchKey(
   { tenantId, sealed, now }: { readonly tenantId: string; readonly sealed: Uint8Array; readonly now: Temporal.Instant },
 ): Promise<void> {
   await sql`
-    insert into search_keys (tenant_id, key_sealed, created_at) values (${tenantId}, ${sealed}, ${now})
+    insert into search_keys (tenant_id, purpose, key_sealed, created_at)
+    values (${tenantId}, ${EMAIL_SEARCH}, ${sealed}, ${now})
     on conflict do nothing`.execute(db);
 }
 

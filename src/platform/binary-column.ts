@@ -117,17 +117,18 @@ function writeValue(type: ColumnTypeName, value: unknown): void {
       writeText(String(value));
       break;
     case 'integer':
-      writeInt32(Number(value));
+      writeInt32(integerOf(value, 32));
       break;
     case 'smallint':
-      at = scratch.writeInt16BE(Number(value), at);
+      at = scratch.writeInt16BE(integerOf(value, 16), at);
       break;
     case 'bigint':
-      assert(typeof value === 'bigint', 'A bigint column takes a bigint');
+      assert(typeof value === 'bigint' && BigInt.asIntN(64, value) === value, 'A bigint column takes one of 64 bits');
       at = scratch.writeBigInt64BE(value, at);
       break;
     case 'boolean':
-      scratch[at++] = value === true ? 1 : 0;
+      assert(typeof value === 'boolean', 'A boolean column takes true or false');
+      scratch[at++] = value ? 1 : 0;
       break;
     case 'timestamp with time zone':
       assert(value instanceof Temporal.Instant, 'A column of instants takes an instant');
@@ -156,6 +157,14 @@ function writeValue(type: ColumnTypeName, value: unknown): void {
       writeText(listOf(value));
       break;
   }
+}
+
+/** Refuses what would be cut to fit. */
+function integerOf(value: unknown, bits: 16 | 32): number {
+  const limit = 2 ** (bits - 1);
+  const fits = typeof value === 'number' && Number.isInteger(value) && value >= -limit && value < limit;
+  assert(fits, `An integer column takes an integer of ${bits} bits`);
+  return value;
 }
 
 function jsonOf(value: unknown): string {

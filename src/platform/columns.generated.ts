@@ -991,6 +991,7 @@ export const COLUMNS: { readonly [Table in keyof Tables]: Readonly<Record<keyof 
   },
   search_keys: {
     tenant_id: 'text',
+    purpose: 'text',
     key_sealed: 'bytea',
     created_at: 'timestamp with time zone',
   },

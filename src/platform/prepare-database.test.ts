@@ -139,7 +139,7 @@ test('without the owner, a schema that is behind the program is refused', async 
 
 test('a role that may not migrate an empty database is refused, and nothing is left in it', async () => {
   await expect(prepareDatabase({ url, ownerUrl: null }, log)).rejects.toThrow(
-    /lacks .*table ack_deadlines.* and \d+ more.*tollgate migrate. with DATABASE_MIGRATE_URL/,
+    /lacks .*function append_audit_entry.* and \d+ more.*tollgate migrate. with DATABASE_MIGRATE_URL/,
   );
   const migrated = await refusalFrom(migrateDatabase({ url, ownerUrl: null }));
   expect(migrated).toBeInstanceOf(MigrationRefused);

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { type ColumnTypeName, JsonText } from './binary-column.ts';
+import { AssertionFailed } from '../kernel/assert.ts';
+import { type ColumnTypeName, encodeColumns, JsonText } from './binary-column.ts';
 import { COLUMNS } from './columns.generated.ts';
 import { type Database, openDatabase } from './database.ts';
 import { recordset, type WholeRow } from './recordset.ts';
@@ -115,6 +116,20 @@ it('finer parts of an instant than microseconds are rounded as PostgreSQL rounds
   const { rows: asText } = await sql<{ at: Temporal.Instant }>`
     select t::timestamptz as at from unnest(${texts}::text[]) t`.execute(program.query);
   expect(read.map((row) => String(row.expires_at))).toEqual(asText.map(({ at }) => String(at)));
+});
+
+it.each<[ColumnTypeName, readonly unknown[]]>([
+  ['integer', [2_147_483_648, -2_147_483_649, 1.5, Number.NaN, '1']],
+  ['smallint', [32_768, -32_769, 0.5]],
+  ['bigint', [2n ** 63n, -(2n ** 63n) - 1n, 1]],
+  ['boolean', [1, 'false']],
+  ['timestamp with time zone', ['2026-01-01T12:00:00Z']],
+  ['bytea', ['00ff']],
+  ['json', [() => 1]],
+])('what a column of %s cannot hold is refused and never cut to fit', (type, values) => {
+  for (const value of values) {
+    expect(() => encodeColumns([{ name: 'it', type }], [{ it: value }]), String(value)).toThrow(AssertionFailed);
+  }
 });
 
 it('JSON that was written already stays as it was written', async () => {

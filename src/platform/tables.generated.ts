@@ -1073,6 +1073,7 @@ export interface ReversalsTable {
 
 export interface SearchKeysTable {
   tenant_id: string;
+  purpose: string;
   key_sealed: BytesColumn;
   created_at: Temporal.Instant;
 }
@@ -1233,7 +1234,7 @@ export interface TenantsTable {
   updated_at: Temporal.Instant;
   settings_version: Generated<number>;
   logo: JsonColumn | null;
-  may_have_children: boolean;
+  may_have_children: Generated<boolean>;
 }
 
 export interface TestClocksTable {

@@ -111,14 +111,14 @@ export async function openAccount(context: AccountContext, account: ProviderAcco
   return { ...unsealed, call: { ...unsealed.call, previousCredentials } };
 }
 
-const unsealing = new WeakMap<ProviderAccount, Promise<OpenAccount>>();
+const unsealing = new WeakMap<ProviderAccount, { readonly by: Registered; readonly opening: Promise<OpenAccount> }>();
 
 /** An account that was read for many requests together is unsealed once for all of them. */
 function unsealOnce(context: AccountContext, account: ProviderAccount, registered: Registered): Promise<OpenAccount> {
   const known = unsealing.get(account);
-  if (known !== undefined) return known;
+  if (known?.by === registered) return known.opening;
   const opening = unseal(context, account, registered);
-  unsealing.set(account, opening);
+  unsealing.set(account, { by: registered, opening });
   // What failed may have failed for want of a connection.
   opening.catch(() => unsealing.delete(account));
   return opening;

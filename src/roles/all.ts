@@ -16,6 +16,7 @@ import { schemaIsCurrent } from '../platform/migrate.ts';
 import { type DatabaseAddresses, prepareDatabase } from '../platform/prepare-database.ts';
 import { startTracing } from '../platform/tracing.ts';
 import { startSandbox } from '../providers/registry.ts';
+import { beat } from '../system/beat.ts';
 import { admitPeople, serveAdmin } from './admin.ts';
 import { serveApi } from './api.ts';
 import { serveCheckout } from './checkout.ts';
@@ -76,6 +77,8 @@ export async function startTollgate(options: StartOptions): Promise<Tollgate> {
     const sandboxUrl = await openSandboxUrl(config, clock, log, stops);
     const gateway = await openGateway({ config, databaseUrl: database.url, sandboxUrl, clock, log });
     stops.push(() => gateway.close());
+    const life = beat({ ...gateway.payments, log }, config.roles);
+    stops.push(() => life.stop());
     if (config.roles.includes('worker')) {
       measureQueues(gateway);
       const worker = startWorker(gateway);

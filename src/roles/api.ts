@@ -32,6 +32,7 @@ import { requestLogRoutes } from '../request-log/routes.ts';
 import { reversalRoutes } from '../reversals/routes.ts';
 import { searchRoutes } from '../search/routes.ts';
 import { simulationRoutes } from '../simulations/routes.ts';
+import { systemRoutes } from '../system/routes.ts';
 import { tenantRoutes } from '../tenants/routes.ts';
 import { testClockRoutes } from '../test-clocks/routes.ts';
 import { timelineRoutes } from '../timeline/routes.ts';
@@ -70,6 +71,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...searchRoutes(payments),
     ...overviewRoutes(payments),
     ...requestLogRoutes(payments),
+    ...systemRoutes(gateway.system),
     ...changeRoutes({ ...notifications, log: gateway.log, closing: server.closing }),
     ...domainRoutes(domains),
     ...testClockRoutes(testClocks),

@@ -1,12 +1,12 @@
 import * as access from '../access/api.ts';
 import * as apiKeys from '../access/api-key-api.ts';
-import * as roles from '../access/role-api.ts';
 import * as account from '../access/api-me.ts';
 import * as session from '../access/api-session.ts';
 import * as users from '../access/api-users.ts';
+import * as roles from '../access/role-api.ts';
 import * as acknowledgments from '../acknowledgments/api.ts';
-import * as audit from '../audit/api.ts';
 import * as approvals from '../approvals/api.ts';
+import * as audit from '../audit/api.ts';
 import * as bluebox from '../bluebox/api.ts';
 import * as captures from '../captures/api.ts';
 import * as changes from '../changes/api.ts';
@@ -43,6 +43,7 @@ import * as requestLog from '../request-log/api.ts';
 import * as reversals from '../reversals/api.ts';
 import * as search from '../search/api.ts';
 import * as simulations from '../simulations/api.ts';
+import * as system from '../system/api.ts';
 import * as tenants from '../tenants/api.ts';
 import * as testClocks from '../test-clocks/api.ts';
 import * as timeline from '../timeline/api.ts';
@@ -96,6 +97,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   session,
   account,
   users,
+  system,
 ].flatMap((declarations) => Object.values(declarations).filter(isEndpoint));
 
 function isEndpoint(value: unknown): value is Endpoint {

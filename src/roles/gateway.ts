@@ -33,13 +33,15 @@ import { createProviderRegistry, newSandboxAccount } from '../providers/registry
 import { createRequestRecorder, type RequestRecorder } from '../request-log/record-requests.ts';
 import { createKeptSince } from '../retention/kept-since.ts';
 import { createCircuitKeeper } from '../routing/keep-circuits.ts';
+import type { SystemContext } from '../system/check-installation.ts';
 import { createReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantRoutesContext } from '../tenants/routes.ts';
 import type { TestClockContext } from '../test-clocks/move-test-clock.ts';
 import { createTenantClocks } from '../test-clocks/tenant-clock.ts';
-import { openKeys } from './open-keys.ts';
 import { openPeople } from './admin.ts';
+import { openKeys } from './open-keys.ts';
 import { openMail } from './open-mail.ts';
+import { openSystem } from './open-system.ts';
 import { openWaysOut, type WaysOut } from './open-ways-out.ts';
 import { createRateLimits, type RateLimits } from './rate-limits.ts';
 
@@ -57,6 +59,7 @@ export interface Gateway {
   readonly wakeup: Wakeup;
   readonly relayInbox: RelayInbox;
   readonly requestRecorder: RequestRecorder;
+  readonly system: SystemContext;
   readonly backgroundDatabase: Database;
   readonly tokens: AccessTokens;
   readonly keys: KeysContext;
@@ -159,7 +162,6 @@ function openRecords(context: Pick<SendMailsContext, 'database' | 'sealer' | 'cl
   };
 }
 
-/** What every new tenant gets, and what none may ask for. */
 /** Whom notifications wake, and what is never sent again. */
 function notifying(wakeup: Wakeup, keptSince: KeptSince) {
   return {
@@ -168,6 +170,11 @@ function notifying(wakeup: Wakeup, keptSince: KeptSince) {
     wakeReplay: () => wakeup.notify('replay'),
     resendGuard: refuseGivenBack,
   };
+}
+
+/** Whose work comes due by a clock that was moved. */
+function wakeTimed(wakeup: Wakeup): void {
+  for (const kind of ['expiry', 'sync', 'delivery', 'ack', 'replay'] as const) wakeup.notify(kind);
 }
 
 const POSTGRES_PORT = 5432;
@@ -203,7 +210,7 @@ function tenantContext(
 }
 
 async function buildGateway(
-  { config, sandboxUrl, clock, log }: GatewayOptions,
+  { config, databaseUrl, sandboxUrl, clock, log }: GatewayOptions,
   databases: Databases,
   { ownPorts, ways }: { readonly ownPorts: Set<number>; readonly ways: WaysOut },
 ): Promise<Gateway> {
@@ -228,7 +235,7 @@ async function buildGateway(
     ...{ ownPorts, metrics, audit, rateLimits },
     people: await openPeople({ config, clock, database, sealer, rateLimits }),
     wakeup,
-    ...{ relayInbox, requestRecorder },
+    ...{ relayInbox, requestRecorder, system: openSystem(config, { database, databaseUrl, clock, http: privateHttp }) },
     backgroundDatabase,
     tokens,
     keys,
@@ -256,15 +263,7 @@ async function buildGateway(
       ...notifying(wakeup, createKeptSince(readTenant, clock, config.retention)),
       egressAddresses: config.egressAddresses,
     },
-    testClocks: {
-      database,
-      sealer,
-      clock,
-      tenantClocks,
-      wakeWorkers: () => {
-        for (const kind of ['expiry', 'sync', 'delivery', 'ack', 'replay'] as const) wakeup.notify(kind);
-      },
-    },
+    testClocks: { database, sealer, clock, tenantClocks, wakeWorkers: () => wakeTimed(wakeup) },
     tenants: tenantContext(config, { database, sealer, clock, readTenant }),
     ...mailing,
     domains: domainContext(config, { database, sealer, clock }),

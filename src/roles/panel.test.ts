@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PANEL_PATH } from '../access/panel-address.ts';
 import { problem, startTestServer } from '../platform/http/http-server-fixture.ts';
-import { PANEL_PATH, SHORT_PATHS, servePanel } from './panel.ts';
+import { SHORT_PATHS, servePanel } from './panel.ts';
 
 const SCRIPT = 'export const panel = "panel".repeat(9);';
 

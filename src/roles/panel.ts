@@ -3,14 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyReply } from 'fastify';
+import { PANEL_PATH } from '../access/panel-address.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
-
-/**
- * Where the panel lies on the host it is served at, be that the admin's own or one for everything. Its build and its
- * router take the path from here.
- */
-export const PANEL_PATH = '/admin';
 
 /** Where links lead that people are given: short ones, at the root of the admin's host. What follows the # stays. */
 export const SHORT_PATHS = ['/', '/setup', '/invitation'] as const;

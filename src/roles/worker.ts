@@ -1,8 +1,8 @@
 import { forgetSigningKeys } from '../access/rotate-signing-key.ts';
 import { createDeadlineGuard } from '../acknowledgments/guard-deliveries.ts';
 import { ACK_LEASE_MS, ackLane } from '../acknowledgments/jobs.ts';
-import { keepAudit } from '../audit/jobs.ts';
 import { finishApprovals } from '../approvals/jobs.ts';
+import { keepAudit } from '../audit/jobs.ts';
 import { disputeWork, evidenceWork } from '../disputes/jobs.ts';
 import { DOMAIN_LEASE_MS, domainLane } from '../domains/check-domain.ts';
 import { RELAYED_MAX, type RelayContext, relayHandedOver, relayOutbox } from '../events/relay-outbox.ts';

@@ -49,8 +49,8 @@ export const searchInstallation = endpoint({
   path: '/api/v1/operator/search',
   summary: 'Find anything of any tenant',
   description:
-    'As a tenant finds it, in both modes, and tenants by id, app name or a part of their name. Not by e-mail address: ' +
-    'those are digested under a key of each tenant.',
+    'Anything by its id; payments and refunds by reference, order or provider’s reference, in both modes; tenants by id, app ' +
+    'name or a part of their name. Not by e-mail address: those are digested under a key of each tenant.',
   tag: 'Operator',
   access: { by: 'operator', permission: 'search:read' },
   idempotency: 'none',

@@ -73,7 +73,8 @@ export async function searchInstallation(
 ): Promise<readonly OperatorHitAnswer[]> {
   const text = typed.trim();
   const question = readQuestion(typed);
-  const parts = question.kind === 'email' ? [] : partsOf(question, () => true);
+  const parts =
+    question.kind === 'text' ? wholeTextParts(question) : question.kind === 'id' ? partsOf(question, () => true) : [];
   const [tenants, hits] = await Promise.all([
     question.kind === 'id' && question.prefix !== 'ten' ? [] : selectTenantHits(database.query, text),
     selectHits(database.query, 'everybody', parts),
@@ -112,6 +113,13 @@ function textParts(
     ...OPERATIONS.filter(mayRead).map((type) => operationsByProviderReference(type, text)),
     ...(mayRead('webhook_endpoint') ? [endpointsByAddress(text)] : []),
   ];
+}
+
+/** Each part asks every tenant's index in both modes, so that only what is asked for most is looked at. */
+function wholeTextParts({ text, range }: Extract<Question, { kind: 'text' }>): readonly Part[] {
+  const referred =
+    range === null ? [] : [paymentsByReference(range), paymentsByOrder(range), othersByReference('refund', range)];
+  return [...referred, paymentsByProviderReference(text)];
 }
 
 /** What was found twice is shown once, by what it was found by first; what is exactly what was typed comes first. */

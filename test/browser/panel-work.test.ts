@@ -1,12 +1,15 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { until } from '../support/api-client.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type Merchant, merchantOf } from '../support/merchant.ts';
 import { buildPanel, openPanelDesk, type PanelDesk, PERSON, SETUP } from '../support/panel-desk.ts';
 import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
+
+// Each walks through several screens, also on a machine that is busy.
+vi.setConfig({ testTimeout: 120_000 });
 
 let installation: Installation;
 let desk: PanelDesk;
@@ -30,7 +33,7 @@ afterAll(async () => {
 /** A page of somebody's own, and what the browser complained of; a session that is missing is asked for with 401. */
 async function openPanel(options: Parameters<typeof openPage>[1] = { width: 1280, height: 860 }) {
   const page = await openPage(browser, options);
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     const isNews = message.type() === 'error' || message.type() === 'warning';
@@ -115,6 +118,21 @@ describe('getting in', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Sign in to Tollgate' }).waitFor();
   });
+});
+
+test('whoever was signed out elsewhere signs in again, and stands where they stood', async () => {
+  const { page } = await openPanel();
+  await signIn(page, `${place()}/webhooks`);
+  await page.getByRole('heading', { name: 'Webhook endpoints' }).waitFor();
+  await page.context().clearCookies();
+  await page.getByRole('link', { name: 'Payments' }).click();
+  await page.getByRole('heading', { name: 'Sign in to Tollgate' }).waitFor();
+  await page.getByLabel('E-mail address').fill(PERSON.email);
+  await page.getByLabel('Password').fill(PERSON.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel('Code').fill(PERSON.code);
+  await page.getByRole('button', { name: 'Confirm' }).click();
+  await page.getByRole('heading', { name: 'Payments' }).waitFor();
 });
 
 describe('payments', () => {
@@ -229,7 +247,7 @@ describe('webhooks', () => {
     expect(await faultsOf(page, 'webhook')).toEqual([]);
     await shop.pay();
     await page.getByRole('link', { name: 'Its deliveries' }).click();
-    await page.getByRole('link', { name: 'payment.succeeded' }).first().click({ timeout: 20_000 });
+    await page.getByRole('link', { name: 'payment.succeeded' }).first().click();
     await page.getByRole('heading', { name: 'Attempt 1' }).waitFor();
     expect(await faultsOf(page, 'delivery')).toEqual([]);
     await page.getByRole('button', { name: 'Send again' }).click();

@@ -62,7 +62,7 @@ describe('the command line', () => {
       const answer = await call(`${older.internalUrl}/readyz`);
       return answer.status === 503 && answer;
     });
-    expect(ready.body.checks).toEqual({ database: 'ok', schema: 'failed' });
+    expect(ready.body.checks).toEqual({ keys: 'ok', database: 'ok', schema: 'failed' });
     await older.stop();
     await database.drop();
   });

@@ -3,17 +3,19 @@ import { pngImage } from '../support/images.ts';
 import type { Installation } from '../support/installation.ts';
 import { freshReference, type Merchant } from '../support/merchant.ts';
 import { plantDeadline } from '../support/planted-deadline.ts';
+import { ACCESS_ACTS } from './audit-access-scenarios.ts';
 
 /** What an act may be made of. */
 export interface ActStage {
   readonly tollgate: Installation;
   readonly shop: Merchant;
+  readonly operator: Merchant;
   /** Takes every notification. */
   readonly sinkUrl: string;
 }
 
 /** A request that succeeds: by its address, and its body where the declaration's example does not do. */
-interface Act {
+export interface Act {
   readonly path: string;
   readonly body?: unknown;
   readonly file?: Buffer;
@@ -21,7 +23,7 @@ interface Act {
   readonly changes?: false;
 }
 
-type Scenario = (stage: ActStage) => Promise<Act>;
+export type ActScenario = (stage: ActStage) => Promise<Act>;
 
 const made = async ({ shop }: ActStage, path: string, body: unknown): Promise<string> =>
   (await shop.send('POST', path, { body })).body.id;
@@ -31,10 +33,10 @@ const accountOf = async ({ shop }: ActStage): Promise<string> =>
   (await shop.send('GET', '/provider-accounts')).body.data.at(-1).id;
 const paidOf = async ({ shop }: ActStage): Promise<string> => (await shop.pay()).id;
 const at =
-  (path: string): Scenario =>
+  (path: string): ActScenario =>
   async () => ({ path });
 const on =
-  (noun: string, of: (stage: ActStage) => Promise<string>, verb = '', body?: unknown): Scenario =>
+  (noun: string, of: (stage: ActStage) => Promise<string>, verb = '', body?: unknown): ActScenario =>
   async (stage) => ({ path: `/${noun}/${await of(stage)}${verb}`, ...(body === undefined ? {} : { body }) });
 
 const EXAMPLES = {
@@ -132,7 +134,8 @@ async function sentDelivery({
 const ofTenant = (stage: ActStage, path: string) => `${path}?tenantId=${stage.tollgate.tenant.tenant.tenantId}`;
 
 /** By endpoint, how it succeeds. */
-export const ACTS: Readonly<Record<string, Scenario>> = {
+export const ACTS: Readonly<Record<string, ActScenario>> = {
+  ...ACCESS_ACTS,
   cancelPayment: on('payments', openPayment, '/cancel'),
   createCheckoutToken: on('payments', openPayment, '/checkout-token'),
   syncPaymentAsOperator: async (stage) => ({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/api-key.ts';
+import { TENANT_PERMISSIONS } from '../../src/access/permission.ts';
 import { OPERATOR_KEY_PERMISSIONS } from '../../src/access/role.ts';
 import { BY_NAME_ONLY } from '../../src/kernel/caller.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
@@ -113,6 +114,11 @@ const QUERIES: Readonly<Record<string, string>> = {
   resetCircuitAsOperator: '?tenantId=ten_none',
   syncPaymentAsOperator: '?tenantId=ten_none',
 };
+
+/** What no key may do, by whatever name. */
+const PERSONS_ONLY: ReadonlySet<string> = new Set(
+  Object.entries(TENANT_PERMISSIONS).flatMap(([permission, facts]) => ('person' in facts ? [permission] : [])),
+);
 
 /** Credentials that the endpoint admits: the cookie of somebody who has signed in where no program may call. */
 function admittedTo({ access }: Endpoint) {

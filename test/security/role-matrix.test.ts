@@ -50,7 +50,7 @@ describe('the list of permissions', () => {
 describe('every route, called with the rights of every built-in role', () => {
   let tollgate: Installation;
   beforeAll(async () => {
-    tollgate = await startInstallation({ environment: { TOLLGATE_ROLES: 'api,checkout,hooks' } });
+    tollgate = await startInstallation({ environment: { TOLLGATE_ROLES: 'api,checkout,hooks,admin' } });
   });
   afterAll(() => tollgate.close());
 

@@ -114,6 +114,8 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   overview: { nouns: ['activity'], sees: ['keys', 'test-clocks'] },
   // Tells open pages what to read anew.
   changes: { nouns: [], sees: ['notifications'] },
+  // How the installation itself is.
+  system: { nouns: ['check'], sees: ['keys'] },
   // What tenants' back ends asked and were answered.
   'request-log': { nouns: [], sees: [] },
   // Reads the tables of those below by what people know of their rows.

@@ -1,9 +1,10 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { ToastProvider } from '../ui/toast.tsx';
 import { SpeechProvider } from '../ui/words.tsx';
 import { ApiProblem } from './api/problem.ts';
+import { sessionQuery } from './api/session.ts';
 import { StepUpProvider } from './frame/step-up.tsx';
 import { createPanelRouter } from './router.tsx';
 import type { Texts } from './texts/en.ts';
@@ -12,9 +13,11 @@ import { keepLanguage, type Language, loadTexts, TextsProvider } from './texts/u
 const RETRIES_MAX = 2;
 
 /** Reads are repeated where no answer came or the server was away; refusals stand. */
-function createQueryClient(): QueryClient {
+function createQueryClient(onRefused: (error: unknown) => void): QueryClient {
   const isPassing = (error: unknown) => error instanceof ApiProblem && (error.status === 0 || error.status === 503);
   return new QueryClient({
+    queryCache: new QueryCache({ onError: onRefused }),
+    mutationCache: new MutationCache({ onError: onRefused }),
     defaultOptions: {
       queries: {
         retry: (count, error) => count < RETRIES_MAX && isPassing(error),
@@ -26,6 +29,18 @@ function createQueryClient(): QueryClient {
   });
 }
 
+/** The addresses and what was read for them. Where a session turns out to be over, they lead to the sign-in and back. */
+function createPanel() {
+  const client = createQueryClient((error) => {
+    const isOver = error instanceof ApiProblem && error.status === 401;
+    if (!isOver || client.getQueryData(sessionQuery.queryKey) == null) return;
+    client.setQueryData(sessionQuery.queryKey, null);
+    void router.invalidate();
+  });
+  const router = createPanelRouter(client);
+  return { client, router };
+}
+
 interface Speaking {
   readonly language: Language;
   readonly texts: Texts;
@@ -34,8 +49,7 @@ interface Speaking {
 /** Everything that all screens share: texts, what was read, messages, the second factor, the address. */
 export function App(start: Speaking) {
   const [speaking, setSpeaking] = useState<Speaking>(start);
-  const [client] = useState(createQueryClient);
-  const [router] = useState(() => createPanelRouter(client));
+  const [{ client, router }] = useState(createPanel);
   const { language, texts } = speaking;
   const spoken = useMemo(() => {
     document.documentElement.lang = language;

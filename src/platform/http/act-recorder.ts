@@ -1,9 +1,8 @@
 import type { Caller } from '../../kernel/caller.ts';
 import type { Endpoint } from '../../kernel/endpoint.ts';
 import type { Problem } from '../../kernel/problem.ts';
-import type { EndpointAnswer } from './bind-endpoint.ts';
+import type { RouteAnswer } from './bind-endpoint.ts';
 import type { Exchange } from './exchange.ts';
-import type { StreamAnswer } from './stream-answer.ts';
 
 /** One call that is about to be answered by its verb. */
 export interface RecordedCall {
@@ -25,7 +24,7 @@ export interface ActRecorder {
 }
 
 /** Runs a verb so that its success is recorded. */
-export type RecordCall = <Answer extends EndpointAnswer | StreamAnswer>(
+export type RecordCall = <Answer extends RouteAnswer>(
   call: RecordedCall,
   work: () => Promise<Answer>,
 ) => Promise<Answer>;

@@ -50,12 +50,12 @@ export type EndpointAnswer<Body = unknown> =
   | { readonly json: string; readonly status: number; readonly replayed: true; readonly headers?: ExtraHeaders };
 
 /** What a route answers with: the verb's answer, or that it waits for a second person, where the endpoint is one of those. */
-export type RouteAnswer = EndpointAnswer | { readonly approval: ApprovalRequested };
+export type RouteAnswer = EndpointAnswer | StreamAnswer | { readonly approval: ApprovalRequested };
 
 /** A declaration with the verb that answers it; what a server binds. */
 export interface BoundEndpoint {
   readonly endpoint: Endpoint;
-  readonly handle: (request: EndpointRequest) => Promise<RouteAnswer | StreamAnswer>;
+  readonly handle: (request: EndpointRequest) => Promise<RouteAnswer>;
 }
 
 /**

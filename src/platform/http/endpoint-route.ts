@@ -6,13 +6,13 @@ import type { Access, Endpoint } from '../../kernel/endpoint.ts';
 import type { Page } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { ActRecorder } from './act-recorder.ts';
-import type { BoundEndpoint, EndpointRequest, RouteAnswer } from './bind-endpoint.ts';
+import type { BoundEndpoint, EndpointAnswer, EndpointRequest, RouteAnswer } from './bind-endpoint.ts';
 import { checkAnswer } from './check-answer.ts';
 import type { Authenticate } from './create-http-server.ts';
 import { type Exchange, exchangeOf } from './exchange.ts';
 import { readRequest, refuseMediaType } from './read-request.ts';
 import type { RequestRates } from './request-rates.ts';
-import { sendStream } from './stream-answer.ts';
+import { type StreamAnswer, sendStream } from './stream-answer.ts';
 import type { Exporter, ExportFormat } from './stream-export.ts';
 import { assertStrict } from './strict-schema.ts';
 
@@ -176,7 +176,7 @@ function singleHeaders(request: FastifyRequest): Record<string, string | undefin
 function sendAnswer(
   reply: FastifyReply,
   { endpoint }: BoundEndpoint,
-  answer: RouteAnswer,
+  answer: Exclude<RouteAnswer, StreamAnswer>,
   checkAnswers: boolean,
 ): FastifyReply {
   if ('approval' in answer) return sendApproval(reply, endpoint, answer.approval, checkAnswers);

@@ -48,7 +48,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   delivery_attempts: APPEND,
   digest_keys: KEEP,
   // Digests cannot be made anew.
-  directory_keys: APPEND,
+  directory_keys: KEEP,
   dispute_evidence: KEEP,
   disputes: KEEP,
   domains: KEEP,
@@ -113,7 +113,7 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   // Gone when nothing is under an older key any more.
   reseals: SUM,
   retention_positions: KEEP,
-  search_keys: APPEND,
+  search_keys: KEEP,
   // Gone long after their end.
   sessions: SUM,
   settlements: KEEP,

@@ -1,6 +1,6 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { scopeCovers } from '../../../src/kernel/caller.ts';
-import type { Scope } from '../../../src/kernel/endpoint.ts';
+import type { Permission, Scope } from '../../../src/kernel/endpoint.ts';
 import { ApiProblem } from './problem.ts';
 import { request } from './send.ts';
 
@@ -37,7 +37,7 @@ export const sessionQuery = queryOptions({
 });
 
 /** Whether a person may do something in a tenant. The server decides; this spares them a refusal. */
-export function mayDo(session: Session, tenantId: string, permission: Scope): boolean {
+export function mayDo(session: Session, tenantId: string, permission: Permission): boolean {
   const membership = session.memberships.find((one) => one.tenantId === tenantId);
   return membership !== undefined && scopeCovers(membership.permissions as readonly Scope[], permission);
 }

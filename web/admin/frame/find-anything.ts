@@ -1,5 +1,5 @@
 import type { TollgateApi } from '../../../sdk/src/api.generated.ts';
-import type { Scope } from '../../../src/kernel/endpoint.ts';
+import type { Permission } from '../../../src/kernel/endpoint.ts';
 import { formatMoney } from '../../../src/kernel/money.ts';
 import type { IconName } from '../../ui/icon.tsx';
 import { ApiProblem } from '../api/problem.ts';
@@ -23,7 +23,7 @@ const HITS_MAX = 5;
 /** What a text names: an id by its prefix, else the reference or the order of a payment. Each is found by an index. */
 export async function findAnything(
   api: TollgateApi,
-  may: (permission: Scope) => boolean,
+  may: (permission: Permission) => boolean,
   text: string,
   signal: AbortSignal,
 ): Promise<readonly Hit[]> {
@@ -32,7 +32,7 @@ export async function findAnything(
   return [...new Map(found.flat().map((hit) => [hit.id, hit])).values()];
 }
 
-function looksFor(api: TollgateApi, may: (permission: Scope) => boolean, text: string): readonly Look[] {
+function looksFor(api: TollgateApi, may: (permission: Permission) => boolean, text: string): readonly Look[] {
   const prefix = /^([a-z]+)_[0-9a-z]{26}$/.exec(text)?.[1];
   const mayPayments = may('payment:read');
   const mayWebhooks = may('webhook:read');

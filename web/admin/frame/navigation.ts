@@ -1,4 +1,4 @@
-import type { Scope } from '../../../src/kernel/endpoint.ts';
+import type { Permission } from '../../../src/kernel/endpoint.ts';
 import type { IconName } from '../../ui/icon.tsx';
 
 interface Destination {
@@ -6,7 +6,7 @@ interface Destination {
   readonly name: 'home' | 'payments' | 'webhooks' | 'deliveries';
   readonly icon: IconName;
   /** Without it the screen could only say no. */
-  readonly permission: Scope;
+  readonly permission: Permission;
 }
 
 /** Where the menu leads, from top to bottom. */

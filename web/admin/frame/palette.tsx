@@ -65,38 +65,47 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
           onKeyDown={move}
         />
       </form>
-      <div
-        id={listId}
-        role="listbox"
-        aria-label={frame.searchGo}
-        className="mt-3 grid max-h-80 gap-0.5 overflow-y-auto"
-      >
-        {choices.map((choice, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the field's, which keeps the focus
-          <div
-            key={choice.key}
-            id={`${listId}-${index}`}
-            role="option"
-            aria-selected={index === current}
-            tabIndex={-1}
-            onClick={() => open(choice)}
-            className={classNames(
-              'flex min-h-11 cursor-pointer items-center gap-3 rounded-md px-3 py-1.5',
-              index === current ? 'bg-accent-soft text-accent-strong' : 'hover:bg-idle-soft',
-            )}
-          >
-            <Icon name={choice.icon} />
-            <span className="min-w-0">
-              <span className="block font-medium [overflow-wrap:anywhere]">{choice.title}</span>
-              {choice.subtitle !== '' && <span className="block text-sm text-muted">{choice.subtitle}</span>}
-            </span>
-          </div>
-        ))}
-      </div>
+      <Choices id={listId} choices={choices} current={current} onOpen={open} />
       <p role="status" className="px-3 text-muted">
         {choices.length === 0 && !isSearching ? frame.searchNone : ''}
       </p>
     </Dialog>
+  );
+}
+
+interface ChoicesProps {
+  readonly id: string;
+  readonly choices: readonly Choice[];
+  readonly current: number;
+  readonly onOpen: (choice: Choice) => void;
+}
+
+function Choices({ id, choices, current, onOpen }: ChoicesProps) {
+  const { frame } = useTexts();
+  return (
+    <div id={id} role="listbox" aria-label={frame.searchGo} className="mt-3 grid max-h-80 gap-0.5 overflow-y-auto">
+      {choices.map((choice, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: keys are the field's, which keeps the focus
+        <div
+          key={choice.key}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === current}
+          tabIndex={-1}
+          onClick={() => onOpen(choice)}
+          className={classNames(
+            'flex min-h-11 cursor-pointer items-center gap-3 rounded-md px-3 py-1.5',
+            index === current ? 'bg-accent-soft text-accent-strong' : 'hover:bg-idle-soft',
+          )}
+        >
+          <Icon name={choice.icon} />
+          <span className="min-w-0">
+            <span className="block font-medium [overflow-wrap:anywhere]">{choice.title}</span>
+            {choice.subtitle !== '' && <span className="block text-sm text-muted">{choice.subtitle}</span>}
+          </span>
+        </div>
+      ))}
+    </div>
   );
 }
 

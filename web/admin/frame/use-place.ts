@@ -1,6 +1,6 @@
 import { useParams, useRouteContext } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import type { Scope } from '../../../src/kernel/endpoint.ts';
+import type { Permission } from '../../../src/kernel/endpoint.ts';
 import type { Place } from '../api/send.ts';
 import { mayDo, type Session } from '../api/session.ts';
 
@@ -8,7 +8,7 @@ interface Here {
   readonly place: Place;
   readonly session: Session;
   /** Whether the person may do something here; the server has the last word. */
-  readonly may: (permission: Scope) => boolean;
+  readonly may: (permission: Permission) => boolean;
   /** The beginning of every key under which something of this place is kept. */
   readonly key: readonly [string, string];
 }

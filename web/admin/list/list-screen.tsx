@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { type ReactNode, useRef } from 'react';
-import type { Scope } from '../../../src/kernel/endpoint.ts';
+import type { Permission } from '../../../src/kernel/endpoint.ts';
 import { Button } from '../../ui/button.tsx';
 import { Condition, Loading, NoPermission } from '../../ui/condition.tsx';
 import { type Column, ColumnChoice, DataTable, useHiddenColumns } from '../../ui/data-table.tsx';
@@ -22,7 +22,7 @@ type PageQuery<Name extends string> = ListSearch<Name> & { readonly limit: numbe
 export interface ListScreenProps<Row, Name extends string> {
   readonly name: string;
   readonly title: string;
-  readonly permission: Scope;
+  readonly permission: Permission;
   readonly columns: readonly Column<Row>[];
   readonly filters: readonly Filter<Name>[];
   readonly search: ListSearch<Name>;

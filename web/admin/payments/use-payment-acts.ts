@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef } from 'react';
 import type { CapturePayment, CreateRefund } from '../../../sdk/src/api.generated.ts';
 import { useToast } from '../../ui/toast.tsx';
+import { isApprovalRequested } from '../api/approval-requested.ts';
 import { useAdvice } from '../failure.tsx';
 import { useStepUp } from '../frame/step-up.tsx';
 import { useApi } from '../frame/use-api.ts';
@@ -22,7 +23,7 @@ export type Act =
 export function usePaymentActs(paymentId: string, onDone: () => void) {
   const api = useApi();
   const { key } = useHere();
-  const { payment: words } = useTexts();
+  const { payment: words, problem } = useTexts();
   const client = useQueryClient();
   const guarded = useStepUp();
   const tell = useToast();
@@ -48,9 +49,9 @@ export function usePaymentActs(paymentId: string, onDone: () => void) {
         }
       });
     },
-    onSuccess: (_answer, { kind }) => {
+    onSuccess: (answer, { kind }) => {
       begun.current = null;
-      tell(words.done[kind]);
+      tell(isApprovalRequested(answer) ? problem.approval : words.done[kind]);
       onDone();
     },
     onError: (error, { kind }) => {

@@ -5,6 +5,7 @@ import type { CreateWebhookEndpoint } from '../../../sdk/src/api.generated.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
+import { isApprovalRequested } from '../api/approval-requested.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { useAdvice } from '../failure.tsx';
 import { useStepUp } from '../frame/step-up.tsx';
@@ -21,7 +22,7 @@ interface EndpointForm {
 
 /** Adds an endpoint, then shows its secret for the only time. */
 export function AddEndpointDialog({ onClose }: { readonly onClose: () => void }) {
-  const { endpoints: words, ui } = useTexts();
+  const { endpoints: words, problem, ui } = useTexts();
   const api = useApi();
   const { key } = useHere();
   const client = useQueryClient();
@@ -34,7 +35,6 @@ export function AddEndpointDialog({ onClose }: { readonly onClose: () => void })
     mutationFn: (body: CreateWebhookEndpoint) =>
       guarded(() => api.notifications.createWebhookEndpoint(body, { idempotencyKey: idempotencyKey.current })),
     onSuccess: () => client.invalidateQueries({ queryKey: [...key, 'webhook-endpoints'] }),
-    // What was refused is changed before it is sent again, and is another request then.
     onError: (error) => {
       // One that got no answer is sent again as it was; one that was refused is changed first, and is another then.
       if (!(error instanceof ApiProblem) || error.status === 0) return;
@@ -50,7 +50,11 @@ export function AddEndpointDialog({ onClose }: { readonly onClose: () => void })
   if (adding.data !== undefined) {
     return (
       <Dialog title={words.secretTitle} isOpen onClose={onClose}>
-        <SecretShown secret={adding.data.secret} onDone={onClose} />
+        {isApprovalRequested(adding.data) ? (
+          <p>{problem.approval}</p>
+        ) : (
+          <SecretShown secret={adding.data.secret} onDone={onClose} />
+        )}
       </Dialog>
     );
   }
