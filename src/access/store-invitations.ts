@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { PageOptions } from '../kernel/page.ts';
-import type { Queryable } from '../platform/database.ts';
+import { type Queryable, violatedConstraint } from '../platform/database.ts';
 
 export interface InvitationRow {
   readonly tenantId: string;
@@ -135,11 +135,19 @@ export async function isOpenSetupLink(db: Queryable, tokenHash: Buffer, now: Tem
   return rows.length === 1;
 }
 
-/** False where it does not count any more, or another one was used: `setup_links_used_key` lets one be used, ever. */
+/**
+ * False where it does not count any more, or another one was used: `setup_links_used_key` lets one be used, ever. The
+ * transaction is of no use any more then, as it is where another link is being used at the same moment.
+ */
 export async function useSetupLink(tx: Queryable, tokenHash: Buffer, now: Temporal.Instant): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update setup_links set used_at = ${now}
-    where token_hash = ${tokenHash} and used_at is null and expires_at > ${now}
-      and not exists (select from setup_links where used_at is not null)`.execute(tx);
-  return numAffectedRows === 1n;
+  try {
+    const { numAffectedRows } = await sql`
+      update setup_links set used_at = ${now}
+      where token_hash = ${tokenHash} and used_at is null and expires_at > ${now}
+        and not exists (select from setup_links where used_at is not null)`.execute(tx);
+    return numAffectedRows === 1n;
+  } catch (error) {
+    if (violatedConstraint(error) === 'setup_links_used_key') return false;
+    throw error;
+  }
 }
