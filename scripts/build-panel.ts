@@ -78,6 +78,8 @@ async function bundle(outDir: string): Promise<readonly string[]> {
       target: 'es2023',
       // What is small would become a data: address, which the policy of the pages does not let in.
       assetsInlineLimit: 0,
+      // The lists of what each screen loads would weigh 4 KiB in the shell; links fetch screens before they are pressed.
+      modulePreload: false,
       manifest: 'manifest.json',
       reportCompressedSize: false,
     },

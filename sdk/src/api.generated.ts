@@ -621,6 +621,10 @@ export interface ChangeMember {
   status?: "active" | "suspended" | undefined;
 }
 
+export interface ChangeName {
+  name: string;
+}
+
 export interface ChangePassword {
   /** Left out by whoever has none. */
   currentPassword?: string | undefined;
@@ -6606,6 +6610,9 @@ function yourAccountOperations(send: Send) {
     /** Add the passkey that the browser has made */
     addPasskey: (body: AddPasskey, options?: CallOptions): Promise<void> =>
       send({ method: 'POST', path: '/api/v1/me/passkeys', body }, options),
+    /** Change the name that others see */
+    changeName: (body: ChangeName, options?: CallOptions): Promise<void> =>
+      send({ method: 'PATCH', path: '/api/v1/me', body }, options),
     /**
      * Change the password
      *

@@ -8,6 +8,7 @@ import {
   nothing,
   passkeyAnswer,
   passkeyOptions,
+  personName,
   totpCode,
 } from './shapes-people.ts';
 
@@ -21,6 +22,19 @@ const one = z.strictObject({ id: z.string().max(64) });
 
 const recoveryCodes = z.array(z.string()).meta({
   description: 'To be written down. Shown once; each stands in for the authenticator app once.',
+});
+
+export const changeName = endpoint({
+  id: 'changeName',
+  method: 'PATCH',
+  path: '/api/v1/me',
+  summary: 'Change the name that others see',
+  tag: TAG,
+  access: person,
+  idempotency: 'none',
+  body: z.strictObject({ name: personName }).meta({ id: 'ChangeName' }),
+  answer: nothing,
+  problems: [],
 });
 
 export const changePassword = endpoint({

@@ -6,7 +6,9 @@ import { acceptLink, joinByLink, lookAtLink, offerFirstPasskey } from './accept-
 import * as me from './api-me.ts';
 import * as session from './api-session.ts';
 import * as users from './api-users.ts';
+import { getWaysIn } from './api-ways-in.ts';
 import { changeMember, listMembers } from './change-member.ts';
+import { changeName } from './change-name.ts';
 import { addPasskey, listPasskeys, offerPasskey, removePasskey } from './change-passkeys.ts';
 import { changePassword } from './change-password.ts';
 import { confirmTotp, type EnrolledFactor, offerTotp, removeTotp, renewRecoveryCodes } from './change-totp.ts';
@@ -58,6 +60,9 @@ export function signInRoutes(context: PeopleContext): readonly BoundEndpoint[] {
     bindEndpoint(session.signInByPasskey, async (request) =>
       steppedIn(await signInByPasskey(context, clientOf(request), request.body.passkey), request),
     ),
+    bindEndpoint(getWaysIn, async () => ({
+      body: { passkeys: context.panel.passkeyName !== null, oidc: context.oidc !== null },
+    })),
     bindEndpoint(session.beginOidc, async ({ secure }) => {
       const { url, browserSecret } = await beginOidc(context);
       return { body: { url }, headers: { 'set-cookie': setCookie('oidc', browserSecret, secure) } };
@@ -109,6 +114,10 @@ function enrolled({ sessionSecret }: EnrolledFactor, { secure }: Asking) {
 /** What people change of their own accounts. */
 export function accountRoutes(context: PeopleContext): readonly BoundEndpoint[] {
   return [
+    bindEndpoint(me.changeName, async ({ caller, body }) => {
+      await changeName(context, caller, body.name);
+      return DONE;
+    }),
     bindEndpoint(me.changePassword, async ({ caller, body }) => {
       await changePassword(context, caller, body);
       return DONE;

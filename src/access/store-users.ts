@@ -92,6 +92,19 @@ async function selectUser(db: Queryable, condition: ReturnType<typeof sql>): Pro
   return rows[0];
 }
 
+export async function updateName(
+  db: Queryable,
+  userId: string,
+  nameSealed: Buffer,
+  now: Temporal.Instant,
+): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({ name_sealed: nameSealed, updated_at: now })
+    .where('user_id', '=', userId)
+    .execute();
+}
+
 export async function updatePassword(
   db: Queryable,
   userId: string,

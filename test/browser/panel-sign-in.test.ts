@@ -3,9 +3,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createSetupLink } from '../../src/access/setup-link.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
+import { buildPanel } from '../support/build-panel.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { merchantOf } from '../support/merchant.ts';
-import { buildPanel } from '../support/panel-desk.ts';
 
 // Sets up, works and signs in anew, also on a machine that is busy.
 vi.setConfig({ testTimeout: 120_000 });

@@ -1,11 +1,13 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { until } from '../support/api-client.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
+import { buildPanel } from '../support/build-panel.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type Merchant, merchantOf } from '../support/merchant.ts';
-import { buildPanel, openPanelDesk, type PanelDesk, PERSON, SETUP } from '../support/panel-desk.ts';
+import { faultsOf } from '../support/page-faults.ts';
+import { openPanelDesk, type PanelDesk, PERSON, SETUP } from '../support/panel-desk.ts';
+import { listenToComplaints } from '../support/panel-stage.ts';
 import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
 
 // Each walks through several screens, also on a machine that is busy.
@@ -34,13 +36,7 @@ afterAll(async () => {
 async function openPanel(options: Parameters<typeof openPage>[1] = { width: 1280, height: 860 }) {
   const page = await openPage(browser, options);
   page.setDefaultTimeout(30_000);
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    const isNews = message.type() === 'error' || message.type() === 'warning';
-    if (isNews && !/status of (?:401|403|409|422)|ERR_CONTENT_LENGTH_MISMATCH/.test(message.text()))
-      complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  const complaints = listenToComplaints(page);
   return { page, complaints };
 }
 
@@ -56,18 +52,6 @@ async function signIn(page: Page, path = ''): Promise<void> {
     .first()
     .or(page.getByRole('button', { name: 'Menu' }))
     .waitFor();
-}
-
-/** What breaks a rule of accessibility, or sticks out of the page where nothing scrolls. A picture is left for people. */
-async function faultsOf(page: Page, name: string): Promise<readonly string[]> {
-  await page.screenshot({ path: `test-results/panel-${name}.png`, fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  const stickingOut = await page.evaluate<string[]>(`
-    [...document.querySelectorAll('main *, header *')]
-      .filter((one) => one.checkVisibility() && one.closest('.overflow-x-auto, pre, .sr-only') === null)
-      .filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5)
-      .map((one) => 'sticks out: ' + one.tagName + '.' + one.className)`);
-  return [...violations.map(({ id, nodes }) => `${name}: ${id} ${nodes[0]?.html}`), ...stickingOut];
 }
 
 const place = () => `/${installation.tenant.tenant.tenantId}/test`;
@@ -254,18 +238,4 @@ describe('webhooks', () => {
     await page.getByText('as a new delivery').waitFor();
     expect(complaints).toEqual([]);
   });
-});
-
-test('home tells how things stand, for eyes and for readers of screens', async () => {
-  await shop.pay();
-  const { page, complaints } = await openPanel();
-  await signIn(page, place());
-  await page.locator('canvas').waitFor();
-  await page.getByRole('slider', { name: 'Payments by hour' }).press('ArrowLeft');
-  expect(await page.getByRole('slider').getAttribute('aria-valuetext')).toMatch(/: Paid \d+, Others \d+$/);
-  expect(await faultsOf(page, 'home')).toEqual([]);
-  await page.getByRole('button', { name: 'Show as table' }).click();
-  expect(await page.getByRole('rowheader').count()).toBe(24);
-  expect(await faultsOf(page, 'home-table')).toEqual([]);
-  expect(complaints).toEqual([]);
 });

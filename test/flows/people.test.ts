@@ -58,6 +58,15 @@ async function personWith(place: 'tenant' | 'operator', role: string): Promise<P
   return acceptAs(tollgate, tokenOf(body.url), { email: body.email, name: `The ${role}` });
 }
 
+test('a page to sign in at is told which ways in there are, and somebody changes their own name', async () => {
+  const { status, body } = await newBrowser().send('GET', '/session/ways-in');
+  expect([status, body]).toEqual([200, { passkeys: true, oidc: true }]);
+  expect((await owner.browser.send('PATCH', '/me', { body: { name: 'Olive Other' } })).status).toBe(204);
+  expect((await owner.browser.send('GET', '/session')).body.user.name).toBe('Olive Other');
+  expect((await owner.browser.send('PATCH', '/me', { body: { name: '' } })).status).toBe(422);
+  expect((await newBrowser().send('PATCH', '/me', { body: { name: 'Nobody' } })).status).toBe(401);
+});
+
 describe('a passkey', () => {
   test('is added by somebody who has signed in, signs in alone, and proves a second factor', async () => {
     const device = newDevice();

@@ -1,16 +1,6 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import type { Installation } from './installation.ts';
-
-const BUILD = fileURLToPath(new URL('../../scripts/build-panel.ts', import.meta.url));
-
-/** Builds the panel unless it is built as its sources are; before the installation starts, which reads it then. */
-export async function buildPanel(): Promise<void> {
-  await promisify(execFile)(process.execPath, [BUILD, '--required']);
-}
 
 /** What somebody types to sign in at the desk. */
 export const PERSON = { email: 'ada@bluecom.example', password: 'four words in a row', code: '123456' } as const;
@@ -68,6 +58,8 @@ export async function openPanelDesk(installation: Installation): Promise<PanelDe
     switch (`${incoming.method} ${path}`) {
       case 'GET /api/v1/session':
         return isSignedIn ? send(outgoing, 200, session()) : refuse(outgoing, 401, 'unauthenticated');
+      case 'GET /api/v1/session/ways-in':
+        return send(outgoing, 200, { passkeys: false, oidc: false });
       case 'POST /api/v1/session':
         return body.email === PERSON.email && body.password === PERSON.password
           ? send(outgoing, 200, { step: 'totp' })

@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { startTransition, useMemo, useState } from 'react';
 import { ToastProvider } from '../ui/toast.tsx';
 import { SpeechProvider } from '../ui/words.tsx';
 import { ApiProblem } from './api/problem.ts';
@@ -57,7 +57,8 @@ export function App(start: Speaking) {
     const locale = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
     const setLanguage = (next: Language) => {
       keepLanguage(next);
-      void loadTexts(next).then((loaded) => setSpeaking({ language: next, texts: loaded }));
+      // What is shown stays until the texts of its area have come as well.
+      void loadTexts(next).then((loaded) => startTransition(() => setSpeaking({ language: next, texts: loaded })));
     };
     return { speech: { locale, words: texts.ui }, texts: { texts, language, setLanguage } };
   }, [language, texts]);

@@ -121,7 +121,7 @@ export function ColumnChoice<Row>({ columns, hidden, onToggle }: ColumnChoicePro
   const { words } = useSpeech();
   return (
     <details className="relative max-md:hidden">
-      <summary className="inline-flex min-h-10 list-none items-center rounded-md border border-line-strong bg-surface px-3.5 font-medium hover:bg-sunken">
+      <summary className="inline-flex min-h-10 items-center rounded-md border border-line-strong bg-surface px-3.5 font-medium hover:bg-sunken">
         {words.columns}
       </summary>
       <fieldset className="absolute end-0 z-20 mt-1 grid min-w-52 gap-2 rounded-lg border border-line bg-raised p-3 shadow-float">

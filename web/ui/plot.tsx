@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { Button } from './button.tsx';
@@ -6,7 +6,8 @@ import { useSpeech } from './words.tsx';
 
 interface Series {
   readonly label: string;
-  readonly values: readonly number[];
+  /** null: nothing was there, which is no zero. */
+  readonly values: readonly (number | null)[];
 }
 
 interface PlotProps {
@@ -16,14 +17,23 @@ interface PlotProps {
   readonly xLabel: string;
   /** Seconds since 1970, ascending. */
   readonly xs: readonly number[];
-  readonly series: readonly [Series, Series];
+  /** One or two. */
+  readonly series: readonly Series[];
+  /** A value in words, with its unit; a number as it is unless told otherwise. */
+  readonly format?: (value: number) => string;
+  /** Days and no hours. */
+  readonly isDaily?: boolean;
+  /** Where there is a natural most, such as 1 for a rate. */
+  readonly yMax?: number;
+  /** Beside the choice between plot and table: the way to what is counted. */
+  readonly children?: ReactNode;
 }
 
 const HEIGHT_PX = 200;
 
-/** Two lines over time, drawn for those who see and as a table for everybody; arrow keys read out point after point. */
+/** Lines over time, drawn for those who see and as a table for everybody; arrow keys read out point after point. */
 export function Plot(props: PlotProps) {
-  const { title, summary } = props;
+  const { title, summary, children } = props;
   const { words } = useSpeech();
   const [isTable, setTable] = useState(false);
   return (
@@ -33,6 +43,7 @@ export function Plot(props: PlotProps) {
           <span className="font-semibold">{title}</span>
           <span className="block text-sm text-muted">{summary}</span>
         </span>
+        {children}
         <Button look="quiet" onClick={() => setTable(!isTable)}>
           {isTable ? words.showPlot : words.showTable}
         </Button>
@@ -42,14 +53,16 @@ export function Plot(props: PlotProps) {
   );
 }
 
-function useHour(): (x: number) => string {
+function useHour(isDaily = false): (x: number) => string {
   const { locale } = useSpeech();
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short' });
+  // Days are those of UTC, as the API counts them.
+  const style = isDaily ? { timeZone: 'UTC' } : { timeStyle: 'short' as const };
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'short', ...style });
   return (x) => format.format(new Date(x * 1_000));
 }
 
-function PlotTable({ title, xLabel, xs, series }: PlotProps) {
-  const hour = useHour();
+function PlotTable({ title, xLabel, xs, series, format = String, isDaily }: PlotProps) {
+  const hour = useHour(isDaily);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <section className="max-h-64 overflow-auto" tabIndex={0} aria-label={title}>
@@ -74,7 +87,7 @@ function PlotTable({ title, xLabel, xs, series }: PlotProps) {
               </th>
               {series.map(({ label, values }) => (
                 <td key={label} className="p-1.5 text-end">
-                  {values[index] ?? 0}
+                  {said(values[index], format)}
                 </td>
               ))}
             </tr>
@@ -85,15 +98,17 @@ function PlotTable({ title, xLabel, xs, series }: PlotProps) {
   );
 }
 
-function Drawing({ title, xs, series }: PlotProps) {
-  const hour = useHour();
+function Drawing({ title, xs, series, format = String, isDaily, yMax }: PlotProps) {
+  const hour = useHour(isDaily);
   const place = useRef<HTMLDivElement>(null);
+  const shown = useRef(format);
+  shown.current = format;
   const plot = useRef<UPlot>(null);
   const [point, setPoint] = useState<number | null>(null);
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const drawn = draw(element, xs, series);
+    const drawn = draw(element, { xs, series, format: shown.current, isDaily, yMax });
     plot.current = drawn;
     const observer = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: HEIGHT_PX }));
     observer.observe(element);
@@ -101,7 +116,7 @@ function Drawing({ title, xs, series }: PlotProps) {
       observer.disconnect();
       drawn.destroy();
     };
-  }, [xs, series]);
+  }, [xs, series, isDaily, yMax]);
   const move = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (step === 0) return;
@@ -110,10 +125,10 @@ function Drawing({ title, xs, series }: PlotProps) {
     setPoint(next);
     plot.current?.setCursor({ left: plot.current.valToPos(xs[next] ?? 0, 'x'), top: 0 });
   };
-  const said =
+  const value =
     point === null
       ? title
-      : `${hour(xs[point] ?? 0)}: ${series.map(({ label, values }) => `${label} ${values[point] ?? 0}`).join(', ')}`;
+      : `${hour(xs[point] ?? 0)}: ${series.map(({ label, values }) => `${label} ${said(values[point], format)}`).join(', ')}`;
   return (
     <div
       ref={place}
@@ -123,14 +138,26 @@ function Drawing({ title, xs, series }: PlotProps) {
       aria-valuemin={0}
       aria-valuemax={xs.length - 1}
       aria-valuenow={point ?? 0}
-      aria-valuetext={said}
+      aria-valuetext={value}
       onKeyDown={move}
       className="min-w-0 rounded"
     />
   );
 }
 
-function draw(element: HTMLElement, xs: readonly number[], series: readonly Series[]): UPlot {
+function said(value: number | null | undefined, format: (value: number) => string): string {
+  return value === null || value === undefined ? '–' : format(value);
+}
+
+interface Drawn {
+  readonly xs: readonly number[];
+  readonly series: readonly Series[];
+  readonly format: (value: number) => string;
+  readonly isDaily: boolean | undefined;
+  readonly yMax: number | undefined;
+}
+
+function draw(element: HTMLElement, { xs, series, format, isDaily, yMax }: Drawn): UPlot {
   const axis = { stroke: colorOf(element, '--muted'), grid: { stroke: colorOf(element, '--line'), width: 1 } };
   const colors = ['--plot-first', '--plot-second'];
   return new UPlot(
@@ -139,12 +166,15 @@ function draw(element: HTMLElement, xs: readonly number[], series: readonly Seri
       height: HEIGHT_PX,
       legend: { show: true, live: true },
       cursor: { y: false },
-      axes: [axis, { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000, 10_000] }],
-      scales: { y: { range: (_plot, _min, max) => [0, Math.max(max, 4)] } },
+      axes: [axis, { ...axis, size: 72, values: (_plot, ticks) => ticks.map(format) }],
+      tzDate: (seconds) => (isDaily ? UPlot.tzDate(new Date(seconds * 1_000), 'UTC') : new Date(seconds * 1_000)),
+      scales: { y: { range: (_plot, _min, max) => [0, yMax ?? Math.max(max, 4)] } },
       series: [
         {},
         ...series.map(({ label }, index) => ({
           label,
+          value: (_plot: UPlot, value: number | null) => said(value, format),
+          spanGaps: false,
           stroke: colorOf(element, colors[index] ?? '--ink'),
           width: 2,
           // Told apart without color as well.

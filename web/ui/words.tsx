@@ -18,7 +18,7 @@ export interface UiWords {
   readonly exportCsv: string;
   readonly exportJson: string;
   readonly exportCut: (rows: number) => string;
-  readonly exported: (rows: number) => string;
+  readonly exported: string;
   readonly showTable: string;
   readonly showPlot: string;
   readonly noPermission: string;
@@ -28,6 +28,12 @@ export interface UiWords {
   readonly aboutThis: string;
   readonly notifications: string;
   readonly sum: string;
+  readonly from: string;
+  readonly to: string;
+  readonly secretTitle: string;
+  readonly secretHint: string;
+  readonly secretKept: string;
+  readonly optional: string;
 }
 
 interface Speech {

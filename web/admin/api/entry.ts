@@ -21,6 +21,17 @@ export const proveCode = (code: string) =>
 export const askForPasskey = () => post<PublicKeyCredentialRequestOptionsJSON>('/session/passkey/options');
 export const signInByPasskey = (passkey: unknown) => post<StepAnswer>('/session/passkey', { passkey });
 
+/** How people sign in here, besides by password. */
+export interface WaysIn {
+  readonly passkeys: boolean;
+  readonly oidc: boolean;
+}
+
+export const waysIn = () => request<WaysIn>({ method: 'GET', path: '/api/v1/session/ways-in' });
+export const beginOidc = () => post<{ readonly url: string }>('/session/oidc');
+export const finishOidc = (returned: { readonly code: string; readonly state: string; readonly iss?: string }) =>
+  post<StepAnswer>('/session/oidc/return', returned);
+
 /** What a set-up link or an invitation is for. */
 export interface Link {
   readonly kind: 'setup' | 'invitation';

@@ -11,10 +11,11 @@ import { useTexts } from '../texts/use-texts.tsx';
 import { EntryPage } from './entry-page.tsx';
 import { errorText } from './entry-steps.tsx';
 import { QrCode } from './qr-code.tsx';
+import { useEntryTexts } from './use-entry-texts.ts';
 
 /** Sets up the authenticator app by its first code, then shows the recovery codes for the only time. */
 export function EnrollPage({ onDone }: { readonly onDone: () => Promise<void> }) {
-  const { entry } = useTexts();
+  const { entry } = useEntryTexts();
   // Once: another offer would make the key worthless that the app has just been given.
   const offer = useQuery({ queryKey: ['enroll'], queryFn: offerTotp, staleTime: Number.POSITIVE_INFINITY, gcTime: 0 });
   const [codes, setCodes] = useState<readonly string[] | null>(null);
@@ -33,8 +34,9 @@ interface FirstCodeProps {
   readonly onConfirmed: (codes: readonly string[]) => void;
 }
 
-function FirstCode({ offer, onConfirmed }: FirstCodeProps) {
-  const { entry } = useTexts();
+/** Makes an authenticator app count by its first code. */
+export function FirstCode({ offer, onConfirmed }: FirstCodeProps) {
+  const { entry } = useEntryTexts();
   const advise = useAdvice();
   const { register, handleSubmit } = useForm<{ code: string }>();
   const confirming = useMutation({
@@ -66,11 +68,11 @@ function FirstCode({ offer, onConfirmed }: FirstCodeProps) {
   );
 }
 
-function RecoveryCodes({ codes, onDone }: { readonly codes: readonly string[]; readonly onDone: () => Promise<void> }) {
-  const { entry, ui } = useTexts();
-  const [isSaved, setSaved] = useState(false);
+/** Recovery codes for the only time they are shown. */
+export function RecoveryCodeList({ codes }: { readonly codes: readonly string[] }) {
+  const { ui } = useTexts();
   return (
-    <EntryPage title={entry.recoveryTitle} hint={entry.recoveryHint}>
+    <>
       <ul className="grid grid-cols-2 gap-x-4 gap-y-1 rounded-md bg-sunken p-4 font-mono text-sm">
         {codes.map((code) => (
           <li key={code}>{code}</li>
@@ -79,6 +81,16 @@ function RecoveryCodes({ codes, onDone }: { readonly codes: readonly string[]; r
       <Button icon="copy" onClick={() => void navigator.clipboard.writeText(codes.join('\n'))}>
         {ui.copy}
       </Button>
+    </>
+  );
+}
+
+function RecoveryCodes({ codes, onDone }: { readonly codes: readonly string[]; readonly onDone: () => Promise<void> }) {
+  const { entry } = useEntryTexts();
+  const [isSaved, setSaved] = useState(false);
+  return (
+    <EntryPage title={entry.recoveryTitle} hint={entry.recoveryHint}>
+      <RecoveryCodeList codes={codes} />
       <CheckField label={entry.recoverySaved} checked={isSaved} onChange={(event) => setSaved(event.target.checked)} />
       <Button look="primary" whyNot={isSaved ? null : entry.recoveryHint} onClick={() => void onDone()}>
         {entry.finish}

@@ -8,10 +8,10 @@ import { ApiProblem } from '../api/problem.ts';
 import { sessionQuery } from '../api/session.ts';
 import { BASE } from '../base.ts';
 import { useAdvice } from '../failure.tsx';
-import { useTexts } from '../texts/use-texts.tsx';
 import { EnrollPage } from './enroll-page.tsx';
 import { EntryPage } from './entry-page.tsx';
 import { askPasskey, canUsePasskeys } from './passkey.ts';
+import { useEntryTexts } from './use-entry-texts.ts';
 
 export type Reach = (answer: { readonly step: Step }) => Promise<void>;
 
@@ -34,7 +34,7 @@ interface NextStepProps {
 
 /** The page for what is still to be done after a password or a link. */
 export function NextStep({ step, onReached, onOther }: NextStepProps) {
-  const { entry } = useTexts();
+  const { entry } = useEntryTexts();
   if (step === 'enroll') return <EnrollPage onDone={() => onReached({ step: 'done' })} />;
   if (step === 'totp') return <CodePage onReached={onReached} onOther={onOther} />;
   return (
@@ -49,7 +49,7 @@ export function NextStep({ step, onReached, onOther }: NextStepProps) {
 
 /** Gets in by a passkey, where this browser can have one here. */
 export function PasskeyButton({ onReached }: { readonly onReached: Reach }) {
-  const { entry } = useTexts();
+  const { entry } = useEntryTexts();
   const advise = useAdvice();
   const using = useMutation({
     mutationFn: async () => {
@@ -75,7 +75,7 @@ export function PasskeyButton({ onReached }: { readonly onReached: Reach }) {
 }
 
 function CodePage({ onReached, onOther }: { readonly onReached: Reach; readonly onOther: () => void }) {
-  const { entry } = useTexts();
+  const { entry } = useEntryTexts();
   const advise = useAdvice();
   const { register, handleSubmit } = useForm<{ code: string }>();
   const proving = useMutation({

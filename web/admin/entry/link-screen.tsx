@@ -17,14 +17,14 @@ import {
 } from '../api/entry.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { Failure, useAdvice } from '../failure.tsx';
-import { useTexts } from '../texts/use-texts.tsx';
 import { EntryPage } from './entry-page.tsx';
 import { NextStep, type Reach, useEnter } from './entry-steps.tsx';
 import { canUsePasskeys, makePasskey } from './passkey.ts';
+import { useEntryTexts } from './use-entry-texts.ts';
 
 /** A set-up link or an invitation. Its token stands behind #, where no server sees it, and is taken out of the address. */
 export function LinkScreen() {
-  const { entry } = useTexts();
+  const { entry } = useEntryTexts();
   const enter = useEnter();
   const [token] = useState(takeToken);
   const [step, setStep] = useState<Exclude<Step, 'done'> | null>(null);
@@ -59,7 +59,7 @@ function isGone(error: unknown): boolean {
 }
 
 function Gone({ hint }: { readonly hint: string }) {
-  const { entry } = useTexts();
+  const { entry } = useEntryTexts();
   return (
     <EntryPage title={entry.linkGone}>
       <Condition icon="clock" title={hint} />
@@ -73,7 +73,7 @@ interface LinkProps {
 }
 
 function JoinPage({ link, token }: LinkProps) {
-  const { entry } = useTexts();
+  const { entry } = useEntryTexts();
   const advise = useAdvice();
   const enter = useEnter();
   const joining = useMutation({ mutationFn: () => joinByLink(token), onSuccess: () => enter() });
@@ -105,7 +105,7 @@ interface NewcomerForm {
 }
 
 function NewcomerPage({ link, token, onReached }: LinkProps & { readonly onReached: Reach }) {
-  const { entry } = useTexts();
+  const { entry } = useEntryTexts();
   const advise = useAdvice();
   const { register, handleSubmit, getValues } = useForm<NewcomerForm>({
     defaultValues: { name: '', email: link.email ?? '', password: '' },

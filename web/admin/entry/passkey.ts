@@ -13,8 +13,8 @@ export function askPasskey(options: PublicKeyCredentialRequestOptionsJSON): Prom
 }
 
 /** Makes a passkey, and gives back what is sent on; null: the person would rather not. */
-export function makePasskey(options: PublicKeyCredentialCreationOptionsJSON): Promise<unknown> {
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+export function makePasskey(options: object): Promise<unknown> {
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options as PublicKeyCredentialCreationOptionsJSON);
   return answered(navigator.credentials.create({ publicKey }));
 }
 

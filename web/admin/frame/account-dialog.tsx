@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Button } from '../../ui/button.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ChoiceField } from '../../ui/field.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -9,13 +9,13 @@ import { signOut } from '../api/session.ts';
 import { useAdvice } from '../failure.tsx';
 import { LANGUAGES, type Language, useLanguage } from '../texts/use-texts.tsx';
 import { applyTheme, keptTheme, type Theme } from '../theme.ts';
-import { useHere } from './use-place.ts';
+import { useAnywhere } from './use-place.ts';
 
 /** Who is signed in, how the panel looks and speaks to them, and the way out. */
 export function AccountDialog({ onClose }: { readonly onClose: () => void }) {
   const { texts, language, setLanguage } = useLanguage();
   const { frame } = texts;
-  const { session } = useHere();
+  const { session, place } = useAnywhere();
   const [theme, setTheme] = useState(keptTheme);
   const client = useQueryClient();
   const navigate = useNavigate();
@@ -49,6 +49,15 @@ export function AccountDialog({ onClose }: { readonly onClose: () => void }) {
             { value: 'dark', label: frame.themeDark },
           ]}
         />
+        {place === null ? (
+          <Link to="/operator/account" className={buttonClass()} onClick={onClose}>
+            {frame.accountScreen}
+          </Link>
+        ) : (
+          <Link to="/$tenantId/$mode/account" params={place} className={buttonClass()} onClick={onClose}>
+            {frame.accountScreen}
+          </Link>
+        )}
         <Button isBusy={leaving.isPending} onClick={() => leaving.mutate()}>
           {frame.signOut}
         </Button>

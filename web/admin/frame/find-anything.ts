@@ -1,90 +1,78 @@
-import type { TollgateApi } from '../../../sdk/src/api.generated.ts';
-import type { Permission } from '../../../src/kernel/endpoint.ts';
-import { formatMoney } from '../../../src/kernel/money.ts';
+import type { OperatorSearchHit, SearchHit, TollgateApi } from '../../../sdk/src/api.generated.ts';
 import type { IconName } from '../../ui/icon.tsx';
-import { ApiProblem } from '../api/problem.ts';
+import type { Place } from '../api/send.ts';
 
-interface Hit {
+export type HitType = SearchHit['type'];
+
+/** Something that a search found, and the address that shows it. */
+export interface Found {
   readonly id: string;
-  readonly icon: IconName;
+  readonly type: HitType;
   readonly title: string;
   readonly subtitle: string;
-  readonly to:
-    | '/$tenantId/$mode/payments/$paymentId'
-    | '/$tenantId/$mode/webhooks/$endpointId'
-    | '/$tenantId/$mode/deliveries/$deliveryId';
-  readonly params: { readonly paymentId: string; readonly endpointId: string; readonly deliveryId: string };
+  readonly href: string;
 }
 
-type Look = (signal: AbortSignal) => Promise<readonly Hit[]>;
+/** The folder of each kind of object in the addresses of a tenant. */
+const FOLDERS: Readonly<Record<Exclude<HitType, 'tenant'>, string>> = {
+  payment: 'payments',
+  capture: 'captures',
+  refund: 'refunds',
+  reversal: 'reversals',
+  dispute: 'disputes',
+  event: 'events',
+  delivery: 'deliveries',
+  inbound_event: 'inbound',
+  webhook_endpoint: 'webhooks',
+  product: 'products',
+  checkout: 'checkouts',
+  qr_code: 'qr-codes',
+  provider_account: 'provider-accounts',
+  statement: 'statements',
+  payout: 'payouts',
+  reconciliation_exception: 'reconciliation-exceptions',
+};
 
-const HITS_MAX = 5;
+export const HIT_ICONS: Readonly<Partial<Record<HitType, IconName>>> = {
+  payment: 'card',
+  refund: 'back',
+  reversal: 'back',
+  delivery: 'send',
+  webhook_endpoint: 'signal',
+  inbound_event: 'down',
+  event: 'dots',
+  tenant: 'user',
+};
 
-/** What a text names: an id by its prefix, else the reference or the order of a payment. Each is found by an index. */
+/**
+ * What people mean by a few letters, as the API finds it: in a tenant and mode, or, without a place, in the installation.
+ * What has no screen is left out.
+ */
 export async function findAnything(
   api: TollgateApi,
-  may: (permission: Permission) => boolean,
+  place: Place | null,
   text: string,
+  hasScreen: (path: string) => boolean,
   signal: AbortSignal,
-): Promise<readonly Hit[]> {
-  const looks = looksFor(api, may, text);
-  const found = await Promise.all(looks.map((look) => look(signal).catch(ignoreUnknown)));
-  return [...new Map(found.flat().map((hit) => [hit.id, hit])).values()];
+): Promise<readonly Found[]> {
+  const { data } =
+    place === null
+      ? await api.operator.searchInstallation({ q: text }, { signal })
+      : await api.panel.searchObjects({ q: text }, { signal });
+  return data.flatMap((hit) => {
+    const href = addressOf(hit, place ?? placeOf(hit as OperatorSearchHit), hasScreen);
+    const { id, type, title, subtitle } = hit;
+    return href === null ? [] : [{ id, type, title, subtitle, href }];
+  });
 }
 
-function looksFor(api: TollgateApi, may: (permission: Permission) => boolean, text: string): readonly Look[] {
-  const prefix = /^([a-z]+)_[0-9a-z]{26}$/.exec(text)?.[1];
-  const mayPayments = may('payment:read');
-  const mayWebhooks = may('webhook:read');
-  if (prefix === 'pay')
-    return mayPayments ? [async (signal) => [hitOfPayment(await api.payments.get(text, { signal }))]] : [];
-  if (prefix === 'we' && mayWebhooks) {
-    return [async (signal) => [hitOfEndpoint(await api.notifications.getWebhookEndpoint(text, { signal }))]];
-  }
-  if (prefix === 'whd' && mayWebhooks) {
-    return [async (signal) => [hitOfDelivery(await api.notifications.getDelivery(text, { signal }))]];
-  }
-  if (!mayPayments || text.length > 64) return [];
-  const list = (filter: { readonly reference?: string; readonly orderId?: string }): Look => {
-    return async (signal) =>
-      (await api.payments.list({ ...filter, limit: HITS_MAX }, { signal })).data.map(hitOfPayment);
-  };
-  return [list({ reference: text }), list({ orderId: text })];
+function placeOf({ tenantId, mode }: OperatorSearchHit): Place {
+  return { tenantId, mode: mode ?? 'test' };
 }
 
-/** An id of nothing is no failure of the search. */
-function ignoreUnknown(error: unknown): readonly Hit[] {
-  if (error instanceof ApiProblem && (error.status === 404 || error.status === 422)) return [];
-  throw error;
-}
-
-const NOWHERE = { paymentId: '', endpointId: '', deliveryId: '' } as const;
-
-type PaymentAnswer = Awaited<ReturnType<TollgateApi['payments']['get']>>;
-type EndpointAnswer = Awaited<ReturnType<TollgateApi['notifications']['getWebhookEndpoint']>>;
-type DeliveryAnswer = Awaited<ReturnType<TollgateApi['notifications']['getDelivery']>>;
-
-function hitOfPayment({ id, reference, amount, currency, orderId }: PaymentAnswer): Hit {
-  const money = formatMoney({ amount: BigInt(amount), currency }, navigator.language);
-  return {
-    ...{ id, icon: 'card', title: reference, subtitle: orderId === null ? money : `${money} · ${orderId}` },
-    to: '/$tenantId/$mode/payments/$paymentId',
-    params: { ...NOWHERE, paymentId: id },
-  };
-}
-
-function hitOfEndpoint({ id, url, dialect }: EndpointAnswer): Hit {
-  return {
-    ...{ id, icon: 'signal', title: url, subtitle: dialect },
-    to: '/$tenantId/$mode/webhooks/$endpointId',
-    params: { ...NOWHERE, endpointId: id },
-  };
-}
-
-function hitOfDelivery({ id, eventType }: DeliveryAnswer): Hit {
-  return {
-    ...{ id, icon: 'send', title: eventType, subtitle: id },
-    to: '/$tenantId/$mode/deliveries/$deliveryId',
-    params: { ...NOWHERE, deliveryId: id },
-  };
+function addressOf({ id, type }: SearchHit, place: Place, hasScreen: (path: string) => boolean): string | null {
+  if (type === 'tenant') return hasScreen('/operator/tenants/$') ? `/operator/tenants/${id}` : `/${id}/test`;
+  const folder = FOLDERS[type];
+  if (hasScreen(`/$tenantId/$mode/${folder}/$`)) return `/${place.tenantId}/${place.mode}/${folder}/${id}`;
+  return hasScreen(`/$tenantId/$mode/${folder}`) ? `/${place.tenantId}/${place.mode}/${folder}` : null;
 }

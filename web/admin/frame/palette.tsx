@@ -1,14 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import { type FormEvent, type KeyboardEvent, useDeferredValue, useId, useState } from 'react';
 import { classNames } from '../../ui/class-names.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
-import { useTexts } from '../texts/use-texts.tsx';
-import { findAnything } from './find-anything.ts';
-import { DESTINATIONS } from './navigation.ts';
+import { BASE } from '../base.ts';
+import { useLanguage, useTexts } from '../texts/use-texts.tsx';
+import { findAnything, HIT_ICONS } from './find-anything.ts';
+import { keepChoice, recentChoices } from './recent-choices.ts';
 import { useApi } from './use-api.ts';
-import { useHere } from './use-place.ts';
+import { useMenu } from './use-menu.ts';
+import { useAnywhere } from './use-place.ts';
 
 interface Choice {
   readonly key: string;
@@ -112,25 +114,36 @@ function Choices({ id, choices, current, onOpen }: ChoicesProps) {
 const MIN_LETTERS = 2;
 
 function useChoices(text: string): { readonly choices: readonly Choice[]; readonly isSearching: boolean } {
-  const { frame } = useTexts();
+  const { language } = useLanguage();
+  const menu = useMenu();
   const api = useApi();
-  const { place, key, may } = useHere();
-  const navigate = useNavigate();
-  const isLong = text.length >= MIN_LETTERS;
+  const { place, key, may } = useAnywhere();
+  const router = useRouter();
+  const isLong = text.length >= MIN_LETTERS && may(place === null ? 'search:read' : 'payment:read');
+  // `/payments/$` stands for any screen of a payment, whatever it calls the id.
+  const paths = new Set(Object.keys(router.routesByPath).map((path) => path.replace(/\$\w+$/, '$')));
   const found = useQuery({
     queryKey: [...key, 'search', text],
-    queryFn: ({ signal }) => findAnything(api, may, text, signal),
+    queryFn: ({ signal }) => findAnything(api, place, text, (path) => paths.has(path), signal),
     enabled: isLong,
   });
-  const screens = DESTINATIONS.filter(
-    ({ name, permission }) => may(permission) && frame[name].toLowerCase().includes(text.toLowerCase()),
-  ).map(({ to, name, icon }) => ({
-    ...{ key: name, icon, title: frame[name], subtitle: '' },
-    go: () => void navigate({ to, params: place }),
+  const objects = isLong ? (found.data ?? []) : recentChoices(key).filter(isNamed(text));
+  const screens = menu
+    .filter(({ label }) => label[language].toLowerCase().includes(text.toLowerCase()))
+    .map(({ to, label, icon }) => ({
+      ...{ key: to, icon, title: label[language], subtitle: '' },
+      go: () => void router.navigate({ to, params: place ?? {} }),
+    }));
+  const choices = objects.map((one) => ({
+    ...{ key: one.id, icon: HIT_ICONS[one.type] ?? 'right', title: one.title, subtitle: one.subtitle },
+    go: () => {
+      keepChoice(key, one);
+      router.history.push(`${BASE}${one.href}`);
+    },
   }));
-  const objects = (found.data ?? []).map((hit) => ({
-    ...{ key: hit.id, icon: hit.icon, title: hit.title, subtitle: hit.subtitle },
-    go: () => void navigate({ to: hit.to, params: { ...place, ...hit.params } }),
-  }));
-  return { choices: [...objects, ...screens], isSearching: isLong && found.isFetching };
+  return { choices: [...choices, ...screens], isSearching: isLong && found.isFetching };
+}
+
+function isNamed(text: string) {
+  return ({ title }: { readonly title: string }) => title.toLowerCase().includes(text.toLowerCase());
 }

@@ -1,165 +1,127 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense, useMemo } from 'react';
-import type { Payment, TollgateApi } from '../../../sdk/src/api.generated.ts';
-import { formatMoney } from '../../../src/kernel/money.ts';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { Payment } from '../../../sdk/src/api.generated.ts';
 import { buttonClass } from '../../ui/button.tsx';
-import { Condition, Loading, NoPermission } from '../../ui/condition.tsx';
+import { NoPermission } from '../../ui/condition.tsx';
 import { Amount, Time } from '../../ui/value.tsx';
-import { useSpeech } from '../../ui/words.tsx';
-import { Failure } from '../failure.tsx';
+import { ReadResult } from '../frame/read-result.tsx';
+import { ScreenHead } from '../frame/screen-head.tsx';
 import { useApi } from '../frame/use-api.ts';
+import { useMenu } from '../frame/use-menu.ts';
 import { useHere } from '../frame/use-place.ts';
 import { PaymentStatus } from '../payments/payment-status.tsx';
-import { useTexts } from '../texts/use-texts.tsx';
-import { type Summary, summarize } from './summarize.ts';
+import { Attention, type Counted } from './attention.tsx';
+import type { Figure } from './figure.ts';
+import { Figures } from './figures.tsx';
+import { FirstRunGuide } from './first-run-guide.tsx';
+import { periodOf } from './home-search.ts';
+import { PeriodChoice } from './period-choice.tsx';
+import { useHomeTexts } from './use-home-texts.ts';
 
-const Plot = lazy(() => import('../../ui/plot.tsx').then((module) => ({ default: module.Plot })));
-
-const HOURS = 24;
-const LIVE_INTERVAL_MS = 15_000;
-const PAGE_ROWS = 100;
-const PAGES_MAX = 5;
+const LIVE_INTERVAL_MS = 30_000;
 const LATEST_ROWS = 6;
 
-/** How a tenant's payments and notifications have gone lately. */
+/** How a tenant's payments and notifications have gone lately, and what wants somebody now. */
 export function HomeScreen() {
   const { may } = useHere();
   return may('payment:read') ? <OpenHome /> : <NoPermission permission="payment:read" />;
 }
 
 function OpenHome() {
-  const { home: words } = useTexts();
+  const { home: words } = useHomeTexts();
   const api = useApi();
-  const { key, may } = useHere();
-  const mayReadDeliveries = may('webhook:read');
+  const { key, place } = useHere();
+  const search = useSearch({ from: '/inside/$tenantId/$mode/' });
+  const navigate = useNavigate();
+  const linkTo = useLinks(periodOf(search.range).since);
   const found = useQuery({
-    queryKey: [...key, 'home'],
+    queryKey: [...key, 'home', search.range],
     queryFn: async ({ signal }) => {
-      const nowMs = Date.now();
-      const createdAfter = new Date(nowMs - HOURS * 3_600_000).toISOString();
-      const [{ payments, isCut }, givenUp] = await Promise.all([
-        readPayments(api, createdAfter, signal),
-        mayReadDeliveries
-          ? api.notifications.listDeliveries({ status: 'exhausted', createdAfter, limit: PAGE_ROWS }, { signal })
-          : null,
+      const [overview, latest] = await Promise.all([
+        api.panel.getOverview(periodOf(search.range), { signal }),
+        api.payments.list({ limit: LATEST_ROWS }, { signal }),
       ]);
-      return { payments, isCut, givenUp, summary: summarize(payments, nowMs, HOURS) };
+      return { overview, latest: latest.data };
     },
+    placeholderData: keepPreviousData,
     refetchInterval: LIVE_INTERVAL_MS,
   });
   return (
     <div className="grid gap-4">
-      <div>
-        <h1 className="text-xl font-semibold">{words.title}</h1>
-        <p className="text-muted">{words.since(HOURS)}</p>
-      </div>
-      {found.isPending && <Loading rows={8} />}
-      {found.isError && !found.data && <Failure error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data !== undefined && (
-        <>
-          <Tiles {...found.data} />
-          {found.data.isCut && <p className="text-sm text-warn">{words.partial(found.data.payments.length)}</p>}
-          <Hours summary={found.data.summary} />
-          <Latest payments={found.data.payments.slice(0, LATEST_ROWS)} />
-        </>
-      )}
+      <ScreenHead title={words.title}>
+        <PeriodChoice
+          search={search}
+          onSearch={(next) => void navigate({ to: '/$tenantId/$mode', params: place, search: next })}
+          overview={found.data?.overview}
+        />
+      </ScreenHead>
+      <ReadResult of={found} rows={8}>
+        {({ overview, latest }) => (
+          <>
+            {latest.length === 0 ? (
+              <FirstRunGuide />
+            ) : (
+              <Figures overview={overview} currency={search.currency} linkOf={linkTo.figure} />
+            )}
+            <div className="grid items-start gap-4 xl:grid-cols-2">
+              <Attention attention={overview.attention} linkOf={linkTo.counted} />
+              {latest.length > 0 && <Latest payments={latest} />}
+            </div>
+          </>
+        )}
+      </ReadResult>
     </div>
   );
 }
 
-async function readPayments(api: TollgateApi, createdAfter: string, signal: AbortSignal) {
-  const payments: Payment[] = [];
-  let cursor: string | undefined;
-  for (let pages = 0; pages < PAGES_MAX; pages++) {
-    const page = await api.payments.list({ createdAfter, limit: PAGE_ROWS, cursor }, { signal });
-    payments.push(...page.data);
-    if (page.nextCursor === null) return { payments, isCut: false };
-    cursor = page.nextCursor;
-  }
-  return { payments, isCut: true };
+interface Behind {
+  readonly address: string;
+  readonly search?: Readonly<Record<string, string>>;
 }
 
-interface TilesProps {
-  readonly summary: Summary;
-  readonly givenUp: { readonly data: readonly unknown[]; readonly hasMore: boolean } | null;
-}
+const COUNTED_BEHIND: Readonly<Record<Counted, Behind>> = {
+  openFuses: { address: '/ack-reversals' },
+  openCircuits: { address: '/provider-accounts' },
+  stuckPayments: { address: '/payments', search: { status: 'processing' } },
+  stuckOperations: { address: '/refunds' },
+  openExceptions: { address: '/reconciliation-exceptions' },
+  notificationsSetAside: { address: '/inbound' },
+  unwellEndpoints: { address: '/webhooks' },
+  deliveriesWaiting: { address: '/deliveries', search: { status: 'pending' } },
+};
 
-function Tiles({ summary, givenUp }: TilesProps) {
-  const { home: words } = useTexts();
-  const { locale } = useSpeech();
+/** Links to the lists behind the numbers, for those who may see them. */
+function useLinks(since: string) {
+  const { home: words } = useHomeTexts();
   const { place } = useHere();
-  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
-  const volumes = [...summary.volumes].map(([currency, amount]) => formatMoney({ amount, currency }, locale));
-  return (
-    <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4">
-      <Tile label={words.volume}>{volumes.length === 0 ? '–' : volumes.join(' · ')}</Tile>
-      <Tile label={words.success} note={words.successHint}>
-        {summary.successRate === null ? '–' : percent.format(summary.successRate)}
-      </Tile>
-      <Tile label={words.open}>{summary.open}</Tile>
-      {givenUp !== null && (
-        <Tile label={words.problems}>
-          <Link
-            to="/$tenantId/$mode/deliveries"
-            params={place}
-            search={{ status: 'exhausted' }}
-            className={givenUp.data.length === 0 ? '' : 'text-bad underline underline-offset-4'}
-          >
-            {givenUp.data.length}
-            {givenUp.hasMore && '+'}
-          </Link>
-        </Tile>
-      )}
-    </dl>
-  );
-}
-
-function Tile({
-  label,
-  note,
-  children,
-}: {
-  readonly label: string;
-  readonly note?: string;
-  readonly children: ReactNode;
-}) {
-  return (
-    <div className="card p-4">
-      <dt className="text-sm text-muted">{label}</dt>
-      <dd className="number mt-1 text-2xl font-semibold [overflow-wrap:anywhere]">
-        {children}
-        {note !== undefined && <span className="mt-0.5 block text-sm font-normal text-muted">{note}</span>}
-      </dd>
-    </div>
-  );
-}
-
-function Hours({ summary }: { readonly summary: Summary }) {
-  const { home: words } = useTexts();
-  const series = useMemo(
-    () =>
-      [
-        { label: words.paid, values: summary.paidByHour },
-        { label: words.other, values: summary.othersByHour },
-      ] as const,
-    [summary, words],
-  );
-  return (
-    <Suspense fallback={<Loading rows={5} />}>
-      <Plot
-        title={words.perHour}
-        summary={words.plotSummary(summary.count, summary.paid)}
-        xLabel={words.hour}
-        xs={summary.hours}
-        series={series}
-      />
-    </Suspense>
-  );
+  const menu = useMenu();
+  const figures: Readonly<Record<Figure, Behind>> = {
+    volume: { address: '/payments', search: { status: 'succeeded', createdAfter: since } },
+    payments: { address: '/payments', search: { createdAfter: since } },
+    success: { address: '/payments', search: { status: 'failed', createdAfter: since } },
+    refunds: { address: '/refunds' },
+    disputes: { address: '/disputes' },
+    acknowledged: { address: '/deliveries' },
+  };
+  const link = ({ address, search = {} }: Behind, look: 'button' | 'text', label: string): ReactNode => {
+    const screen = menu.find(({ to }) => to.endsWith(`$mode${address}`));
+    if (screen === undefined) return look === 'text' ? label : null;
+    const className = look === 'button' ? buttonClass('quiet') : 'text-accent underline-offset-2 hover:underline';
+    return (
+      <Link to={screen.to} params={place} search={search} className={className}>
+        {label}
+      </Link>
+    );
+  };
+  return {
+    figure: (figure: Figure) => link(figures[figure], 'button', words.behind[figure]),
+    counted: (counted: Counted, label: string) => link(COUNTED_BEHIND[counted], 'text', label),
+  };
 }
 
 function Latest({ payments }: { readonly payments: readonly Payment[] }) {
-  const { home: words } = useTexts();
+  const { home: words } = useHomeTexts();
   const { place } = useHere();
   return (
     <section aria-label={words.latest} className="card">
@@ -169,11 +131,6 @@ function Latest({ payments }: { readonly payments: readonly Payment[] }) {
           {words.all}
         </Link>
       </div>
-      {payments.length === 0 && (
-        <Condition icon="card" title={words.nothing}>
-          <p>{words.nothingHint}</p>
-        </Condition>
-      )}
       <ul>
         {payments.map(({ id, reference, amount, currency, status, createdAt }) => (
           <li key={id} className="border-t border-line">

@@ -2,12 +2,14 @@ import { useMutation } from '@tanstack/react-query';
 import { Button } from '../../ui/button.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { useSpeech } from '../../ui/words.tsx';
+import type { FileFormat } from '../api/send.ts';
 import { useAdvice } from '../failure.tsx';
-import { type Page, readAllRows, toCsv } from './export-rows.ts';
+import { exportList } from './export-list.ts';
 
 interface ExportButtonsProps {
   readonly name: string;
-  readonly read: (part: { readonly limit: number; readonly cursor: string | undefined }) => Promise<Page<object>>;
+  /** Reads the list as it is filtered now; the signal makes a file of the answer. */
+  readonly read: (signal: AbortSignal) => Promise<unknown>;
 }
 
 /** The list as it is filtered now, as a file. */
@@ -16,11 +18,10 @@ export function ExportButtons({ name, read }: ExportButtonsProps) {
   const tell = useToast();
   const advise = useAdvice();
   const exporting = useMutation({
-    mutationFn: async (format: 'csv' | 'json') => {
-      const { rows, isCut } = await readAllRows(read);
-      const text = format === 'csv' ? toCsv(rows) : JSON.stringify(rows, null, 2);
-      save(`${name}.${format}`, text, format === 'csv' ? 'text/csv' : 'application/json');
-      tell(isCut ? words.exportCut(rows.length) : words.exported(rows.length), isCut ? 'bad' : 'good');
+    mutationFn: async (format: FileFormat) => {
+      const { file, cutAt } = await exportList(format, read);
+      save(`${name}.${format}`, file);
+      tell(cutAt === null ? words.exported : words.exportCut(cutAt), cutAt === null ? 'good' : 'bad');
     },
     onError: (error) => tell(advise(error), 'bad'),
   });
@@ -29,15 +30,15 @@ export function ExportButtons({ name, read }: ExportButtonsProps) {
       <Button icon="download" isBusy={exporting.isPending} onClick={() => exporting.mutate('csv')}>
         {words.exportCsv}
       </Button>
-      <Button icon="download" isBusy={exporting.isPending} onClick={() => exporting.mutate('json')}>
+      <Button icon="download" isBusy={exporting.isPending} onClick={() => exporting.mutate('jsonl')}>
         {words.exportJson}
       </Button>
     </div>
   );
 }
 
-function save(name: string, text: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+function save(name: string, file: Blob): void {
+  const url = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

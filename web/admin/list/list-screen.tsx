@@ -7,14 +7,16 @@ import { Condition, Loading, NoPermission } from '../../ui/condition.tsx';
 import { type Column, ColumnChoice, DataTable, useHiddenColumns } from '../../ui/data-table.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import { Failure } from '../failure.tsx';
-import { useHere } from '../frame/use-place.ts';
+import { useLive } from '../frame/live.tsx';
+import { ScreenHead } from '../frame/screen-head.tsx';
+import { useAnywhere } from '../frame/use-place.ts';
 import { ExportButtons } from './export-buttons.tsx';
-import type { Page } from './export-rows.ts';
 import { type Filter, FilterBar } from './filter-bar.tsx';
 import type { ListSearch } from './list-search.ts';
+import type { Page } from './page.ts';
 
 const PAGE_ROWS = 25;
-/** Of the first page alone: whoever reads further down must not have the rows moved away from under them. */
+/** Where nobody tells what changes. */
 const LIVE_INTERVAL_MS = 10_000;
 
 type PageQuery<Name extends string> = ListSearch<Name> & { readonly limit: number };
@@ -22,6 +24,8 @@ type PageQuery<Name extends string> = ListSearch<Name> & { readonly limit: numbe
 export interface ListScreenProps<Row, Name extends string> {
   readonly name: string;
   readonly title: string;
+  /** A sentence that says what the list is for. */
+  readonly hint?: string;
   readonly permission: Permission;
   readonly columns: readonly Column<Row>[];
   readonly filters: readonly Filter<Name>[];
@@ -30,38 +34,48 @@ export interface ListScreenProps<Row, Name extends string> {
   readonly read: (query: PageQuery<Name>, signal: AbortSignal | undefined) => Promise<Page<Row>>;
   readonly emptyTitle: string;
   readonly emptyHint: string;
+  /** What there is to do where nothing is yet. */
+  readonly emptyAction?: ReactNode;
   /** What can be done here, beside the title. */
   readonly actions?: ReactNode;
+  /** Stands below the head of its screen. */
+  readonly isPart?: boolean;
+  /** It does not move by itself, such as where each look at it is recorded. */
+  readonly isStill?: boolean;
 }
 
 /** A list with its filters in the address, by pages; it can be had as a file, and moves by itself. */
 export function ListScreen<Row extends { readonly id: string }, Name extends string>(
   props: ListScreenProps<Row, Name>,
 ) {
-  const { may } = useHere();
+  const { may } = useAnywhere();
   if (!may(props.permission)) return <NoPermission permission={props.permission} />;
   return <OpenList {...props} />;
 }
 
 function OpenList<Row extends { readonly id: string }, Name extends string>(props: ListScreenProps<Row, Name>) {
-  const { name, title, columns, filters, search, onSearch, read, actions } = props;
-  const { key } = useHere();
+  const { name, title, hint, columns, filters, search, onSearch, read, actions, isPart = false } = props;
+  const { key } = useAnywhere();
   const { hidden, toggle } = useHiddenColumns(name, columns);
   const { words } = useSpeech();
+  const live = useLive();
+  // Whoever reads further down must not have the rows moved away from under them.
+  const isStill = props.isStill === true || search.cursor !== undefined;
   const page = useQuery({
     queryKey: [...key, name, search],
     queryFn: ({ signal }) => read({ ...search, limit: PAGE_ROWS }, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: search.cursor === undefined && LIVE_INTERVAL_MS,
+    refetchInterval: !isStill && live !== 'live' && LIVE_INTERVAL_MS,
+    refetchOnWindowFocus: !isStill,
+    meta: { isStill },
   });
   return (
     <>
-      <div className="flex flex-wrap items-center gap-2">
-        <h1 className="me-auto text-xl font-semibold">{title}</h1>
-        <ExportButtons name={name} read={(part) => read({ ...search, ...part } as PageQuery<Name>, undefined)} />
+      <ScreenHead title={title} isPart={isPart} {...(hint === undefined ? {} : { hint })}>
+        <ExportButtons name={name} read={(signal) => read(whole(search), signal)} />
         <ColumnChoice columns={columns} hidden={hidden} onToggle={toggle} />
         {actions}
-      </div>
+      </ScreenHead>
       <FilterBar filters={filters} search={search} onSearch={onSearch} />
       <section aria-label={title} aria-busy={page.isFetching} className="card mt-3 overflow-clip">
         {page.isPending && <Loading rows={6} />}
@@ -79,12 +93,20 @@ function OpenList<Row extends { readonly id: string }, Name extends string>(prop
   );
 }
 
-function Nothing<Row, Name extends string>({ search, onSearch, emptyTitle, emptyHint }: ListScreenProps<Row, Name>) {
+/** As it is filtered now, from its beginning. */
+function whole<Name extends string>({ cursor: _, ...filters }: ListSearch<Name>): PageQuery<Name> {
+  return { ...filters, limit: PAGE_ROWS } as PageQuery<Name>;
+}
+
+function Nothing<Row, Name extends string>(props: ListScreenProps<Row, Name>) {
+  const { search, onSearch, emptyTitle, emptyHint, emptyAction } = props;
   const { words } = useSpeech();
   const isFiltered = Object.keys(search).length > 0;
   return (
     <Condition icon="search" title={emptyTitle}>
-      {isFiltered ? <Button onClick={() => onSearch({})}>{words.clearFilters}</Button> : <p>{emptyHint}</p>}
+      {isFiltered && <Button onClick={() => onSearch({})}>{words.clearFilters}</Button>}
+      {!isFiltered && <p>{emptyHint}</p>}
+      {!isFiltered && emptyAction}
     </Condition>
   );
 }

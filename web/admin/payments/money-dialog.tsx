@@ -9,9 +9,10 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { CheckField, TextField } from '../../ui/field.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import { useAdvice } from '../failure.tsx';
+import { parseAmount } from '../form/parse-amount.ts';
 import { useTexts } from '../texts/use-texts.tsx';
-import { parseAmount } from './parse-amount.ts';
 import type { Act, usePaymentActs } from './use-payment-acts.ts';
+import { usePaymentTexts } from './use-payment-texts.ts';
 
 interface MoneyDialogProps {
   readonly kind: 'capture' | 'refund';
@@ -29,7 +30,8 @@ interface MoneyForm {
 
 /** How much is captured or refunded; filled in with all that is left. */
 export function MoneyDialog({ kind, payment, explanation, acts, onClose }: MoneyDialogProps) {
-  const { payment: words, ui } = useTexts();
+  const { payment: words } = usePaymentTexts();
+  const { ui } = useTexts();
   const { locale } = useSpeech();
   const advise = useAdvice();
   const { currency } = payment;

@@ -2,14 +2,17 @@ import { lazy, Suspense, useState } from 'react';
 import type { Payment, PaymentExplanation } from '../../../sdk/src/api.generated.ts';
 import type { Scope } from '../../../src/kernel/endpoint.ts';
 import { Button } from '../../ui/button.tsx';
+import { Disclosure } from '../../ui/disclosure.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import { useHere } from '../frame/use-place.ts';
-import { useTexts } from '../texts/use-texts.tsx';
 import { usePaymentActs } from './use-payment-acts.ts';
+import { usePaymentTexts } from './use-payment-texts.ts';
 
 // The forms check with the API's own shapes, whose weight nobody needs who only looks.
 const MoneyDialog = lazy(() => import('./money-dialog.tsx').then((module) => ({ default: module.MoneyDialog })));
-const ConfirmDialog = lazy(() => import('./confirm-dialog.tsx').then((module) => ({ default: module.ConfirmDialog })));
+const ConfirmPaymentAct = lazy(() =>
+  import('./confirm-payment-act.tsx').then((module) => ({ default: module.ConfirmPaymentAct })),
+);
 
 const PERMISSIONS = {
   capture: 'capture:create',
@@ -29,7 +32,7 @@ interface PaymentActionsProps {
 
 /** A button for each thing that can be done with a payment; one that cannot be done now says why. */
 export function PaymentActions({ payment, explanation }: PaymentActionsProps) {
-  const { payment: words } = useTexts();
+  const { payment: words } = usePaymentTexts();
   const { words: ui } = useSpeech();
   const { may } = useHere();
   const [open, setOpen] = useState<Exclude<Kind, 'sync'> | null>(null);
@@ -45,7 +48,7 @@ export function PaymentActions({ payment, explanation }: PaymentActionsProps) {
   };
   const dialog = { payment, explanation, acts, onClose: () => setOpen(null) };
   return (
-    <section aria-label={words.actions}>
+    <section aria-label={words.actions} className="grid gap-1">
       <div className="flex flex-wrap gap-2">
         <Button
           look={whyNot('capture') === null ? 'primary' : 'plain'}
@@ -75,7 +78,7 @@ export function PaymentActions({ payment, explanation }: PaymentActionsProps) {
       <WhyNots whyNot={whyNot} />
       <Suspense>
         {(open === 'capture' || open === 'refund') && <MoneyDialog kind={open} {...dialog} />}
-        {(open === 'cancel' || open === 'reverse') && <ConfirmDialog kind={open} {...dialog} />}
+        {(open === 'cancel' || open === 'reverse') && <ConfirmPaymentAct kind={open} {...dialog} />}
       </Suspense>
     </section>
   );
@@ -83,7 +86,7 @@ export function PaymentActions({ payment, explanation }: PaymentActionsProps) {
 
 /** The reasons once more, to be read without pointing at a button. */
 function WhyNots({ whyNot }: { readonly whyNot: (kind: Kind) => string | null }) {
-  const { payment: words } = useTexts();
+  const { payment: words } = usePaymentTexts();
   const { words: ui } = useSpeech();
   const names: Readonly<Record<Kind, string>> = {
     capture: words.doCapture,
@@ -98,11 +101,8 @@ function WhyNots({ whyNot }: { readonly whyNot: (kind: Kind) => string | null })
   });
   if (reasons.length === 0) return null;
   return (
-    <details className="mt-2">
-      <summary className="inline-flex min-h-8 items-center text-sm text-muted underline-offset-2 hover:underline">
-        {ui.aboutThis}
-      </summary>
-      <dl className="mt-1 grid gap-1 text-sm">
+    <Disclosure title={ui.aboutThis}>
+      <dl className="grid gap-1 text-sm">
         {reasons.map(({ kind, reason }) => (
           <div key={kind}>
             <dt className="inline font-medium">{names[kind]}: </dt>
@@ -110,6 +110,6 @@ function WhyNots({ whyNot }: { readonly whyNot: (kind: Kind) => string | null })
           </div>
         ))}
       </dl>
-    </details>
+    </Disclosure>
   );
 }

@@ -6,9 +6,9 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Failure } from '../failure.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
-import { useTexts } from '../texts/use-texts.tsx';
 import { deliveryColumns } from '../webhooks/delivery-columns.tsx';
 import { ResendButton } from '../webhooks/resend-button.tsx';
+import { useWebhookTexts } from '../webhooks/use-webhook-texts.ts';
 
 const ROWS_MAX = 100;
 
@@ -19,7 +19,7 @@ interface PaymentDeliveriesProps {
 
 /** Who was told what of a payment, and what they said; each can be told again. */
 export function PaymentDeliveries({ paymentId, refetchMs }: PaymentDeliveriesProps) {
-  const { deliveries: words } = useTexts();
+  const { deliveries: words } = useWebhookTexts();
   const api = useApi();
   const { key, place } = useHere();
   const columns = useMemo((): readonly Column<Delivery>[] => {

@@ -1,11 +1,11 @@
-import type { ReactNode } from 'react';
 import type { Payment, PaymentExplanation } from '../../../sdk/src/api.generated.ts';
 import { amountFromJson, formatMoney } from '../../../src/kernel/money.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { type Fact, FactsCard } from '../../ui/facts.tsx';
 import { Amount, Copyable, Time } from '../../ui/value.tsx';
 import { useSpeech } from '../../ui/words.tsx';
-import { useTexts } from '../texts/use-texts.tsx';
 import { StatePath } from './state-path.tsx';
+import { usePaymentTexts } from './use-payment-texts.ts';
 
 interface FactsProps {
   readonly payment: Payment;
@@ -14,39 +14,38 @@ interface FactsProps {
 
 /** The amounts of a payment, what is promised of them, and what is left. */
 export function PaymentMoney({ explanation: { money } }: FactsProps) {
-  const { payment: words } = useTexts();
+  const { payment: words } = usePaymentTexts();
   const { locale } = useSpeech();
   const { currency } = money;
   const underWay = (minor: number) =>
     minor === 0 ? null : words.pending(formatMoney({ amount: amountFromJson(minor), currency }, locale));
-  const lines: readonly (readonly [string, number, string | null])[] = [
-    [words.amount, money.amount, null],
-    [words.authorized, money.authorized, null],
-    [words.captured, money.captured, underWay(money.capturePending)],
-    [words.refunded, money.refunded, underWay(money.refundPending)],
-    [words.capturable, money.capturable, null],
-    [words.refundable, money.refundable, null],
+  const line = (label: string, minor: number, note: string | null = null): Fact => [
+    label,
+    <>
+      <Amount minor={minor} currency={currency} />
+      {note !== null && <span className="block text-sm font-normal text-muted">{note}</span>}
+    </>,
   ];
   return (
-    <section aria-label={words.money} className="card">
-      <dl className="grid grid-cols-2 sm:grid-cols-3 xl:grid-cols-6">
-        {lines.map(([label, minor, note]) => (
-          <div key={label} className="p-4">
-            <dt className="text-sm text-muted">{label}</dt>
-            <dd className="text-lg font-semibold">
-              <Amount minor={minor} currency={currency} />
-              {note !== null && <span className="block text-sm font-normal text-muted">{note}</span>}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </section>
+    <FactsCard
+      title={words.money}
+      shape="figures"
+      isTitleHidden
+      facts={[
+        line(words.amount, money.amount),
+        line(words.authorized, money.authorized),
+        line(words.captured, money.captured, underWay(money.capturePending)),
+        line(words.refunded, money.refunded, underWay(money.refundPending)),
+        line(words.capturable, money.capturable),
+        line(words.refundable, money.refundable),
+      ]}
+    />
   );
 }
 
 /** Why a payment is as it is, for whom it waits, and what nobody knows. */
 export function PaymentWhy({ payment, explanation }: FactsProps) {
-  const { payment: words, payments } = useTexts();
+  const { payment: words, payments } = usePaymentTexts();
   return (
     <section aria-label={words.why} className="card grid gap-4 p-4">
       <StatePath status={payment.status} captureMethod={payment.captureMethod} />
@@ -84,9 +83,9 @@ export function PaymentWhy({ payment, explanation }: FactsProps) {
 
 /** Everything else that a payment carries. */
 export function PaymentDetails({ payment }: { readonly payment: Payment }) {
-  const { payment: words, payments } = useTexts();
+  const { payment: words, payments } = usePaymentTexts();
   const { latestAttempt, customer } = payment;
-  const facts: readonly (readonly [string, ReactNode])[] = [
+  const facts: readonly Fact[] = [
     [payments.id, <Copyable key="id" text={payment.id} what={payments.id} />],
     [payments.orderId, payment.orderId],
     [payments.description, payment.description],
@@ -95,21 +94,7 @@ export function PaymentDetails({ payment }: { readonly payment: Payment }) {
     [payments.created, <Time key="created" at={payment.createdAt} />],
     [payments.updated, <Time key="updated" at={payment.updatedAt} />],
     [payments.expires, <Time key="expires" at={payment.expiresAt} />],
-    ...Object.entries(payment.metadata).map(([name, value]) => [`${words.metadata}: ${name}`, value] as const),
+    ...Object.entries(payment.metadata).map(([name, value]): Fact => [`${words.metadata}: ${name}`, value]),
   ];
-  return (
-    <section aria-label={words.details} className="card p-4">
-      <h2 className="font-semibold">{words.details}</h2>
-      <dl className="mt-2 grid gap-2">
-        {facts
-          .filter(([, value]) => value !== null && value !== '')
-          .map(([label, value]) => (
-            <div key={label}>
-              <dt className="text-sm text-muted">{label}</dt>
-              <dd className="min-w-0 [overflow-wrap:anywhere]">{value}</dd>
-            </div>
-          ))}
-      </dl>
-    </section>
-  );
+  return <FactsCard title={words.details} facts={facts} />;
 }

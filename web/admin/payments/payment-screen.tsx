@@ -1,19 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
-import { Tabs } from 'radix-ui';
+import { useParams } from '@tanstack/react-router';
 import type { Payment } from '../../../sdk/src/api.generated.ts';
-import { Loading, NoPermission } from '../../ui/condition.tsx';
-import { Icon } from '../../ui/icon.tsx';
-import { Amount, JsonView } from '../../ui/value.tsx';
-import { Failure } from '../failure.tsx';
+import { JsonView } from '../../ui/code-block.tsx';
+import { NoPermission } from '../../ui/condition.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { Amount } from '../../ui/value.tsx';
+import { BackLink } from '../frame/links.tsx';
+import { ReadResult } from '../frame/read-result.tsx';
+import { ScreenHead } from '../frame/screen-head.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
-import { useTexts } from '../texts/use-texts.tsx';
 import { PaymentActions } from './payment-actions.tsx';
 import { PaymentDeliveries } from './payment-deliveries.tsx';
 import { PaymentDetails, PaymentMoney, PaymentWhy } from './payment-facts.tsx';
 import { PaymentStatus } from './payment-status.tsx';
 import { PaymentTimeline } from './payment-timeline.tsx';
+import { usePaymentTexts } from './use-payment-texts.ts';
 
 /** A payment that is on its way is looked at more often than one that has arrived. */
 const MOVING_MS = 3_000;
@@ -26,7 +28,7 @@ export function PaymentScreen() {
 }
 
 function OpenPayment() {
-  const { payment: words } = useTexts();
+  const { payment: words } = usePaymentTexts();
   const api = useApi();
   const { key, place } = useHere();
   const { paymentId } = useParams({ from: '/inside/$tenantId/$mode/payments/$paymentId' });
@@ -44,36 +46,36 @@ function OpenPayment() {
   });
   return (
     <>
-      <Link
-        to="/$tenantId/$mode/payments"
-        params={place}
-        className="inline-flex min-h-8 items-center gap-1 text-sm text-muted hover:text-ink"
-      >
-        <Icon name="left" />
+      <BackLink to="/$tenantId/$mode/payments" params={place}>
         {words.back}
-      </Link>
-      {found.isPending && <Loading rows={8} />}
-      {found.isError && !found.data && <Failure isPage error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data !== undefined && (
-        <div className="grid gap-4">
-          <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-            <h1 className="text-xl font-semibold [overflow-wrap:anywhere]">{found.data.payment.reference}</h1>
-            <span className="text-xl">
-              <Amount minor={found.data.payment.amount} currency={found.data.payment.currency} />
-            </span>
-            <PaymentStatus status={found.data.payment.status} />
-          </div>
-          <PaymentActions {...found.data} />
-          <PaymentMoney {...found.data} />
-          <div className="grid items-start gap-4 xl:grid-cols-[1fr_22rem]">
-            <div className="grid min-w-0 gap-4">
-              <PaymentWhy {...found.data} />
-              <History payment={found.data.payment} />
+      </BackLink>
+      <ReadResult of={found} rows={8} isPage>
+        {({ payment, explanation }) => (
+          <div className="grid gap-4">
+            <ScreenHead title={payment.reference} beside={<Standing payment={payment} />} />
+            <PaymentActions payment={payment} explanation={explanation} />
+            <PaymentMoney payment={payment} explanation={explanation} />
+            <div className="grid items-start gap-4 xl:grid-cols-[1fr_22rem]">
+              <div className="grid min-w-0 gap-4">
+                <PaymentWhy payment={payment} explanation={explanation} />
+                <History payment={payment} />
+              </div>
+              <PaymentDetails payment={payment} />
             </div>
-            <PaymentDetails payment={found.data.payment} />
           </div>
-        </div>
-      )}
+        )}
+      </ReadResult>
+    </>
+  );
+}
+
+function Standing({ payment }: { readonly payment: Payment }) {
+  return (
+    <>
+      <span className="text-xl">
+        <Amount minor={payment.amount} currency={payment.currency} />
+      </span>
+      <PaymentStatus status={payment.status} />
     </>
   );
 }
@@ -83,37 +85,27 @@ function intervalOf(payment: Payment | undefined): number {
 }
 
 function History({ payment }: { readonly payment: Payment }) {
-  const { payment: words } = useTexts();
+  const { payment: words } = usePaymentTexts();
   const { may } = useHere();
   const refetchMs = intervalOf(payment);
-  const names = may('webhook:read')
-    ? (['timeline', 'provider', 'deliveries', 'json'] as const)
-    : (['timeline', 'provider', 'json'] as const);
+  const timeline = { paymentId: payment.id, refetchMs };
+  const deliveries = {
+    ...{ name: 'deliveries', title: words.tabs.deliveries, isFlush: true },
+    content: <PaymentDeliveries {...timeline} />,
+  };
   return (
-    <Tabs.Root defaultValue="timeline" className="card min-w-0">
-      <Tabs.List className="flex gap-1 overflow-x-auto border-b border-line px-3" aria-label={words.details}>
-        {names.map((name) => (
-          <Tabs.Trigger
-            key={name}
-            value={name}
-            className="min-h-11 border-b-2 border-transparent px-2.5 text-muted outline-offset-[-2px] data-[state=active]:border-accent data-[state=active]:font-semibold data-[state=active]:text-ink"
-          >
-            {words.tabs[name]}
-          </Tabs.Trigger>
-        ))}
-      </Tabs.List>
-      <Tabs.Content value="timeline" className="p-4">
-        <PaymentTimeline paymentId={payment.id} refetchMs={refetchMs} />
-      </Tabs.Content>
-      <Tabs.Content value="provider" className="p-4">
-        <PaymentTimeline paymentId={payment.id} refetchMs={refetchMs} kinds={['provider_call', 'inbound']} />
-      </Tabs.Content>
-      <Tabs.Content value="deliveries">
-        <PaymentDeliveries paymentId={payment.id} refetchMs={refetchMs} />
-      </Tabs.Content>
-      <Tabs.Content value="json" className="p-4">
-        <JsonView value={payment} label={words.raw} />
-      </Tabs.Content>
-    </Tabs.Root>
+    <Tabs
+      label={words.details}
+      tabs={[
+        { name: 'timeline', title: words.tabs.timeline, content: <PaymentTimeline {...timeline} /> },
+        {
+          name: 'provider',
+          title: words.tabs.provider,
+          content: <PaymentTimeline {...timeline} kinds={['provider_call', 'inbound']} />,
+        },
+        ...(may('webhook:read') ? [deliveries] : []),
+        { name: 'json', title: words.tabs.json, content: <JsonView value={payment} label={words.raw} /> },
+      ]}
+    />
   );
 }

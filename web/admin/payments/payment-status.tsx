@@ -1,7 +1,7 @@
 import type { Payment } from '../../../sdk/src/api.generated.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import type { IconName } from '../../ui/icon.tsx';
-import { useTexts } from '../texts/use-texts.tsx';
+import { usePaymentTexts } from './use-payment-texts.ts';
 
 type Status = Payment['status'];
 
@@ -17,7 +17,7 @@ const LOOKS: Readonly<Record<Status, readonly [Tone, IconName]>> = {
 };
 
 export function PaymentStatus({ status }: { readonly status: Status }) {
-  const { payments } = useTexts();
+  const { payments } = usePaymentTexts();
   const [tone, icon] = LOOKS[status];
   return <Badge tone={tone} icon={icon} label={payments.statuses[status]} />;
 }

@@ -2,13 +2,14 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { TimelineEntry } from '../../../sdk/src/api.generated.ts';
 import { Button } from '../../ui/button.tsx';
 import { classNames } from '../../ui/class-names.ts';
+import { JsonView } from '../../ui/code-block.tsx';
 import { Condition, Loading } from '../../ui/condition.tsx';
 import { Icon, type IconName } from '../../ui/icon.tsx';
-import { JsonView, Time } from '../../ui/value.tsx';
+import { Time } from '../../ui/value.tsx';
 import { Failure } from '../failure.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
-import { useTexts } from '../texts/use-texts.tsx';
+import { usePaymentTexts } from './use-payment-texts.ts';
 
 type Kind = TimelineEntry['type'];
 
@@ -32,7 +33,7 @@ interface PaymentTimelineProps {
 
 /** What happened to a payment, in order, each entry with all that is known of it. */
 export function PaymentTimeline({ paymentId, kinds, refetchMs }: PaymentTimelineProps) {
-  const { payment: words } = useTexts();
+  const { payment: words } = usePaymentTexts();
   const api = useApi();
   const { key } = useHere();
   const timeline = useInfiniteQuery({
@@ -70,7 +71,7 @@ export function PaymentTimeline({ paymentId, kinds, refetchMs }: PaymentTimeline
 }
 
 function Entry({ entry, isLast }: { readonly entry: TimelineEntry; readonly isLast: boolean }) {
-  const { payment: words } = useTexts();
+  const { payment: words } = usePaymentTexts();
   const { id, at, summary, type, ...facts } = entry;
   const isBad = 'outcome' in entry && BAD_OUTCOMES.has(entry.outcome ?? '');
   return (

@@ -1,30 +1,34 @@
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Payment } from '../../../sdk/src/api.generated.ts';
 import type { Column } from '../../ui/data-table.tsx';
 import { Amount, Copyable, Time } from '../../ui/value.tsx';
+import { type UiWords, useSpeech } from '../../ui/words.tsx';
 import type { Place } from '../api/send.ts';
+import { TextLink } from '../frame/links.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
+import { dayFilters } from '../list/day-filters.ts';
 import type { Filter } from '../list/filter-bar.tsx';
 import { ListScreen } from '../list/list-screen.tsx';
 import type { ListSearch } from '../list/list-search.ts';
-import type { Texts } from '../texts/en.ts';
-import { useTexts } from '../texts/use-texts.tsx';
 import { PaymentStatus } from './payment-status.tsx';
 import type { PAYMENT_FILTERS } from './payments-search.ts';
+import type { PaymentTexts } from './texts-en.ts';
+import { usePaymentTexts } from './use-payment-texts.ts';
 
 type FilterName = (typeof PAYMENT_FILTERS)[number];
 
 /** Every payment of a tenant in a mode, the newest first. */
 export function PaymentsScreen() {
-  const { payments: words } = useTexts();
+  const { payments: words } = usePaymentTexts();
+  const { words: ui } = useSpeech();
   const api = useApi();
   const { place } = useHere();
   const search = useSearch({ from: '/inside/$tenantId/$mode/payments' });
   const navigate = useNavigate();
   const columns = useMemo(() => columnsOf(words, place), [words, place]);
-  const filters = useMemo(() => filtersOf(words), [words]);
+  const filters = useMemo(() => filtersOf(words, ui), [words, ui]);
   return (
     <ListScreen<Payment, FilterName>
       name="payments"
@@ -41,20 +45,16 @@ export function PaymentsScreen() {
   );
 }
 
-function columnsOf(words: Texts['payments'], place: Place): readonly Column<Payment>[] {
+function columnsOf(words: PaymentTexts['payments'], place: Place): readonly Column<Payment>[] {
   return [
     {
       id: 'reference',
       title: words.reference,
       isMain: true,
       show: ({ id, reference }) => (
-        <Link
-          to="/$tenantId/$mode/payments/$paymentId"
-          params={{ ...place, paymentId: id }}
-          className="font-medium text-accent underline-offset-2 [overflow-wrap:anywhere] hover:underline"
-        >
+        <TextLink to="/$tenantId/$mode/payments/$paymentId" params={{ ...place, paymentId: id }}>
           {reference}
-        </Link>
+        </TextLink>
       ),
     },
     { id: 'status', title: words.status, isMain: true, show: ({ status }) => <PaymentStatus status={status} /> },
@@ -92,7 +92,7 @@ function columnsOf(words: Texts['payments'], place: Place): readonly Column<Paym
   ];
 }
 
-function filtersOf(words: Texts['payments']): readonly Filter<FilterName>[] {
+function filtersOf(words: PaymentTexts['payments'], ui: UiWords): readonly Filter<FilterName>[] {
   return [
     {
       name: 'status',
@@ -101,7 +101,6 @@ function filtersOf(words: Texts['payments']): readonly Filter<FilterName>[] {
     },
     { name: 'reference', label: words.reference },
     { name: 'orderId', label: words.orderId },
-    { name: 'createdAfter', label: words.from, isDay: 'start' },
-    { name: 'createdBefore', label: words.to, isDay: 'end' },
+    ...dayFilters(ui, 'createdAfter', 'createdBefore'),
   ];
 }

@@ -1,6 +1,6 @@
 import { PAYMENT_TRANSITIONS, type PaymentStatus } from '../../../src/payments/payment.ts';
 import { classNames } from '../../ui/class-names.ts';
-import { useTexts } from '../texts/use-texts.tsx';
+import { usePaymentTexts } from './use-payment-texts.ts';
 
 interface StatePathProps {
   readonly status: PaymentStatus;
@@ -9,7 +9,7 @@ interface StatePathProps {
 
 /** Where a payment stands on its way, and where the table of states lets it go from here. */
 export function StatePath({ status, captureMethod }: StatePathProps) {
-  const { payments, payment } = useTexts();
+  const { payments, payment } = usePaymentTexts();
   const path = pathTo(status, captureMethod);
   const reached = path.indexOf(status);
   const next = PAYMENT_TRANSITIONS[status].map((one) => payments.statuses[one]);

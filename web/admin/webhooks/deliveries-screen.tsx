@@ -6,16 +6,16 @@ import { useHere } from '../frame/use-place.ts';
 import type { Filter } from '../list/filter-bar.tsx';
 import { ListScreen } from '../list/list-screen.tsx';
 import type { ListSearch } from '../list/list-search.ts';
-import type { Texts } from '../texts/en.ts';
-import { useTexts } from '../texts/use-texts.tsx';
 import type { DELIVERY_FILTERS } from './deliveries-search.ts';
 import { deliveryColumns } from './delivery-columns.tsx';
+import type { WebhookTexts } from './texts-en.ts';
+import { useWebhookTexts } from './use-webhook-texts.ts';
 
 type FilterName = (typeof DELIVERY_FILTERS)[number];
 
 /** Everything that endpoints were told or are to be told, the newest first. */
 export function DeliveriesScreen() {
-  const { deliveries: words } = useTexts();
+  const { deliveries: words } = useWebhookTexts();
   const api = useApi();
   const { place } = useHere();
   const search = useSearch({ from: '/inside/$tenantId/$mode/deliveries' });
@@ -38,7 +38,7 @@ export function DeliveriesScreen() {
   );
 }
 
-function filtersOf(words: Texts['deliveries']): readonly Filter<FilterName>[] {
+function filtersOf(words: WebhookTexts['deliveries']): readonly Filter<FilterName>[] {
   const choicesOf = (names: Readonly<Record<string, string>>) =>
     Object.entries(names).map(([value, label]) => ({ value, label }));
   return [

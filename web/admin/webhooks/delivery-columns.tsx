@@ -1,24 +1,22 @@
-import { Link } from '@tanstack/react-router';
 import type { Delivery } from '../../../sdk/src/api.generated.ts';
 import type { Column } from '../../ui/data-table.tsx';
 import { Copyable, Time } from '../../ui/value.tsx';
 import type { Place } from '../api/send.ts';
-import type { Texts } from '../texts/en.ts';
+import { TextLink } from '../frame/links.tsx';
 import { DeliveryStatus } from './delivery-status.tsx';
-
-const LINK = 'font-medium text-accent underline-offset-2 [overflow-wrap:anywhere] hover:underline';
+import type { WebhookTexts } from './texts-en.ts';
 
 /** Deliveries as lists show them. */
-export function deliveryColumns(words: Texts['deliveries'], place: Place): readonly Column<Delivery>[] {
+export function deliveryColumns(words: WebhookTexts['deliveries'], place: Place): readonly Column<Delivery>[] {
   return [
     {
       id: 'event',
       title: words.event,
       isMain: true,
       show: ({ id, eventType }) => (
-        <Link to="/$tenantId/$mode/deliveries/$deliveryId" params={{ ...place, deliveryId: id }} className={LINK}>
+        <TextLink to="/$tenantId/$mode/deliveries/$deliveryId" params={{ ...place, deliveryId: id }}>
           {eventType}
-        </Link>
+        </TextLink>
       ),
     },
     { id: 'status', title: words.status, isMain: true, show: ({ status }) => <DeliveryStatus status={status} /> },
@@ -42,9 +40,9 @@ export function deliveryColumns(words: Texts['deliveries'], place: Place): reado
         paymentId === null ? (
           '–'
         ) : (
-          <Link to="/$tenantId/$mode/payments/$paymentId" params={{ ...place, paymentId }} className={LINK}>
+          <TextLink to="/$tenantId/$mode/payments/$paymentId" params={{ ...place, paymentId }}>
             {paymentId}
-          </Link>
+          </TextLink>
         ),
     },
     { id: 'created', title: words.created, show: ({ createdAt }) => <Time at={createdAt} /> },

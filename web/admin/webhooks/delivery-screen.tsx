@@ -1,16 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import type { DeliveryAttempt, DeliveryWithAttempts } from '../../../sdk/src/api.generated.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Condition, Loading, NoPermission } from '../../ui/condition.tsx';
-import { Icon } from '../../ui/icon.tsx';
-import { Copyable, JsonView, Time } from '../../ui/value.tsx';
-import { Failure } from '../failure.tsx';
+import { JsonView } from '../../ui/code-block.tsx';
+import { Condition, NoPermission } from '../../ui/condition.tsx';
+import { Disclosure } from '../../ui/disclosure.tsx';
+import { type Fact, FactsCard } from '../../ui/facts.tsx';
+import { Copyable, Time } from '../../ui/value.tsx';
+import type { Place } from '../api/send.ts';
+import { BackLink, TextLink } from '../frame/links.tsx';
+import { ReadResult } from '../frame/read-result.tsx';
+import { ScreenHead } from '../frame/screen-head.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
-import { useTexts } from '../texts/use-texts.tsx';
+import { usePaymentTexts } from '../payments/use-payment-texts.ts';
 import { DeliveryStatus } from './delivery-status.tsx';
 import { ResendButton } from './resend-button.tsx';
+import type { WebhookTexts } from './texts-en.ts';
+import { useWebhookTexts } from './use-webhook-texts.ts';
 
 const LIVE_INTERVAL_MS = 5_000;
 
@@ -21,7 +28,7 @@ export function DeliveryScreen() {
 }
 
 function OpenDelivery() {
-  const { deliveries: words } = useTexts();
+  const { deliveries: words } = useWebhookTexts();
   const api = useApi();
   const { key, place } = useHere();
   const { deliveryId } = useParams({ from: '/inside/$tenantId/$mode/deliveries/$deliveryId' });
@@ -32,61 +39,25 @@ function OpenDelivery() {
   });
   return (
     <>
-      <Link
-        to="/$tenantId/$mode/deliveries"
-        params={place}
-        className="inline-flex min-h-8 items-center gap-1 text-sm text-muted hover:text-ink"
-      >
-        <Icon name="left" />
+      <BackLink to="/$tenantId/$mode/deliveries" params={place}>
         {words.back}
-      </Link>
-      {found.isPending && <Loading rows={6} />}
-      {found.isError && !found.data && <Failure isPage error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data !== undefined && <Whole delivery={found.data} />}
+      </BackLink>
+      <ReadResult of={found} isPage>
+        {(delivery) => <Whole delivery={delivery} />}
+      </ReadResult>
     </>
   );
 }
 
 function Whole({ delivery }: { readonly delivery: DeliveryWithAttempts }) {
-  const { deliveries: words } = useTexts();
+  const { deliveries: words } = useWebhookTexts();
   const { place } = useHere();
   return (
     <div className="grid gap-4">
-      <div className="flex flex-wrap items-center gap-3">
-        <h1 className="text-xl font-semibold [overflow-wrap:anywhere]">{delivery.eventType}</h1>
-        <DeliveryStatus status={delivery.status} />
-        <span className="grow" />
+      <ScreenHead title={delivery.eventType} beside={<DeliveryStatus status={delivery.status} />}>
         <ResendButton deliveryId={delivery.id} />
-      </div>
-      <dl className="card grid gap-3 p-4 sm:grid-cols-2 xl:grid-cols-3">
-        <Fact label={words.id}>
-          <Copyable text={delivery.id} what={words.id} />
-        </Fact>
-        <Fact label={words.event}>
-          <Copyable text={delivery.eventId} what={words.event} />
-        </Fact>
-        {delivery.paymentId !== null && (
-          <Fact label={words.payment}>
-            <Link
-              to="/$tenantId/$mode/payments/$paymentId"
-              params={{ ...place, paymentId: delivery.paymentId }}
-              className="text-accent underline-offset-2 [overflow-wrap:anywhere] hover:underline"
-            >
-              {delivery.paymentId}
-            </Link>
-          </Fact>
-        )}
-        <Fact label={words.trigger}>{words.triggers[delivery.trigger]}</Fact>
-        <Fact label={words.created}>
-          <Time at={delivery.createdAt} seconds />
-        </Fact>
-        {delivery.nextAttemptAt !== null && (
-          <Fact label={words.next}>
-            <Time at={delivery.nextAttemptAt} seconds />
-          </Fact>
-        )}
-        {delivery.whyNotSent !== null && <Fact label={words.why}>{delivery.whyNotSent}</Fact>}
-      </dl>
+      </ScreenHead>
+      <FactsCard title={words.details} isTitleHidden shape="columns" facts={factsOf(delivery, words, place)} />
       <h2 className="font-semibold">{words.attemptsTitle}</h2>
       {delivery.attempts.length === 0 && (
         <Condition icon="clock" title={words.noAttempt}>
@@ -102,17 +73,29 @@ function Whole({ delivery }: { readonly delivery: DeliveryWithAttempts }) {
   );
 }
 
-function Fact({ label, children }: { readonly label: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt className="text-sm text-muted">{label}</dt>
-      <dd className="[overflow-wrap:anywhere]">{children}</dd>
-    </div>
-  );
+function factsOf(delivery: DeliveryWithAttempts, words: WebhookTexts['deliveries'], place: Place): readonly Fact[] {
+  const { id, eventId, paymentId, trigger, createdAt, nextAttemptAt, whyNotSent } = delivery;
+  return [
+    [words.id, <Copyable key="id" text={id} what={words.id} />],
+    [words.event, <Copyable key="event" text={eventId} what={words.event} />],
+    [
+      words.payment,
+      paymentId !== null && (
+        <TextLink key="payment" to="/$tenantId/$mode/payments/$paymentId" params={{ ...place, paymentId }}>
+          {paymentId}
+        </TextLink>
+      ),
+    ],
+    [words.trigger, words.triggers[trigger]],
+    [words.created, <Time key="created" at={createdAt} seconds />],
+    [words.next, nextAttemptAt !== null && <Time key="next" at={nextAttemptAt} seconds />],
+    [words.why, whyNotSent],
+  ];
 }
 
 function Attempt({ attempt }: { readonly attempt: DeliveryAttempt }) {
-  const { deliveries: words, payment } = useTexts();
+  const { deliveries: words } = useWebhookTexts();
+  const { payment } = usePaymentTexts();
   const { outcome, statusCode, error, requestHeaders, responseHeaders, responseBody, timings } = attempt;
   return (
     <li className="card grid gap-2 p-4">
@@ -125,21 +108,15 @@ function Attempt({ attempt }: { readonly attempt: DeliveryAttempt }) {
         </span>
       </div>
       {error !== null && <p className="text-bad [overflow-wrap:anywhere]">{error}</p>}
-      <details>
-        <summary className="inline-flex min-h-8 items-center text-sm text-muted underline-offset-2 hover:underline">
-          {words.sent}
-        </summary>
+      <Disclosure title={words.sent}>
         <JsonView value={{ url: attempt.url, headers: requestHeaders, timings }} label={words.sent} />
-      </details>
-      <details>
-        <summary className="inline-flex min-h-8 items-center text-sm text-muted underline-offset-2 hover:underline">
-          {words.answered}
-        </summary>
+      </Disclosure>
+      <Disclosure title={words.answered}>
         <JsonView
           value={{ statusCode, remoteAddress: attempt.remoteAddress, headers: responseHeaders, body: responseBody }}
           label={words.answered}
         />
-      </details>
+      </Disclosure>
     </li>
   );
 }

@@ -1,7 +1,7 @@
 import type { Delivery } from '../../../sdk/src/api.generated.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import type { IconName } from '../../ui/icon.tsx';
-import { useTexts } from '../texts/use-texts.tsx';
+import { useWebhookTexts } from './use-webhook-texts.ts';
 
 const LOOKS: Readonly<Record<Delivery['status'], readonly [Tone, IconName]>> = {
   pending: ['info', 'clock'],
@@ -12,7 +12,7 @@ const LOOKS: Readonly<Record<Delivery['status'], readonly [Tone, IconName]>> = {
 };
 
 export function DeliveryStatus({ status }: { readonly status: Delivery['status'] }) {
-  const { deliveries } = useTexts();
+  const { deliveries } = useWebhookTexts();
   const [tone, icon] = LOOKS[status];
   return <Badge tone={tone} icon={icon} label={deliveries.statuses[status]} />;
 }

@@ -1,41 +1,32 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Trial, WebhookEndpoint } from '../../../sdk/src/api.generated.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { useToast } from '../../ui/toast.tsx';
-import { JsonView } from '../../ui/value.tsx';
+import { JsonView } from '../../ui/code-block.tsx';
+import { Disclosure } from '../../ui/disclosure.tsx';
 import { useSpeech } from '../../ui/words.tsx';
-import { useAdvice } from '../failure.tsx';
+import { useAct } from '../frame/use-act.ts';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
-import { useTexts } from '../texts/use-texts.tsx';
 import { ResumeDialog } from './resume-dialog.tsx';
 import { RotateDialog } from './rotate-dialog.tsx';
+import { useWebhookTexts } from './use-webhook-texts.ts';
 
 /** Test, pause, resume and a new secret. */
 export function EndpointActions({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
-  const { endpoints: words } = useTexts();
+  const { endpoints: words } = useWebhookTexts();
   const { words: ui } = useSpeech();
   const api = useApi();
   const { key, may } = useHere();
-  const client = useQueryClient();
-  const tell = useToast();
-  const advise = useAdvice();
   const [open, setOpen] = useState<'resume' | 'rotate' | null>(null);
-  const refresh = () => client.invalidateQueries({ queryKey: [...key, 'webhook-endpoints'] });
+  const refreshes = [[...key, 'webhook-endpoints']];
   const whyNot = (permission: 'webhook:update' | 'webhook:execute') =>
     may(permission) ? null : ui.noPermissionHint(permission);
-  const testing = useMutation({
-    mutationFn: () => api.notifications.testWebhookEndpoint(endpoint.id),
-    onError: (error) => tell(advise(error), 'bad'),
-    onSettled: refresh,
-  });
-  const pausing = useMutation({
-    mutationFn: () => api.notifications.pauseWebhookEndpoint(endpoint.id),
-    onSuccess: () => tell(words.paused),
-    onError: (error) => tell(advise(error), 'bad'),
-    onSettled: refresh,
+  const testing = useAct({ run: () => api.notifications.testWebhookEndpoint(endpoint.id), refreshes });
+  const pausing = useAct({
+    run: () => api.notifications.pauseWebhookEndpoint(endpoint.id),
+    done: words.paused,
+    refreshes,
   });
   return (
     <>
@@ -68,14 +59,14 @@ export function EndpointActions({ endpoint }: { readonly endpoint: WebhookEndpoi
         </Button>
       </div>
       {testing.data !== undefined && <TrialResult trial={testing.data} />}
-      {open === 'resume' && <ResumeDialog endpointId={endpoint.id} onClose={() => setOpen(null)} onDone={refresh} />}
+      {open === 'resume' && <ResumeDialog endpointId={endpoint.id} onClose={() => setOpen(null)} />}
       {open === 'rotate' && <RotateDialog endpointId={endpoint.id} onClose={() => setOpen(null)} />}
     </>
   );
 }
 
 function TrialResult({ trial }: { readonly trial: Trial }) {
-  const { endpoints: words } = useTexts();
+  const { endpoints: words } = useWebhookTexts();
   return (
     <section role="status" className="card grid gap-2 p-4">
       <p className="flex flex-wrap items-center gap-2">
@@ -85,12 +76,9 @@ function TrialResult({ trial }: { readonly trial: Trial }) {
         />
         {trial.problem}
       </p>
-      <details>
-        <summary className="inline-flex min-h-8 items-center text-sm text-muted underline-offset-2 hover:underline">
-          {words.trial}
-        </summary>
+      <Disclosure title={words.trial}>
         <JsonView value={{ request: trial.request, response: trial.response }} label={words.trial} />
-      </details>
+      </Disclosure>
     </section>
   );
 }

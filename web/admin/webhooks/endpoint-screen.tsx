@@ -1,19 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
 import type { EndpointHealth, WebhookEndpoint } from '../../../sdk/src/api.generated.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import { buttonClass } from '../../ui/button.tsx';
-import { Loading, NoPermission } from '../../ui/condition.tsx';
-import { Icon } from '../../ui/icon.tsx';
-import { Copyable, JsonView, Time } from '../../ui/value.tsx';
+import { JsonView } from '../../ui/code-block.tsx';
+import { NoPermission } from '../../ui/condition.tsx';
+import { type Fact, FactsCard } from '../../ui/facts.tsx';
+import { Copyable, Time } from '../../ui/value.tsx';
 import { useSpeech } from '../../ui/words.tsx';
-import { Failure } from '../failure.tsx';
+import { BackLink } from '../frame/links.tsx';
+import { ReadResult } from '../frame/read-result.tsx';
+import { ScreenHead } from '../frame/screen-head.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
-import { useTexts } from '../texts/use-texts.tsx';
+import { usePaymentTexts } from '../payments/use-payment-texts.ts';
 import { EndpointActions } from './endpoint-actions.tsx';
 import { EndpointStatus } from './endpoint-status.tsx';
+import { useWebhookTexts } from './use-webhook-texts.ts';
 
 const LIVE_INTERVAL_MS = 5_000;
 
@@ -24,7 +27,7 @@ export function EndpointScreen() {
 }
 
 function OpenEndpoint() {
-  const { endpoints: words } = useTexts();
+  const { endpoints: words } = useWebhookTexts();
   const api = useApi();
   const { key, place } = useHere();
   const { endpointId } = useParams({ from: '/inside/$tenantId/$mode/webhooks/$endpointId' });
@@ -41,17 +44,12 @@ function OpenEndpoint() {
   });
   return (
     <>
-      <Link
-        to="/$tenantId/$mode/webhooks"
-        params={place}
-        className="inline-flex min-h-8 items-center gap-1 text-sm text-muted hover:text-ink"
-      >
-        <Icon name="left" />
+      <BackLink to="/$tenantId/$mode/webhooks" params={place}>
         {words.back}
-      </Link>
-      {found.isPending && <Loading rows={6} />}
-      {found.isError && !found.data && <Failure isPage error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data !== undefined && <Whole {...found.data} />}
+      </BackLink>
+      <ReadResult of={found} isPage>
+        {(data) => <Whole {...data} />}
+      </ReadResult>
     </>
   );
 }
@@ -62,14 +60,11 @@ interface WholeProps {
 }
 
 function Whole({ endpoint, health }: WholeProps) {
-  const { endpoints: words } = useTexts();
+  const { endpoints: words } = useWebhookTexts();
   const { place } = useHere();
   return (
     <div className="grid gap-4">
-      <div className="flex flex-wrap items-center gap-3">
-        <h1 className="text-xl font-semibold [overflow-wrap:anywhere]">{endpoint.url}</h1>
-        <EndpointStatus status={endpoint.status} />
-      </div>
+      <ScreenHead title={endpoint.url} beside={<EndpointStatus status={endpoint.status} />} />
       {endpoint.status === 'disabled' && <p className="text-bad">{words.disabledHint}</p>}
       <EndpointActions endpoint={endpoint} />
       <Health health={health} />
@@ -95,11 +90,12 @@ function Whole({ endpoint, health }: WholeProps) {
 const TONES: Readonly<Record<EndpointHealth['state'], Tone>> = { healthy: 'good', failing: 'bad', disabled: 'idle' };
 
 function Health({ health }: { readonly health: EndpointHealth }) {
-  const { endpoints: words, payment } = useTexts();
+  const { endpoints: words } = useWebhookTexts();
+  const { payment } = usePaymentTexts();
   const { locale } = useSpeech();
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const { latencyMs } = health.windows.lastDay;
-  const facts: readonly (readonly [string, ReactNode])[] = [
+  const facts: readonly Fact[] = [
     [words.health, <Badge key="state" tone={TONES[health.state]} label={words.states[health.state]} />],
     [words.rate, health.acknowledgementRate === null ? '–' : percent.format(health.acknowledgementRate)],
     [words.latency, latencyMs === null ? '–' : payment.took(latencyMs.p95)],
@@ -107,16 +103,8 @@ function Health({ health }: { readonly health: EndpointHealth }) {
     [words.lastSuccess, health.lastSuccessAt === null ? words.never : <Time key="last" at={health.lastSuccessAt} />],
   ];
   return (
-    <section aria-label={words.health} className="card">
-      <dl className="grid grid-cols-2 sm:grid-cols-3 xl:grid-cols-5">
-        {facts.map(([label, value]) => (
-          <div key={label} className="p-4">
-            <dt className="text-sm text-muted">{label}</dt>
-            <dd className="mt-0.5 font-semibold">{value}</dd>
-          </div>
-        ))}
-      </dl>
-      {health.lastFailure?.error && <p className="px-4 pb-4 text-sm text-bad">{health.lastFailure.error}</p>}
-    </section>
+    <FactsCard title={words.health} facts={facts} shape="figures" isTitleHidden>
+      {health.lastFailure?.error && <p className="text-sm text-bad">{health.lastFailure.error}</p>}
+    </FactsCard>
   );
 }

@@ -1,10 +1,10 @@
 import type { WebhookEndpoint } from '../../../sdk/src/api.generated.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
-import { useTexts } from '../texts/use-texts.tsx';
+import { useWebhookTexts } from './use-webhook-texts.ts';
 
 const TONES: Readonly<Record<WebhookEndpoint['status'], Tone>> = { active: 'good', paused: 'idle', disabled: 'bad' };
 
 export function EndpointStatus({ status }: { readonly status: WebhookEndpoint['status'] }) {
-  const { endpoints } = useTexts();
+  const { endpoints } = useWebhookTexts();
   return <Badge tone={TONES[status]} label={endpoints.statuses[status]} />;
 }

@@ -1,4 +1,4 @@
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import type { WebhookEndpoint } from '../../../sdk/src/api.generated.ts';
 import { Button } from '../../ui/button.tsx';
@@ -6,12 +6,13 @@ import type { Column } from '../../ui/data-table.tsx';
 import { Copyable, Time } from '../../ui/value.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import type { Place } from '../api/send.ts';
+import { TextLink } from '../frame/links.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { ListScreen } from '../list/list-screen.tsx';
-import type { Texts } from '../texts/en.ts';
-import { useTexts } from '../texts/use-texts.tsx';
 import { EndpointStatus } from './endpoint-status.tsx';
+import type { WebhookTexts } from './texts-en.ts';
+import { useWebhookTexts } from './use-webhook-texts.ts';
 
 const AddDialog = lazy(() =>
   import('./add-endpoint-dialog.tsx').then((module) => ({ default: module.AddEndpointDialog })),
@@ -19,7 +20,7 @@ const AddDialog = lazy(() =>
 
 /** The addresses that a tenant wants to be told at. */
 export function EndpointsScreen() {
-  const { endpoints: words } = useTexts();
+  const { endpoints: words } = useWebhookTexts();
   const { words: ui } = useSpeech();
   const api = useApi();
   const { place, may } = useHere();
@@ -55,20 +56,16 @@ export function EndpointsScreen() {
   );
 }
 
-function columnsOf(words: Texts['endpoints'], place: Place): readonly Column<WebhookEndpoint>[] {
+function columnsOf(words: WebhookTexts['endpoints'], place: Place): readonly Column<WebhookEndpoint>[] {
   return [
     {
       id: 'url',
       title: words.url,
       isMain: true,
       show: ({ id, url }) => (
-        <Link
-          to="/$tenantId/$mode/webhooks/$endpointId"
-          params={{ ...place, endpointId: id }}
-          className="font-medium text-accent underline-offset-2 [overflow-wrap:anywhere] hover:underline"
-        >
+        <TextLink to="/$tenantId/$mode/webhooks/$endpointId" params={{ ...place, endpointId: id }}>
           {url}
-        </Link>
+        </TextLink>
       ),
     },
     { id: 'status', title: words.status, isMain: true, show: ({ status }) => <EndpointStatus status={status} /> },
@@ -81,7 +78,7 @@ function columnsOf(words: Texts['endpoints'], place: Place): readonly Column<Web
 }
 
 /** The first two by name, and how many more there are. */
-export function shownEvents(types: readonly string[], words: Texts['endpoints']): string {
+export function shownEvents(types: readonly string[], words: WebhookTexts['endpoints']): string {
   if (types.includes('*')) return words.allEvents;
   const more = types.length - 2;
   return types.slice(0, 2).join(', ') + (more > 0 ? ` +${more}` : '');

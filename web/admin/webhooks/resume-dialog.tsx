@@ -1,57 +1,51 @@
-import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { ChoiceField } from '../../ui/field.tsx';
-import { useToast } from '../../ui/toast.tsx';
-import { useAdvice } from '../failure.tsx';
+import { ConfirmDialog } from '../frame/confirm-dialog.tsx';
+import { useAct } from '../frame/use-act.ts';
 import { useApi } from '../frame/use-api.ts';
-import { useTexts } from '../texts/use-texts.tsx';
+import { useHere } from '../frame/use-place.ts';
+import { useWebhookTexts } from './use-webhook-texts.ts';
 
 type What = 'all' | 'newest' | 'none';
 
 interface ResumeDialogProps {
   readonly endpointId: string;
   readonly onClose: () => void;
-  readonly onDone: () => Promise<void>;
 }
 
 /** Lets an endpoint be told again, and asks what of that which waited. */
-export function ResumeDialog({ endpointId, onClose, onDone }: ResumeDialogProps) {
-  const { endpoints: words, ui } = useTexts();
+export function ResumeDialog({ endpointId, onClose }: ResumeDialogProps) {
+  const { endpoints: words } = useWebhookTexts();
   const api = useApi();
-  const tell = useToast();
-  const advise = useAdvice();
+  const { key } = useHere();
   const [what, setWhat] = useState<What>('all');
-  const resuming = useMutation({
-    mutationFn: () => api.notifications.resumeWebhookEndpoint(endpointId, { what }),
-    onSuccess: () => {
-      tell(words.resumed);
-      onClose();
-    },
-    onSettled: onDone,
+  const resuming = useAct({
+    run: (chosen: What) => api.notifications.resumeWebhookEndpoint(endpointId, { what: chosen }),
+    done: words.resumed,
+    refreshes: [[...key, 'webhook-endpoints']],
+    onDone: onClose,
+    saysErrors: true,
   });
   return (
-    <Dialog title={words.resumeTitle} description={words.resumeHint} isOpen onClose={onClose}>
-      <div className="grid gap-4">
-        <ChoiceField
-          label={words.resumeWhat}
-          value={what}
-          onChange={(event) => setWhat(event.target.value as What)}
-          error={resuming.error === null ? undefined : advise(resuming.error)}
-          choices={[
-            { value: 'all', label: words.resumeAll },
-            { value: 'newest', label: words.resumeNewest },
-            { value: 'none', label: words.resumeNone },
-          ]}
-        />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{ui.cancel}</Button>
-          <Button look="primary" isBusy={resuming.isPending} onClick={() => resuming.mutate()}>
-            {words.resume}
-          </Button>
-        </div>
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      title={words.resumeTitle}
+      hint={words.resumeHint}
+      verb={words.resume}
+      look="primary"
+      act={resuming}
+      onConfirm={() => resuming.mutate(what)}
+      onClose={onClose}
+    >
+      <ChoiceField
+        label={words.resumeWhat}
+        value={what}
+        onChange={(event) => setWhat(event.target.value as What)}
+        choices={[
+          { value: 'all', label: words.resumeAll },
+          { value: 'newest', label: words.resumeNewest },
+          { value: 'none', label: words.resumeNone },
+        ]}
+      />
+    </ConfirmDialog>
   );
 }

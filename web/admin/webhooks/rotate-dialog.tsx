@@ -1,13 +1,12 @@
-import { useMutation } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
-import { Button } from '../../ui/button.tsx';
+import { useState } from 'react';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ChoiceField } from '../../ui/field.tsx';
-import { useAdvice } from '../failure.tsx';
-import { useStepUp } from '../frame/step-up.tsx';
+import { SecretShown } from '../../ui/secret-shown.tsx';
+import { useSpeech } from '../../ui/words.tsx';
+import { ConfirmDialog } from '../frame/confirm-dialog.tsx';
+import { useAct } from '../frame/use-act.ts';
 import { useApi } from '../frame/use-api.ts';
-import { useTexts } from '../texts/use-texts.tsx';
-import { SecretShown } from './secret-shown.tsx';
+import { useWebhookTexts } from './use-webhook-texts.ts';
 
 const HOUR_S = 3_600;
 const DAY_S = 86_400;
@@ -19,49 +18,41 @@ interface RotateDialogProps {
 
 /** Gives an endpoint a new secret and shows it for the only time. */
 export function RotateDialog({ endpointId, onClose }: RotateDialogProps) {
-  const { endpoints: words, ui } = useTexts();
+  const { endpoints: words } = useWebhookTexts();
+  const { words: ui } = useSpeech();
   const api = useApi();
-  const advise = useAdvice();
-  const guarded = useStepUp();
   const [overlapSeconds, setOverlap] = useState(DAY_S);
-  const begun = useRef({ overlapSeconds, idempotencyKey: crypto.randomUUID() });
-  const rotating = useMutation({
-    mutationFn: () => {
-      if (begun.current.overlapSeconds !== overlapSeconds) {
-        begun.current = { overlapSeconds, idempotencyKey: crypto.randomUUID() };
-      }
-      const { idempotencyKey } = begun.current;
-      return guarded(() => api.notifications.rotateWebhookSecret(endpointId, { overlapSeconds }, { idempotencyKey }));
-    },
+  const rotating = useAct({
+    run: (overlap: number, options) =>
+      api.notifications.rotateWebhookSecret(endpointId, { overlapSeconds: overlap }, options),
+    saysErrors: true,
   });
   if (rotating.data?.secret != null) {
     return (
-      <Dialog title={words.secretTitle} isOpen onClose={onClose}>
-        <SecretShown secret={rotating.data.secret} onDone={onClose} />
+      <Dialog title={ui.secretTitle} isOpen onClose={onClose}>
+        <SecretShown secret={rotating.data.secret} what={words.secret} onDone={onClose} />
       </Dialog>
     );
   }
   return (
-    <Dialog title={words.rotateTitle} description={words.rotateHint} isOpen onClose={onClose}>
-      <div className="grid gap-4">
-        <ChoiceField
-          label={words.overlap}
-          value={String(overlapSeconds)}
-          onChange={(event) => setOverlap(Number(event.target.value))}
-          error={rotating.error === null ? undefined : advise(rotating.error)}
-          choices={[
-            { value: String(DAY_S), label: words.overlapDay },
-            { value: String(HOUR_S), label: words.overlapHour },
-            { value: '0', label: words.overlapNone },
-          ]}
-        />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{ui.cancel}</Button>
-          <Button look="danger" isBusy={rotating.isPending} onClick={() => rotating.mutate()}>
-            {words.rotate}
-          </Button>
-        </div>
-      </div>
-    </Dialog>
+    <ConfirmDialog
+      title={words.rotateTitle}
+      hint={words.rotateHint}
+      verb={words.rotate}
+      act={rotating}
+      onConfirm={() => rotating.mutate(overlapSeconds)}
+      onClose={onClose}
+    >
+      <ChoiceField
+        label={words.overlap}
+        value={String(overlapSeconds)}
+        onChange={(event) => setOverlap(Number(event.target.value))}
+        choices={[
+          { value: String(DAY_S), label: words.overlapDay },
+          { value: String(HOUR_S), label: words.overlapHour },
+          { value: '0', label: words.overlapNone },
+        ]}
+      />
+    </ConfirmDialog>
   );
 }

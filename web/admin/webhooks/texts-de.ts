@@ -1,7 +1,7 @@
-import type { enWebhooks } from './en-webhooks.ts';
+import type { WebhookTexts } from './texts-en.ts';
 
 /** Was das Panel über Endpunkte und Zustellungen sagt, auf Deutsch. */
-export const deWebhooks: typeof enWebhooks = {
+export const texts: WebhookTexts = {
   deliveries: {
     title: 'Zustellungen',
     event: 'Ereignis',
@@ -22,6 +22,7 @@ export const deWebhooks: typeof enWebhooks = {
     resent: 'Es ist wieder unterwegs, als neue Zustellung.',
     back: 'Alle Zustellungen',
     why: 'Warum sie nicht bestätigt ist',
+    details: 'Einzelheiten',
     attemptsTitle: 'Versuche',
     attempt: (number: number) => `Versuch ${number}`,
     sent: 'Was gesendet wurde',
@@ -92,10 +93,7 @@ export const deWebhooks: typeof enWebhooks = {
     overlapHour: 'Eine Stunde',
     overlapDay: 'Ein Tag',
     overlapNone: 'Keine: Das alte ist bekannt geworden',
-    secretTitle: 'Kopieren Sie das Geheimnis jetzt',
-    secretHint: 'Es wird nicht noch einmal gezeigt. Bewahren Sie es dort auf, wo Ihr Server seine Geheimnisse liest.',
     secret: 'Geheimnis',
-    secretDone: 'Ich habe es aufbewahrt',
     health: 'Zustand',
     rate: 'Bestätigt, letzte 24 Stunden',
     waiting: 'Wartend',

@@ -1,5 +1,5 @@
 /** What the panel says about endpoints and deliveries, in English. */
-export const enWebhooks = {
+export const texts = {
   deliveries: {
     title: 'Deliveries',
     event: 'Event',
@@ -20,6 +20,7 @@ export const enWebhooks = {
     resent: 'It is on its way again, as a new delivery.',
     back: 'All deliveries',
     why: 'Why it is not acknowledged',
+    details: 'Details',
     attemptsTitle: 'Attempts',
     attempt: (number: number) => `Attempt ${number}`,
     sent: 'What was sent',
@@ -84,10 +85,7 @@ export const enWebhooks = {
     overlapHour: 'One hour',
     overlapDay: 'One day',
     overlapNone: 'None: the old one has leaked',
-    secretTitle: 'Copy the secret now',
-    secretHint: 'It is not shown again. Keep it where your server reads its secrets.',
     secret: 'Secret',
-    secretDone: 'I have kept it',
     health: 'Health',
     rate: 'Acknowledged, last 24 hours',
     waiting: 'Waiting',
@@ -100,3 +98,5 @@ export const enWebhooks = {
     trial: 'What was sent and answered',
   },
 };
+
+export type WebhookTexts = typeof texts;

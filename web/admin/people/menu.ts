@@ -1,0 +1,3 @@
+import type { MenuEntry } from '../frame/menu-entry.ts';
+
+export const PEOPLE_MENU: readonly MenuEntry[] = [];
