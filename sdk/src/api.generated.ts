@@ -2922,7 +2922,7 @@ export interface Provider {
   object: "provider";
   displayName: string;
   capabilities: ProviderCapabilities;
-  /** JSON Schema of an account’s credentials; secret fields carry `x-secret`. */
+  /** JSON Schema of an account’s credentials; secret fields carry `x-secret`, and `x-documentation` is where the provider says how to come by them. */
   credentials: Record<string, unknown>;
   /** JSON Schema of `method` when a payment is confirmed. */
   method: Record<string, unknown>;

@@ -15,11 +15,22 @@ const query = z.strictObject({
     .meta({ description: 'A language; without it, the first that you offer.' }),
 });
 
+const framedQuery = query.extend({
+  nonce: z
+    .string()
+    .regex(/^[A-Za-z0-9+/_-]{16,128}={0,2}$/, 'Must be a nonce of 16 to 128 characters of base64')
+    .optional()
+    .meta({
+      description:
+        'Of the policy of your own page, which a frame that a script has filled (`srcdoc`) goes by as well; without it, ' +
+        'the page is for a frame or a window of its own.',
+    }),
+});
+
 const preview = {
   tag: 'Settings',
   access: { by: 'tenant', scope: 'settings:read' },
   idempotency: 'none',
-  query,
   answer: {
     status: 200,
     schema: z.string(),
@@ -35,6 +46,7 @@ export const previewSettings = endpoint({
   id: 'previewSettings',
   method: 'GET',
   path: '/api/v1/settings/preview',
+  query,
   summary: 'Look at your hosted page',
   description: 'A payment that does not exist, as your shoppers would see it.',
 });
@@ -44,6 +56,7 @@ export const previewUnsaved = endpoint({
   id: 'previewUnsavedSettings',
   method: 'POST',
   path: '/api/v1/settings/preview',
+  query: framedQuery,
   summary: 'Look at your hosted page with other settings',
   audit: 'nothing',
   description: 'Takes what a change of settings would, answers the page as it would be then, and changes nothing.',

@@ -24,6 +24,8 @@ export interface PreviewContext {
 interface Preview {
   readonly state: CheckoutKind;
   readonly lang?: Language | undefined;
+  /** Of the page that shows it in a frame; undefined: one of its own. */
+  readonly nonce?: string | undefined;
   readonly receivedAt: Temporal.Instant;
 }
 
@@ -50,13 +52,12 @@ const MINUTES_LEFT = 15;
 async function previewPage(
   { readLogo }: PreviewContext,
   tenant: Tenant,
-  { state, lang, receivedAt }: Preview,
+  { state, lang, nonce = randomBytes(16).toString('base64'), receivedAt }: Preview,
 ): Promise<EndpointAnswer<string>> {
   const offered = offeredLanguages(tenant.settings.languages);
   const locale = lang === undefined ? chooseLocale(undefined, undefined, { offered }) : localeOf(lang);
   const image = tenant.logo && (await readLogo(tenant.tenantId, tenant.logo.hash));
   const { logoUrl: _path, ...brand } = brandOf(tenant, locale);
-  const nonce = randomBytes(16).toString('base64');
   const timeZone = tenant.settings.timeZone;
   const expiresAt = receivedAt.add({ minutes: MINUTES_LEFT });
   const view = sampleView(state, {

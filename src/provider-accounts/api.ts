@@ -263,7 +263,9 @@ const provider = z
     displayName: z.string(),
     capabilities,
     credentials: jsonSchema.meta({
-      description: 'JSON Schema of an account’s credentials; secret fields carry `x-secret`.',
+      description:
+        'JSON Schema of an account’s credentials; secret fields carry `x-secret`, and `x-documentation` is where the ' +
+        'provider says how to come by them.',
     }),
     method: jsonSchema.meta({ description: 'JSON Schema of `method` when a payment is confirmed.' }),
   })

@@ -4,7 +4,7 @@ import { createAdmission } from '../acknowledgments/admit-payments.ts';
 import type { FiringContext } from '../acknowledgments/fire-deadline.ts';
 import { refuseGivenBack } from '../acknowledgments/guard-resends.ts';
 import { type AuditRecorder, createAuditRecorder } from '../audit/record-acts.ts';
-import { brandColorsOf } from '../checkout/page/contrast.ts';
+import { brandColorsOf } from '../checkout/contrast.ts';
 import type { Config } from '../config.ts';
 import type { DomainContext } from '../domains/claim-domain.ts';
 import { createCheckoutUrlOf, createHostDirectory } from '../domains/find-host.ts';

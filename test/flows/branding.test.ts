@@ -199,6 +199,20 @@ describe('a preview', () => {
     expect([answer.status, answer.body.errors]).toEqual([422, [expect.objectContaining(error)]]);
   });
 
+  it('takes the nonce of the page that frames it, by whose policy a filled frame goes, and nothing that is none', async () => {
+    const shop = await newShop({});
+    const nonce = 'bm9uY2Ugb2YgdGhlIHBhZ2U+/w==';
+    const framed = await shop.send('POST', `/settings/preview?${new URLSearchParams({ nonce })}`, { body: {} });
+    expect(framed.headers['content-security-policy']).toContain(`style-src 'nonce-${nonce}'`);
+    expect(framed.text.match(/<style nonce="[^"]+">/g)).toEqual(Array(2).fill(`<style nonce="${nonce}">`));
+    for (const wrong of ["x' 'unsafe-inline' 'nonce-aaaaaaaaaaaaaaaa", 'short', '"><script>alert(1)</script>']) {
+      const refused = await shop.send('POST', `/settings/preview?${new URLSearchParams({ nonce: wrong })}`, {
+        body: {},
+      });
+      expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/query/nonce']);
+    }
+  });
+
   it('is refused for settings that could not be saved', async () => {
     const shop = await newShop({});
     for (const [body, pointer] of [

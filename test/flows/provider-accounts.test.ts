@@ -262,6 +262,11 @@ test('the providers are told with what they can do and which of their fields are
     partner: ['secretKey', 'privateKey'],
     scantopay: ['password', 'notificationKey'],
   });
+  // A partner is told by nobody but itself, and the sandbox takes what it is given.
+  const documented = [...byId]
+    .filter(([, { credentials }]) => /^https:/.test(credentials['x-documentation']))
+    .map(([id]) => id);
+  expect(documented).toEqual(['stripe', 'bluesnap', 'scantopay']);
 });
 
 // The last one, so that everything above has been sent.

@@ -109,7 +109,7 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     nouns: ['qr-code'],
     sees: ['keys', 'idempotency', 'products', 'tenants', 'test-clocks', 'payments', 'checkout'],
   },
-  checkout: { nouns: ['checkout'], sees: ['events', 'provider-accounts', 'tenants', 'logos', 'payments'] },
+  checkout: { nouns: ['checkout', 'contrast'], sees: ['events', 'provider-accounts', 'tenants', 'logos', 'payments'] },
   // Numbers of payments and of what wants somebody; only reads, but for its own sums.
   overview: { nouns: ['activity'], sees: ['keys', 'test-clocks'] },
   // Tells open pages what to read anew.

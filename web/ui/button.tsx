@@ -5,15 +5,15 @@ import { Icon, type IconName } from './icon.tsx';
 type Look = 'primary' | 'plain' | 'quiet' | 'danger';
 
 const LOOKS: Readonly<Record<Look, string>> = {
-  primary: 'bg-accent text-on-accent hover:bg-accent-strong border-transparent',
-  plain: 'bg-surface text-ink border-line-strong hover:bg-sunken',
-  quiet: 'bg-transparent text-ink border-transparent hover:bg-idle-soft',
-  danger: 'bg-bad text-on-bad border-transparent hover:brightness-90',
+  primary: 'bg-accent text-on-accent not-aria-disabled:hover:bg-accent-strong border-transparent',
+  plain: 'bg-surface text-ink border-line-strong not-aria-disabled:hover:bg-sunken',
+  quiet: 'bg-transparent text-ink border-transparent not-aria-disabled:hover:bg-idle-soft',
+  danger: 'bg-bad text-on-bad border-transparent not-aria-disabled:hover:brightness-90',
 };
 
 const SHAPE =
   'inline-flex min-h-10 items-center justify-center gap-2 rounded-md border px-3.5 py-1.5 font-medium whitespace-nowrap ' +
-  'aria-disabled:opacity-55 aria-disabled:hover:bg-inherit';
+  'aria-disabled:opacity-55';
 
 interface ButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled'> {
   readonly look?: Look;

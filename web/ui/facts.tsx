@@ -3,11 +3,12 @@ import { classNames } from './class-names.ts';
 
 export type Fact = readonly [label: string, value: ReactNode];
 
-type Shape = 'figures' | 'columns' | 'list';
+type Shape = 'figures' | 'columns' | 'pairs' | 'list';
 
 const SHAPES: Readonly<Record<Shape, string>> = {
   figures: 'grid grid-cols-2 gap-4 sm:grid-cols-3 xl:grid-flow-col xl:auto-cols-fr xl:grid-cols-none',
   columns: 'grid gap-3 sm:grid-cols-2 xl:grid-cols-3',
+  pairs: 'grid gap-3 sm:grid-cols-2',
   list: 'grid gap-2',
 };
 
@@ -15,7 +16,7 @@ interface FactsCardProps {
   readonly title: string;
   /** Those without a value are left out. */
   readonly facts: readonly Fact[];
-  /** `figures`: few and important, in a row; `columns`: many, short; `list`: one below the other, beside something else. */
+  /** `figures`: few and important, in a row; `columns`: many, short; `pairs`: the same in half the width; `list`: one below the other, beside something else. */
   readonly shape?: Shape;
   /** For readers of screens alone, where it is plain to see what the facts are about. */
   readonly isTitleHidden?: boolean;

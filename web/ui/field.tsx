@@ -1,4 +1,10 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react';
+import {
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+  useId,
+} from 'react';
 import { classNames } from './class-names.ts';
 
 interface FieldProps {
@@ -49,6 +55,30 @@ export function TextField({
   return (
     <Field label={label} hint={hint} error={error} {...(className === undefined ? {} : { className })}>
       {(wiring) => <input type="text" autoComplete="off" {...rest} {...wiring} className="control" />}
+    </Field>
+  );
+}
+
+/** Several lines: a list with one thing a line, a key, what was pasted. */
+export function TextAreaField({
+  label,
+  hint,
+  error,
+  className,
+  ...rest
+}: Labels & Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'id'>) {
+  return (
+    <Field label={label} hint={hint} error={error} {...(className === undefined ? {} : { className })}>
+      {(wiring) => (
+        <textarea
+          rows={3}
+          autoComplete="off"
+          spellCheck={false}
+          {...rest}
+          {...wiring}
+          className="control font-mono text-sm"
+        />
+      )}
     </Field>
   );
 }

@@ -1,6 +1,6 @@
 import { type Content, type Html, html, trustedHtml } from '../../platform/html.ts';
+import { brandColorsOf } from '../contrast.ts';
 import { checkoutAssets } from './assets.ts';
-import { brandColorsOf } from './contrast.ts';
 import type { CheckoutLocale } from './locale.ts';
 
 interface DocumentParts {

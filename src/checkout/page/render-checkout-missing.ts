@@ -1,5 +1,5 @@
 import { html } from '../../platform/html.ts';
-import { DEFAULT_BRAND_COLOR } from './contrast.ts';
+import { DEFAULT_BRAND_COLOR } from '../contrast.ts';
 import { renderDocument } from './document.ts';
 import { icon } from './icons.ts';
 import type { CheckoutLocale } from './locale.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatMoney } from '../../kernel/money.ts';
 import type { DeclineReason } from '../../providers/provider.ts';
-import { DEFAULT_BRAND_COLOR } from './contrast.ts';
+import { DEFAULT_BRAND_COLOR } from '../contrast.ts';
 import { HOSTILE_TEXTS, hostileView } from './hostile-views-fixture.ts';
 import { chooseLocale } from './locale.ts';
 import { CATALOGS } from './messages/catalogs.ts';

@@ -14,7 +14,7 @@ export const bluesnapCredentials = z
     apiUser: z
       .string()
       .regex(/^[^\s:\p{C}]{1,100}$/u)
-      .meta({ title: 'API user name' }),
+      .meta({ title: 'API user name', description: 'Console, Settings, API Settings.' }),
     apiPassword: z
       .string()
       .regex(/^[^\p{C}]{1,200}$/u)
@@ -23,7 +23,11 @@ export const bluesnapCredentials = z
       .string()
       .regex(/^\d{1,20}$/)
       .meta({ title: 'Merchant ID' }),
-    ipnKey: key.exactOptional().meta({ title: 'IPN encryption key (signature)', secret: true }),
+    ipnKey: key.exactOptional().meta({
+      title: 'IPN encryption key (signature)',
+      description: 'Without it, notifications are verified by the Data Protection Key; without either, not believed.',
+      secret: true,
+    }),
     dataProtectionKey: key.exactOptional().meta({ title: 'Data Protection Key', secret: true }),
     requireReceipt: z.boolean().default(false).meta({ title: '“Require Notification Receipt” is switched on' }),
     checkSource: z.boolean().default(false).meta({ title: 'Take notifications from BlueSnap’s addresses only' }),
@@ -35,7 +39,8 @@ export const bluesnapCredentials = z
   .refine(({ requireReceipt, dataProtectionKey }) => !requireReceipt || dataProtectionKey !== undefined, {
     path: ['dataProtectionKey'],
     error: 'Receipts are made with the Data Protection Key',
-  });
+  })
+  .meta({ 'x-documentation': 'https://developers.bluesnap.com/v8976-Basics/docs/authentication' });
 
 export type BluesnapCredentials = z.output<typeof bluesnapCredentials>;
 

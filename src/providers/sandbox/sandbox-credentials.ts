@@ -6,8 +6,15 @@ import { newSecret } from '../../kernel/id.ts';
 const SECRET_CHARACTERS_MIN = 16;
 
 export const sandboxCredentials = z.strictObject({
-  merchantCode: z.string().regex(/^[A-Za-z0-9_-]{1,40}$/),
-  secretKey: z.string().min(SECRET_CHARACTERS_MIN).max(200).meta({ secret: true }),
+  merchantCode: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,40}$/)
+    .meta({ title: 'Merchant code', description: 'Any name that you choose: the sandbox opens an account under it.' }),
+  secretKey: z
+    .string()
+    .min(SECRET_CHARACTERS_MIN)
+    .max(200)
+    .meta({ secret: true, title: 'Secret key', description: 'Any text of 16 characters or more.' }),
 });
 
 export type SandboxCredentials = z.output<typeof sandboxCredentials>;

@@ -9,25 +9,28 @@ const PUBLISHABLE_KEY = /^pk_(test|live)_[A-Za-z0-9_]{16,240}$/;
 /** An empty or short one would verify what anybody can sign. */
 const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/=_-]{16,240}$/;
 
-export const stripeCredentials = z.strictObject({
-  secretKey: z
-    .string()
-    .regex(SECRET_KEY, 'Must be a key that begins with sk_test_, sk_live_, rk_test_ or rk_live_')
-    .meta({ secret: true, title: 'Secret or restricted key' }),
-  webhookSecret: z
-    .string()
-    .regex(WEBHOOK_SECRET, 'Must be a signing secret that begins with whsec_')
-    .meta({ secret: true, title: 'Signing secret of the webhook endpoint' }),
-  publishableKey: z
-    .string()
-    .regex(PUBLISHABLE_KEY, 'Must be a key that begins with pk_test_ or pk_live_')
-    .exactOptional()
-    .meta({ title: 'Publishable key (for payments inside your own page)' }),
-  apiUrl: z
-    .url({ protocol: /^https?$/ })
-    .exactOptional()
-    .meta({ title: 'Address of a simulator or proxy (test mode only)' }),
-});
+export const stripeCredentials = z
+  .strictObject({
+    secretKey: z
+      .string()
+      .regex(SECRET_KEY, 'Must be a key that begins with sk_test_, sk_live_, rk_test_ or rk_live_')
+      .meta({ secret: true, title: 'Secret or restricted key', description: 'Dashboard, Developers, API keys.' }),
+    webhookSecret: z.string().regex(WEBHOOK_SECRET, 'Must be a signing secret that begins with whsec_').meta({
+      secret: true,
+      title: 'Signing secret of the webhook endpoint',
+      description: 'Shown by Stripe once you have added the notification address there.',
+    }),
+    publishableKey: z
+      .string()
+      .regex(PUBLISHABLE_KEY, 'Must be a key that begins with pk_test_ or pk_live_')
+      .exactOptional()
+      .meta({ title: 'Publishable key (for payments inside your own page)' }),
+    apiUrl: z
+      .url({ protocol: /^https?$/ })
+      .exactOptional()
+      .meta({ title: 'Address of a simulator or proxy (test mode only)' }),
+  })
+  .meta({ 'x-documentation': 'https://docs.stripe.com/keys' });
 
 export type StripeCredentials = z.output<typeof stripeCredentials>;
 export type StripeCall = ProviderCall<StripeCredentials>;

@@ -45,40 +45,68 @@ export function answeredAsFile(format: FileFormat): AbortSignal {
  * @throws ApiProblem where it was refused, or where no answer came
  */
 export async function request<Answer>(
-  { method, path, query, body }: Operation,
+  operation: Operation,
   headers: Readonly<Record<string, string>> = {},
   signal?: AbortSignal,
 ): Promise<Answer> {
   const format = signal === undefined ? undefined : files.get(signal);
-  // A file takes as long as it is.
-  const deadline = format === undefined ? AbortSignal.timeout(TIMEOUT_MS) : new AbortController().signal;
-  let response: Response;
-  let text: string;
+  if (format !== undefined) {
+    const accepting = { ...headers, accept: FILE_TYPES[format] };
+    // A file takes as long as it is: nothing ends it but whoever wants it.
+    const { response, body } = await exchange(operation, accepting, signal, (answer) => answer.blob());
+    if (!response.ok) throw refusalOf(response, readJson(await body.text()));
+    return body as Answer;
+  }
+  const { response, body } = await exchange(operation, headers, withDeadline(signal), (answer) => answer.text());
+  const answer = readJson(body);
+  if (!response.ok || answer === undefined) throw refusalOf(response, answer);
+  return answer as Answer;
+}
+
+/**
+ * The same for a document, which is no JSON, and for bytes that are sent as they are (a `Blob`, under its own type).
+ * @throws ApiProblem where it was refused, or where no answer came
+ */
+export async function requestText(operation: Operation, place: Place, signal?: AbortSignal): Promise<string> {
+  const headers = headersOf(place);
+  const { response, body } = await exchange(operation, headers, withDeadline(signal), (answer) => answer.text());
+  if (!response.ok) throw refusalOf(response, readJson(body));
+  return body;
+}
+
+function withDeadline(signal: AbortSignal | undefined): AbortSignal {
+  const deadline = AbortSignal.timeout(TIMEOUT_MS);
+  return signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+}
+
+function refusalOf(response: Response, answer: unknown): ApiProblem {
+  return new ApiProblem(response.status, answer, response.headers.get('retry-after'));
+}
+
+async function exchange<Body>(
+  { method, path, query, body }: Operation,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal | undefined,
+  read: (response: Response) => Promise<Body>,
+): Promise<{ readonly response: Response; readonly body: Body }> {
+  const isFile = body instanceof Blob;
+  // JSON also where there is nothing to say: no form of another site can send that.
+  const contentType = method === 'GET' ? {} : { 'content-type': isFile ? body.type : 'application/json' };
   try {
-    response = await fetch(path + queryText(query), {
+    const response = await fetch(path + queryText(query), {
       method,
-      // JSON also where there is nothing to say: no form of another site can send that.
-      headers: {
-        ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
-        ...(format === undefined ? {} : { accept: FILE_TYPES[format] }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { ...contentType, ...headers },
+      ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
       credentials: 'same-origin',
       redirect: 'error',
-      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
     });
-    if (format !== undefined && response.ok) return (await response.blob()) as Answer;
-    text = await response.text();
+    return { response, body: await read(response) };
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    // Whoever asked has left; a deadline is nobody's wish.
+    if (signal?.aborted && !(signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError')) throw cause;
     throw new ApiProblem(0, null, null);
   }
-  const answer = readJson(text);
-  if (!response.ok || answer === undefined) {
-    throw new ApiProblem(response.status, answer, response.headers.get('retry-after'));
-  }
-  return answer as Answer;
 }
 
 /** Nothing at all is an answer (204); what cannot be read is none. */

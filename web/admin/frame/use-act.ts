@@ -19,6 +19,8 @@ interface ActOptions<Input, Answer> {
   readonly onDone?: (answer: Answer, input: Input) => void;
   /** A dialog or a form says itself what went wrong, beside its button; else it is said in the corner. */
   readonly saysErrors?: boolean | ((input: Input) => boolean);
+  /** A form puts what is wrong to its fields. */
+  readonly onRefused?: (error: unknown) => void;
 }
 
 /**
@@ -33,6 +35,7 @@ export function useAct<Answer, Input = void>({
   refreshes = [],
   onDone,
   saysErrors = false,
+  onRefused,
 }: ActOptions<Input, Answer>) {
   const { problem } = useTexts();
   const client = useQueryClient();
@@ -58,6 +61,7 @@ export function useAct<Answer, Input = void>({
     onError: (error, input) => {
       if (isSettled(error)) begun.current = null;
       if (!(typeof saysErrors === 'function' ? saysErrors(input) : saysErrors)) tell(advise(error), 'bad');
+      onRefused?.(error);
     },
     onSettled: () => Promise.all(refreshes.map((queryKey) => client.invalidateQueries({ queryKey }))),
   });

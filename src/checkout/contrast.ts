@@ -1,4 +1,4 @@
-import type { BrandColors } from '../../tenants/settings-json.ts';
+import type { BrandColors } from '../tenants/settings-json.ts';
 
 /** Card surfaces of the two color schemes; the same values stand in web/checkout/base.css (a test compares). */
 export const SURFACES = { light: '#ffffff', dark: '#1a1e24' } as const;

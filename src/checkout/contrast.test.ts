@@ -42,7 +42,7 @@ describe('contrast', () => {
   });
 
   it('is reckoned against the surfaces and the default brand of the style sheet', () => {
-    const css = readFileSync(new URL('../../../web/checkout/base.css', import.meta.url), 'utf8');
+    const css = readFileSync(new URL('../../web/checkout/base.css', import.meta.url), 'utf8');
     const [light, dark] = [...css.matchAll(/--card: (#[0-9a-f]{6})/g)].map(([, value]) => value);
     expect({ light, dark }).toEqual(SURFACES);
     expect(/--brand: (#[0-9a-f]{6})/.exec(css)?.[1]).toBe(DEFAULT_BRAND_COLOR);
