@@ -50,6 +50,8 @@ export interface Config {
   /** Who is told of what concerns the whole installation. */
   readonly operatorEmail: string | null;
   readonly oidc: OidcSettings | null;
+  /** Whether dangerous acts of those who run the installation need a second one of them: people's, or keys' as well. */
+  readonly operatorFourEyes: 'off' | 'people' | 'all';
   readonly demo: boolean;
   readonly databaseConnectionsMax: number;
   /** How many days events, deliveries and notifications are kept: unless a tenant says otherwise, and at most. */
@@ -57,6 +59,8 @@ export interface Config {
   readonly rateLimits: RateLimitSettings;
   /** Where signed checkpoints of the audit record are written to; null: nowhere but the database. */
   readonly auditCheckpointsDir: string | null;
+  /** Whether the operator is mailed the digest of a checkpoint each day. */
+  readonly auditCheckpointsMail: boolean;
 }
 
 export const ROLES = ['api', 'checkout', 'hooks', 'admin', 'worker'] as const;
@@ -118,6 +122,7 @@ const variables = z.object({
   TOLLGATE_RETENTION_DAYS: retentionDays.default(180),
   TOLLGATE_RETENTION_DAYS_MAX: retentionDays.optional(),
   TOLLGATE_AUDIT_CHECKPOINTS_DIR: z.string().min(1).optional(),
+  TOLLGATE_AUDIT_CHECKPOINTS_MAIL: flag.default(false),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], 'Must be debug, info, warn, error or silent')
     .optional(),
@@ -129,6 +134,7 @@ const variables = z.object({
     .optional(),
   SMTP_FROM: z.email('Must be an e-mail address').optional(),
   TOLLGATE_OPERATOR_EMAIL: z.email('Must be an e-mail address').optional(),
+  TOLLGATE_OPERATOR_FOUR_EYES: z.enum(['off', 'people', 'all'], 'Must be off, people or all').default('off'),
 });
 
 /** What may be set; each also with `_FILE` behind it. */
@@ -197,12 +203,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     smtp: smtpOf(set.SMTP_URL ?? null, set.SMTP_FROM ?? null, set.TOLLGATE_API_URL ?? own),
     operatorEmail: set.TOLLGATE_OPERATOR_EMAIL ?? null,
     oidc: oidcOf(set, ConfigRefused),
+    operatorFourEyes: set.TOLLGATE_OPERATOR_FOUR_EYES,
     demo,
     databaseConnectionsMax: set.TOLLGATE_DATABASE_CONNECTIONS,
     retention: retentionOf(set.TOLLGATE_RETENTION_DAYS, set.TOLLGATE_RETENTION_DAYS_MAX),
     rateLimits: rateLimitsOf(set),
     auditCheckpointsDir:
       set.TOLLGATE_AUDIT_CHECKPOINTS_DIR === undefined ? null : resolve(set.TOLLGATE_AUDIT_CHECKPOINTS_DIR),
+    auditCheckpointsMail: set.TOLLGATE_AUDIT_CHECKPOINTS_MAIL,
   };
 }
 

@@ -444,6 +444,7 @@ export interface AuditEntry {
   mode: "live" | "test" | null;
   /** `key:…`, `app:…`, `user:…`, `operator:…`, `command-line:…`, `gateway`. Of a refusal, what its credentials named. */
   actor: string;
+  /** The network it came from, such as 203.0.113.0/24. Of older entries, the address itself. */
   address: string | null;
   correlationId: string | null;
   /** The operation of this API, or what the gateway did by itself. */
@@ -465,6 +466,10 @@ export interface AuditEntry {
   /** How often it happened again in the minute before. */
   times: number | null;
   reason: string | null;
+  /** Of what waited for a second person. */
+  approvalId: string | null;
+  /** Who that was. */
+  approvedBy: string | null;
   /** SHA-256, hex; see the guide for what is hashed. */
   hash: string;
 }
@@ -480,6 +485,42 @@ export interface AuditKey {
    * Format: date-time.
    */
   createdAt: string;
+}
+
+export interface AuditProof {
+  tenantId: string;
+  /** That were looked at. */
+  entries: number;
+  checkpoints: number;
+  /** The first fault of the chain, and of the checkpoints; none: it is proven. */
+  findings: readonly {
+    kind: string;
+    /** Of the entry, the checkpoint or the line. */
+    number: number;
+    says: string;
+  }[];
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  verifiedAt: string;
+}
+
+export interface AuditState {
+  tenantId: string;
+  /** Of the chain. */
+  entries: number;
+  /** How many of them a checkpoint has signed. */
+  signed: number;
+  /** Of the installation; null: none was signed yet. */
+  lastCheckpoint: {
+    number: number;
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    at: string;
+  } | null;
 }
 
 /** Values are told of what is neither secret nor personal. */
@@ -799,8 +840,6 @@ export interface ConfirmedTotp {
 
 export interface CreateApiKey {
   name: string;
-  /** What it may do: permissions, `resource:*`, or `*` for all that needs no administrator. Never more than you may. */
-  scopes: readonly string[];
   /**
    * When it stops working by itself; null: never.
    * Default: null.
@@ -811,6 +850,8 @@ export interface CreateApiKey {
    * Default: [].
    */
   allowedAddresses?: readonly string[] | undefined;
+  /** What it may do: permissions, `resource:*`, or `*` for all that needs no administrator. Never more than you may. */
+  scopes: readonly string[];
 }
 
 export interface CreateBlueboxTransaction {
@@ -963,8 +1004,6 @@ export interface CreateListener {
 
 export interface CreateOperatorKey {
   name: string;
-  /** What it may do: permissions, `resource:*`, or `*` for all that a key can have. Never more than you may. */
-  permissions: readonly string[];
   /**
    * When it stops working by itself; null: never.
    * Default: null.
@@ -975,6 +1014,8 @@ export interface CreateOperatorKey {
    * Default: [].
    */
   allowedAddresses?: readonly string[] | undefined;
+  /** What it may do: permissions, `resource:*`, or `*` for all that a key can have. Never more than you may. */
+  permissions: readonly string[];
 }
 
 export interface CreatePartnerKey {
@@ -4385,12 +4426,12 @@ export interface Trial {
 
 export interface UpdateApiKey {
   name?: string | undefined;
-  /** What it may do: permissions, `resource:*`, or `*` for all that needs no administrator. Never more than you may. */
-  scopes?: readonly string[] | undefined;
   /** When it stops working by itself; null: never. */
   expiresAt?: string | null | undefined;
   /** Addresses and CIDR ranges from which alone it works; none listed: from everywhere. */
   allowedAddresses?: readonly string[] | undefined;
+  /** What it may do: permissions, `resource:*`, or `*` for all that needs no administrator. Never more than you may. */
+  scopes?: readonly string[] | undefined;
 }
 
 export interface UpdateCheckout {
@@ -4460,12 +4501,12 @@ export interface UpdateNotificationSettingsAsOperator {
 
 export interface UpdateOperatorKey {
   name?: string | undefined;
-  /** What it may do: permissions, `resource:*`, or `*` for all that a key can have. Never more than you may. */
-  permissions?: readonly string[] | undefined;
   /** When it stops working by itself; null: never. */
   expiresAt?: string | null | undefined;
   /** Addresses and CIDR ranges from which alone it works; none listed: from everywhere. */
   allowedAddresses?: readonly string[] | undefined;
+  /** What it may do: permissions, `resource:*`, or `*` for all that a key can have. Never more than you may. */
+  permissions?: readonly string[] | undefined;
 }
 
 export interface UpdateProduct {
@@ -4620,6 +4661,14 @@ export interface UpdateWebhookEndpoint {
   description?: string | null | undefined;
 }
 
+export interface VerifyAuditChain {
+  /**
+   * A tenant’s entries; left out: those of the installation.
+   * Default: "system".
+   */
+  tenantId?: string | undefined;
+}
+
 export interface WebhookEndpoint {
   id: string;
   object: "webhook_endpoint";
@@ -4745,7 +4794,7 @@ function approvalsOperations(send: Send) {
     /**
      * Approve of what somebody else asked for, and have it done
      *
-     * Only a person, another than who asked or made the key that asked, who may do it themselves. What the operation answers is in `result`, secrets included: it is shown here only.
+     * Only a person, another than who asked or made the key that asked, who may do it themselves. It is done with the rights that whoever asked has then. What the operation answers is in `result`, secrets included: it is shown here only.
      */
     approveRequest: (id: string, body?: Approve, options?: CallOptions): Promise<Approved> =>
       send({ method: 'POST', path: `/api/v1/approvals/${pathSegment(id)}/approve`, body }, options),
@@ -5483,6 +5532,13 @@ function notificationsOperations(send: Send) {
 function operatorOperations(send: Send) {
   return {
     /**
+     * Approve of what another one of those who run the installation asked for
+     *
+     * Only a person, another than who asked or made the key that asked, who may do it themselves. It is done with the rights that whoever asked has then. What the operation answers is in `result`, secrets included: it is shown here only.
+     */
+    approveRequest: (id: string, body?: Approve, options?: CallOptions): Promise<Approved> =>
+      send({ method: 'POST', path: `/api/v1/operator/approvals/${pathSegment(id)}/approve`, body }, options),
+    /**
      * Create a tenant
      *
      * Its secrets are in this answer and nowhere else: they are stored as hashes or sealed.
@@ -5499,6 +5555,18 @@ function operatorOperations(send: Send) {
     /** Read whether unacknowledged payments are reversed */
     getAckReversals: (options?: CallOptions): Promise<AckReversals> =>
       send({ method: 'GET', path: '/api/v1/operator/ack-reversals' }, options),
+    /** Read an approval of the installation */
+    getApproval: (id: string, options?: CallOptions): Promise<Approval> =>
+      send({ method: 'GET', path: `/api/v1/operator/approvals/${pathSegment(id)}` }, options),
+    /** See how far a chain of the audit record goes, and how far it is signed */
+    getAuditState: (query?: {
+      /**
+       * A tenant’s entries; left out: those of the installation.
+       * Default: "system".
+       */
+      tenantId?: string | undefined;
+    }, options?: CallOptions): Promise<AuditState> =>
+      send({ method: 'GET', path: '/api/v1/operator/audit-state', query }, options),
     /**
      * See which keys there are and what is under them
      *
@@ -5549,6 +5617,19 @@ function operatorOperations(send: Send) {
     /** Read a tenant */
     getTenant: (id: string, options?: CallOptions): Promise<Tenant> =>
       send({ method: 'GET', path: `/api/v1/operator/tenants/${pathSegment(id)}` }, options),
+    /** List what waits for a second one of those who run the installation, newest first */
+    listApprovals: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      state?: "requested" | "approved" | "rejected" | "done" | "failed" | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Approval[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/operator/approvals', query }, options),
     /** List who did what in the installation or for a tenant, newest first */
     listAuditEntriesAs: (query?: {
       actor?: string | undefined;
@@ -5625,7 +5706,9 @@ function operatorOperations(send: Send) {
       /** nextCursor of the page before. */
       cursor?: string | undefined;
       parentTenantId?: string | undefined;
-      status?: "active" | "suspended" | undefined;
+      status?: "active" | "suspended" | "removed" | undefined;
+      /** A part of the name, or the beginning of the app name. */
+      q?: string | undefined;
     }, options?: CallOptions): Promise<{
       data: readonly Tenant[];
       hasMore: boolean;
@@ -5633,11 +5716,18 @@ function operatorOperations(send: Send) {
     }> =>
       send({ method: 'GET', path: '/api/v1/operator/tenants', query }, options),
     /**
+     * Reject what another one of those who run the installation asked for
+     *
+     * Whoever asked may withdraw it so.
+     */
+    rejectRequest: (id: string, body?: Reject, options?: CallOptions): Promise<Approval> =>
+      send({ method: 'POST', path: `/api/v1/operator/approvals/${pathSegment(id)}/reject`, body }, options),
+    /**
      * Suspend a tenant, then destroy its keys for ever
      *
      * The first call suspends it. A call two minutes later, when none of its payments is open any more, destroys its data keys: nobody can read its secrets and its customers’ data then, not from a copy of this database either. Ledger and amounts stay. What older backups still hold is told in the guide to keys.
      */
-    removeTenant: (id: string, body: RemoveTenant, options?: CallOptions): Promise<Tenant> =>
+    removeTenant: (id: string, body: RemoveTenant, options?: CallOptions): Promise<Tenant | ApprovalRequested> =>
       send({ method: 'POST', path: `/api/v1/operator/tenants/${pathSegment(id)}/remove`, body }, options),
     /**
      * Close the circuit of a tenant's provider account
@@ -5654,7 +5744,7 @@ function operatorOperations(send: Send) {
      *
      * `master`: wraps all data keys by the primary master key, which has to be loaded first. `data`: gives a tenant, or all whose key was made before an instant, a new data key; the worker seals anew what is under the older ones, and destroys them when nothing is left. `tokens`: has the next key sign access tokens. A call works for a few seconds and says what remains; repeat it until nothing does.
      */
-    rotateKeys: (body: RotateKeys, options?: CallOptions): Promise<RotatedKeys> =>
+    rotateKeys: (body: RotateKeys, options?: CallOptions): Promise<RotatedKeys | ApprovalRequested> =>
       send({ method: 'POST', path: '/api/v1/operator/encryption-keys/rotate', body }, options),
     /**
      * Find anything of any tenant
@@ -5671,7 +5761,7 @@ function operatorOperations(send: Send) {
      *
      * Off: nothing is asked of a provider any more; what would have fired is suppressed, and stays so when it is on again. What a provider was asked for before goes on.
      */
-    switchAckReversals: (body: SwitchAckReversals, options?: CallOptions): Promise<AckReversals> =>
+    switchAckReversals: (body: SwitchAckReversals, options?: CallOptions): Promise<AckReversals | ApprovalRequested> =>
       send({ method: 'PATCH', path: '/api/v1/operator/ack-reversals', body }, options),
     /** Ask the provider about a tenant's payment now */
     syncPaymentAs: (id: string, query: {
@@ -5692,6 +5782,13 @@ function operatorOperations(send: Send) {
      */
     updateTenant: (id: string, body?: UpdateTenant, options?: CallOptions): Promise<Tenant> =>
       send({ method: 'PATCH', path: `/api/v1/operator/tenants/${pathSegment(id)}`, body }, options),
+    /**
+     * Prove a chain of the audit record from its beginning to its end, and the checkpoints against it
+     *
+     * By the checkpoints and the keys in the database, which its owner could have replaced along: for a proof against them, run `tollgate audit verify` with copies that lie elsewhere. Some seconds for a million entries; one after the other.
+     */
+    verifyAuditChain: (body?: VerifyAuditChain, options?: CallOptions): Promise<AuditProof> =>
+      send({ method: 'POST', path: '/api/v1/operator/audit-verifications', body }, options),
   };
 }
 
@@ -5956,10 +6053,10 @@ function paymentsOperations(send: Send) {
 function peopleOperations(send: Send) {
   return {
     /** Invite somebody to run the installation */
-    inviteOperatorUser: (body: Invite, options?: CallOptions): Promise<Invited> =>
+    inviteOperatorUser: (body: Invite, options?: CallOptions): Promise<Invited | ApprovalRequested> =>
       send({ method: 'POST', path: '/api/v1/operator/invitations', body }, options),
     /** Invite somebody to the tenant */
-    inviteUser: (body: Invite, options?: CallOptions): Promise<Invited> =>
+    inviteUser: (body: Invite, options?: CallOptions): Promise<Invited | ApprovalRequested> =>
       send({ method: 'POST', path: '/api/v1/invitations', body }, options),
     /** List invitations */
     listInvitations: (query?: {
@@ -6014,14 +6111,14 @@ function peopleOperations(send: Send) {
      *
      * Nobody changes themselves, nor somebody who may do more. It counts at once. The last owner stays.
      */
-    updateOperatorUser: (id: string, body: ChangeMember, options?: CallOptions): Promise<Member> =>
+    updateOperatorUser: (id: string, body: ChangeMember, options?: CallOptions): Promise<Member | ApprovalRequested> =>
       send({ method: 'PATCH', path: `/api/v1/operator/users/${pathSegment(id)}`, body }, options),
     /**
      * Give somebody another role, suspend them, or let them in again
      *
-     * Nobody changes themselves, nor somebody who may do more. It counts at once.
+     * Nobody changes themselves, nor somebody who may do more. It counts at once. The last admin stays, unless somebody acts who comes from outside of the tenant.
      */
-    updateUser: (id: string, body: ChangeMember, options?: CallOptions): Promise<Member> =>
+    updateUser: (id: string, body: ChangeMember, options?: CallOptions): Promise<Member | ApprovalRequested> =>
       send({ method: 'PATCH', path: `/api/v1/users/${pathSegment(id)}`, body }, options),
     /** Withdraw an invitation */
     withdrawInvitation: (id: string, options?: CallOptions): Promise<void> =>

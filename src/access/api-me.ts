@@ -14,15 +14,15 @@ import {
 
 const TAG = 'Your account';
 
-const person = { by: 'person' } as const;
+const person = { tag: TAG, idempotency: 'none', access: { by: 'person' } } as const;
 /** Also for somebody whom a link has let in to set up the first second factor. */
-const enrolling = { by: 'person', enrolling: true } as const;
-
-const one = z.strictObject({ id: z.string().max(64) });
-
+const enrolling = { ...person, access: { by: 'person', enrolling: true } } as const;
 const recoveryCodes = z.array(z.string()).meta({
   description: 'To be written down. Shown once; each stands in for the authenticator app once.',
 });
+const codes = z.strictObject({ recoveryCodes });
+
+const one = z.strictObject({ id: z.string().max(64) });
 
 export const changeName = endpoint({
   id: 'changeName',
@@ -39,13 +39,11 @@ export const changeName = endpoint({
 
 export const changePassword = endpoint({
   id: 'changePassword',
+  ...person,
   method: 'POST',
   path: '/api/v1/me/password',
   summary: 'Change the password',
   description: 'Signs out everywhere else.',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
   secretsInBody: true,
   body: z
     .strictObject({
@@ -59,13 +57,11 @@ export const changePassword = endpoint({
 
 export const offerTotp = endpoint({
   id: 'offerTotp',
+  ...enrolling,
   method: 'POST',
   path: '/api/v1/me/totp',
   summary: 'Begin to set up an authenticator app',
   description: 'It counts from its first code on; another one counts until then.',
-  tag: TAG,
-  access: enrolling,
-  idempotency: 'none',
   answer: {
     status: 201,
     schema: z
@@ -82,18 +78,16 @@ export const offerTotp = endpoint({
 
 export const confirmTotp = endpoint({
   id: 'confirmTotp',
+  ...enrolling,
   method: 'POST',
   path: '/api/v1/me/totp/confirm',
   summary: 'Make the authenticator app count by its first code',
   description: 'New recovery codes come with it, in the place of those before.',
-  tag: TAG,
-  access: enrolling,
-  idempotency: 'none',
   secretsInBody: true,
   body: z.strictObject({ enrollment, code: totpCode }).meta({ id: 'ConfirmTotp' }),
   answer: {
     status: 200,
-    schema: z.strictObject({ recoveryCodes }).meta({ id: 'ConfirmedTotp' }),
+    schema: codes.meta({ id: 'ConfirmedTotp' }),
     description: 'The recovery codes.',
   },
   problems: ['proof_refused', 'step_up_required'],
@@ -101,28 +95,24 @@ export const confirmTotp = endpoint({
 
 export const removeTotp = endpoint({
   id: 'removeTotp',
+  ...person,
   method: 'DELETE',
   path: '/api/v1/me/totp',
   summary: 'Take the authenticator app away',
   description: 'Never the last way in.',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
   answer: nothing,
   problems: ['step_up_required', 'state_conflict'],
 });
 
 export const renewRecoveryCodes = endpoint({
   id: 'renewRecoveryCodes',
+  ...person,
   method: 'POST',
   path: '/api/v1/me/recovery-codes',
   summary: 'Make new recovery codes',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
   answer: {
     status: 201,
-    schema: z.strictObject({ recoveryCodes }).meta({ id: 'RecoveryCodes' }),
+    schema: codes.meta({ id: 'RecoveryCodes' }),
     description: 'The codes; those before count no more.',
   },
   problems: ['step_up_required', 'state_conflict'],
@@ -134,36 +124,30 @@ const passkey = z
 
 export const listPasskeys = endpoint({
   id: 'listPasskeys',
+  ...person,
   method: 'GET',
   path: '/api/v1/me/passkeys',
   summary: 'List your passkeys',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
   answer: { status: 200, schema: z.strictObject({ data: z.array(passkey) }), description: 'Newest first.' },
   problems: [],
 });
 
 export const offerPasskey = endpoint({
   id: 'offerPasskey',
+  ...enrolling,
   method: 'POST',
   path: '/api/v1/me/passkeys/options',
   summary: 'Begin to add a passkey',
-  tag: TAG,
-  access: enrolling,
-  idempotency: 'none',
   answer: { status: 200, schema: passkeyOptions, description: 'What the browser needs to make a passkey.' },
   problems: ['step_up_required', 'state_conflict'],
 });
 
 export const addPasskey = endpoint({
   id: 'addPasskey',
+  ...enrolling,
   method: 'POST',
   path: '/api/v1/me/passkeys',
   summary: 'Add the passkey that the browser has made',
-  tag: TAG,
-  access: enrolling,
-  idempotency: 'none',
   secretsInBody: true,
   body: z.strictObject({ label: line(60), passkey: passkeyAnswer }).meta({ id: 'AddPasskey' }),
   answer: nothing,
@@ -172,13 +156,11 @@ export const addPasskey = endpoint({
 
 export const removePasskey = endpoint({
   id: 'removePasskey',
+  ...person,
   method: 'DELETE',
   path: '/api/v1/me/passkeys/{id}',
   summary: 'Take a passkey away',
   description: 'Never the last way in.',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
   params: one,
   answer: nothing,
   problems: ['step_up_required', 'state_conflict'],
@@ -186,12 +168,10 @@ export const removePasskey = endpoint({
 
 export const listSessions = endpoint({
   id: 'listSessions',
+  ...person,
   method: 'GET',
   path: '/api/v1/me/sessions',
   summary: 'List where you are signed in',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
   answer: {
     status: 200,
     schema: z.strictObject({
@@ -217,12 +197,10 @@ export const listSessions = endpoint({
 
 export const revokeSession = endpoint({
   id: 'revokeSession',
+  ...person,
   method: 'DELETE',
   path: '/api/v1/me/sessions/{id}',
   summary: 'Sign out in one place',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
   params: one,
   answer: nothing,
   problems: [],
@@ -230,12 +208,10 @@ export const revokeSession = endpoint({
 
 export const signOutEverywhere = endpoint({
   id: 'signOutEverywhere',
+  ...person,
   method: 'DELETE',
   path: '/api/v1/me/sessions',
   summary: 'Sign out everywhere, here as well',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
   answer: nothing,
   problems: [],
 });

@@ -16,90 +16,72 @@ import {
 
 const TAG = 'Signing in';
 
+const person = { tag: TAG, idempotency: 'none', access: { by: 'person' } } as const;
 /** The panel's own pages alone; browsers say so. */
-const browser = { by: 'browser' } as const;
-const person = { by: 'person' } as const;
+const browser = { tag: TAG, idempotency: 'none', access: { by: 'browser' } } as const;
+const proving = { ...browser, method: 'POST', secretsInBody: true, answer: stepAnswer } as const;
+const offered = {
+  status: 200,
+  schema: passkeyOptions,
+  description: 'What the browser needs to ask for a passkey, or to make one.',
+} as const;
 
 export const signIn = endpoint({
   id: 'signIn',
-  method: 'POST',
+  ...proving,
   path: '/api/v1/session',
   summary: 'Sign in by password',
   description: 'A password alone opens nothing: a second factor follows. After ten tries, half an hour of pause.',
-  tag: TAG,
-  access: browser,
-  idempotency: 'none',
-  secretsInBody: true,
   body: z.strictObject({ email, password: knownPassword }).meta({ id: 'SignIn' }),
-  answer: stepAnswer,
   problems: [],
 });
 
 export const signInByTotp = endpoint({
   id: 'signInByTotp',
-  method: 'POST',
+  ...proving,
   path: '/api/v1/session/totp',
   summary: 'Give the code of the authenticator app',
-  tag: TAG,
-  access: browser,
-  idempotency: 'none',
-  secretsInBody: true,
   body: z.strictObject({ code: totpCode }).meta({ id: 'SignInByTotp' }),
-  answer: stepAnswer,
   problems: [],
 });
 
 export const signInByRecoveryCode = endpoint({
   id: 'signInByRecoveryCode',
-  method: 'POST',
+  ...proving,
   path: '/api/v1/session/recovery-code',
   summary: 'Give a recovery code in the place of the authenticator app’s',
   description: 'Each is good once.',
-  tag: TAG,
-  access: browser,
-  idempotency: 'none',
-  secretsInBody: true,
   body: z.strictObject({ code: line(64) }).meta({ id: 'SignInByRecoveryCode' }),
-  answer: stepAnswer,
   problems: [],
 });
 
 export const askForPasskey = endpoint({
   id: 'askForPasskey',
+  ...browser,
   method: 'POST',
   path: '/api/v1/session/passkey/options',
   summary: 'Begin to sign in by passkey',
   description: 'Whose passkey it is comes with the answer. A panel at an IP address has none.',
-  tag: TAG,
-  access: browser,
-  idempotency: 'none',
-  answer: { status: 200, schema: passkeyOptions, description: 'What the browser needs to ask for a passkey.' },
+  answer: offered,
   problems: ['state_conflict'],
 });
 
 export const signInByPasskey = endpoint({
   id: 'signInByPasskey',
-  method: 'POST',
+  ...proving,
   path: '/api/v1/session/passkey',
   summary: 'Sign in by passkey',
   description: 'A passkey that has asked who its person is counts as both factors.',
-  tag: TAG,
-  access: browser,
-  idempotency: 'none',
-  secretsInBody: true,
   body: z.strictObject({ passkey: passkeyAnswer }).meta({ id: 'SignInByPasskey' }),
-  answer: stepAnswer,
   problems: [],
 });
 
 export const beginOidc = endpoint({
   id: 'beginOidc',
+  ...browser,
   method: 'POST',
   path: '/api/v1/session/oidc',
   summary: 'Begin to sign in at the identity provider',
-  tag: TAG,
-  access: browser,
-  idempotency: 'none',
   answer: {
     status: 200,
     schema: z.strictObject({ url: z.string() }).meta({ id: 'OidcStart' }),
@@ -110,14 +92,10 @@ export const beginOidc = endpoint({
 
 export const finishOidc = endpoint({
   id: 'finishOidc',
-  method: 'POST',
+  ...proving,
   path: '/api/v1/session/oidc/return',
   summary: 'Come back from the identity provider',
   description: 'Who has not been here before must have been invited at the address that the provider has verified.',
-  tag: TAG,
-  access: browser,
-  idempotency: 'none',
-  secretsInBody: true,
   body: z
     .strictObject({
       code: z.string().min(1).max(4_096),
@@ -125,19 +103,16 @@ export const finishOidc = endpoint({
       iss: z.string().max(500).optional(),
     })
     .meta({ id: 'OidcReturn' }),
-  answer: stepAnswer,
   problems: ['state_conflict'],
 });
 
 export const lookAtLink = endpoint({
   id: 'lookAtLink',
+  ...browser,
   method: 'POST',
+  secretsInBody: true,
   path: '/api/v1/session/link',
   summary: 'See what a set-up link or an invitation is for',
-  tag: TAG,
-  access: browser,
-  idempotency: 'none',
-  secretsInBody: true,
   body: z.strictObject({ token: linkToken }).meta({ id: 'LinkToken' }),
   answer: {
     status: 200,
@@ -163,46 +138,37 @@ const newcomer = {
 
 export const offerFirstPasskey = endpoint({
   id: 'offerFirstPasskey',
+  ...browser,
   method: 'POST',
   path: '/api/v1/session/link/passkey-options',
   summary: 'Begin to make an account with a passkey',
-  tag: TAG,
-  access: browser,
-  idempotency: 'none',
   secretsInBody: true,
   body: z.strictObject(newcomer).meta({ id: 'Newcomer' }),
-  answer: { status: 200, schema: passkeyOptions, description: 'What the browser needs to make a passkey.' },
+  answer: offered,
   problems: ['state_conflict'],
 });
 
 export const acceptLink = endpoint({
   id: 'acceptLink',
-  method: 'POST',
+  ...proving,
   path: '/api/v1/session/link/accept',
   summary: 'Make an account of a set-up link or an invitation',
   description: 'With a passkey that is all; with a password a second factor is set up next.',
-  tag: TAG,
-  access: browser,
-  idempotency: 'none',
-  secretsInBody: true,
   body: z
     .union([
       z.strictObject({ ...newcomer, password: newPassword }),
       z.strictObject({ ...newcomer, passkey: passkeyAnswer, label: line(60) }),
     ])
     .meta({ id: 'AcceptLink' }),
-  answer: stepAnswer,
   problems: ['proof_refused', 'state_conflict'],
 });
 
 export const joinByLink = endpoint({
   id: 'joinByLink',
+  ...person,
   method: 'POST',
   path: '/api/v1/session/link/join',
   summary: 'Follow an invitation with the account that one has',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
   secretsInBody: true,
   body: z.strictObject({ token: linkToken }).meta({ id: 'JoinByLink' }),
   answer: nothing,
@@ -211,15 +177,13 @@ export const joinByLink = endpoint({
 
 export const getSession = endpoint({
   id: 'getSession',
+  ...person,
   method: 'GET',
   path: '/api/v1/session',
   summary: 'See who is signed in, and what they may do where',
   description:
     'The tenants that somebody may enter, by X-Tollgate-Tenant. Who runs the installation may enter all of them; the ' +
     'first hundred are shown.',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
   answer: {
     status: 200,
     schema: z
@@ -253,37 +217,32 @@ export const getSession = endpoint({
 
 export const signOut = endpoint({
   id: 'signOut',
+  ...person,
   method: 'DELETE',
   path: '/api/v1/session',
   summary: 'Sign out',
-  tag: TAG,
   access: { by: 'person', enrolling: true },
-  idempotency: 'none',
   answer: nothing,
   problems: [],
 });
 
 export const askForStepUp = endpoint({
   id: 'askForStepUp',
+  ...person,
   method: 'POST',
   path: '/api/v1/session/step-up/options',
   summary: 'Begin to prove a passkey once more',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
-  answer: { status: 200, schema: passkeyOptions, description: 'What the browser needs to ask for a passkey.' },
+  answer: offered,
   problems: ['state_conflict'],
 });
 
 export const stepUp = endpoint({
   id: 'stepUp',
+  ...person,
   method: 'POST',
   path: '/api/v1/session/step-up',
   summary: 'Prove the second factor once more',
   description: 'Dangerous acts are open for ten minutes after it.',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
   secretsInBody: true,
   body: z
     .union([z.strictObject({ code: totpCode }), z.strictObject({ passkey: passkeyAnswer })])

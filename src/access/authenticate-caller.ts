@@ -14,7 +14,7 @@ import { isWithinRanges } from './address-ranges.ts';
 import { parseApiKey, parseOperatorKey } from './api-key.ts';
 import { spelledOut } from './grant.ts';
 import { appTarget, limitGuesses } from './limit-guesses.ts';
-import { OPERATOR_KEY_PERMISSIONS } from './role.ts';
+import { operatorPermissionsUnder } from './role.ts';
 import { hashSecret } from './secret-hash.ts';
 import { isActiveTenant, selectAppSecret } from './store.ts';
 import { OPERATOR_KEY_SHELF, selectApiKey, touchKey } from './store-keys.ts';
@@ -142,8 +142,7 @@ async function checkOperatorKey(
   const until = key === null ? undefined : openUntil(key, secretHash, clock.now());
   if (key === null || until === undefined) throw new Problem('unauthenticated', 'The operator key is not valid.');
   noteUse(db, 'operator_keys', key, clock.now());
-  const scopes = spelledOut(key.grants);
-  const permissions = OPERATOR_KEY_PERMISSIONS.filter((permission) => scopeCovers(scopes, permission));
+  const permissions = operatorPermissionsUnder(key.grants);
   return {
     caller: { by: 'operator', actor: `operator:${keyId}`, permissions, person: null },
     until,

@@ -1,9 +1,9 @@
 import { present } from '../kernel/assert.ts';
-import type { Person } from '../kernel/caller.ts';
 import type { Permission } from '../kernel/endpoint.ts';
 import { type Page, type PageOptions, pageOf } from '../kernel/page.ts';
 import { Problem } from '../kernel/problem.ts';
 import { SYSTEM } from '../keys/sealer.ts';
+import type { Queryable } from '../platform/database.ts';
 import { refuseHigherRole, rightsOfRole } from './invite-user.ts';
 import type { PeopleContext } from './people-context.ts';
 import { hasAll } from './role.ts';
@@ -52,8 +52,13 @@ async function shown({ directory }: DirectoryContext, row: MemberRow): Promise<S
 export interface Changer {
   readonly tenantId: string;
   readonly permissions: readonly Permission[];
-  /** null: a program. */
-  readonly person: Person | null;
+  /** As in the record: `user:usr_…` is a person, also where their request waited for a second one. */
+  readonly actor: string;
+}
+
+/** The id of the person who changes; null: a program does. */
+function personIn({ actor }: Changer): string | null {
+  return actor.startsWith('user:') ? actor.slice('user:'.length) : null;
 }
 
 interface MemberChange {
@@ -63,10 +68,9 @@ interface MemberChange {
 
 /**
  * Gives a member another role, suspends them there, or lets them in again. Nobody changes themselves, nobody touches or
- * gives a role with more rights than their own, and the last owner stays. What waited to be accepted by them, or was
- * offered by them, is withdrawn: an old invitation must not undo the change. Who is suspended from the installation cannot
- * sign in at all.
- * @throws Problem not_found, forbidden, validation_failed (no such role)
+ * gives a role with more rights than their own, and the last owner of the installation and the last admin of a tenant stay. What waited to be accepted by them, or was offered by them, is withdrawn: an old invitation must not undo the
+ * change. Who is suspended from the installation cannot sign in at all.
+ * @throws Problem not_found, forbidden, validation_failed (no such role), state_conflict (the last admin)
  */
 export async function changeMember(
   context: Pick<PeopleContext, 'database' | 'directory' | 'clock'>,
@@ -75,20 +79,19 @@ export async function changeMember(
   change: MemberChange,
 ): Promise<ShownMember> {
   const { database, clock } = context;
-  const { tenantId, permissions, person } = changer;
-  if (person?.userId === userId)
-    throw new Problem('forbidden', 'Nobody changes their own role or suspends themselves.');
+  const { tenantId } = changer;
+  const changerId = personIn(changer);
+  if (changerId === userId) throw new Problem('forbidden', 'Nobody changes their own role or suspends themselves.');
   const row = await database.transaction(async (tx) => {
-    const members = await lockMembers(tx, { tenantId, userId, role: LAST_TO_STAY });
+    const userIds = changerId === null ? [userId] : [userId, changerId];
+    const members = await lockMembers(tx, { tenantId, userIds, role: lastToStay(tenantId) });
     const member = members.find((one) => one.userId === userId);
     if (member === undefined) throw new Problem('not_found', 'There is no such member.');
+    const mine = await rightsNow(tx, changer, members);
     const rights = (await rightsOfRole(tx, tenantId, member.role)) ?? [];
-    if (!hasAll(permissions, rights)) throw new Problem('forbidden', 'Their role may do more than yours.');
-    if (change.role !== undefined) await refuseHigherRole(tx, changer, change.role);
-    // Of two owners who demote each other at the same time, the later one is none any more; so there is always one left.
-    const isOwner = ({ userId: id, role, counts }: (typeof members)[number]) =>
-      id === person?.userId && role === LAST_TO_STAY && counts;
-    if (tenantId === SYSTEM && !members.some(isOwner)) throw new Problem('forbidden', 'Only an owner may do this.');
+    if (!hasAll(mine, rights)) throw new Problem('forbidden', 'Their role may do more than yours.');
+    if (change.role !== undefined) await refuseHigherRole(tx, { tenantId, permissions: mine }, change.role);
+    refuseLastAdmin(changer, members, member, change);
     await updateMembership(tx, { tenantId, userId }, change, clock.now());
     const user = present(await selectUserById(tx, userId), 'The person of a membership');
     const { emailDigest } = user;
@@ -102,5 +105,40 @@ export async function changeMember(
   return shown(context, row);
 }
 
-/** Of these there must always be one, who can let everybody else in; nobody else changes who runs the installation. */
-const LAST_TO_STAY = 'owner';
+type Locked = Awaited<ReturnType<typeof lockMembers>>[number];
+
+/** Of these there must always be one, who can let everybody else in; owners alone change who runs the installation. */
+function lastToStay(tenantId: string): string {
+  return tenantId === SYSTEM ? 'owner' : 'admin';
+}
+
+/**
+ * What the changer may do now that the members are locked. It was read before that, and they may have been changed meanwhile:
+ * of two who demote each other at the same time, the later one may do it no more. @throws Problem forbidden
+ */
+async function rightsNow(tx: Queryable, changer: Changer, members: readonly Locked[]): Promise<readonly Permission[]> {
+  const { tenantId, permissions } = changer;
+  const own = members.find(({ userId }) => userId === personIn(changer));
+  if (tenantId === SYSTEM && (own?.counts !== true || own.role !== lastToStay(tenantId)))
+    throw new Problem('forbidden', 'Only an owner may do this.');
+  // A program, or somebody who runs the installation or the tenant's parent and has no role here.
+  if (own === undefined) return permissions;
+  if (!own.counts) throw new Problem('forbidden', 'Your role has just been changed.');
+  return (await rightsOfRole(tx, tenantId, own.role)) ?? [];
+}
+
+/**
+ * Of a tenant's admins one stays, who can let the others in again. Whoever acts from outside, such as those who run the
+ * installation, may end the last one's rights too: they can let somebody else in, and that one may have been broken into.
+ * @throws Problem state_conflict
+ */
+function refuseLastAdmin(changer: Changer, members: readonly Locked[], member: Locked, change: MemberChange): void {
+  const changerId = personIn(changer);
+  const isOutside = changerId !== null && members.every(({ userId }) => userId !== changerId);
+  const role = lastToStay(changer.tenantId);
+  const isAdmin = member.role === role && member.counts;
+  const staysAdmin = (change.role ?? role) === role && change.status !== 'suspended';
+  if (isOutside || !isAdmin || staysAdmin) return;
+  if (members.some((one) => one !== member && one.role === role && one.counts)) return;
+  throw new Problem('state_conflict', 'This is the last admin. Make somebody else admin first.');
+}

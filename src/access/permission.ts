@@ -166,6 +166,15 @@ export const OPERATOR_PERMISSIONS = {
   'system:read': { allows: 'see how the installation is', roles: ['admin', 'support', 'auditor'] },
   'search:read': { allows: 'find what belongs to any tenant', roles: ['admin', 'support'] },
   'mail:read': { allows: 'see mails to tenants', roles: ['admin', 'support', 'auditor'] },
+  'operator-approval:read': {
+    allows: 'see what waits for a second one of those who run the installation',
+    roles: ['admin', 'support', 'auditor'],
+  },
+  'operator-approval:update': {
+    allows: 'approve and reject what others of them asked for and they may do themselves',
+    roles: ['admin'],
+    person: true,
+  },
   'operator-user:create': { allows: 'invite people to run the installation', roles: [], person: true },
   'operator-user:read': { allows: 'see who runs the installation', roles: ['admin', 'support', 'auditor'] },
   'operator-user:update': {

@@ -1,4 +1,6 @@
-import type { Permission } from '../kernel/endpoint.ts';
+import { scopeCovers } from '../kernel/caller.ts';
+import type { Permission, Scope } from '../kernel/endpoint.ts';
+import { spelledOut } from './grant.ts';
 import {
   OPERATOR_ROLES,
   type OperatorPermission,
@@ -61,6 +63,12 @@ export const ROLE_IN_TENANTS: Readonly<Record<OperatorRole, TenantRole>> = {
 export const OPERATOR_KEY_PERMISSIONS: readonly OperatorPermission[] = operatorPermissions()
   .filter(([, { person }]) => person !== true)
   .map(([permission]) => permission);
+
+/** What a key of the operator with these grants may do. */
+export function operatorPermissionsUnder(grants: readonly (Scope | '*')[]): readonly OperatorPermission[] {
+  const scopes = spelledOut(grants);
+  return OPERATOR_KEY_PERMISSIONS.filter((permission) => scopeCovers(scopes, permission));
+}
 
 /** Whether every right of one list is also in another: who gives a role must have all that it holds. */
 export function hasAll(mine: readonly Permission[], theirs: readonly Permission[]): boolean {

@@ -159,13 +159,13 @@ export function accountRoutes(context: PeopleContext): readonly BoundEndpoint[] 
 
 /** Who acts, where, and what they may do there. */
 function actingAs(caller: TenantCaller | OperatorCaller) {
-  const { actor, person } = caller;
-  if (caller.by === 'operator') return { tenantId: SYSTEM, permissions: caller.permissions, actor, person };
+  const { actor } = caller;
+  if (caller.by === 'operator') return { tenantId: SYSTEM, permissions: caller.permissions, actor };
   const { tenantId, scopes } = caller;
   const permissions = tenantPermissions()
     .map(([permission]) => permission)
     .filter((permission) => scopeCovers(scopes, permission));
-  return { tenantId, permissions, actor, person };
+  return { tenantId, permissions, actor };
 }
 
 /** Who else gets in, and as what: the same for a tenant and for the installation. */

@@ -147,7 +147,7 @@ function modeOf(header: string | undefined): Mode {
  * What somebody may do in a tenant: by the role they have there; else by the one in its parent, which acts for it; else by
  * the one in the installation. null: nothing leads there, or there is no such tenant.
  */
-async function rightsIn(
+export async function rightsIn(
   db: Queryable,
   memberships: readonly Membership[],
   tenantId: string,

@@ -77,19 +77,30 @@ export async function selectMember(db: Queryable, tenantId: string, userId: stri
   return rows[0];
 }
 
+interface LockedMember {
+  readonly userId: string;
+  readonly role: string;
+  /** Neither the membership nor the person is suspended. */
+  readonly counts: boolean;
+}
+
 /**
- * Locks the memberships of everybody who has one of some roles in a tenant, and one person's, in one order: who changes
- * one of the last owners waits for whoever changes another.
+ * Locks the memberships of everybody who has a role in a tenant, and those of some people, in one order: who changes one of
+ * the last who have that role waits for whoever changes another.
  */
 export async function lockMembers(
   tx: Queryable,
-  { tenantId, userId, role }: { readonly tenantId: string; readonly userId: string; readonly role: string },
-): Promise<readonly { readonly userId: string; readonly role: string; readonly counts: boolean }[]> {
-  const { rows } = await sql<{ userId: string; role: string; counts: boolean }>`
+  {
+    tenantId,
+    userIds,
+    role,
+  }: { readonly tenantId: string; readonly userIds: readonly string[]; readonly role: string },
+): Promise<readonly LockedMember[]> {
+  const { rows } = await sql<LockedMember>`
     select memberships.user_id as "userId", role,
       memberships.status = 'active' and users.status = 'active' as counts
     from memberships join users using (user_id)
-    where tenant_id = ${tenantId} and (role = ${role} or memberships.user_id = ${userId})
+    where tenant_id = ${tenantId} and (role = ${role} or memberships.user_id = any(${userIds}::text[]))
     order by memberships.user_id
     for update of memberships, users`.execute(tx);
   return rows;

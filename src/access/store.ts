@@ -61,6 +61,12 @@ export async function isActiveTenant(db: Queryable, tenantId: string, parentId?:
   return (await query.executeTakeFirst()) !== undefined;
 }
 
+/** The active tenant that has an app name; null: none. */
+export async function selectActiveTenantByAppName(db: Queryable, appName: string): Promise<string | null> {
+  const query = db.selectFrom('tenants').select('tenant_id').where('app_name', '=', appName);
+  return (await query.where('status', '=', 'active').executeTakeFirst())?.tenant_id ?? null;
+}
+
 export function selectSigningKeys(db: Queryable) {
   return db.selectFrom('signing_keys').selectAll().execute();
 }

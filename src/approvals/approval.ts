@@ -16,7 +16,8 @@ export const APPROVAL_TRANSITIONS: Readonly<Record<ApprovalState, readonly Appro
 
 /** What is asked for, exactly as it will be run. Sealed where it is stored: it may hold credentials. */
 export interface StoredRequest {
-  readonly caller: Pick<TenantCaller, 'tenantId' | 'mode' | 'actor'> & { readonly scopes: TenantCaller['scopes'] };
+  /** What they may do is read when it is run. */
+  readonly caller: Pick<TenantCaller, 'tenantId' | 'mode' | 'actor'>;
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;

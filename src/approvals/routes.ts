@@ -1,33 +1,60 @@
-import { pageOf } from '../kernel/page.ts';
+import type { OperatorCaller, TenantCaller } from '../kernel/caller.ts';
+import { type PageOptions, pageOf } from '../kernel/page.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import * as api from './api.ts';
 import { type Approval, requestPlace, type StoredRequest, stateAt } from './approval.ts';
-import { approve, reject } from './decide-approval.ts';
+import { approve, ownerOf, reject } from './decide-approval.ts';
 import type { RunContext } from './run-approved.ts';
 import { selectApproval, selectApprovals } from './store.ts';
 
-/** The approvals' endpoints, tied to their verbs. */
+/** The approvals' endpoints, of tenants and of the installation, tied to their verbs. */
 export function approvalRoutes(context: RunContext): readonly BoundEndpoint[] {
-  const db = context.database.query;
+  const { list, read, approveOne, rejectOne } = approvalDesk(context);
   return [
-    bindEndpoint(api.listApprovals, async ({ caller, query }) => {
-      const approvals = await selectApprovals(db, caller, query, query.state);
+    bindEndpoint(api.listApprovals, list),
+    bindEndpoint(api.getApproval, read),
+    bindEndpoint(api.approveRequest, approveOne),
+    bindEndpoint(api.rejectRequest, rejectOne),
+    bindEndpoint(api.listOperatorApprovals, list),
+    bindEndpoint(api.getOperatorApproval, read),
+    bindEndpoint(api.approveOperatorRequest, approveOne),
+    bindEndpoint(api.rejectOperatorRequest, rejectOne),
+  ];
+}
+
+interface Asked {
+  readonly caller: TenantCaller | OperatorCaller;
+  readonly params: { readonly id: string };
+}
+interface Deciding extends Asked {
+  readonly body: { readonly note: string | null };
+}
+interface Listing extends Pick<Asked, 'caller'> {
+  readonly query: PageOptions & { readonly state?: Approval['state'] | undefined };
+}
+
+/** The same for whoever asks: what they see and decide is their own. */
+function approvalDesk(context: RunContext) {
+  const db = context.database.query;
+  return {
+    async list({ caller, query }: Listing) {
+      const approvals = await selectApprovals(db, ownerOf(caller), query, query.state);
       return { body: pageOf(await Promise.all(approvals.map((one) => approvalJson(context, one))), query.limit) };
-    }),
-    bindEndpoint(api.getApproval, async ({ caller, params }) => {
-      const approval = await selectApproval(db, caller, params.id);
+    },
+    async read({ caller, params }: Asked) {
+      const approval = await selectApproval(db, ownerOf(caller), params.id);
       if (approval === null) throw new Problem('not_found', 'There is no such approval.');
       return { body: await approvalJson(context, approval) };
-    }),
-    bindEndpoint(api.approveRequest, async ({ caller, params, body }) => {
+    },
+    async approveOne({ caller, params, body }: Deciding) {
       const { approval, result } = await approve(context, caller, { ...body, approvalId: params.id });
       return { body: { ...(await approvalJson(context, approval)), result } };
-    }),
-    bindEndpoint(api.rejectRequest, async ({ caller, params, body }) => ({
-      body: await approvalJson(context, await reject(context, caller, { ...body, approvalId: params.id })),
-    })),
-  ];
+    },
+    async rejectOne({ caller, params, body }: Deciding) {
+      return { body: await approvalJson(context, await reject(context, caller, { ...body, approvalId: params.id })) };
+    },
+  };
 }
 
 async function approvalJson({ sealer, clock }: RunContext, approval: Approval): Promise<api.ApprovalAnswer> {

@@ -25,7 +25,9 @@ const entry = z
       description:
         '`key:…`, `app:…`, `user:…`, `operator:…`, `command-line:…`, `gateway`. Of a refusal, what its credentials named.',
     }),
-    address: z.string().nullable(),
+    address: z.string().nullable().meta({
+      description: 'The network it came from, such as 203.0.113.0/24. Of older entries, the address itself.',
+    }),
     correlationId: z.string().nullable(),
     action: z.string().meta({ description: 'The operation of this API, or what the gateway did by itself.' }),
     target: z.strictObject({ type: z.string().nullable(), id: z.string().nullable() }),
@@ -39,6 +41,8 @@ const entry = z
     code: z.string().nullable().meta({ description: 'Of a refusal.' }),
     times: z.int().nullable().meta({ description: 'How often it happened again in the minute before.' }),
     reason: z.string().nullable(),
+    approvalId: z.string().nullable().meta({ description: 'Of what waited for a second person.' }),
+    approvedBy: z.string().nullable().meta({ description: 'Who that was.' }),
     hash: z.string().meta({ description: 'SHA-256, hex; see the guide for what is hashed.' }),
   })
   .meta({ id: 'AuditEntry' });
@@ -138,6 +142,69 @@ export const exportAuditEntriesAsOperator = endpoint({
   query: z.strictObject({ ...exported, tenantId }),
   ...EXPORT,
   problems: [],
+});
+
+const checkpoint = z.strictObject({ number: z.int(), at: instant }).nullable();
+
+export const getAuditState = endpoint({
+  id: 'getAuditState',
+  method: 'GET',
+  path: '/api/v1/operator/audit-state',
+  summary: 'See how far a chain of the audit record goes, and how far it is signed',
+  tag: 'Operator',
+  access: { by: 'operator', permission: 'audit-record:read' },
+  idempotency: 'none',
+  query: z.strictObject({ tenantId }),
+  answer: {
+    status: 200,
+    schema: z
+      .strictObject({
+        tenantId: z.string(),
+        entries: z.int().meta({ description: 'Of the chain.' }),
+        signed: z.int().meta({ description: 'How many of them a checkpoint has signed.' }),
+        lastCheckpoint: checkpoint.meta({ description: 'Of the installation; null: none was signed yet.' }),
+      })
+      .meta({ id: 'AuditState' }),
+    description: 'The state of the chain.',
+  },
+  problems: [],
+});
+
+export const verifyAuditChain = endpoint({
+  id: 'verifyAuditChain',
+  method: 'POST',
+  path: '/api/v1/operator/audit-verifications',
+  summary: 'Prove a chain of the audit record from its beginning to its end, and the checkpoints against it',
+  description:
+    'By the checkpoints and the keys in the database, which its owner could have replaced along: for a proof against them, run `tollgate audit verify` with copies that lie elsewhere. Some seconds for a million entries; one after the other.',
+  tag: 'Operator',
+  access: { by: 'operator', permission: 'audit-record:read' },
+  idempotency: 'none',
+  audit: { class: 'security', shows: ['tenantId'] },
+  body: z.strictObject({ tenantId }).meta({ id: 'VerifyAuditChain' }),
+  answer: {
+    status: 200,
+    schema: z
+      .strictObject({
+        tenantId: z.string(),
+        entries: z.int().meta({ description: 'That were looked at.' }),
+        checkpoints: z.int(),
+        findings: z
+          .array(
+            z.strictObject({
+              kind: z.string(),
+              number: z.int().meta({ description: 'Of the entry, the checkpoint or the line.' }),
+              says: z.string(),
+            }),
+          )
+          .meta({ description: 'The first fault of the chain, and of the checkpoints; none: it is proven.' }),
+        verifiedAt: instant,
+      })
+      .meta({ id: 'AuditProof' }),
+    description: 'What was found.',
+  },
+  problems: [],
+  example: { tenantId: 'system' },
 });
 
 export const listAuditKeys = endpoint({

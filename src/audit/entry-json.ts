@@ -23,6 +23,8 @@ export function entryJson(row: EntryRow): AuditEntryAnswer {
     code: details.code ?? null,
     times: details.times ?? null,
     reason: details.reason ?? null,
+    approvalId: details.approvalId ?? null,
+    approvedBy: details.approvedBy ?? null,
     hash: row.hash.toString('hex'),
   };
 }

@@ -24,6 +24,9 @@ export interface AuditDetails {
   /** How often it happened in the minute before, where repeats are counted. */
   readonly times?: number;
   readonly reason?: string;
+  /** Of what waited for a second person: which approval, and whose. */
+  readonly approvalId?: string;
+  readonly approvedBy?: string;
   readonly format?: string;
 }
 

@@ -1,8 +1,10 @@
+import { assert } from '../kernel/assert.ts';
 import { personOf } from '../kernel/caller.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
 import type { Problem } from '../kernel/problem.ts';
 import { Act, type ActNotes, runAs } from '../platform/act.ts';
 import type { ActRecorder, RecordCall, RecordedCall } from '../platform/http/act-recorder.ts';
+import type { RouteAnswer } from '../platform/http/bind-endpoint.ts';
 import type { Exchange } from '../platform/http/exchange.ts';
 import type { AuditContext } from './context.ts';
 import { createRepeatCounter } from './count-repeats.ts';
@@ -50,14 +52,46 @@ interface Plan {
  * that is recorded before it is answered; a repeat that is answered as the first time is no act of its own.
  */
 function recordChanges({ database }: AuditContext, plan: Plan): RecordCall {
-  return async (call, work) => {
-    const entry = entryOf(plan, call);
-    const act = new Act(entry.tenantId, (tx, notes) => appendEntry(tx, withNotes(plan, entry, notes)));
-    const answer = await runAs(act, work).finally(() => act.end());
-    if (act.isKept || ('replayed' in answer && answer.replayed === true)) return answer;
-    await database.transaction((tx) => appendEntry(tx, { ...entry, outcome: 'unchanged' }));
-    return answer;
-  };
+  return (call, work) => recordChange(database, plan, entryOf(plan, call), work);
+}
+
+async function recordChange<Answer extends RouteAnswer>(
+  database: AuditContext['database'],
+  plan: Plan,
+  entry: NewEntry,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  const act = new Act(entry.tenantId, (tx, notes) => appendEntry(tx, withNotes(plan, entry, notes)));
+  const answer = await runAs(act, work).finally(() => act.end());
+  if (act.isKept || ('replayed' in answer && answer.replayed === true)) return answer;
+  await database.transaction((tx) => appendEntry(tx, { ...entry, outcome: 'unchanged' }));
+  return answer;
+}
+
+/** What somebody asked for earlier and a second person has approved of. */
+interface ApprovedCall extends Pick<RecordedCall, 'caller' | 'params' | 'query' | 'body'> {
+  readonly remoteAddress: string;
+  readonly approvalId: string;
+  readonly approvedBy: string;
+}
+
+/**
+ * Records what was approved as an act of whoever asked for it, at the time when it is done: the decision is an entry of its
+ * own, by whoever decided, and may lie in another process.
+ */
+export async function recordApproved<Answer extends RouteAnswer>(
+  { database, clock }: Pick<AuditContext, 'database' | 'clock'>,
+  endpoint: Endpoint,
+  { approvalId, approvedBy, remoteAddress, ...call }: ApprovedCall,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  const rule = auditOf(endpoint);
+  assert(typeof rule === 'object', `${endpoint.id}: what waits for a second person is recorded`);
+  const plan = { endpoint, kept: rule.class, shows: rule.shows ?? [] };
+  const exchange = { receivedAt: clock.now(), remoteAddress, correlationId: approvalId };
+  const entry = entryOf(plan, { ...call, exchange });
+  const details = { ...entry.details, approvalId, approvedBy };
+  return recordChange(database, plan, { ...entry, details }, work);
 }
 
 /** What is read is told to nobody before it is recorded that it was. */
@@ -92,7 +126,11 @@ function grantedEntry(entry: NewEntry, answer: object): NewEntry {
   return { ...entry, tenantId, mode, actor: `app:${String(name)}` };
 }
 
-function entryOf({ endpoint, kept, shows }: Plan, { caller, exchange, params, query, body }: RecordedCall): NewEntry {
+interface Call extends Omit<RecordedCall, 'exchange'> {
+  readonly exchange: Pick<Exchange, 'receivedAt' | 'remoteAddress' | 'correlationId'>;
+}
+
+function entryOf({ endpoint, kept, shows }: Plan, { caller, exchange, params, query, body }: Call): NewEntry {
   const fields = fieldsGiven(endpoint.method === 'GET' ? query : body, endpoint.method === 'GET' ? [] : shows);
   const about = caller.by === 'tenant' ? undefined : tenantIn(query, body);
   return {

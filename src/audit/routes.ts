@@ -4,6 +4,8 @@ import { type BoundEndpoint, bindEndpoint, type EndpointAnswer } from '../platfo
 import * as api from './api.ts';
 import type { AuditContext } from './context.ts';
 import { entryJson } from './entry-json.ts';
+import { describeFinding } from './finding.ts';
+import { createProver, readAuditState } from './prove-chain.ts';
 import { publishedKeys } from './signing-key.ts';
 import { cursorOf, type EntryFilter, selectEntries } from './store.ts';
 import { type ExportFormat, writeExport } from './write-export.ts';
@@ -12,8 +14,9 @@ import { type ExportFormat, writeExport } from './write-export.ts';
 const EXPORTED_MAX = 10_000;
 
 /** Who may read the record, and the keys by which it is proven. */
-export function auditRoutes({ database }: Pick<AuditContext, 'database'>): readonly BoundEndpoint[] {
-  const db = database.query;
+export function auditRoutes(context: Pick<AuditContext, 'database' | 'clock'>): readonly BoundEndpoint[] {
+  const db = context.database.query;
+  const prove = createProver(context);
   const list = async (filter: EntryFilter, page: Page & { readonly limit: number }) => {
     const rows = await selectEntries(db, filter, page);
     const shown = rows.slice(0, page.limit);
@@ -40,6 +43,14 @@ export function auditRoutes({ database }: Pick<AuditContext, 'database'>): reado
     bindEndpoint(api.exportAuditEntriesAsOperator, ({ query }) =>
       write({ ...periodOf(query), tenantId: query.tenantId, mode: null }, query),
     ),
+    bindEndpoint(api.getAuditState, async ({ query: { tenantId } }) => ({
+      body: { tenantId, ...(await readAuditState(context, tenantId)) },
+    })),
+    bindEndpoint(api.verifyAuditChain, async ({ body: { tenantId }, receivedAt }) => {
+      const { entries, checkpoints, findings } = await prove(tenantId);
+      const said = findings.map((found) => ({ kind: found.kind, number: found.number, says: describeFinding(found) }));
+      return { body: { tenantId, entries, checkpoints, findings: said, verifiedAt: receivedAt.toString() } };
+    }),
     bindEndpoint(api.listAuditKeys, async () => ({
       body: {
         data: (await publishedKeys(db)).map(({ keyId, publicKey, createdAt }) => ({

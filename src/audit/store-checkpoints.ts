@@ -28,6 +28,17 @@ export async function selectGrownChains(tx: Queryable, limit: number): Promise<r
   return rows.map((row) => ({ tenantId: row.tenant_id, entries: Number(row.entries), hash: row.hash }));
 }
 
+/** How many entries a chain has, and how many of them are signed. */
+export async function selectChainState(
+  db: Queryable,
+  tenantId: string,
+): Promise<{ readonly entries: number; readonly signed: number }> {
+  const { rows } = await sql<{ entries: number; signed: number }>`
+    select coalesce((select entries from audit_heads where tenant_id = ${tenantId}), 0)::int as entries,
+      coalesce((select entries from audit_checkpointed where tenant_id = ${tenantId}), 0)::int as signed`.execute(db);
+  return rows[0] ?? { entries: 0, signed: 0 };
+}
+
 export interface StoredCheckpoint {
   readonly number: number;
   readonly at: Temporal.Instant;

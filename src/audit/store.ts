@@ -2,13 +2,15 @@ import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
 import { formatTimeCursor, parseTimeCursor } from '../kernel/time-cursor.ts';
 import type { Queryable } from '../platform/database.ts';
+import { networkOf } from '../platform/network-of.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { NewEntry } from './entry.ts';
 
 /** Appends an entry to its chain, in the caller's transaction, which holds the chain until it ends. */
 export async function appendEntry(tx: Queryable, entry: NewEntry): Promise<void> {
-  const { tenantId, at, class: kept, details, ...content } = entry;
-  const said = { ...content, ...(Object.keys(details).length === 0 ? {} : { details }) };
+  const { tenantId, at, class: kept, details, address, ...content } = entry;
+  const from = address === null ? null : networkOf(address);
+  const said = { ...content, address: from, ...(Object.keys(details).length === 0 ? {} : { details }) };
   await sql`select append_audit_entry(${tenantId}, ${at}::timestamptz, ${kept}, ${JSON.stringify(said)}::json)`.execute(
     tx,
   );

@@ -1,4 +1,5 @@
 import type { Sealer } from '../keys/sealer.ts';
+import type { Queryable } from '../platform/database.ts';
 import { hashOfLine, signCheckpoint } from './checkpoint.ts';
 import type { AuditContext } from './context.ts';
 import { openSigningKey } from './signing-key.ts';
@@ -12,6 +13,16 @@ import {
 
 export interface CheckpointContext extends AuditContext {
   readonly sealer: Sealer;
+  /** Has somebody outside told of a checkpoint, by the digest of its line, in the transaction that takes it. */
+  readonly witness?: (tx: Queryable, checkpoint: WitnessedCheckpoint) => Promise<void>;
+}
+
+/** What is enough to tell a line, and with it all lines before it, from any other. */
+export interface WitnessedCheckpoint {
+  readonly number: number;
+  readonly at: Temporal.Instant;
+  /** SHA-256 of the line, hex. */
+  readonly hash: string;
 }
 
 /** A line of some 120 KiB; more chains are signed by more lines. */
@@ -45,6 +56,7 @@ function takeOne(context: CheckpointContext): Promise<number> {
     const line = signCheckpoint({ number, at: at.toString(), previous, chains }, key);
     const checkpoint: StoredCheckpoint = { number, at, line };
     await insertCheckpoint(tx, checkpoint, chains);
+    await context.witness?.(tx, { number, at, hash: hashOfLine(line) });
     return chains.length;
   });
 }

@@ -1,5 +1,6 @@
 import { appendFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { present } from '../kernel/assert.ts';
 import { type AuditDesk, openAuditDesk } from './audit-desk-fixture.ts';
@@ -7,7 +8,7 @@ import { writeCheckpoints } from './checkpoint-folder.ts';
 import { AUDIT_DAYS } from './entry.ts';
 import { keyRing, publishedKeys } from './signing-key.ts';
 import { eraseExpiredEntries } from './store.ts';
-import { takeCheckpoints } from './take-checkpoints.ts';
+import { type CheckpointContext, takeCheckpoints } from './take-checkpoints.ts';
 import { verifyAudit } from './verify-audit.ts';
 
 let desk: AuditDesk;
@@ -244,4 +245,24 @@ test('what is over is emptied and still proven; what is not stays, whoever asks'
     `select audit_days('security') as security, audit_days('change') as change, audit_days('money') as money`,
   );
   expect(present(days, 'the days')).toEqual(AUDIT_DAYS);
+});
+
+test('whoever watches from outside is told of each checkpoint by the digest of its very line', async () => {
+  const { database } = desk.context;
+  const told: { readonly number: number; readonly hash: string }[] = [];
+  const witness: CheckpointContext['witness'] = async (_tx, { number, hash }) => {
+    told.push({ number, hash });
+  };
+  await desk.append('ten_a', 1);
+  await takeCheckpoints({ ...desk.context, witness });
+  const [last] = await desk.owner.run<{ number: string; hash: string }>(
+    `select number::text, encode(sha256(convert_to(line, 'UTF8')), 'hex') as hash from audit_checkpoints
+     order by audit_checkpoints.number desc limit 1`,
+  );
+  expect(told).toEqual([{ number: Number(last?.number), hash: last?.hash }]);
+  await desk.append('ten_a', 1);
+  const failing = takeCheckpoints({ ...desk.context, witness: () => Promise.reject(new Error('no mail')) });
+  await expect(failing).rejects.toThrow('no mail');
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from audit_checkpoints`.execute(database.query);
+  expect(rows).toEqual([{ n: Number(last?.number) }]);
 });

@@ -5,7 +5,16 @@ import { writeExport } from './write-export.ts';
 const entry: AuditEntryAnswer = {
   ...{ id: '1', object: 'audit_entry', at: '2026-11-21T12:00:00Z', class: 'change', mode: null, actor: 'gateway' },
   ...{ address: null, correlationId: null, action: 'a', target: { type: null, id: null }, outcome: 'done', made: null },
-  ...{ tenantId: null, fields: [], code: null, times: null, reason: null, hash: 'ff' },
+  ...{
+    tenantId: null,
+    fields: [],
+    code: null,
+    times: null,
+    reason: null,
+    approvalId: null,
+    approvedBy: null,
+    hash: 'ff',
+  },
 };
 
 test.for([

@@ -70,6 +70,7 @@ export const rotateKeys = endpoint({
   tag: 'Operator',
   access: { by: 'operator', permission: 'encryption-key:execute' },
   stepUp: true,
+  fourEyes: true,
   idempotency: 'none',
   body: z
     .discriminatedUnion('what', [

@@ -43,6 +43,13 @@ export const ALARMS = {
       'Your settings ask for somebody else to approve of it before it is done. Look at what is asked for and by whom, then ' +
       'approve or reject it; after a day it lapses.',
   },
+  audit_checkpoint: {
+    subject: 'How far the audit record is signed',
+    text:
+      'Keep this mail: whoever owns the database could write the record anew, but not this. To prove it, compute the ' +
+      'SHA-256 of the line of this checkpoint in audit_checkpoints (or in the files outside) and compare; each line names ' +
+      'the one before it, so that this one stands for all of them.',
+  },
   retention_waits: {
     subject: 'Old rows are kept beyond their time because some of them still have work',
     text:

@@ -60,6 +60,7 @@ export const rotateWebhookSecret = endpoint({
     'that the endpoint passed counts no more.',
   tag: TAG,
   access: { by: 'tenant', scope: 'webhook:update' },
+  stepUp: true,
   idempotency: 'optional',
   audit: { class: 'security', shows: ['overlapSeconds'] },
   params: one,

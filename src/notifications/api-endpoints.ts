@@ -107,6 +107,7 @@ export const createWebhookEndpoint = endpoint({
     'The answer holds the secrets, the only time they are shown. A tenant has at most 50 endpoints of a mode.',
   tag: 'Notifications',
   access: { by: 'tenant', scope: 'webhook:create' },
+  stepUp: true,
   fourEyes: true,
   idempotency: 'optional',
   audit: {
@@ -196,6 +197,7 @@ export const updateWebhookEndpoint = endpoint({
     'Without one, secrets are rotated with /rotate-secret.',
   tag: 'Notifications',
   access: { by: 'tenant', scope: 'webhook:update' },
+  stepUp: true,
   fourEyes: true,
   idempotency: 'none',
   audit: {

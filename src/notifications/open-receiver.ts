@@ -29,7 +29,7 @@ export interface Receiver {
 }
 
 /** `held`: paused or disabled, and what waits is kept. `gone`: deleted or revoked, and nothing can be sent any more. */
-export type NoReceiver = { readonly kind: 'held' } | { readonly kind: 'gone' };
+export type NoReceiver = { readonly kind: 'held' } | { readonly kind: 'gone'; readonly why?: string };
 
 /**
  * The receiver that a delivery is for: a partner under its key, an endpoint, or a payment's own address that stands alone

@@ -5,6 +5,7 @@ import { accountRoutes, signInRoutes, userRoutes } from '../access/routes-people
 import { withSessions } from '../access/session-callers.ts';
 import { createUserDirectory } from '../access/user-directory.ts';
 import type { Authenticate, HttpServer } from '../platform/http/create-http-server.ts';
+import { withSecondPerson } from './approvals.ts';
 import type { Gateway } from './gateway.ts';
 
 /**
@@ -37,6 +38,7 @@ export function admitPeople(programs: Authenticate, gateway: Pick<Gateway, 'conf
 }
 
 /** Serves what the panel needs beside the API: signing in, one's own account, other people. */
-export function serveAdmin(server: HttpServer, { people }: Pick<Gateway, 'people'>): void {
-  server.bind([...signInRoutes(people), ...accountRoutes(people), ...userRoutes(people)]);
+export function serveAdmin(server: HttpServer, gateway: Gateway): void {
+  const { people } = gateway;
+  server.bind([...signInRoutes(people), ...accountRoutes(people), ...withSecondPerson(gateway, userRoutes(people))]);
 }

@@ -179,7 +179,8 @@ export const listTenants = endpoint({
   query: z.strictObject({
     ...pageQuery,
     parentTenantId: z.string().max(64).optional(),
-    status: z.enum(['active', 'suspended']).optional(),
+    status: z.enum(['active', 'suspended', 'removed']).optional(),
+    q: line(100).optional().meta({ description: 'A part of the name, or the beginning of the app name.' }),
   }),
   answer: { status: 200, schema: pageAnswer(tenant), description: 'A page of tenants.' },
   problems: [],
@@ -195,6 +196,7 @@ export const removeTenant = endpoint({
   tag: 'Operator',
   access: { by: 'operator', permission: 'tenant:delete' },
   stepUp: true,
+  fourEyes: true,
   idempotency: 'none',
   params: z.strictObject({ id: z.string().max(64) }),
   body: z
@@ -261,6 +263,7 @@ export const patchSettings = endpoint({
     'A merge patch (RFC 7396): members that are given replace those that were, null takes one away, objects are merged, lists are replaced; what is left out stays. With `version`, only the settings that were read under it are changed.',
   tag: 'Settings',
   access: { by: 'tenant', scope: 'settings:update' },
+  stepUp: true,
   fourEyes: true,
   idempotency: 'none',
   audit: {

@@ -36,18 +36,32 @@ export async function selectTenantByAppName(db: Queryable, appName: string): Pro
   return row === undefined ? null : tenantFromRow(row);
 }
 
+interface TenantFilter {
+  readonly parentTenantId?: string | undefined;
+  readonly status?: Tenant['status'] | undefined;
+  /** A part of the name, or the beginning of the app name. */
+  readonly q?: string | undefined;
+}
+
+/** Signs that stand for others in a pattern stand for themselves. */
+function namedLike(text: string) {
+  const literal = text.toLowerCase().replace(/[\\%_]/g, '\\$&');
+  return sql<boolean>`(lower(name) like ${`%${literal}%`} or app_name like ${`${literal}%`})`;
+}
+
 /** Newest first; one row more than the limit, so that the caller knows whether there are more. */
 export async function selectTenants(
   db: Queryable,
   page: PageOptions,
-  filter: { readonly parentTenantId?: string | undefined; readonly status?: Tenant['status'] | undefined } = {},
+  filter: TenantFilter = {},
 ): Promise<readonly Tenant[]> {
-  const { parentTenantId, status } = filter;
+  const { parentTenantId, status, q } = filter;
   const query = db
     .selectFrom('tenants')
     .selectAll()
     .$if(parentTenantId !== undefined, (all) => all.where('parent_tenant_id', '=', parentTenantId ?? ''))
     .$if(status !== undefined, (all) => all.where('status', '=', status ?? ''))
+    .$if(q !== undefined, (all) => all.where(namedLike(q ?? '')))
     .$call(newestFirst('tenant_id', page));
   return (await query.execute()).map(tenantFromRow);
 }

@@ -117,6 +117,80 @@ describe('a refund above the threshold', () => {
   });
 });
 
+describe('what was approved is done with the rights that whoever asked has by then', () => {
+  const asker = async () =>
+    (
+      await tollgate.database.run<{ requested_by: string }>('select requested_by from approvals where tenant_id = $1', [
+        tenantId,
+      ])
+    )[0]?.requested_by.slice('key:'.length);
+
+  test.for([
+    ['was revoked', 'revoked_at = created_at'],
+    ['has ended', 'expires_at = created_at'],
+    ['may refund no more', `scopes = '{payment:read}'`],
+  ])('not for a key that %s', async ([, change]) => {
+    const { paymentId, approvalId } = await askRefund();
+    const keyId = await asker();
+    const [kept] = await tollgate.database.run(
+      'select revoked_at, expires_at, scopes from api_keys where key_id = $1',
+      [keyId],
+    );
+    await tollgate.database.run(`update api_keys set ${change} where key_id = $1`, [keyId]);
+    const { approval, result } = await approve(runner, personOf('usr_b'), { approvalId, note: null });
+    expect([approval.state, approval.problemCode, result]).toEqual(['failed', 'forbidden', null]);
+    await tollgate.database.run('update api_keys set revoked_at = $2, expires_at = $3, scopes = $4 where key_id = $1', [
+      keyId,
+      kept?.revoked_at,
+      kept?.expires_at,
+      kept?.scopes,
+    ]);
+    expect(await refunded(paymentId)).toBe(0);
+  });
+
+  test.for([
+    ['a person who is suspended', `update users set status = 'suspended' where user_id = 'usr_asker'`, 'failed'],
+    ['a person who is a viewer now', `update memberships set role = 'viewer' where user_id = 'usr_asker'`, 'failed'],
+    ['a person whose role is what it was', 'select 1', 'done'],
+  ] as const)('%s: %s', async ([, change, state]) => {
+    const { approvalId } = await askRefund();
+    await plantPerson('usr_asker', 'admin');
+    await tollgate.database.run(
+      `update approvals set requested_by = 'user:usr_asker', requested_for = 'user:usr_asker' where approval_id = $1`,
+      [approvalId],
+    );
+    await tollgate.database.run(change);
+    expect((await approve(runner, personOf('usr_b'), { approvalId, note: null })).approval.state).toBe(state);
+    await tollgate.database.run(`delete from memberships where user_id = 'usr_asker'`);
+    await tollgate.database.run(`delete from users where user_id = 'usr_asker'`);
+  });
+
+  test('the record has the act as an entry of its own beside the asking, by whoever asked', async () => {
+    const { paymentId, approvalId } = await askRefund();
+    const { approval } = await approve(runner, personOf('usr_b'), { approvalId, note: null });
+    const keyId = await asker();
+    const done = (await shop.send('GET', `/audit-entries?targetId=${paymentId}&action=createRefund`)).body.data;
+    expect(done).toMatchObject([
+      { actor: `key:${keyId}`, outcome: 'done', made: approval.subjectId, approvalId, approvedBy: 'user:usr_b' },
+      { actor: `key:${keyId}`, made: approvalId, approvalId: null },
+    ]);
+  });
+});
+
+/** Somebody with a role in the tenant, without any way in. */
+async function plantPerson(userId: string, role: string, place = tenantId): Promise<void> {
+  await tollgate.database.run(
+    `insert into users (user_id, email_digest, email_sealed, name_sealed, status, created_at, updated_at)
+     values ($1, convert_to($1, 'UTF8'), '', '', 'active', now(), now())`,
+    [userId],
+  );
+  await tollgate.database.run(`insert into memberships values ($2, $1, $3, 'active', now(), now())`, [
+    userId,
+    place,
+    role,
+  ]);
+}
+
 describe('nobody approves', () => {
   const code = (code: string) => ({ code });
   test('of what they asked for, nor of what a key asked for that they made, or that such a key made', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApiKey } from '../../src/access/api-key.ts';
+import { BY_NAME_ONLY } from '../../src/kernel/caller.ts';
 import { ManualClock } from '../../src/kernel/clock.ts';
 import { type IdentityProvider, OIDC_CLIENT, startIdentityProvider } from '../support/identity-provider.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
@@ -244,6 +245,36 @@ describe('nobody gets more rights than they were given', () => {
     const still = answers[0]?.status === 200 ? owner : second;
     const gone = still === owner ? second : owner;
     await still.browser.send('PATCH', `/operator/users/${gone.userId}`, { body: { role: 'owner' } });
+  });
+
+  test('two admins of a tenant who demote each other leave one, and a program cannot take the last one away', async () => {
+    const { tenant } = await tollgate.createTenant();
+    const headers = { 'x-tollgate-tenant': tenant.tenantId };
+    const admins: PanelPerson[] = [];
+    for (const name of ['first', 'second']) {
+      const invite = { body: { email: `${name}@twins.example`, role: 'admin' }, headers };
+      const { body } = await owner.browser.send('POST', '/invitations', invite);
+      admins.push(await acceptAs(tollgate, tokenOf(body.url), { email: body.email, name }));
+    }
+    const [first, second] = admins;
+    if (first === undefined || second === undefined) throw new Error('There are two');
+    const demote = (by: PanelPerson, whom: PanelPerson) =>
+      by.browser.send('PATCH', `/users/${whom.userId}`, { body: { role: 'viewer' }, headers });
+    const answers = await Promise.all([demote(first, second), demote(second, first)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 403]);
+    const last = answers[0]?.status === 200 ? first : second;
+    const { payments } = tollgate.tollgate.gateway;
+    const scopes = ['*', ...BY_NAME_ONLY] as const;
+    const key = await createApiKey(payments.database.query, clock, { ...tenant, mode: 'test', name: 'All', scopes });
+    const program = merchantOf(tollgate.apiUrl, key);
+    for (const body of [{ role: 'viewer' }, { status: 'suspended' }]) {
+      expect((await program.send('PATCH', `/users/${last.userId}`, { body })).body.code).toBe('state_conflict');
+    }
+    const suspended = await owner.browser.send('PATCH', `/users/${last.userId}`, {
+      body: { status: 'suspended' },
+      headers,
+    });
+    expect(suspended.body).toMatchObject({ role: 'admin', status: 'suspended' });
   });
 
   test('who is suspended from the installation is out at once, and cannot come back', async () => {

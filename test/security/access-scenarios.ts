@@ -1,3 +1,4 @@
+import { newId } from '../../src/kernel/id.ts';
 import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Answer } from '../support/api-client.ts';
 import { askForApproval } from '../support/approval-desk.ts';
@@ -42,6 +43,23 @@ async function ofRejected({ tollgate }: Stage, verb: 'approve' | 'reject'): Prom
   const { approver, approvalId } = await askForApproval(tollgate);
   await approver.send('POST', `/approvals/${approvalId}/reject`, { body: {} });
   return approver.send('POST', `/approvals/${approvalId}/${verb}`, { body: {} });
+}
+
+/** Decides about something of the installation's that was rejected before. */
+async function ofRejectedByOperator({ tollgate, owner }: Stage, verb: 'approve' | 'reject'): Promise<Answer> {
+  const id = newId('apr', tollgate.tollgate.gateway.clock);
+  await tollgate.database.run(
+    `insert into approvals (tenant_id, approval_id, mode, act, permission, state, request_sealed, requested_by,
+       requested_for, requested_at, expires_at, decided_by, decided_at, ended_at)
+     values ('system', $1, 'live', 'rotateKeys', 'encryption-key:execute', 'rejected', '', 'user:a', 'user:a', now(),
+       now() + interval '1 day', 'user:a', now(), now())`,
+    [id],
+  );
+  try {
+    return await owner.browser.send('POST', `/operator/approvals/${id}/${verb}`, { body: {} });
+  } finally {
+    await tollgate.database.run('delete from approvals where approval_id = $1', [id]);
+  }
 }
 
 /** A second role under a name that is taken. */
@@ -97,6 +115,8 @@ export const ACCESS_SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCod
       return admin.send('DELETE', `/roles/${id}`);
     },
   },
+  approveOperatorRequest: { state_conflict: (stage) => ofRejectedByOperator(stage, 'approve') },
+  rejectOperatorRequest: { state_conflict: (stage) => ofRejectedByOperator(stage, 'reject') },
   approveRequest: { state_conflict: (stage) => ofRejected(stage, 'approve') },
   rejectRequest: { state_conflict: (stage) => ofRejected(stage, 'reject') },
   createChildTenant: {

@@ -26,6 +26,7 @@ export const ACCESS_ACTS: Readonly<Record<string, ActScenario>> = {
   rotateApiKey: on('api-keys', keyOf, '/rotate', OVERLAP),
   revokeApiKey: on('api-keys', keyOf),
   createOperatorKey: async () => ({ path: '/operator/keys' }),
+  verifyAuditChain: async () => ({ path: '/operator/audit-verifications', changes: false }),
   updateOperatorKey: on('operator/keys', operatorKeyOf, '', { name: 'Another name' }),
   rotateOperatorKey: on('operator/keys', operatorKeyOf, '/rotate', OVERLAP),
   revokeOperatorKey: on('operator/keys', operatorKeyOf),

@@ -222,6 +222,21 @@ function opensWith(key: Buffer, blob: Buffer): boolean {
   });
 }
 
+/** What waited to be sent for a tenant that was removed comes due, and is not tried for ever. */
+async function untilDeliveriesEnd(tenantId: string): Promise<void> {
+  const { database } = tollgate;
+  await until(async () => {
+    await database.run(`update deliveries set due_at = now() where tenant_id = $1 and status = 'pending'`, [tenantId]);
+    await database.run(`update lanes set next_due_at = now() where tenant_id = $1 and kind = 'delivery'`, [tenantId]);
+    const ends = await database.run<{ status: string; last_error: string | null }>(
+      'select status, last_error from deliveries where tenant_id = $1',
+      [tenantId],
+    );
+    return ends.length > 0 && ends.every(({ status, last_error: why }) => status === 'canceled' && why === REMOVED);
+  });
+}
+const REMOVED = 'The tenant was removed';
+
 test('a tenant that was removed cannot be read by anybody, and nothing breaks over it', async () => {
   const { tenant, apiKeys } = await tollgate.createTenant();
   const { tenantId, appName } = tenant;
@@ -234,7 +249,7 @@ test('a tenant that was removed cannot be read by anybody, and nothing breaks ov
       tenantId,
     ]);
   const paid = await gone.pay({ customer });
-  const open = (await gone.create({ customer })).body;
+  const open = (await gone.create({ customer, notificationUrl: 'http://127.0.0.1:9/never' })).body;
   const transfers = () =>
     tollgate.database.run('select count(*)::int as n from ledger_transfers where tenant_id = $1', [tenantId]);
   const booked = await transfers();
@@ -281,6 +296,7 @@ test('a tenant that was removed cannot be read by anybody, and nothing breaks ov
   expect(
     (await operator.send('POST', '/operator/encryption-keys/rotate', { body: { what: 'data', tenantId } })).status,
   ).toBe(404);
+  await untilDeliveriesEnd(tenantId);
   const listed = await until(
     async () => (await operator.send('GET', `/operator/encryption-keys?tenantId=${tenantId}`)).body,
   );

@@ -1,7 +1,7 @@
 import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Answer } from '../support/api-client.ts';
 import { PanelBrowser } from '../support/panel-browser.ts';
-import { authenticatorApp, PASSWORD, tokenOf } from '../support/panel-person.ts';
+import { acceptAs, authenticatorApp, PASSWORD, tokenOf } from '../support/panel-person.ts';
 import { VirtualAuthenticator } from '../support/virtual-authenticator.ts';
 import type { Scenario, Stage } from './refusal-stage.ts';
 
@@ -83,6 +83,15 @@ async function removeLastPasskey(stage: Stage): Promise<Answer> {
   return answer;
 }
 
+/** A program suspends the only admin of the shop. */
+async function suspendLastAdmin({ tollgate, owner, admin }: Stage): Promise<Answer> {
+  const headers = { 'x-tollgate-tenant': tollgate.tenant.tenant.tenantId };
+  const invite = { body: { email: 'last@shop.example', role: 'admin' }, headers };
+  const { body } = await owner.browser.send('POST', '/invitations', invite);
+  const last = await acceptAs(tollgate, tokenOf(body.url), { email: body.email, name: 'The last one' });
+  return admin.send('PATCH', `/users/${last.userId}`, { body: { status: 'suspended' } });
+}
+
 /** For every endpoint about people, how each refusal that it declares comes about. */
 export const PEOPLE_SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scenario>>>> = {
   askForPasskey: {
@@ -161,6 +170,7 @@ export const PEOPLE_SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCod
       return (await madePasskey(stage, first.device)).add();
     },
   },
+  updateUser: { state_conflict: suspendLastAdmin },
   removePasskey: {
     step_up_required: staleWhen('DELETE', '/me/passkeys/pky_00000000000000000000000000'),
     state_conflict: removeLastPasskey,

@@ -11,7 +11,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   // Who did what. Below whatever is done, so that everybody can record it.
   audit: { nouns: ['entry', 'checkpoint', 'finding'], sees: ['keys'] },
   access: {
-    nouns: ['api-key', 'access-key', 'access-token', 'permission', 'role', 'grant'],
+    // Its declarations are more than one api.ts holds.
+    nouns: [
+      ...['api-key', 'access-key', 'access-token', 'permission', 'role', 'grant'],
+      ...['api-key-api', 'role-api', 'api-users'],
+    ],
     sees: ['keys', 'idempotency'],
   },
   idempotency: { nouns: [], sees: ['keys'] },
@@ -97,7 +101,7 @@ export const SLICES: Readonly<Record<string, Slice>> = {
     sees: ['partners', 'payments', 'refunds'],
   },
   // Around the dangerous verbs of others, which it is given: what waits for a second person.
-  approvals: { nouns: ['approval', 'act'], sees: ['keys', 'access', 'idempotency', 'tenants', 'payments'] },
+  approvals: { nouns: ['approval', 'act'], sees: ['keys', 'audit', 'access', 'idempotency', 'tenants', 'payments'] },
   // Reads the tables of those below as one list; nothing is written here.
   timeline: { nouns: [], sees: ['events', 'routing', 'provider-accounts', 'payments'] },
   inbound: {

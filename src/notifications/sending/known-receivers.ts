@@ -1,3 +1,4 @@
+import { Problem } from '../../kernel/problem.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { Delivery } from '../delivery.ts';
 import { type NoReceiver, openReceiver, type Receiver, type ReceiverContext } from '../open-receiver.ts';
@@ -59,6 +60,8 @@ export class KnownReceivers {
       }
       return receiver;
     } catch (error) {
+      // The tenant was removed: its secrets are destroyed, so nothing of it is ever sent again.
+      if (error instanceof Problem && error.code === 'gone') return { kind: 'gone', why: 'The tenant was removed' };
       this.#context.log.error({ lane: delivery.laneId, error }, 'A receiver could not be opened');
       return { kind: 'faulty' };
     }

@@ -118,7 +118,7 @@ function makeReady(
     case 'held':
       return { kind: delivery.endpointId === delivery.laneId ? 'asleep' : 'held' };
     case 'gone':
-      return { kind: 'ended', delivery, why: delivery.lastError };
+      return { kind: 'ended', delivery, why: receiver.why ?? delivery.lastError };
     case 'faulty':
       return { kind: 'delayed' };
     default:

@@ -92,13 +92,13 @@ function FilterField<Name extends string>({ filter, value, onDone }: FilterField
 }
 
 /** The beginning of a day where the viewer is, or of the next one, as the instant that the API compares with. */
-function instantOf(day: string, edge: 'start' | 'end'): string {
+export function instantOf(day: string, edge: 'start' | 'end'): string {
   const date = new Date(`${day}T00:00:00`);
   if (edge === 'end') date.setDate(date.getDate() + 1);
   return date.toISOString();
 }
 
-function dayOf(instant: string, edge: 'start' | 'end'): string {
+export function dayOf(instant: string, edge: 'start' | 'end'): string {
   const date = new Date(instant);
   if (Number.isNaN(date.getTime())) return '';
   if (edge === 'end') date.setDate(date.getDate() - 1);

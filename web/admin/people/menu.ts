@@ -1,3 +1,95 @@
 import type { MenuEntry } from '../frame/menu-entry.ts';
 
-export const PEOPLE_MENU: readonly MenuEntry[] = [];
+export const PEOPLE_MENU: readonly MenuEntry[] = [
+  {
+    to: '/$tenantId/$mode/api-keys',
+    icon: 'lock',
+    permission: 'api-key:read',
+    label: { en: 'API keys', de: 'API-Schlüssel' },
+    group: 'access',
+  },
+  {
+    to: '/$tenantId/$mode/people',
+    icon: 'user',
+    permission: 'user:read',
+    label: { en: 'People', de: 'Personen' },
+    group: 'access',
+  },
+  {
+    to: '/$tenantId/$mode/roles',
+    icon: 'check',
+    permission: 'role:read',
+    label: { en: 'Roles', de: 'Rollen' },
+    group: 'access',
+  },
+  {
+    to: '/$tenantId/$mode/child-tenants',
+    icon: 'home',
+    permission: 'child-tenant:read',
+    label: { en: 'Child tenants', de: 'Untermandanten' },
+    group: 'access',
+  },
+  {
+    to: '/$tenantId/$mode/audit',
+    icon: 'search',
+    permission: 'audit:read',
+    label: { en: 'Audit record', de: 'Audit-Protokoll' },
+    group: 'record',
+  },
+  {
+    to: '/operator/tenants',
+    icon: 'home',
+    permission: 'tenant:read',
+    label: { en: 'Tenants', de: 'Mandanten' },
+    group: 'setup',
+  },
+  {
+    to: '/operator/people',
+    icon: 'user',
+    permission: 'operator-user:read',
+    label: { en: 'People', de: 'Personen' },
+    group: 'access',
+  },
+  {
+    to: '/operator/roles',
+    icon: 'check',
+    permission: 'operator-user:read',
+    label: { en: 'Roles', de: 'Rollen' },
+    group: 'access',
+  },
+  {
+    to: '/operator/keys',
+    icon: 'lock',
+    permission: 'operator-key:read',
+    label: { en: 'Operator keys', de: 'Betreiberschlüssel' },
+    group: 'access',
+  },
+  {
+    to: '/operator/approvals',
+    icon: 'question',
+    permission: 'operator-approval:read',
+    label: { en: 'Approvals', de: 'Genehmigungen' },
+    group: 'access',
+  },
+  {
+    to: '/operator/encryption-keys',
+    icon: 'lock',
+    permission: 'encryption-key:read',
+    label: { en: 'Encryption keys', de: 'Verschlüsselung' },
+    group: 'setup',
+  },
+  {
+    to: '/operator/system',
+    icon: 'signal',
+    permission: 'system:read',
+    label: { en: 'System', de: 'System' },
+    group: 'record',
+  },
+  {
+    to: '/operator/audit',
+    icon: 'search',
+    permission: 'audit-record:read',
+    label: { en: 'Audit record', de: 'Audit-Protokoll' },
+    group: 'record',
+  },
+];

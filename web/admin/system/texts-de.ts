@@ -1,0 +1,32 @@
+import type { SystemTexts } from './texts-en.ts';
+
+export const texts: SystemTexts = {
+  title: 'System',
+  hint: 'Wie es der Installation geht. Dieselben Zeilen wie bei „tollgate doctor“.',
+  version: 'Version',
+  checks: 'Nachgesehen',
+  statuses: { ok: 'Gut', warning: 'Ansehen', failed: 'Kaputt', unknown: 'Hier nicht bekannt' },
+  allWell: 'Alles, wonach gesehen wurde, ist in Ordnung.',
+  fix: 'Was zu tun ist:',
+  processes: 'Prozesse',
+  process: 'Prozess',
+  roles: 'Rollen',
+  host: 'Rechner',
+  started: 'Gestartet',
+  seen: 'Letztes Lebenszeichen',
+  alive: 'Lebt',
+  gone: 'Still',
+  noProcesses: 'Keiner hat sich gemeldet. Läuft ein Worker?',
+  lanes: 'Fällige Arbeit',
+  lanesHint:
+    'Eine Bahn ist die Arbeit eines Endpunkts, Kontos oder Mandanten. Was fällig ist und keiner hält, wartet auf einen Worker.',
+  kind: 'Art',
+  all: 'Bahnen',
+  due: 'Fällig',
+  held: 'In Arbeit',
+  oldest: 'Wartet seit',
+  nothingDue: 'Nichts ist fällig.',
+  jobs: 'Aufgaben',
+  job: 'Aufgabe',
+  waiting: 'Wartet',
+};

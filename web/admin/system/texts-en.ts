@@ -1,0 +1,32 @@
+export const texts = {
+  title: 'System',
+  hint: 'How the installation is. The same rows as “tollgate doctor”.',
+  version: 'Version',
+  checks: 'Looked at',
+  statuses: { ok: 'Good', warning: 'Look at it', failed: 'Broken', unknown: 'Not known here' },
+  allWell: 'Everything that was looked at is well.',
+  fix: 'What to do:',
+  processes: 'Processes',
+  process: 'Process',
+  roles: 'Roles',
+  host: 'Machine',
+  started: 'Started',
+  seen: 'Last heartbeat',
+  alive: 'Alive',
+  gone: 'Silent',
+  noProcesses: 'None has said that it lives. Is a worker running?',
+  lanes: 'Work that is due',
+  lanesHint:
+    'A lane is the work of one endpoint, account or tenant. What is due and held by nobody waits for a worker.',
+  kind: 'Kind',
+  all: 'Lanes',
+  due: 'Due',
+  held: 'Being worked',
+  oldest: 'Waits since',
+  nothingDue: 'Nothing is due.',
+  jobs: 'Jobs',
+  job: 'Job',
+  waiting: 'Waiting',
+};
+
+export type SystemTexts = typeof texts;
