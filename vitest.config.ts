@@ -1,11 +1,9 @@
 import { globSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
-/**
- * Files that compute, and at most speak with servers that they start and end themselves: they leave nothing behind, so
- * that they may share a process. Starting one and loading what they have in common takes longer than most of them.
- */
-const sharing = globSync(
+/** Files that compute, and at most speak with servers that they start and end themselves: no database is started for them. */
+const bare = globSync(
   [
     'src/{certification,disputes,kernel,limits,partners,payments,providers,qr-codes,reconciliation,routing}/**/*.test.ts',
     '{sdk/src,src/checkout/page,src/notifications/dialects,test/tidy,web}/**/*.test.ts',
@@ -24,30 +22,31 @@ const sharing = globSync(
 
 export default defineConfig({
   test: {
-    // Processes, not threads: a native crash or a leaked handle stays with the file that caused it.
+    // Processes, not threads: a native crash stays with the worker that caused it.
     pool: 'forks',
-    // Each worker holds a database and perhaps a browser; two is what the smallest build machine carries.
-    maxWorkers: 2,
+    // Files share their worker's process, one after the other: to start one and to load the gateway takes longer than most
+    // of them. Each has a database of its own and ends what it has started.
+    isolate: false,
+    // One more than the smallest build machine has cores, since many wait: for time-outs, and for processes to start.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // As long as `until` of test/support waits: a busy machine takes more than the second that is given otherwise.
+    expect: { poll: { timeout: 10_000 } },
     // A forgotten `.only` would let everything else pass unseen.
     allowOnly: false,
     // .ci/run counts from the second.
     reporters: ['default', ['json', { outputFile: 'test-results/vitest.json' }]],
     projects: [
-      {
-        extends: true,
-        // They wait more than they work: for time-outs, and for whoever is slow on purpose.
-        test: { name: 'sharing', include: sharing, isolate: false, maxWorkers: 4, sequence: { groupOrder: 0 } },
-      },
+      { extends: true, test: { name: 'bare', include: bare } },
       {
         extends: true,
         test: {
-          name: 'apart',
-          sequence: { groupOrder: 1 },
+          name: 'with database',
           globalSetup: ['test/support/global-setup.ts'],
           include: ['{src,test,examples,scripts,bench,web}/**/*.test.ts', 'sdk/{src,test}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...sharing],
+          exclude: ['**/node_modules/**', ...bare],
         },
       },
     ],

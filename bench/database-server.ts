@@ -30,7 +30,7 @@ export interface BenchDatabase {
  */
 export async function openBenchServer(url: string | undefined): Promise<BenchServer> {
   if (url !== undefined) return describeServer(url, false, async () => {});
-  const postgres = await startTemporaryPostgres('bench');
+  const postgres = await startTemporaryPostgres('bench', { durable: true });
   return describeServer(postgres.url, true, () => postgres.stop());
 }
 

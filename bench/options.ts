@@ -75,7 +75,8 @@ function parse(flags: readonly string[]) {
   }
 }
 
-function whole(name: string, text: string, min: number, max: number): number {
+/** The whole number of a flag. @throws BenchRefused */
+export function whole(name: string, text: string, min: number, max: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (!(value >= min && value <= max)) throw new BenchRefused(`--${name} is a whole number from ${min} to ${max}.`);
   return value;

@@ -16,6 +16,7 @@ const NAMES = [
   'row-forms',
   'rewrap-keys',
   'audit',
+  'search',
 ] as const;
 
 const [name] = process.argv.splice(2, 1);
@@ -80,7 +81,12 @@ switch (name) {
     break;
   case 'audit': {
     const { benchAudit } = await import('./audit.ts');
-    await benchAudit();
+    await benchAudit(process.argv.slice(2));
+    break;
+  }
+  case 'search': {
+    const { benchSearch } = await import('./search.ts');
+    await benchSearch(process.argv.slice(2));
     break;
   }
   default:

@@ -18,6 +18,7 @@ let last = Temporal.Instant.fromEpochMilliseconds(0);
 /** A clock that moves only when told to; for tests and test clocks. */
 export class ManualClock implements Clock {
   #now: Temporal.Instant;
+  readonly #watchers: (() => void)[] = [];
 
   constructor(start: Temporal.Instant | string = '2026-01-01T00:00:00Z') {
     this.#now = Temporal.Instant.from(start);
@@ -28,10 +29,16 @@ export class ManualClock implements Clock {
   }
 
   advance(duration: Temporal.DurationLike): void {
-    this.#now = this.#now.add(duration);
+    this.set(this.#now.add(duration));
   }
 
   set(instant: Temporal.Instant | string): void {
     this.#now = Temporal.Instant.from(instant);
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  /** Tells whenever it was moved: work that is due by then is otherwise found by looking every now and then. */
+  onMove(watcher: () => void): void {
+    this.#watchers.push(watcher);
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/clock.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
 import { firstColumnOf } from './rotate-data-key.ts';
@@ -66,8 +67,10 @@ async function resealNext(context: ResealContext, tenantId: string): Promise<boo
     const { next, moved } = await resealRows(context, tx, tenantId, pass, headerOf(version));
     if (next === null) destroyed.push(...(await endPass(context, tx, tenantId, pass, moved.found)));
     else await movePass(tx, tenantId, { ...next, found: pass.found + BigInt(moved.found) }, clock.now());
+    crashPoint('reseal-uncommitted');
     return moved.written;
   });
+  crashPoint(destroyed.length > 0 ? 'keys-destroyed' : 'reseal-committed');
   if (count !== null) context.resealed(count);
   if (destroyed.length > 0) sealer.dataKeys.forget(tenantId, destroyed);
   return count !== null;

@@ -1,4 +1,5 @@
 import { Problem } from '../kernel/problem.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import type { Queryable } from '../platform/database.ts';
 import { inParallel } from '../platform/in-parallel.ts';
 import { wrapContext } from './data-keys.ts';
@@ -57,6 +58,7 @@ export async function rewrapDataKeys(context: RewrapContext, budgetMs: number): 
       const batch: readonly WrappedKey[] = await selectWrappedBy(db, id, { after, limit: BATCH_ROWS });
       const rewrapped = await rewrapBatch(masterKeys, masterKeys.named(id), batch, refused);
       if (rewrapped.length > 0) changed += await updateWrapped(db, masterKeys.primary.id, rewrapped);
+      crashPoint('keys-rewrapped');
       after = batch.length < BATCH_ROWS ? null : (batch.at(-1) ?? null);
     } while (after !== null && performance.now() < until);
   }

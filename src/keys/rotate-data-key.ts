@@ -1,6 +1,7 @@
 import { assert, present } from '../kernel/assert.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
+import { crashPoint } from '../platform/crash-point.ts';
 import type { Database } from '../platform/database.ts';
 import { columnsOf, nameOfColumn } from './sealed-columns.ts';
 import type { Sealer } from './sealer.ts';
@@ -32,8 +33,10 @@ export async function rotateDataKey({ database, sealer, clock }: RotateContext, 
     if (!(await retireDataKey(tx, { tenantId, version }, now))) return false;
     assert(await insertDataKey(tx, made.row), 'A retired key is followed by the next version');
     await putPass(tx, tenantId, firstColumnOf(tenantId), now);
+    crashPoint('key-rotation-uncommitted');
     return true;
   });
+  crashPoint('key-rotated');
   sealer.dataKeys.forget(tenantId, []);
   if (isOurs) {
     sealer.dataKeys.remember(made);

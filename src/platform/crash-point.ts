@@ -51,7 +51,18 @@ export type CrashPointName =
   /** It is stored, its cursor with it, and nothing of it is compared. */
   | 'statement-page-stored'
   /** Lines were compared and booked; what follows from it (late ones, the proof, the end) is still to come. */
-  | 'statement-lines-matched';
+  | 'statement-lines-matched'
+  /** A tenant's data key has a next version, in a transaction that is still open. */
+  | 'key-rotation-uncommitted'
+  /** The next version seals, and this process does not know it. */
+  | 'key-rotated'
+  /** Some values are sealed anew, and how far that has come is noted, in a transaction that is still open. */
+  | 'reseal-uncommitted'
+  | 'reseal-committed'
+  /** Older versions are destroyed; this process still has them in memory. */
+  | 'keys-destroyed'
+  /** Some data keys are wrapped by the next master key, others not yet. */
+  | 'keys-rewrapped';
 
 let armed: CrashPointName | null = null;
 let passingsLeft = 0;

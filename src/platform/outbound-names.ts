@@ -1,4 +1,5 @@
 import { lookup, Resolver } from 'node:dns/promises';
+import { RecentMap } from './recent-map.ts';
 
 /** All addresses of a name, in text form. Rejects where there is none. */
 export type ResolveName = (hostname: string) => Promise<readonly string[]>;
@@ -26,14 +27,11 @@ class NameTimeout extends Error {
 
 /** Keeps answers for a short time, asks once for all who wait for the same name, and ends the waiting in time. */
 export function cacheNames({ resolve, timeoutMs, ttlMs }: NameCacheOptions): ResolveName {
-  const answers = new Map<string, CachedAnswer>();
+  const answers = new RecentMap<CachedAnswer>(NAMES_MAX);
   return (hostname) => {
     const known = answers.get(hostname);
     if (known !== undefined && performance.now() < known.expiresAt) return known.addresses;
     const fresh: CachedAnswer = { addresses: withTimeout(resolve(hostname), timeoutMs), expiresAt: Infinity };
-    answers.delete(hostname);
-    const [oldest] = answers.keys();
-    if (oldest !== undefined && answers.size >= NAMES_MAX) answers.delete(oldest);
     answers.set(hostname, fresh);
     fresh.addresses.then(
       () => {

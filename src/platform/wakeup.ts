@@ -13,6 +13,11 @@ export class Wakeup {
     for (const wake of waiting ?? []) wake();
   }
 
+  /** Wakes every loop, since what is due may have changed for all of them. */
+  notifyAll(): void {
+    for (const topic of [...this.#waiting.keys()]) this.notify(topic);
+  }
+
   /** Resolves at the next notify of the topic, after `timeoutMs`, or when the signal aborts. */
   wait(topic: LaneKind, timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();

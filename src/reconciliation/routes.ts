@@ -15,17 +15,24 @@ import { selectLinesOf } from './store-lines.ts';
 import { selectReports } from './store-reports.ts';
 import { type Owner, selectStatement, selectStatements } from './store-statements.ts';
 
+type ReconciliationRoutesContext = ReconciliationContext & {
+  /** Has the worker of this process compare what was just uploaded or asked for. */
+  readonly wakeReconcile: () => void;
+};
+
 /** The endpoints of reconciliation, tied to their verbs. */
-export function reconciliationRoutes(context: ReconciliationContext): readonly BoundEndpoint[] {
+export function reconciliationRoutes(context: ReconciliationRoutesContext): readonly BoundEndpoint[] {
   return [...statementRoutes(context), ...exceptionRoutes(context), ...accountRoutes(context)];
 }
 
-function statementRoutes(context: ReconciliationContext): readonly BoundEndpoint[] {
+function statementRoutes(context: ReconciliationRoutesContext): readonly BoundEndpoint[] {
   const db = context.database.query;
   return [
-    bindEndpoint(api.createStatement, ({ caller, body, idempotency }) =>
-      createStatement(context, caller, body, idempotency),
-    ),
+    bindEndpoint(api.createStatement, async ({ caller, body, idempotency }) => {
+      const answer = await createStatement(context, caller, body, idempotency);
+      context.wakeReconcile();
+      return answer;
+    }),
     bindEndpoint(api.listStatements, async ({ caller, query }) => {
       const statements = await selectStatements(db, caller, query, query);
       return { body: pageOf(statements.map(statementJson), query.limit) };

@@ -57,7 +57,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...inboundRoutes(payments),
     ...keyRoutes(gateway.keys),
     ...ledgerRoutes(payments.database),
-    ...reconciliationRoutes({ ...payments, log: gateway.log }),
+    ...reconciliationRoutes({ ...payments, log: gateway.log, wakeReconcile: () => gateway.wakeup.notify('reconcile') }),
     ...notificationRoutes(notifications),
     ...productRoutes(payments),
     ...checkoutConfigurationRoutes(payments),

@@ -1,22 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser, openPage } from '../support/browser.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
-import { type PaymentWatch, watchPayments } from '../support/payment-watch.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { openPage } from '../support/browser.ts';
+import { openBrowserShop } from '../support/browser-shop.ts';
 
-let tollgate: Installation;
-let shop: PaymentWatch;
-let browser: Browser;
-
-beforeAll(async () => {
-  [tollgate, browser] = await Promise.all([startInstallation(), openBrowser()]);
-  shop = watchPayments(tollgate);
-}, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await tollgate?.close();
-});
+const { shop, browser } = await openBrowserShop();
 
 const LIMIT = { timeout: 15_000 };
 const expectAccessible = async (page: Page) => {

@@ -1,24 +1,12 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../support/api-client.ts';
-import { openBrowser, openPage } from '../support/browser.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
-import { type PaymentWatch, watchPayments } from '../support/payment-watch.ts';
+import { openPage } from '../support/browser.ts';
+import { openBrowserShop } from '../support/browser-shop.ts';
 import { scan } from '../support/qr-scanner.ts';
 
-let tollgate: Installation;
-let shop: PaymentWatch;
-let browser: Browser;
-
-beforeAll(async () => {
-  [tollgate, browser] = await Promise.all([startInstallation(), openBrowser()]);
-  shop = watchPayments(tollgate);
-}, 60_000);
-afterAll(async () => {
-  await browser?.close();
-  await tollgate?.close();
-});
+const { tollgate, shop, browser } = await openBrowserShop();
 
 async function make(fields: object): Promise<Answer['body']> {
   const answer = await shop.merchant.send('POST', '/qr-codes', { body: fields });

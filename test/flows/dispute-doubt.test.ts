@@ -134,7 +134,7 @@ describe('where no notification comes any more', () => {
       )[0]?.count,
     );
 
-  test('an open dispute is asked about once a day until its verdict is known', async () => {
+  test('an open dispute is asked about once a day until its verdict is known and its money is back', async () => {
     const { paymentId, attemptId } = await disputedUnheard();
     // Nothing else of the account waits any more that would have it looked at.
     await later(40);
@@ -154,9 +154,14 @@ describe('where no notification comes any more', () => {
     await until(async () => (await disputeOf(paymentId)).status === 'won');
     await untilQuiet(tollgate.database);
     expect(await asked(attemptId)).toBe(before + 1);
+    // Once more for the money, which the bank has given back by then.
+    await later(24 * 3_600);
+    await until(async () => (await disputeOf(paymentId)).amountReinstated === 5_000);
+    await untilQuiet(tollgate.database);
+    expect(await asked(attemptId)).toBe(before + 2);
     await later(24 * 3_600);
     await untilQuiet(tollgate.database);
-    expect(await asked(attemptId)).toBe(before + 1);
+    expect(await asked(attemptId)).toBe(before + 2);
   });
 
   test('one without news is asked about again the next day, also where the bank does not answer', async () => {

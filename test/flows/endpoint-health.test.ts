@@ -26,9 +26,9 @@ async function tell(one: OpenEndpoint, count: number): Promise<void> {
 function untilInTime(ask: () => Promise<boolean>): Promise<boolean> {
   return until(async () => {
     if (await ask()) return true;
-    clock.advance({ milliseconds: 500 });
+    clock.advance({ seconds: 1 });
     return false;
-  });
+  }, 25_000);
 }
 
 /** Makes an endpoint fail until it counts as failing. */

@@ -1,40 +1,16 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ManualClock } from '../../src/kernel/clock.ts';
+import { describe, expect, test } from 'vitest';
 import { createLimitKeeper } from '../../src/limits/keep-limits.ts';
 import type { Database } from '../../src/platform/database.ts';
 import type { CreatedTenant } from '../../src/tenants/create-tenant.ts';
-import { type Answer, until } from '../support/api-client.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
-import { type LimitDesk, limitDesk } from '../support/limit-desk.ts';
+import { until } from '../support/api-client.ts';
+import { airtime, expectExceeded, type LimitDesk, limitDesk, openLimitHouse } from '../support/limit-desk.ts';
 import { freshReference } from '../support/merchant.ts';
 import { parallel, tally } from '../support/parallel.ts';
 import { findTornLimits } from '../support/torn-limits.ts';
 
-const clock = new ManualClock('2026-11-21T12:00:00Z');
-let tollgate: Installation;
+const { clock, tollgate, openDesk } = await openLimitHouse();
 let desk: LimitDesk;
-
-beforeAll(async () => {
-  // Without a worker nothing happens but what requests bring about.
-  const environment = { TOLLGATE_ROLES: 'api,checkout,hooks', TOLLGATE_TRUST_PROXY: 'loopback' };
-  tollgate = await startInstallation({ clock, environment });
-});
-afterAll(() => tollgate.close());
-
-/** A tenant of its own, so that no basket of another test holds for it. */
-async function openDesk(): Promise<LimitDesk> {
-  return limitDesk(tollgate, await tollgate.createTenant());
-}
-
-const airtime = (value: number, destination = '0821234567', quantity = 1) => ({
-  amount: value * quantity,
-  cartItems: [{ description: 'Airtime', quantity, value, destination, itemType: 'AIRTIME' }],
-});
-
-function expectExceeded(answer: Answer, members: Readonly<Record<string, unknown>>): void {
-  expect(answer, answer.text).toMatchObject({ status: 422, body: { code: 'limit_exceeded', ...members } });
-}
 
 describe('many at once', () => {
   test('of 200 payments at once exactly 37 pass a limit for 37, and none waits for another in vain', async () => {

@@ -1,35 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ManualClock } from '../../src/kernel/clock.ts';
+import { describe, expect, test } from 'vitest';
 import type { Answer } from '../support/api-client.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
-import { type LimitDesk, limitDesk } from '../support/limit-desk.ts';
+import { airtime, expectExceeded, type LimitDesk, limitDesk, openLimitHouse } from '../support/limit-desk.ts';
 import { freshReference, merchantOf } from '../support/merchant.ts';
 import { findTornLimits } from '../support/torn-limits.ts';
 
-const clock = new ManualClock('2026-11-21T12:00:00Z');
-let tollgate: Installation;
+const { tollgate, openDesk } = await openLimitHouse();
 let desk: LimitDesk;
-
-beforeAll(async () => {
-  // Without a worker nothing happens but what requests bring about.
-  const environment = { TOLLGATE_ROLES: 'api,checkout,hooks', TOLLGATE_TRUST_PROXY: 'loopback' };
-  tollgate = await startInstallation({ clock, environment });
-});
-afterAll(() => tollgate.close());
-
-/** A tenant of its own, so that no basket of another test holds for it. */
-async function openDesk(): Promise<LimitDesk> {
-  return limitDesk(tollgate, await tollgate.createTenant());
-}
-
-const airtime = (value: number, destination = '0821234567', quantity = 1) => ({
-  amount: value * quantity,
-  cartItems: [{ description: 'Airtime', quantity, value, destination, itemType: 'AIRTIME' }],
-});
-
-function expectExceeded(answer: Answer, members: Readonly<Record<string, unknown>>): void {
-  expect(answer, answer.text).toMatchObject({ status: 422, body: { code: 'limit_exceeded', ...members } });
-}
 
 describe('a limit basket (S1.30, S1.34)', () => {
   test('is read as it was made, changed member by member, and removed', async () => {

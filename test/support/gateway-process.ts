@@ -27,9 +27,13 @@ const given = JSON.parse(process.argv[2] ?? '') as GatewayArguments;
 let { aheadMs } = given;
 const clock: Clock = { now: () => Temporal.Instant.fromEpochMilliseconds(Date.now() + aheadMs) };
 
+let wakeAll = (): void => {};
+
 function obey(order: GatewayOrder): void {
-  if (order.kind === 'move_clock') aheadMs = order.aheadMs;
-  else armCrashPoint(order.armed.name, order.armed.occurrence);
+  if (order.kind === 'move_clock') {
+    aheadMs = order.aheadMs;
+    wakeAll();
+  } else armCrashPoint(order.armed.name, order.armed.occurrence);
   process.send?.(order);
 }
 
@@ -38,7 +42,8 @@ process.on('message', (order) => obey(order as GatewayOrder));
 process.on('disconnect', () => process.exit(1));
 
 const log = createLogger({ level: 'warn', stream: process.stderr });
-await startTollgate({ config: readConfig(given.environment), clock, log, checkAnswers: true });
+const { gateway } = await startTollgate({ config: readConfig(given.environment), clock, log, checkAnswers: true });
+wakeAll = () => gateway.wakeup.notifyAll();
 // A killed process flushes nothing at its end, and the next one starts with a third less work.
 flushCompileCache();
 process.stdout.write(`${JSON.stringify({ ready: true })}\n`);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOperatorKey } from '../../src/access/api-key.ts';
 import { readConfig } from '../../src/config.ts';
-import { type Clock, systemClock } from '../../src/kernel/clock.ts';
+import { type Clock, ManualClock, systemClock } from '../../src/kernel/clock.ts';
 import { newMasterKeyText } from '../../src/keys/master-key.ts';
 import { createLogger } from '../../src/platform/log.ts';
 import type { SandboxServer } from '../../src/providers/sandbox/server/start-sandbox-server.ts';
@@ -58,6 +58,7 @@ export async function startInstallation(options: InstallationOptions = {}): Prom
   });
   const tollgate = await startTollgate({ config, clock, log, checkAnswers: true });
   const { gateway } = tollgate;
+  if (clock instanceof ManualClock) clock.onMove(() => gateway.wakeup.notifyAll());
   const newTenant = (input: Partial<NewTenant> = {}) =>
     createTenant(gateway.tenants, {
       name: 'Test Shop',

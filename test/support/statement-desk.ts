@@ -66,6 +66,7 @@ export async function openStatementDesk(
        where kind = 'reconcile' and lane_id = $1`,
       [providerAccountId],
     );
+    tollgate.gateway.wakeup.notify('reconcile');
     await until(async () => {
       const [lane] = await database.run<{ due: boolean }>(
         `select next_due_at = '-infinity' or lease is not null as due from lanes where kind = 'reconcile' and lane_id = $1`,

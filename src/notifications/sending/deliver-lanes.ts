@@ -6,6 +6,7 @@ import { pause } from '../../platform/deadline.ts';
 import { type ClaimedLane, claimLanes, renewLanes } from '../../platform/lanes.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { OutboundHttp } from '../../platform/outbound-http.ts';
+import { RecentMap } from '../../platform/recent-map.ts';
 import type { Wakeup } from '../../platform/wakeup.ts';
 import type { TenantClocks } from '../../test-clocks/tenant-clock.ts';
 import type { DeliveryHook } from '../delivery-hooks.ts';
@@ -70,7 +71,7 @@ class Delivering {
   readonly #context: DeliveryContext;
   readonly #signal: AbortSignal;
   readonly #open = new Map<string, OpenLane>();
-  readonly #paces = new Map<string, LanePace>();
+  readonly #paces = new RecentMap<LanePace>(PACES_MAX);
   readonly #events: KnownEvents;
   readonly #receivers: KnownReceivers;
   readonly #budget: SocketBudget;
@@ -199,9 +200,6 @@ class Delivering {
     const earlier = this.#open.get(lane.laneId);
     if (earlier !== undefined) this.#sender.lose(earlier);
     const pace = this.#paces.get(lane.laneId) ?? new LanePace();
-    this.#paces.delete(lane.laneId);
-    const [oldest] = this.#paces.keys();
-    if (oldest !== undefined && this.#paces.size >= PACES_MAX) this.#paces.delete(oldest);
     this.#paces.set(lane.laneId, pace);
     const open = new OpenLane(lane, pace, claimedAtMs + LEASE_MS - LEASE_MARGIN_MS, performance.now());
     this.#open.set(lane.laneId, open);

@@ -1,6 +1,7 @@
 import { openAddressIn, withOpenAddress } from '../../events/sealed-address.ts';
 import type { Sealer } from '../../keys/sealer.ts';
 import type { Queryable } from '../../platform/database.ts';
+import { RecentMap } from '../../platform/recent-map.ts';
 import type { Delivery } from '../delivery.ts';
 import type { DialectEvent } from '../dialects/dialect.ts';
 import { selectEventsByIds } from '../store-deliveries.ts';
@@ -17,7 +18,7 @@ const EVENTS_MAX = 4_096;
 
 /** Events as they were first read, which never change; so one is read and written out once for all its receivers. */
 export class KnownEvents {
-  readonly #events = new Map<string, DialectEvent>();
+  readonly #events = new RecentMap<DialectEvent>(EVENTS_MAX);
   readonly #sealer: Sealer;
 
   constructor(sealer: Sealer) {
@@ -35,18 +36,12 @@ export class KnownEvents {
     }
     if (missing.size === 0) return found;
     const read = await readEvents(db, this.#sealer, [...missing.values()]);
-    for (const [name, event] of read) this.#remember(name, event);
+    for (const [name, event] of read) this.#events.set(name, event);
     for (const one of wanted) {
       const event = read.get(nameOf(one));
       if (event !== undefined) found.set(one.delivery.deliveryId, event);
     }
     return found;
-  }
-
-  #remember(name: string, event: DialectEvent): void {
-    const [oldest] = this.#events.keys();
-    if (oldest !== undefined && this.#events.size >= EVENTS_MAX) this.#events.delete(oldest);
-    this.#events.set(name, event);
   }
 }
 

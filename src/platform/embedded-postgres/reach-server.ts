@@ -17,6 +17,8 @@ export interface ReachOptions {
   readonly searchPath?: string;
   /** Which programs may be used, `embedded` always first; both unless given. */
   readonly sources?: readonly BinarySource[];
+  /** For data that are removed at the end anyway: faster, and lost where the server or the machine dies. */
+  readonly throwaway?: boolean;
 }
 
 /** A server that answers. */
@@ -63,12 +65,12 @@ async function startOnce(
   options: ReachOptions,
   until: number,
 ): Promise<ReachedServer | { readonly occupied: string }> {
-  const { sources = ['embedded', 'system'], searchPath = '', log } = options;
+  const { sources = ['embedded', 'system'], searchPath = '', throwaway = false, log } = options;
   const major = await clusterMajor(home);
   const binaries = await findBinaries({ home, major, sources, searchPath, log });
   if (major === null) await makeCluster(home, binaries, log);
   const address = { socketDir: await openSocketFolder(home), port: PORT };
-  const started = await startServer(home, binaries, address, until);
+  const started = await startServer(home, binaries, { address, throwaway, until });
   if ('occupied' in started) return started;
   const { child, version } = started;
   return { address, version, source: binaries.source, pid: child.pid ?? 0, child };

@@ -30,6 +30,14 @@ const SETTINGS: Readonly<Record<string, string>> = {
   log_min_error_statement: 'panic',
 };
 
+/** For data that go with the server: what would only outlive a crash, of it or of the machine, is not waited for. */
+const THROWAWAY_SETTINGS: Readonly<Record<string, string>> = {
+  ...SETTINGS,
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+};
+
 /** A log of this size makes room at the next start; one older log is kept. */
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 const POLL_MS = 20;
@@ -44,21 +52,27 @@ export interface StartedServer {
 /** `occupied`: another server, or what is left of one, still holds the data; it may be gone in a moment. */
 export type StartAttempt = StartedServer | { readonly occupied: string };
 
+interface ServerOptions {
+  readonly address: ServerAddress;
+  /** Whether its data may be lost where it, or the machine, dies. */
+  readonly throwaway: boolean;
+  /** An instant of performance.now(). */
+  readonly until: number;
+}
+
 /**
  * Starts the server in a session of its own, so that a terminal's Ctrl-C reaches us only, and waits until it answers.
- * `until` is an instant of performance.now().
  * @throws LocalPostgresRefused with the end of its log where it does not come up
  */
 export async function startServer(
   home: ServerHome,
   binaries: Binaries,
-  address: ServerAddress,
-  until: number,
+  { address, throwaway, until }: ServerOptions,
 ): Promise<StartAttempt> {
   await rotateLog(home.logFile);
   const log = openSync(home.logFile, 'a', 0o600);
   const { size: logStart } = await stat(home.logFile);
-  const child = spawn(join(binaries.folder, 'postgres'), serverArguments(home, address), {
+  const child = spawn(join(binaries.folder, 'postgres'), serverArguments(home, address, throwaway), {
     ...programOptions(home.runAs),
     detached: true,
     stdio: ['ignore', log, log],
@@ -114,8 +128,9 @@ function explain(ended: string, tail: string): StartAttempt {
   throw new LocalPostgresRefused(`PostgreSQL did not start (${ended}). Its log says:\n${tail}`);
 }
 
-function serverArguments(home: ServerHome, address: ServerAddress): readonly string[] {
-  const settings = { ...SETTINGS, unix_socket_directories: address.socketDir, port: String(address.port) };
+function serverArguments(home: ServerHome, address: ServerAddress, throwaway: boolean): readonly string[] {
+  const durability = throwaway ? THROWAWAY_SETTINGS : SETTINGS;
+  const settings = { ...durability, unix_socket_directories: address.socketDir, port: String(address.port) };
   return ['-D', home.cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
 }
 

@@ -11,14 +11,24 @@ export interface TemporaryPostgres {
   stop(): Promise<void>;
 }
 
-/** Starts a server in a folder of its own. @throws LocalPostgresRefused */
-export async function startTemporaryPostgres(purpose: string): Promise<TemporaryPostgres> {
+/**
+ * Starts a server in a folder of its own. `durable` has it write as an installation's does, for whoever measures that.
+ * @throws LocalPostgresRefused
+ */
+export async function startTemporaryPostgres(
+  purpose: string,
+  options: { readonly durable?: boolean } = {},
+): Promise<TemporaryPostgres> {
   const folder = await mkdtemp(join(tmpdir(), `tollgate-${purpose}-`));
   // Open to the server's own user: as root the data would otherwise go to a place that nobody removes.
   await chmod(folder, 0o755);
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const postgres = await startLocalPostgres({ dataDir: folder, log: createLogger({ level: 'error' }) });
+    const postgres = await startLocalPostgres({
+      dataDir: folder,
+      log: createLogger({ level: 'error' }),
+      throwaway: options.durable !== true,
+    });
     return {
       url: postgres.url,
       async stop() {
