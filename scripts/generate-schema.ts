@@ -72,6 +72,19 @@ async function schemaText(client: pg.Client, columns: readonly Column[]): Promis
     from pg_trigger t join pg_class c on c.oid = t.tgrelid
     where c.relnamespace = 'public'::regnamespace and not c.relispartition and not t.tgisinternal
     order by c.relname, t.tgname`);
+  const { rows: policies } = await client.query<{ table: string; definition: string }>(`
+    select c.relname as "table", format('create policy %I on %I%s for %s using (%s)%s', p.polname, c.relname,
+      case when p.polpermissive then '' else ' as restrictive' end,
+      case p.polcmd when '*' then 'all' when 'd' then 'delete' when 'r' then 'select' when 'a' then 'insert' else 'update' end,
+      pg_get_expr(p.polqual, p.polrelid), ' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')') as definition
+    from pg_policy p join pg_class c on c.oid = p.polrelid
+    where c.relnamespace = 'public'::regnamespace and not c.relispartition
+    order by c.relname, p.polname desc`);
+  const { rows: walls } = await client.query<{ table: string; definition: string }>(`
+    select relname as "table", case when relforcerowsecurity
+      then format('alter table %I enable row level security, force row level security', relname)
+      else format('alter table %I enable row level security', relname) end as definition
+    from pg_class where relnamespace = 'public'::regnamespace and not relispartition and relrowsecurity`);
   const { rows: routines } = await client.query<{ definition: string }>(`
     select pg_get_functiondef(p.oid) as definition from pg_proc p
     where p.pronamespace = 'public'::regnamespace order by p.proname`);
@@ -88,7 +101,7 @@ async function schemaText(client: pg.Client, columns: readonly Column[]): Promis
         .filter((constraint) => constraint.table === table)
         .map((constraint) => `  constraint ${constraint.name} ${constraint.definition}`),
     ];
-    const own = [...indexes, ...triggers]
+    const own = [...indexes, ...triggers, ...walls, ...policies]
       .filter((one) => one.table === table)
       .map(({ definition }) => `${definition.replace(' ON ONLY ', ' ON ')};\n`);
     return `create table ${table} (\n${lines.join(',\n')}\n)${partitioned.get(table) ?? ''};\n${own.join('')}`;

@@ -10,6 +10,7 @@ import { migrationClock, migrationNumbers, tenantKeys } from './tidy/migrations.
 import { defaultExports, fileNames } from './tidy/names.ts';
 import { dependencyDecisions, exactVersions, lockFile } from './tidy/packages.ts';
 import { readRepository } from './tidy/repository.ts';
+import { scopes } from './tidy/scopes.ts';
 import { fileLength, functionLength } from './tidy/size.ts';
 import { findCycle, SLICES } from './tidy/slices.ts';
 import { describeFindings, type Rule, type SourceFile } from './tidy/source.ts';
@@ -29,6 +30,7 @@ const RULES: readonly (readonly [fact: string, name: string, rule: Rule])[] = [
   ['texts speak of the product only', 'wording', wording],
   ['migrations are numbered without gaps', 'migration-numbers', migrationNumbers],
   ['tables are keyed by tenant', 'tenant-keys', tenantKeys],
+  ['rows of every tenant are read in listed places alone', 'scopes', scopes],
   ['migrations have no clock', 'migration-clock', migrationClock],
   ['documents have one title', 'document-titles', documentTitles],
   ['links between documents lead somewhere', 'document-links', documentLinks],

@@ -8,6 +8,7 @@ import { Problem } from '../../src/kernel/problem.ts';
 import { SYSTEM } from '../../src/keys/sealer.ts';
 import { type Database, openDatabase } from '../../src/platform/database.ts';
 import { schemaIsCurrent } from '../../src/platform/migrate.ts';
+import { forInstallation } from '../../src/platform/tenant-scope.ts';
 import { withDatabase } from '../../src/roles/borrow-gateway.ts';
 import { findTenant } from '../../src/tenants/read-tenant.ts';
 
@@ -66,7 +67,7 @@ function withRecord<T>(work: (database: Database) => Promise<T>): Promise<T> {
     }
     const database = openDatabase({ url, connectionsMax: 1, applicationName: 'tollgate audit' });
     try {
-      return await work(database);
+      return await forInstallation('sweep', () => work(database));
     } finally {
       await database.close();
     }

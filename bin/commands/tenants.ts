@@ -3,6 +3,7 @@ import { readConfig } from '../../src/config.ts';
 import { isCurrency } from '../../src/kernel/currency.ts';
 import { Problem } from '../../src/kernel/problem.ts';
 import { SYSTEM } from '../../src/keys/sealer.ts';
+import { forTenants } from '../../src/platform/tenant-scope.ts';
 import { withGateway } from '../../src/roles/borrow-gateway.ts';
 import * as api from '../../src/tenants/api.ts';
 import { createTenant } from '../../src/tenants/create-tenant.ts';
@@ -108,7 +109,8 @@ interface RemoveOptions {
 export async function runRemoveTenant(idOrName: string, { confirm, json = false }: RemoveOptions): Promise<void> {
   const { tenantId, status } = await withGateway(readConfig(), async ({ tenants }) => {
     const found = await findTenant(tenants.database, idOrName);
-    return removeTenant(tenants, { tenantId: found.tenantId, appName: confirm });
+    const { tenantId } = found;
+    return forTenants([tenantId], () => removeTenant(tenants, { tenantId, appName: confirm }));
   });
   if (json) return console.log(JSON.stringify({ id: tenantId, status }));
   const next = status === 'suspended' ? ' Run this again in two minutes to destroy its keys.' : '';

@@ -3,6 +3,7 @@ import { email as emailShape } from '../../src/access/shapes-people.ts';
 import { readConfig } from '../../src/config.ts';
 import { Problem } from '../../src/kernel/problem.ts';
 import { SYSTEM } from '../../src/keys/sealer.ts';
+import { forTenants } from '../../src/platform/tenant-scope.ts';
 import { withGateway } from '../../src/roles/borrow-gateway.ts';
 import { findTenant } from '../../src/tenants/read-tenant.ts';
 
@@ -19,7 +20,8 @@ export async function runCreateUser({ email, role, tenant, json = false }: Creat
     throw new Problem('validation_failed', '--email must be an e-mail address.');
   const invited = await withGateway(readConfig(), async ({ people, payments: { database } }) => {
     const tenantId = tenant === undefined ? SYSTEM : (await findTenant(database, tenant)).tenantId;
-    return inviteUser(people, { tenantId, actor: 'command-line', permissions: null }, { email, role });
+    const inviter = { tenantId, actor: 'command-line', permissions: null };
+    return forTenants([tenantId], () => inviteUser(people, inviter, { email, role }));
   });
   if (json) return console.log(JSON.stringify(invited));
   console.log(`Bring this link to ${email}. It is good once, until ${invited.expiresAt}:`);

@@ -3,6 +3,7 @@ import { Problem } from '../../src/kernel/problem.ts';
 import { describeDifference, verifyLedger } from '../../src/ledger/verify-ledger.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { schemaIsCurrent } from '../../src/platform/migrate.ts';
+import { forInstallation } from '../../src/platform/tenant-scope.ts';
 import { withDatabase } from '../../src/roles/borrow-gateway.ts';
 import { findTenant } from '../../src/tenants/read-tenant.ts';
 
@@ -19,8 +20,10 @@ export async function runVerifyLedger({ tenant, json = false }: Options): Promis
     }
     const database = openDatabase({ url, connectionsMax: 1, applicationName: 'tollgate ledger verify' });
     try {
-      const only = tenant === undefined ? {} : { tenantId: (await findTenant(database, tenant)).tenantId };
-      return await verifyLedger(database.query, only);
+      return await forInstallation('sweep', async () => {
+        const only = tenant === undefined ? {} : { tenantId: (await findTenant(database, tenant)).tenantId };
+        return verifyLedger(database.query, only);
+      });
     } finally {
       await database.close();
     }

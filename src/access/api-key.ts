@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Scope } from '../kernel/endpoint.ts';
 import { newId, newSecret } from '../kernel/id.ts';
 import type { Queryable } from '../platform/database.ts';
+import { alsoForTenants } from '../platform/tenant-scope.ts';
 import type { AccessKey } from './access-key.ts';
 import { hashSecret } from './secret-hash.ts';
 import { expireOtherAppSecrets, insertAppSecret } from './store.ts';
@@ -45,7 +46,8 @@ export async function createApiKey(
 ): Promise<string> {
   const keyId = newId('key', clock);
   const secret = newSecret();
-  await apiKeyShelf({ tenantId, mode }).insert(db, newKey(clock, { keyId, name, grants: scopes, secret }));
+  const key = newKey(clock, { keyId, name, grants: scopes, secret });
+  await alsoForTenants([tenantId], () => apiKeyShelf({ tenantId, mode }).insert(db, key));
   return apiKeyText(mode, keyId, secret);
 }
 

@@ -8,6 +8,7 @@ import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
 import type { GuessLimit } from '../platform/rate-limit/guess-limit.ts';
+import { forInstallation, forTenants } from '../platform/tenant-scope.ts';
 import { type AccessKey, openUntil } from './access-key.ts';
 import type { AccessTokens } from './access-token.ts';
 import { isWithinRanges } from './address-ranges.ts';
@@ -65,7 +66,9 @@ export function createAuthenticateCaller(
     const name = hash('sha256', header, 'base64');
     const attempt = { remoteAddress, at: targetOf(header), secret: header };
     const credential = await cache.get(name, () =>
-      limitGuesses({ guesses, clock }, attempt, () => checkCredentials(db, tokens, clock, header)),
+      limitGuesses({ guesses, clock }, attempt, () =>
+        forInstallation('directory', () => checkCredentials(db, tokens, clock, header)),
+      ),
     );
     refuseOutOfBounds(credential, clock.now(), remoteAddress);
     const { caller } = credential;
@@ -124,7 +127,7 @@ async function checkApiKey(
   const until = found === null || found.mode !== mode ? undefined : openUntil(found.key, secretHash, clock.now());
   if (found === null || until === undefined) throw new Problem('unauthenticated', 'The API key is not valid.');
   const { tenantId, key } = found;
-  noteUse(db, 'api_keys', key, clock.now());
+  forTenants([tenantId], () => noteUse(db, 'api_keys', key, clock.now()));
   const scopes = spelledOut(key.grants);
   return {
     caller: { by: 'tenant', tenantId, mode, scopes, actor: `key:${keyId}`, person: null },
@@ -197,7 +200,8 @@ async function checkBasic(db: Queryable, clock: Clock, header: string): Promise<
 /** A parent acts for its named children and for nobody else; a stranger's id looks like one that does not exist. */
 async function actingFor(db: Queryable, caller: TenantCaller, childId: string | undefined): Promise<TenantCaller> {
   if (childId === undefined || childId === caller.tenantId) return caller;
-  if (!isId('ten', childId) || !(await isActiveTenant(db, childId, caller.tenantId))) {
+  const isChild = () => forInstallation('directory', () => isActiveTenant(db, childId, caller.tenantId));
+  if (!isId('ten', childId) || !(await isChild())) {
     throw new Problem('not_found', 'There is no such tenant among yours.');
   }
   return { ...caller, tenantId: childId };

@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Database } from '../platform/database.ts';
 import type { GuessLimit } from '../platform/rate-limit/guess-limit.ts';
+import { admitTenant, forInstallation } from '../platform/tenant-scope.ts';
 import { ACCESS_TOKEN_SECONDS, type AccessTokens } from './access-token.ts';
 import { appTarget, limitGuesses } from './limit-guesses.ts';
 import { hashSecret } from './secret-hash.ts';
@@ -40,10 +41,14 @@ export async function logInTenant(
 ): Promise<GrantedToken> {
   const attempt = { remoteAddress, at: appTarget(appName), secret: `${appName}:${appSecret}` };
   const row = await limitGuesses(context, attempt, async () => {
-    const found = await selectAppSecret(context.database.query, appName, hashSecret(appSecret), context.clock.now());
+    const { database, clock } = context;
+    const found = await forInstallation('directory', () =>
+      selectAppSecret(database.query, appName, hashSecret(appSecret), clock.now()),
+    );
     if (found === undefined) throw new Problem('unauthenticated', 'The app name or secret is not valid.');
     return found;
   });
+  admitTenant(row.tenant_id);
   const mode = row.mode as Mode;
   if (mode === 'live' && !secure)
     throw new Problem('https_required', 'Live credentials go over HTTPS only. Rotate this one.');

@@ -14,6 +14,7 @@ import { SYSTEM } from '../keys/sealer.ts';
 import type { Queryable } from '../platform/database.ts';
 import { hostOfHeader } from '../platform/host-name.ts';
 import type { Authenticate, AuthenticationRequest } from '../platform/http/create-http-server.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import { findSession } from './open-session.ts';
 import type { PeopleContext } from './people-context.ts';
 import { rightsOf } from './rights-of.ts';
@@ -53,7 +54,7 @@ export function withSessions(others: Authenticate, context: SessionCallersContex
       const oidcSecret = readCookie(headers.cookie, 'oidc', secure);
       return { by: 'browser', sessionSecret, oidcSecret, userAgent } satisfies BrowserCaller;
     }
-    return personal(context, request, access, sessionSecret);
+    return forInstallation('directory', () => personal(context, request, access, sessionSecret));
   };
 }
 

@@ -3,6 +3,7 @@ import type { Admission } from '../payments/admission.ts';
 import { createBatcherPerDatabase } from '../platform/batch.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import { type OpenFuse, selectOpenFuses } from './store-fuses.ts';
 
 type Asked = Parameters<Admission['checkNew']>[0];
@@ -19,7 +20,7 @@ export function createAdmission(database: Database): Admission {
   const cache = new ExpiringCache<readonly OpenFuse[]>(CACHE);
   return {
     async checkNew(payment) {
-      const open = await cache.get('open', () => selectOpenFuses(database.query, null));
+      const open = await cache.get('open', () => forInstallation('sweep', () => selectOpenFuses(database.query, null)));
       if (fuseOf(open, payment) === undefined) return;
       // Only what still holds is refused, so that who has reset a fuse need not wait for what we remember.
       const fuse = fuseOf(await readOpen(database.query, payment.tenantId), payment);

@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { SYSTEM } from '../keys/sealer.ts';
 import type { RaiseAlarm } from '../notifications/alarm.ts';
 import type { Database, Queryable } from '../platform/database.ts';
+import { alsoForTenants, forInstallation } from '../platform/tenant-scope.ts';
 import { countDeadlines } from './store.ts';
 import { type Epoch, insertEpoch, selectEpoch, selectFingerprint, touchEpoch } from './store-circumstances.ts';
 
@@ -22,7 +23,11 @@ const UNSEEN_MAX = { hours: 1 } as const;
  * seen last (a restore, a promotion, a move) or was not seen for an hour. Whoever arms or fires asks here first, so that
  * no deadline of another life is ever fired by this one.
  */
-export async function currentEpoch(context: EpochContext, tx: Queryable): Promise<Epoch> {
+export function currentEpoch(context: EpochContext, tx: Queryable): Promise<Epoch> {
+  return alsoForTenants([SYSTEM], () => findEpoch(context, tx));
+}
+
+async function findEpoch(context: EpochContext, tx: Queryable): Promise<Epoch> {
   const fingerprint = await selectFingerprint(tx);
   const now = context.clock.now();
   // Looked at before it is locked: who takes the weak lock first and the strong one later waits crosswise for a twin.
@@ -35,10 +40,12 @@ export async function currentEpoch(context: EpochContext, tx: Queryable): Promis
 
 /** Says that the installation lives. To be called again and again, far more often than UNSEEN_MAX. */
 export async function beat(context: EpochContext): Promise<void> {
-  await context.database.transaction(async (tx) => {
-    const { epoch } = await currentEpoch(context, tx);
-    await touchEpoch(tx, epoch, context.clock.now());
-  });
+  const live = () =>
+    context.database.transaction(async (tx) => {
+      const { epoch } = await currentEpoch(context, tx);
+      await touchEpoch(tx, epoch, context.clock.now());
+    });
+  await alsoForTenants([SYSTEM], live);
 }
 
 /** Begins an epoch although nothing was noticed; for the operator, who knows what was restored. */
@@ -69,7 +76,7 @@ async function insertNext(
   const epoch: Epoch = { epoch: (known?.epoch ?? 0) + 1, fingerprint, reason, startedAt: now, lastSeenAt: now };
   // Only the first can be raced for: every later one is begun under the lock of the one before.
   if (!(await insertEpoch(tx, epoch))) return (await selectEpoch(tx, 'share')) ?? epoch;
-  const underWay = await countDeadlines(tx, 'under way');
+  const underWay = await forInstallation('sweep', () => countDeadlines(tx, 'under way'));
   if (known !== null && underWay > 0) {
     const facts = { epoch: epoch.epoch, reason, unseenSince: known.lastSeenAt.toString(), underWay };
     await raiseAlarm(tx, { tenantId: SYSTEM, mode: 'live', kind: 'ack_epoch_begun', facts });

@@ -5,6 +5,7 @@ import { type AckPolicy, ackPolicy } from '../notifications/ack-policy.ts';
 import type { Queryable } from '../platform/database.ts';
 import { recordset, type WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
+import { alsoForTenants } from '../platform/tenant-scope.ts';
 
 /** An endpoint as it is at this moment, which a receiver that was opened before may not know. */
 export interface CurrentEndpoint {
@@ -88,10 +89,11 @@ export interface AckSwitch {
 
 /** Those of the tenants among these whose reversals are switched off; all of them where the installation's are. */
 export async function selectSwitchedOff(db: Queryable, tenantIds: readonly string[]): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ tenant_id: string }>`
+  const off = sql<{ tenant_id: string }>`
     select wanted.tenant_id from unnest(${[...new Set(tenantIds)]}::text[]) as wanted (tenant_id)
     where exists (
-      select from ack_switches s where s.tenant_id in (wanted.tenant_id, ${SYSTEM}) and not s.enabled)`.execute(db);
+      select from ack_switches s where s.tenant_id in (wanted.tenant_id, ${SYSTEM}) and not s.enabled)`;
+  const { rows } = await alsoForTenants([SYSTEM], () => off.execute(db));
   return new Set(rows.map((row) => row.tenant_id));
 }
 

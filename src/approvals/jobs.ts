@@ -1,4 +1,5 @@
 import { pause } from '../platform/deadline.ts';
+import { forInstallation, forTenants } from '../platform/tenant-scope.ts';
 import { type RunContext, runApproved } from './run-approved.ts';
 import { selectUnfinished } from './store.ts';
 
@@ -21,7 +22,8 @@ export async function finishApprovals(context: RunContext, signal: AbortSignal):
 /** One turn. */
 export async function finishOnce(context: RunContext): Promise<void> {
   const before = context.clock.now().subtract({ seconds: UNFINISHED_AFTER_SECONDS });
-  for (const approval of await selectUnfinished(context.database.query, before, APPROVALS_MAX)) {
-    await runApproved(context, approval);
-  }
+  const unfinished = await forInstallation('sweep', () =>
+    selectUnfinished(context.database.query, before, APPROVALS_MAX),
+  );
+  for (const approval of unfinished) await forTenants([approval.tenantId], () => runApproved(context, approval));
 }

@@ -4,6 +4,7 @@ import { formatTimeCursor, parseTimeCursor } from '../kernel/time-cursor.ts';
 import type { Queryable } from '../platform/database.ts';
 import { networkOf } from '../platform/network-of.ts';
 import type { Tables } from '../platform/tables.generated.ts';
+import { alsoForTenants, forInstallation } from '../platform/tenant-scope.ts';
 import type { NewEntry } from './entry.ts';
 
 /** Appends an entry to its chain, in the caller's transaction, which holds the chain until it ends. */
@@ -11,9 +12,9 @@ export async function appendEntry(tx: Queryable, entry: NewEntry): Promise<void>
   const { tenantId, at, class: kept, details, address, ...content } = entry;
   const from = address === null ? null : networkOf(address);
   const said = { ...content, address: from, ...(Object.keys(details).length === 0 ? {} : { details }) };
-  await sql`select append_audit_entry(${tenantId}, ${at}::timestamptz, ${kept}, ${JSON.stringify(said)}::json)`.execute(
-    tx,
-  );
+  const append = sql`select append_audit_entry(${tenantId}, ${at}::timestamptz, ${kept}, ${JSON.stringify(said)}::json)`;
+  // The chain may be the installation's, or a tenant's about whom somebody of the installation does something.
+  await alsoForTenants([tenantId], () => append.execute(tx));
 }
 
 /** The tenant and mode of an API key, whatever became of it; null: there is none. */
@@ -21,11 +22,8 @@ export async function selectKeyOwner(
   db: Queryable,
   keyId: string,
 ): Promise<{ readonly tenantId: string; readonly mode: Mode } | null> {
-  const row = await db
-    .selectFrom('api_keys')
-    .select(['tenant_id', 'mode'])
-    .where('key_id', '=', keyId)
-    .executeTakeFirst();
+  const query = db.selectFrom('api_keys').select(['tenant_id', 'mode']).where('key_id', '=', keyId);
+  const row = await forInstallation('directory', () => query.executeTakeFirst());
   return row === undefined ? null : { tenantId: row.tenant_id, mode: row.mode as Mode };
 }
 

@@ -1,5 +1,6 @@
 import type { Sealer } from '../keys/sealer.ts';
 import type { Queryable } from '../platform/database.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import { hashOfLine, signCheckpoint } from './checkpoint.ts';
 import type { AuditContext } from './context.ts';
 import { openSigningKey } from './signing-key.ts';
@@ -35,7 +36,7 @@ const CHAINS_MAX = 1_000;
 export async function takeCheckpoints(context: CheckpointContext): Promise<number> {
   let taken = 0;
   for (let isFull = true; isFull; ) {
-    const chains = await takeOne(context);
+    const chains = await forInstallation('audit', () => takeOne(context));
     if (chains > 0) taken++;
     isFull = chains === CHAINS_MAX;
   }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Queryable } from '../platform/database.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import { checkpointFiles } from './checkpoint-folder.ts';
 import type { AuditFinding } from './finding.ts';
 import { selectCheckpointsAfter } from './store-checkpoints.ts';
@@ -29,7 +30,11 @@ export interface AuditVerification {
  * Proves the record: every chain from its beginning to its head, and every checkpoint against it. In one snapshot, so that
  * it may be done while the gateway works; in pieces, so that memory does not grow with the record.
  */
-export async function verifyAudit(db: Queryable, options: VerifyOptions): Promise<AuditVerification> {
+export function verifyAudit(db: Queryable, options: VerifyOptions): Promise<AuditVerification> {
+  return forInstallation('sweep', () => verify(db, options));
+}
+
+async function verify(db: Queryable, options: VerifyOptions): Promise<AuditVerification> {
   const { tenantId, checkpoints, keys, now } = options;
   return db
     .transaction()

@@ -13,6 +13,7 @@ import {
 } from '../payments/read-payment.ts';
 import { exchangeOf } from '../platform/http/exchange.ts';
 import { qrPng, qrSvg } from '../platform/qr-code.ts';
+import { admitTenant } from '../platform/tenant-scope.ts';
 import { checkVisit } from './check-visit.ts';
 
 interface OfToken {
@@ -42,6 +43,7 @@ export function codeImages(fastify: FastifyInstance, context: PaymentContext): v
     fastify.get<OfAttempt>(codePicturePath(':tenantId', ':attemptId', format), async (request, reply) => {
       const { tenantId, attemptId } = request.params;
       const named = isId('ten', tenantId) && isId('att', attemptId);
+      if (named) admitTenant(tenantId);
       const attempt = named ? await readAttempt(context.database.query, tenantId, attemptId) : null;
       if (attempt === null) throw new Problem('not_found');
       const payment = await readPaymentOfAttempt(context.database.query, attempt);

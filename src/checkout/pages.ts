@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isId } from '../kernel/id.ts';
 import { Problem } from '../kernel/problem.ts';
 import { isCountryCode } from '../payments/address-format.ts';
 import { hasLapsed } from '../payments/attempt.ts';
@@ -19,6 +20,7 @@ import {
 import { exchangeOf } from '../platform/http/exchange.ts';
 import { readForm } from '../platform/http/page-headers.ts';
 import type { Logger } from '../platform/log.ts';
+import { admitTenant } from '../platform/tenant-scope.ts';
 import { offeredLanguages } from '../tenants/languages.ts';
 import { frameAncestorsOf } from '../tenants/settings.ts';
 import { cardFieldModules, readCardFields } from './card-fields.ts';
@@ -249,7 +251,10 @@ async function leaveToShop(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const attempt = await readAttempt(context.database.query, tenantId, attemptId);
+  // Whoever knows an attempt's id may be led on to its shop; the address names the tenant.
+  const isNamed = isId('ten', tenantId) && isId('att', attemptId);
+  if (isNamed) admitTenant(tenantId);
+  const attempt = isNamed ? await readAttempt(context.database.query, tenantId, attemptId) : null;
   if (attempt === null) return missing(request, reply, randomBytes(16).toString('base64'));
   const before = await readPaymentOfAttempt(context.database.query, attempt);
   const { secure } = exchangeOf(request);

@@ -2,6 +2,7 @@ import { createBatcher } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
 import { canonicalDomain } from '../platform/host-name.ts';
+import { forInstallation, forTenants } from '../platform/tenant-scope.ts';
 import { type Owner, selectActiveHolders, selectHostOf } from './store.ts';
 
 /** A host that was proven or lost is treated so by every process after this long at most. */
@@ -26,7 +27,7 @@ export interface HostDirectory {
 export function createHostDirectory(database: Database): HostDirectory {
   const cache = new ExpiringCache<Owner | null>(CACHE);
   const look = createBatcher<string, Owner | null>({
-    write: (domains) => selectActiveHolders(database.query, domains),
+    write: (domains) => forInstallation('directory', () => selectActiveHolders(database.query, domains)),
     itemsMax: LOOKS_MAX,
   });
   return {
@@ -46,7 +47,8 @@ export function createHostDirectory(database: Database): HostDirectory {
 export function createCheckoutUrlOf(database: Database, checkoutUrl: string): (owner: Owner) => Promise<string> {
   const cache = new ExpiringCache<string | null>(CACHE);
   return async ({ tenantId, mode }) => {
-    const host = await cache.get(`${tenantId} ${mode}`, () => selectHostOf(database.query, { tenantId, mode }));
+    const read = () => forTenants([tenantId], () => selectHostOf(database.query, { tenantId, mode }));
+    const host = await cache.get(`${tenantId} ${mode}`, read);
     return host === null ? checkoutUrl : `https://${host}`;
   };
 }

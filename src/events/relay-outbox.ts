@@ -4,6 +4,7 @@ import { crashPoint } from '../platform/crash-point.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import { type LaneKind, type LaneWork, putLaneWork } from '../platform/lanes.ts';
 import type { WholeRow } from '../platform/recordset.ts';
+import { forInstallation, forTenants } from '../platform/tenant-scope.ts';
 import type { EventHead } from './event.ts';
 import type { HandedOver, RelayInbox } from './relay-inbox.ts';
 import { lockShard, passOnRows, selectEventHeads, selectOldestRows, selectWaitingShards } from './store-outbox.ts';
@@ -47,7 +48,7 @@ export async function relayHandedOver(context: RelayContext, handed: readonly Ha
  * another one is at is left to it. Rows that wait in `inbox` are left to it too. Returns how many rows were passed on.
  */
 export async function relayOutbox(context: RelayContext, inbox: Pick<RelayInbox, 'holds'>): Promise<number> {
-  const shards = await selectWaitingShards(context.database.query);
+  const shards = await forInstallation('relay', () => selectWaitingShards(context.database.query));
   const outcomes = await Promise.allSettled(shards.map((shard) => relayShard(context, inbox, shard)));
   if (shards.length > 0) crashPoint('relay-committed');
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -57,13 +58,13 @@ export async function relayOutbox(context: RelayContext, inbox: Pick<RelayInbox,
 
 async function relayShard(context: RelayContext, inbox: Pick<RelayInbox, 'holds'>, shard: number): Promise<number> {
   const { count, due } = await context.database.transaction(async (tx) => {
-    if (!(await lockShard(tx, shard))) return NOTHING;
-    const rows = (await selectOldestRows(tx, shard, RELAYED_MAX)).filter(({ outbox_id: id }) => !inbox.holds(id));
-    if (rows.length === 0) return NOTHING;
-    const events = await selectEventHeads(
-      tx,
-      rows.filter(({ topic }) => topic === 'event'),
+    const waiting = await forInstallation('relay', async () =>
+      (await lockShard(tx, shard)) ? selectOldestRows(tx, shard, RELAYED_MAX) : [],
     );
+    const rows = waiting.filter(({ outbox_id: id }) => !inbox.holds(id));
+    if (rows.length === 0) return NOTHING;
+    const about = rows.filter(({ topic }) => topic === 'event');
+    const events = await forTenants(tenantsOf(rows), () => selectEventHeads(tx, about));
     return passOn(
       context,
       tx,
@@ -81,7 +82,17 @@ interface PassedOn {
 
 const NOTHING: PassedOn = { count: 0, due: new Set() };
 
-async function passOn(
+/** What has been found is passed on for those alone whose it is. */
+function passOn(context: RelayContext, db: Queryable, handed: readonly HandedOver[]): Promise<PassedOn> {
+  const tenants = tenantsOf(handed.map(({ row }) => row));
+  return forTenants(tenants, () => passOnOf(context, db, handed));
+}
+
+function tenantsOf(rows: readonly Pick<WholeRow<'outbox'>, 'tenant_id'>[]): readonly string[] {
+  return rows.map((row) => row.tenant_id);
+}
+
+async function passOnOf(
   { clock, fanOut, keep }: RelayContext,
   db: Queryable,
   handed: readonly HandedOver[],

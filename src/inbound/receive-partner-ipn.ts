@@ -2,6 +2,7 @@ import { isId } from '../kernel/id.ts';
 import { returnUrlOf } from '../payments/attempt.ts';
 import type { PaymentContext } from '../payments/context.ts';
 import type { Logger } from '../platform/log.ts';
+import { admitTenant, forInstallation } from '../platform/tenant-scope.ts';
 import type { RawWebhook, WebhookReply } from '../providers/provider-webhook.ts';
 import { jsonOf } from '../providers/read-answer.ts';
 import { receiveNotification } from './receive-notification.ts';
@@ -31,8 +32,10 @@ export async function findPartnerReturn(context: PaymentContext, orderId: unknow
 
 async function findPartnerAttempt({ database }: PaymentContext, orderId: unknown) {
   if (typeof orderId !== 'string' || !isId('att', orderId)) return null;
-  const owner = await selectAttemptOwner(database.query, orderId);
-  return owner?.provider === PARTNER ? owner : null;
+  const owner = await forInstallation('directory', () => selectAttemptOwner(database.query, orderId));
+  if (owner?.provider !== PARTNER) return null;
+  admitTenant(owner.tenantId);
+  return owner;
 }
 
 function claimedOrderId(body: Uint8Array): unknown {

@@ -4,6 +4,7 @@ import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
 import { RecentMap } from '../platform/recent-map.ts';
+import { forTenants } from '../platform/tenant-scope.ts';
 import { MasterKeyDenied } from './master-key.ts';
 import type { MasterKeys } from './master-keys.ts';
 import { type NewDataKey, type StoredDataKey, selectDataKey, selectPrimaryDataKey } from './store.ts';
@@ -108,14 +109,15 @@ export function createDataKeys(db: Queryable, masterKeys: MasterKeys, clock: Clo
     }
   }
 
+  /** Whoever asks: whose key it is, is what is asked for. */
+  const read = (tenantId: string, name: string, select: () => Promise<StoredDataKey | undefined>) =>
+    rows.get(name, () => forTenants([tenantId], async () => open(tenantId, await select())));
   return {
-    primary: (tenantId) =>
-      rows.get(primaryOf(tenantId), async () => open(tenantId, await selectPrimaryDataKey(db, tenantId))),
+    primary: (tenantId) => read(tenantId, primaryOf(tenantId), () => selectPrimaryDataKey(db, tenantId)),
     version: (tenantId, version) =>
-      rows.get(nameOf(tenantId, version), async () => open(tenantId, await selectDataKey(db, tenantId, version))),
+      read(tenantId, nameOf(tenantId, version), () => selectDataKey(db, tenantId, version)),
     async make(tenantId, version) {
-      const bytes = randomBytes(KEY_BYTES);
-      const { primary } = masterKeys;
+      const [bytes, { primary }] = [randomBytes(KEY_BYTES), masterKeys];
       const wrapped = await primary.wrap(bytes, wrapContext(tenantId, version));
       const row = { tenantId, version, masterKeyId: primary.id, wrapped, createdAt: clock.now() };
       return { row, key: dataKeyOf(version, bytes) };

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newSecret } from '../kernel/id.ts';
 import type { Queryable } from '../platform/database.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import { type MasterKey, MasterKeyDenied, MasterKeyUnavailable, newMasterKeyText } from './master-key.ts';
 import type { MasterKeys } from './master-keys.ts';
 import { selectMasterKeyIds } from './store.ts';
@@ -50,7 +51,7 @@ export async function checkMasterKeys(db: Queryable, masterKeys: MasterKeys): Pr
 /** The ids of master keys that wrapped something and are not loaded. */
 export async function missingMasterKeys(db: Queryable, masterKeys: MasterKeys): Promise<readonly string[]> {
   const loaded = new Set(masterKeys.all.map((key) => key.id));
-  return (await selectMasterKeyIds(db)).filter((id) => !loaded.has(id));
+  return (await forInstallation('keys', () => selectMasterKeyIds(db))).filter((id) => !loaded.has(id));
 }
 
 /** A key elsewhere may lack a right, or forget the context, which only shows when it should have been refused. */

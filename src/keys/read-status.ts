@@ -1,4 +1,5 @@
 import type { Queryable } from '../platform/database.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import type { MasterKeyUse, TenantKey, TokenKey } from './key-status.ts';
 import type { MasterKeys } from './master-keys.ts';
 import { selectMasterKeyUse, selectTotals, selectVersions } from './store.ts';
@@ -19,7 +20,11 @@ interface StatusContext {
 }
 
 /** Which keys there are, what is under which of them, and what a rotation has left to do. */
-export async function readKeyStatus(
+export function readKeyStatus(context: StatusContext, tenantId: string | null): Promise<KeyStatus> {
+  return forInstallation('keys', () => readStatus(context, tenantId));
+}
+
+async function readStatus(
   { db, masterKeys, listTokenKeys }: StatusContext,
   tenantId: string | null,
 ): Promise<KeyStatus> {

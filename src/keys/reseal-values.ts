@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
+import { forInstallation, forTenants } from '../platform/tenant-scope.ts';
 import { firstColumnOf } from './rotate-data-key.ts';
 import { columnsOf, nameOfColumn, placeOf, type SealedColumn } from './sealed-columns.ts';
 import { digestKeyPlace, headerOf, type Sealer } from './sealer.ts';
@@ -33,11 +34,11 @@ const DUE_TENANTS_MAX = 50;
  */
 export async function resealOnce(context: ResealContext): Promise<boolean> {
   const { database, clock, log } = context;
-  const due = await selectDuePasses(database.query, clock.now(), DUE_TENANTS_MAX);
+  const due = await forInstallation('keys', () => selectDuePasses(database.query, clock.now(), DUE_TENANTS_MAX));
   let moved = false;
   for (const tenantId of due) {
     try {
-      moved = (await resealNext(context, tenantId)) || moved;
+      moved = (await forTenants([tenantId], () => resealNext(context, tenantId))) || moved;
     } catch (error) {
       // One tenant's trouble, such as a master key that does not answer, keeps nobody else's values where they are.
       log.warn({ error, tenantId }, 'Values could not be sealed anew');

@@ -2,6 +2,7 @@ import { Problem } from '../kernel/problem.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { Queryable } from '../platform/database.ts';
 import { inParallel } from '../platform/in-parallel.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import { wrapContext } from './data-keys.ts';
 import { missingMasterKeys } from './load-master-key.ts';
 import { type MasterKey, MasterKeyDenied } from './master-key.ts';
@@ -42,7 +43,11 @@ const REFUSED_MAX = 100;
  * @throws Problem state_conflict where a master key is not loaded
  * @throws MasterKeyUnavailable where one cannot be asked
  */
-export async function rewrapDataKeys(context: RewrapContext, budgetMs: number): Promise<Rewrapped> {
+export function rewrapDataKeys(context: RewrapContext, budgetMs: number): Promise<Rewrapped> {
+  return forInstallation('keys', () => rewrap(context, budgetMs));
+}
+
+async function rewrap(context: RewrapContext, budgetMs: number): Promise<Rewrapped> {
   const { db, masterKeys } = context;
   const [missing] = await missingMasterKeys(db, masterKeys);
   if (missing !== undefined) {

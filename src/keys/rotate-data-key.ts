@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { Database } from '../platform/database.ts';
+import { forInstallation, forTenants } from '../platform/tenant-scope.ts';
 import { columnsOf, nameOfColumn } from './sealed-columns.ts';
 import type { Sealer } from './sealer.ts';
 import { countOlderThan, insertDataKey, retireDataKey, selectOlderThan, selectPrimaryVersion } from './store.ts';
@@ -24,7 +25,11 @@ export function firstColumnOf(tenantId: string): string {
  * ones. Those open what they sealed until nothing is left. Returns the version that seals now.
  * @throws Problem not_found where there is no key, gone where the tenant was removed
  */
-export async function rotateDataKey({ database, sealer, clock }: RotateContext, tenantId: string): Promise<number> {
+export function rotateDataKey(context: RotateContext, tenantId: string): Promise<number> {
+  return forTenants([tenantId], () => rotate(context, tenantId));
+}
+
+async function rotate({ database, sealer, clock }: RotateContext, tenantId: string): Promise<number> {
   const version = await selectPrimaryVersion(database.query, tenantId);
   if (version === null) throw new Problem('not_found', 'There is no data key of that tenant.');
   const made = await sealer.dataKeys.make(tenantId, version + 1);
@@ -57,15 +62,16 @@ export async function rotateOlderDataKeys(
   budgetMs: number,
 ): Promise<{ readonly changed: number; readonly remaining: number }> {
   const db = context.database.query;
+  const countLeft = () => forInstallation('keys', () => countOlderThan(db, before));
   const until = performance.now() + budgetMs;
   let changed = 0;
   for (;;) {
-    const due = await selectOlderThan(db, before, BATCH_TENANTS);
+    const due = await forInstallation('keys', () => selectOlderThan(db, before, BATCH_TENANTS));
     for (const tenantId of due) {
-      if (performance.now() >= until) return { changed, remaining: await countOlderThan(db, before) };
+      if (performance.now() >= until) return { changed, remaining: await countLeft() };
       await rotateDataKey(context, tenantId);
       changed += 1;
     }
-    if (due.length < BATCH_TENANTS) return { changed, remaining: await countOlderThan(db, before) };
+    if (due.length < BATCH_TENANTS) return { changed, remaining: await countLeft() };
   }
 }

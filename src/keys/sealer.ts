@@ -4,6 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
+import { alsoForTenants, forTenants, SYSTEM_TENANT } from '../platform/tenant-scope.ts';
 import { createDataKeys, type DataKeys, type MadeDataKey } from './data-keys.ts';
 import { decrypt, encrypt } from './master-key.ts';
 import type { MasterKeys } from './master-keys.ts';
@@ -11,7 +12,7 @@ import { isDeclared } from './sealed-columns.ts';
 import { insertDataKey, selectDigestKey, selectPrimaryVersion } from './store.ts';
 
 /** What belongs to no tenant (signing keys of access tokens) is sealed under the system's own data key. */
-export const SYSTEM = 'system';
+export const SYSTEM = SYSTEM_TENANT;
 
 /** Where sealed bytes stand. Bound into the ciphertext, so that bytes moved to another place do not open. */
 export interface SealedPlace {
@@ -74,7 +75,7 @@ export function createSealer(db: Queryable, masterKeys: MasterKeys, clock: Clock
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return oldDigestKeys.get(name, async () => {
-        const sealed = await selectDigestKey(db, tenantId, version);
+        const sealed = await forTenants([tenantId], () => selectDigestKey(db, tenantId, version));
         if (sealed === null) throw error;
         return sealer.open(digestKeyPlace(tenantId, version), sealed);
       });
@@ -113,11 +114,12 @@ export function createSealer(db: Queryable, masterKeys: MasterKeys, clock: Clock
     },
     newDataKey: (tenantId) => dataKeys.make(tenantId, FIRST_VERSION),
     async ensureSystemKey(store) {
-      const isThere = await selectPrimaryVersion(store, SYSTEM);
-      if (isThere === null) await sealer.storeDataKey(store, await sealer.newDataKey(SYSTEM));
+      const version = await forTenants([SYSTEM], () => selectPrimaryVersion(store, SYSTEM));
+      if (version === null) await sealer.storeDataKey(store, await sealer.newDataKey(SYSTEM));
     },
     async storeDataKey(tx, made) {
-      if (await insertDataKey(tx, made.row)) dataKeys.remember(made);
+      const isNew = await alsoForTenants([made.row.tenantId], () => insertDataKey(tx, made.row));
+      if (isNew) dataKeys.remember(made);
     },
   };
   return sealer;

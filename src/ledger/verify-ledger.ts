@@ -1,4 +1,5 @@
 import type { Queryable } from '../platform/database.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import {
   comparePayments,
   comparePostings,
@@ -63,9 +64,13 @@ const DIFFERENCES_MAX = 1_000;
  * neither memory nor any one statement grows with the ledger. Fees, payouts, reserves and adjustments count into the
  * balances; nothing here says what they should have been.
  */
-export async function verifyLedger(
+export function verifyLedger(db: Queryable, options: VerifyOptions = {}): Promise<LedgerVerification> {
+  return forInstallation('sweep', () => verify(db, options));
+}
+
+async function verify(
   db: Queryable,
-  { tenantId, rowsAtOnce = ROWS_AT_ONCE }: VerifyOptions = {},
+  { tenantId, rowsAtOnce = ROWS_AT_ONCE }: VerifyOptions,
 ): Promise<LedgerVerification> {
   return db
     .transaction()

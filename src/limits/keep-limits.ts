@@ -4,6 +4,7 @@ import type { Sealer } from '../keys/sealer.ts';
 import { createBatcherPerDatabase } from '../platform/batch.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
+import { forInstallation, forTenants } from '../platform/tenant-scope.ts';
 import { claimLimits, type LimitClaim, type LimitedPurchase, type OpenBasket } from './claim-limits.ts';
 import { refuseClaims } from './refuse-claims.ts';
 import { type Owner, selectActiveBaskets, selectLimitingTenants } from './store.ts';
@@ -47,12 +48,14 @@ export function createLimitKeeper({
   let caches = newCaches();
   const readOpen = (owner: Owner) =>
     caches.baskets.get(`${owner.mode} ${owner.tenantId}`, async () => {
-      const found = await selectActiveBaskets(database.query, owner);
+      const found = await forTenants([owner.tenantId], () => selectActiveBaskets(database.query, owner));
       return Promise.all(found.map(async (basket) => ({ basket, subjectKey: await openSubjectKey(sealer, basket) })));
     });
   return {
     async claimsOf({ tenantId, parentTenantId, mode, now }, purchase) {
-      const limiting = await caches.tenants.get('all', () => selectLimitingTenants(database.query));
+      const limiting = await caches.tenants.get('all', () =>
+        forInstallation('sweep', () => selectLimitingTenants(database.query)),
+      );
       const owners = [tenantId, parentTenantId].filter((owner) => owner !== null && limiting.has(owner));
       if (owners.length === 0) return [];
       const open = await Promise.all(owners.map((owner) => readOpen({ tenantId: owner ?? '', mode })));
@@ -88,7 +91,8 @@ const readCounters = createBatcherPerDatabase(
       return counted.slice(read - claims.length, read);
     });
   },
-  { itemsMax: 100 },
+  // A parent's limits count for its children.
+  { itemsMax: 100, tenantsOf: (claims: readonly LimitClaim[]) => claims.map(({ basket }) => basket.tenantId) },
 );
 
 function counterOf({ basket: { tenantId, basketId }, subject, period, startsAt }: LimitClaim): CounterKey {

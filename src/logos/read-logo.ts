@@ -1,4 +1,6 @@
+import { isId } from '../kernel/id.ts';
 import type { Database } from '../platform/database.ts';
+import { forTenants } from '../platform/tenant-scope.ts';
 import { selectLogo } from './store.ts';
 
 /** Reads a tenant's image, a PNG, by its hash; null where there is none. */
@@ -6,5 +8,6 @@ export type ReadLogo = (tenantId: string, hash: string) => Promise<Uint8Array | 
 
 /** Images go by content, so that none is read for another. */
 export function createReadLogo(database: Database): ReadLogo {
-  return (tenantId, hash) => selectLogo(database.query, tenantId, hash);
+  return async (tenantId, hash) =>
+    isId('ten', tenantId) ? forTenants([tenantId], () => selectLogo(database.query, tenantId, hash)) : null;
 }

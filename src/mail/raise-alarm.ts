@@ -1,5 +1,6 @@
 import type { Mode } from '../kernel/caller.ts';
 import type { Queryable } from '../platform/database.ts';
+import { alsoForTenants } from '../platform/tenant-scope.ts';
 import type { AlarmKind } from './alarm.ts';
 import type { MailEntry } from './mail.ts';
 import { type MailContext, queueNews, queueSingleMail } from './queue-mail.ts';
@@ -22,7 +23,11 @@ export interface Alarm {
  * the kind within a quarter of an hour in one further mail. In the caller's transaction, so that there is no alarm about
  * what was rolled back.
  */
-export async function raiseAlarm(context: MailContext, tx: Queryable, alarm: Alarm): Promise<void> {
+export function raiseAlarm(context: MailContext, tx: Queryable, alarm: Alarm): Promise<void> {
+  return alsoForTenants([alarm.tenantId], () => raise(context, tx, alarm));
+}
+
+async function raise(context: MailContext, tx: Queryable, alarm: Alarm): Promise<void> {
   const { tenantId, mode, productId = null, kind, key, facts } = alarm;
   const mail = { tenantId, mode, productId, kind: 'alarm' } as const;
   if (key === undefined) return queueNews(context, tx, [{ ...mail, what: kind, entry: facts }]);

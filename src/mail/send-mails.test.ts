@@ -5,6 +5,7 @@ import { type MailBox, startMailBox } from '../../test/support/mail-box.ts';
 import { mailContextOf, workOffMails } from '../../test/support/mail-stage.ts';
 import { ManualClock } from '../kernel/clock.ts';
 import { claimLanes } from '../platform/lanes.ts';
+import { forTenants } from '../platform/tenant-scope.ts';
 import { ENTRIES_MAX } from './mail.ts';
 import { type MailContext, type News, queueNews } from './queue-mail.ts';
 import { raiseAlarm } from './raise-alarm.ts';
@@ -41,7 +42,13 @@ function news(what = 'exhausted', entry: News['entry'] = { what }): News {
   return { tenantId, mode: 'live', productId: null, kind: 'delivery_failures', what, entry };
 }
 
-const tell = (...all: News[]) => context.database.transaction((tx) => queueNews(context, tx, all));
+/** In a transaction of the tenants' whose news it brings. */
+const tellBy = (by: MailContext, all: readonly News[]) =>
+  forTenants(
+    all.map((one) => one.tenantId),
+    () => context.database.transaction((tx) => queueNews(by, tx, all)),
+  );
+const tell = (...all: News[]) => tellBy(context, all);
 
 const work = (with_: SendMailsContext = context) => workOffMails(with_);
 
@@ -113,15 +120,13 @@ describe('S3.30 news of one kind', () => {
       ...context,
       findRecipient: async (_db, { productId }) => `${productId}@shop.example`,
     };
-    await context.database.transaction((tx) =>
-      queueNews(byProduct, tx, [
-        { ...news(), productId: 'a' },
-        { ...news(), productId: 'b' },
-        { ...news(), productId: 'a', mode: 'test' },
-        { ...news(), productId: 'a', tenantId: other },
-        { ...news(), productId: 'a' },
-      ]),
-    );
+    await tellBy(byProduct, [
+      { ...news(), productId: 'a' },
+      { ...news(), productId: 'b' },
+      { ...news(), productId: 'a', mode: 'test' },
+      { ...news(), productId: 'a', tenantId: other },
+      { ...news(), productId: 'a' },
+    ]);
     const counts = await tollgate.database.run<{ n: number }>(
       `select (facts -> 'counts' ->> 'exhausted')::int as n from mails where tenant_id = any($1) order by 1`,
       [[tenantId, other]],
@@ -145,10 +150,12 @@ describe('S3.30 news of one kind', () => {
   });
 
   test('of a transaction that is rolled back are no news', async () => {
-    const failing = context.database.transaction(async (tx) => {
-      await queueNews(context, tx, [news()]);
-      throw new Error('rolled back');
-    });
+    const failing = forTenants([tenantId], () =>
+      context.database.transaction(async (tx) => {
+        await queueNews(context, tx, [news()]);
+        throw new Error('rolled back');
+      }),
+    );
     await expect(failing).rejects.toThrow('rolled back');
     expect(await rows()).toEqual([]);
   });
@@ -186,7 +193,7 @@ describe('a mail', () => {
     await endLeases();
     await work();
     expect(box.received).toHaveLength(1);
-    if (lane !== undefined) await sendMails(context, lane);
+    if (lane !== undefined) await forTenants([tenantId], () => sendMails(context, lane));
     expect(box.received).toHaveLength(1);
     expect(await rows()).toMatchObject([{ state: 'sent', tries_made: 1 }]);
   });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Installation, startInstallation } from '../../test/support/installation.ts';
 import { ManualClock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
+import { forTenants } from '../platform/tenant-scope.ts';
 import { type AckPolicy, ackPolicy } from './ack-policy.ts';
 import { changeEndpoint, createEndpoint } from './change-endpoint.ts';
 import type { Delivery } from './delivery.ts';
@@ -26,11 +27,13 @@ beforeEach(async () => {
 
 async function newEndpoint(tenantId: string): Promise<WebhookEndpoint> {
   const { notifications } = tollgate.tollgate.gateway;
-  const created = await notifications.database.transaction((tx) =>
-    createEndpoint(notifications, tx, {
-      ...{ tenantId, mode: 'test', url: 'http://127.0.0.1:9/hook?token=x', eventTypes: ['*'] },
-      ...{ dialect: 'standard', settings: {}, secrets: {} },
-    }),
+  const created = await forTenants([tenantId], () =>
+    notifications.database.transaction((tx) =>
+      createEndpoint(notifications, tx, {
+        ...{ tenantId, mode: 'test', url: 'http://127.0.0.1:9/hook?token=x', eventTypes: ['*'] },
+        ...{ dialect: 'standard', settings: {}, secrets: {} },
+      }),
+    ),
   );
   return created.endpoint;
 }
@@ -83,9 +86,13 @@ const several = (count: number, ...of: Parameters<typeof attempt>) =>
 
 function recorded(...outcomes: AttemptOutcome[]): Promise<void> {
   const { payments, deliveryHooks } = tollgate.tollgate.gateway;
-  return payments.database.transaction(async (tx) => {
-    for (const hook of deliveryHooks) await hook.recorded?.(tx, outcomes);
-  });
+  return forTenants(
+    outcomes.map((outcome) => outcome.endpoint?.tenantId ?? endpoint.tenantId),
+    () =>
+      payments.database.transaction(async (tx) => {
+        for (const hook of deliveryHooks) await hook.recorded?.(tx, outcomes);
+      }),
+  );
 }
 
 const health = async () =>
@@ -204,7 +211,9 @@ describe('an endpoint', () => {
     expect((await events()).map(({ type, object }) => [type, object.reason])).toEqual([['endpoint.disabled', 'gone']]);
     expect(await mails()).toMatchObject([{ facts: { counts: { gone: 1 } } }]);
     const { gateway } = tollgate.tollgate;
-    const again = gateway.payments.database.transaction((tx) => disableEndpoint(gateway.mail, tx, endpoint, 'gone'));
+    const again = forTenants([endpoint.tenantId], () =>
+      gateway.payments.database.transaction((tx) => disableEndpoint(gateway.mail, tx, endpoint, 'gone')),
+    );
     expect(await again).toBe(false);
   });
 
@@ -214,7 +223,9 @@ describe('an endpoint', () => {
   ] as const)('that %s since it was called is not disabled by what it said before', async (_, changes) => {
     const { notifications } = tollgate.tollgate.gateway;
     const owner = { tenantId: endpoint.tenantId, mode: endpoint.mode };
-    await changeEndpoint(notifications, owner, endpoint.endpointId, { ...changes, secrets: {} });
+    await forTenants([owner.tenantId], () =>
+      changeEndpoint(notifications, owner, endpoint.endpointId, { ...changes, secrets: {} }),
+    );
     await recorded(attempt('refused', { status: 410 }));
     expect([await statusOf(), await events()]).toEqual(['status' in changes ? 'paused' : 'active', []]);
     expect((await health())?.state).toBe('healthy');

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Mode } from '../kernel/caller.ts';
 import { SYSTEM } from '../keys/sealer.ts';
 import type { Queryable } from '../platform/database.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import { type ActivityRow, COUNTED, type Period, SUMMED } from './activity.ts';
 
 const COLUMNS = sql.raw([...COUNTED, ...SUMMED].join(', '));
@@ -98,13 +99,13 @@ export async function selectWholeActivity(
 
 /** Gives tenants without a position theirs: where their first event is, or they themselves. Returns how many. */
 export async function insertPositions(db: Queryable): Promise<number> {
-  const { rows } = await sql`
+  const insert = sql`
     insert into activity_positions (tenant_id, rolled_until)
     select t.tenant_id, date_trunc('hour', least(t.created_at, (
       select e.created_at from events e where e.tenant_id = t.tenant_id order by e.event_id limit 1)))
     from tenants t where not exists (select from activity_positions a where a.tenant_id = t.tenant_id)
-    order by t.tenant_id on conflict do nothing returning 1`.execute(db);
-  return rows.length;
+    order by t.tenant_id on conflict do nothing returning 1`;
+  return (await forInstallation('overview', () => insert.execute(db))).rows.length;
 }
 
 /**
@@ -119,7 +120,7 @@ export async function rollUp(
     daysMax,
   }: { readonly until: Temporal.Instant; readonly tenantsMax: number; readonly daysMax: number },
 ): Promise<number> {
-  const { rows } = await sql<{ moved: number }>`
+  const move = sql<{ moved: number }>`
     with wanted as materialized (
       select tenant_id, rolled_until as since, least(rolled_until + ${daysMax}::int * interval '24 hours', ${until}::timestamptz) as until
       from activity_positions where rolled_until < ${until}
@@ -136,6 +137,6 @@ export async function rollUp(
     ), moved as (
       update activity_positions a set rolled_until = w.until from w where a.tenant_id = w.tenant_id returning 1
     )
-    select count(*)::int as moved from moved`.execute(tx);
-  return rows[0]?.moved ?? 0;
+    select count(*)::int as moved from moved`;
+  return (await forInstallation('overview', () => move.execute(tx))).rows[0]?.moved ?? 0;
 }

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { SYSTEM } from '../keys/sealer.ts';
 import type { Database } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
+import { admitTenant, forInstallation } from '../platform/tenant-scope.ts';
 import { newSharedSecret } from './make-partner-secret.ts';
 import { openSealed, type PartnerContext, previousSecretOf } from './open-partner-key.ts';
 import { MERCHANT_CODE, type PartnerKey, partnerKeyPlace } from './partner-key.ts';
@@ -31,8 +32,10 @@ export async function findSigner(context: PartnerContext, request: SignedRequest
   const { database, sealer, clock } = context;
   const code = typeof request.merchantCode === 'string' ? request.merchantCode : '';
   const signature = typeof request.signature === 'string' ? request.signature : '';
-  const owner = await selectMerchantCode(database.query, MERCHANT_CODE.test(code) ? code : '');
-  const key = await selectUsableKey(database.query, owner?.tenantId ?? '', owner?.partnerKeyId ?? '');
+  const key = await forInstallation('directory', async () => {
+    const owner = await selectMerchantCode(database.query, MERCHANT_CODE.test(code) ? code : '');
+    return selectUsableKey(database.query, owner?.tenantId ?? '', owner?.partnerKeyId ?? '');
+  });
   const decoy = await decoyOf(context);
   const current = key === null ? null : { place: partnerKeyPlace(key), sealed: key.keySealed };
   const previous = key === null ? null : previousSecretOf(clock, key);
@@ -50,7 +53,9 @@ export async function findSigner(context: PartnerContext, request: SignedRequest
     if (candidate !== null && fits[secret.algorithm]) matching.push(secret);
   }
   const [secret] = matching;
-  return key === null || secret === undefined ? null : { key, secret };
+  if (key === null || secret === undefined) return null;
+  admitTenant(key.tenantId);
+  return { key, secret };
 }
 
 /** Keys that nobody holds, sealed like any other. */

@@ -7,6 +7,7 @@ import { createBatcher } from '../platform/batch.ts';
 import { crashPoint } from '../platform/crash-point.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import type { WholeRow } from '../platform/recordset.ts';
+import { alsoForTenants } from '../platform/tenant-scope.ts';
 import type { ReadTenant } from '../tenants/read-tenant.ts';
 import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import type { TenantClock } from '../test-clocks/test-clock.ts';
@@ -84,6 +85,7 @@ const BATCH_MAX = 50;
 export function createApplySignal(context: SignalContext): ApplySignal {
   const apply = createBatcher<Item, Outcome>({
     write: (items) => applyAll(context, items),
+    tenantsOf: ({ tenantId }) => [tenantId],
     itemsMax: BATCH_MAX,
   });
   return async ({ tenantId, paymentId }, source, signal, options = {}) => {
@@ -163,7 +165,10 @@ async function applyOnce(context: SignalContext, items: readonly Item[], outcome
   }
   const write = joinWrites(applied.map((one) => signalWrite(one, one.clock)));
   const answers = await answersOf(applied);
-  const moved = await writeWithActs(context.database, { ...write, unapplied, answers }, applied);
+  const owners = await limitOwners(context, applied);
+  const moved = await alsoForTenants(owners, () =>
+    writeWithActs(context.database, { ...write, unapplied, answers }, applied),
+  );
   crashPoint('signal-written');
   const told = write.events.filter(({ payment_id: id }) => id !== null && moved.has(id));
   context.handOver([...write.outbox, ...write.work], told);
@@ -171,6 +176,16 @@ async function applyOnce(context: SignalContext, items: readonly Item[], outcome
     const { item } = one;
     outcomes.set(item, moved.has(item.paymentId) ? { kind: 'decided', result: resultOf(one) } : { kind: 'outrun' });
   }
+}
+
+/** A payment may have taken something of limits that its tenant's parent has set, and gives it back there. */
+async function limitOwners(
+  { readTenant }: SignalContext,
+  applied: readonly { readonly item: Item }[],
+): Promise<readonly string[]> {
+  const tenantIds = new Set(applied.map(({ item }) => item.tenantId));
+  const tenants = await Promise.all([...tenantIds].map((tenantId) => readTenant(tenantId)));
+  return tenants.flatMap(({ parentTenantId }) => parentTenantId ?? []);
 }
 
 /** Where requests are recorded, their entries commit with what they moved; of all others the statement is the whole. */

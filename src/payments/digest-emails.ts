@@ -1,5 +1,6 @@
 import { pause } from '../platform/deadline.ts';
 import type { Logger } from '../platform/log.ts';
+import { forInstallation, forTenants } from '../platform/tenant-scope.ts';
 import type { PaymentContext } from './context.ts';
 import { NO_EMAIL } from './email-digest.ts';
 import type { Payment } from './payment.ts';
@@ -31,10 +32,13 @@ export async function digestOldEmails(
 /** One batch; returns how many payments it looked at. */
 export function digestNextEmails({ database, sealer, emailDigests }: DigestContext): Promise<number> {
   return database.transaction(async (tx) => {
-    const payments = await lockUndigested(tx, BATCH_MAX);
+    const payments = await forInstallation('sweep', () => lockUndigested(tx, BATCH_MAX));
     if (payments.length === 0) return 0;
     const digests = await Promise.all(payments.map((payment) => digestOf({ sealer, emailDigests }, payment)));
-    await updateEmailDigests(tx, digests);
+    await forTenants(
+      payments.map(({ tenantId }) => tenantId),
+      () => updateEmailDigests(tx, digests),
+    );
     return payments.length;
   });
 }

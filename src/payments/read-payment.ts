@@ -3,6 +3,7 @@ import type { Mode } from '../kernel/caller.ts';
 import { Problem } from '../kernel/problem.ts';
 import { createBatcherPerDatabase } from '../platform/batch.ts';
 import type { Queryable } from '../platform/database.ts';
+import { admitTenant, forInstallation } from '../platform/tenant-scope.ts';
 import type { TenantClock } from '../test-clocks/test-clock.ts';
 import { type Attempt, isOpen } from './attempt.ts';
 import { hashCheckoutToken } from './checkout-token.ts';
@@ -70,7 +71,8 @@ export async function readPaymentByToken(
   token: string,
 ): Promise<OpenedPayment> {
   const db = database.query;
-  const owner = await selectTokenOwner(db, hashCheckoutToken(token));
+  const owner = await forInstallation('directory', () => selectTokenOwner(db, hashCheckoutToken(token)));
+  if (owner !== null) admitTenant(owner.tenantId);
   const payment = owner === null ? null : await selectPayment(db, owner.tenantId, owner.paymentId);
   if (owner === null || payment === null) throw new Problem('not_found', 'This link opens no payment.');
   const clock = await tenantClocks.of(payment.tenantId, payment.mode);

@@ -37,8 +37,12 @@ export function createWriteNewPayment(
     );
     return isWritten.map((written) => (written ? 'written' : 'passed_over'));
   };
-  const writeFree = createBatcher<NewPayment, Written>({ write, itemsMax: BATCH_MAX });
-  const writeLimited = createBatcher<NewPayment, Written>({ write, itemsMax: LIMITED_BATCH_MAX });
+  const tenantsOf = ({ payment, holds = [] }: NewPayment) => [
+    payment.tenant_id,
+    ...holds.map(({ basket_tenant_id: owner }) => owner),
+  ];
+  const writeFree = createBatcher<NewPayment, Written>({ write, tenantsOf, itemsMax: BATCH_MAX });
+  const writeLimited = createBatcher<NewPayment, Written>({ write, tenantsOf, itemsMax: LIMITED_BATCH_MAX });
   return async (item, claims) => {
     if (claims.length === 0) return writeFree(item).catch(passedOver);
     for (let races = 0; races < RACES_MAX; races++) {

@@ -1,7 +1,10 @@
 import { runForMany } from './act.ts';
+import { type AskedIn, currentScope, forScopes, forTenants } from './tenant-scope.ts';
 
 interface Waiting<Item, Outcome> {
   readonly item: Item;
+  /** Unless the batch says by itself whose items are. */
+  readonly askedIn: AskedIn;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -11,6 +14,8 @@ interface BatchOptions<Item, Outcome> {
   readonly write: (items: readonly Item[]) => Promise<readonly Outcome[]>;
   /** Bounds one statement's size. */
   readonly itemsMax: number;
+  /** Whose rows a write touches for an item; without it, those that may be touched where the item comes from. */
+  readonly tenantsOf?: (item: Item) => Iterable<string>;
   /** What a write locks for an item: two that would wait for each other are not begun together. */
   readonly lockOf?: (item: Item) => unknown;
 }
@@ -24,9 +29,11 @@ const WRITES_WITH_SLOW_MAX = 6;
 /**
  * Gathers items that arrive while a write is under way and writes them together: one round trip and one commit for many
  * requests. An idle system adds no wait: the first item is written at once. A slow write does not hold up the others.
+ * A write may touch the rows of those alone whose items are in it (platform/tenant-scope.ts).
  * Where a write of several items fails, each is written again alone, so that one bad item harms only itself.
  */
 export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome>): (item: Item) => Promise<Outcome> {
+  const { tenantsOf } = options;
   const queue = new WriteQueue<Item, Waiting<Item, Outcome>>(options);
   let pumpsSoon = false;
   let writing = 0;
@@ -34,7 +41,17 @@ export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome
 
   async function write(batch: readonly Waiting<Item, Outcome>[]): Promise<void> {
     try {
-      const outcomes = await runForMany(() => options.write(batch.map(({ item }) => item)));
+      const items = batch.map(({ item }) => item);
+      const run = () => runForMany(() => options.write(items));
+      const outcomes = await (tenantsOf === undefined
+        ? forScopes(
+            batch.map(({ askedIn }) => askedIn),
+            run,
+          )
+        : forTenants(
+            items.flatMap((item) => [...tenantsOf(item)]),
+            run,
+          ));
       batch.forEach(({ resolve }, index) => {
         resolve(outcomes[index] as Outcome);
       });
@@ -72,7 +89,7 @@ export function createBatcher<Item, Outcome>(options: BatchOptions<Item, Outcome
 
   return (item) =>
     new Promise((resolve, reject) => {
-      queue.add({ item, resolve, reject });
+      queue.add({ item, askedIn: currentScope(), resolve, reject });
       if (pumpsSoon) return;
       pumpsSoon = true;
       // Requests read from the sockets in the same turn of the event loop still join this write.
@@ -130,7 +147,7 @@ class WriteQueue<Item, Entry extends { readonly item: Item }> {
  */
 export function createBatcherPerDatabase<Database extends object, Item, Outcome>(
   write: (db: Database, items: readonly Item[]) => Promise<readonly Outcome[]>,
-  limits: Pick<BatchOptions<Item, Outcome>, 'itemsMax'>,
+  limits: Pick<BatchOptions<Item, Outcome>, 'itemsMax' | 'tenantsOf'>,
 ): (db: Database, item: Item) => Promise<Outcome> {
   const batchers = new WeakMap<Database, (item: Item) => Promise<Outcome>>();
   return (db, item) => {

@@ -9,6 +9,7 @@ import { LocalPostgresFixture } from '../../test/support/local-postgres-fixture.
 import { CopyRefused, copyDatabase } from './copy-database.ts';
 import type { LocalPostgres } from './embedded-postgres/start-local-postgres.ts';
 import { migrate } from './migrate.ts';
+import { OWNER_SCOPE } from './owner-scope.ts';
 
 const SCHEMA = `
   create table owners (owner_id text primary key, parent_id text references owners, note text not null);
@@ -191,7 +192,18 @@ test('money arrives with its balances as they were, in a database whose owner is
     [`update captures set amount = 1`, /amounts of payment pay are not/],
     [`update payments set amount_refunded = 0`, /amounts of payment pay are not/],
   ] as const;
-  for (const [statement, refusal] of guards) await expect(run(ownerUrl, statement)).rejects.toThrow(refusal);
+  for (const [statement, refusal] of guards) {
+    await expect(run(ownerUrl, `${OWNER_SCOPE}; ${statement}`)).rejects.toThrow(refusal);
+  }
+  // And from there on, as nobody but the owner: the walls stand again in the target, and are no end of the way.
+  expect(await run(ownerUrl, 'select from payments')).toEqual([]);
+  const next = await makeEmptyDatabase();
+  await migrate(next);
+  await copyDatabase({ source: ownerUrl, target: next, log });
+  for (const table of MONEY_TABLES) {
+    const count = `select count(*)::int as n from ${table}`;
+    expect(await run(next, count), table).toEqual(await run(source, count));
+  }
 });
 
 test('a row that the target keeps otherwise makes the copy refused and rolled back', async () => {

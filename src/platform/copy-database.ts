@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+import { liftWalls, readAllRows } from './copy-past-walls.ts';
 import type { Logger } from './log.ts';
 
 interface CopyOptions {
@@ -52,9 +53,11 @@ export async function copyDatabase(options: CopyOptions): Promise<readonly Copie
     await source.query('begin isolation level repeatable read read only');
     await target.query('begin');
     await agreeOnSettings([source, target]);
+    await readAllRows(source);
     await warnOfOthers(source, options.log);
     await refuseOtherSchema(source, target);
     const tables = await orderedTables(source);
+    const forceWalls = await liftWalls(target);
     await lockEmptyTables(target, tables);
     await openSamePartitions(source, target);
     const enableTriggers = await disableTriggers(target);
@@ -62,6 +65,7 @@ export async function copyDatabase(options: CopyOptions): Promise<readonly Copie
     const copied: CopiedTable[] = [];
     for (const table of tables) copied.push(await compareTable(source, target, table));
     await enableTriggers();
+    await forceWalls();
     // Last, because a sequence keeps what it was set to when its transaction is rolled back.
     await copySequences(source, target);
     await target.query('commit');

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
+import { assert } from '../kernel/assert.ts';
 import { currentAct, finishTransaction } from './act.ts';
+import { COLUMNS } from './columns.generated.ts';
+import { ScopedConnection } from './scoped-connection.ts';
 import type { Tables } from './tables.generated.ts';
+import { scopeText } from './tenant-scope.ts';
 
 /** The typed query builder, over the pool or inside a transaction; what every store.ts takes. */
 export type Queryable = Kysely<Tables>;
@@ -24,6 +28,11 @@ interface DatabaseOptions {
   readonly connectionsMax: number;
   readonly applicationName: string;
   readonly onIdleError?: (error: Error) => void;
+  /**
+   * `demanded`: a statement about tenants' rows for which nobody has said whose is not sent at all. The database would show
+   * it none; that it was forgotten is then found sooner.
+   */
+  readonly scopes?: 'demanded';
   /** Settings of the server for these connections alone. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -65,7 +74,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     if (!isClosing) options.onIdleError?.(error);
   });
   const query = new Kysely<Tables>({
-    dialect: new PostgresDialect({ pool: new EncodingPool(pool) as unknown as pg.Pool }),
+    dialect: new PostgresDialect({
+      pool: new EncodingPool(pool, options.scopes === 'demanded' ? demandScope : () => {}) as unknown as pg.Pool,
+    }),
   });
   return {
     query,
@@ -110,17 +121,22 @@ export function violatedConstraint(error: unknown): string | undefined {
  */
 class EncodingPool {
   readonly #pool: pg.Pool;
+  readonly #demandScope: (text: string) => void;
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, demandScope: (text: string) => void) {
     this.#pool = pool;
+    this.#demandScope = demandScope;
   }
 
   async connect(): Promise<unknown> {
     const client = await this.#pool.connect();
+    const connection = new ScopedConnection(client);
     return {
-      query: (text: string, values: readonly unknown[]) =>
-        client.query({ name: statementName(text), text, values: values.map(encode) }),
-      release: () => client.release(),
+      query: (text: string, values: readonly unknown[]) => {
+        this.#demandScope(text);
+        return connection.query({ name: statementName(text), text, values: values.map(encode) });
+      },
+      release: () => connection.release(),
     };
   }
 
@@ -128,6 +144,25 @@ class EncodingPool {
     return this.#pool.end();
   }
 }
+
+/** Tables whose rows belong to tenants. */
+const TENANT_TABLES = new Set(
+  Object.entries(COLUMNS).flatMap(([table, columns]) => ('tenant_id' in columns ? table : [])),
+);
+const aboutTenants = new Map<string, boolean>();
+
+function demandScope(text: string): void {
+  if (scopeText() !== '') return;
+  let isAboutTenants = aboutTenants.get(text);
+  if (isAboutTenants === undefined) {
+    isAboutTenants = text.match(/\w+/g)?.some((word) => TENANT_TABLES.has(word)) === true;
+    if (aboutTenants.size < STATEMENT_NAMES_MAX) aboutTenants.set(text, isAboutTenants);
+  }
+  assert(!isAboutTenants, `Nobody has said whose rows this statement is about: ${text.slice(0, SHOWN_MAX)}`);
+}
+
+/** Of a statement; its values are not in it. */
+const SHOWN_MAX = 200;
 
 const STATEMENT_NAMES_MAX = 2_000;
 const statementNames = new Map<string, string>();

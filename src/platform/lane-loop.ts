@@ -2,6 +2,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Database } from './database.ts';
 import { type ClaimedLane, claimLanes, type LaneKind, releaseLane } from './lanes.ts';
 import type { Logger } from './log.ts';
+import { forTenants } from './tenant-scope.ts';
 import type { Wakeup } from './wakeup.ts';
 
 interface LaneLoopOptions {
@@ -36,7 +37,7 @@ export async function runLaneLoop(options: LaneLoopOptions, signal: AbortSignal)
       continue;
     }
     for (const lane of lanes) {
-      const work = workOff(lane).finally(() => running.delete(work));
+      const work = forTenants([lane.tenantId], () => workOff(lane)).finally(() => running.delete(work));
       running.add(work);
     }
     if (lanes.length === free && free > 0) continue;

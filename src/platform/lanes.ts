@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from './database.ts';
+import { forInstallation } from './tenant-scope.ts';
 
 export type LaneKind =
   | 'relay'
@@ -44,7 +45,8 @@ export async function claimLanes(
   leaseMs: number,
 ): Promise<readonly ClaimedLane[]> {
   const lease = randomUUID();
-  const { rows } = await sql<{ lane_id: string; tenant_id: string; generation: bigint }>`
+  const { rows } = await forInstallation('lanes', () =>
+    sql<{ lane_id: string; tenant_id: string; generation: bigint }>`
     with due as (
       select kind, lane_id from lanes
       where kind = ${kind} and next_due_at <= ${now}
@@ -55,7 +57,8 @@ export async function claimLanes(
     )
     update lanes set lease = ${lease}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     from due where lanes.kind = due.kind and lanes.lane_id = due.lane_id
-    returning lanes.lane_id, lanes.tenant_id, lanes.generation`.execute(db);
+    returning lanes.lane_id, lanes.tenant_id, lanes.generation`.execute(db),
+  );
   return rows.map((row) => toClaimedLane(kind, lease, row));
 }
 
@@ -67,7 +70,8 @@ export async function claimLanesById(
   leaseMs: number,
 ): Promise<readonly ClaimedLane[]> {
   const lease = randomUUID();
-  const { rows } = await sql<{ lane_id: string; tenant_id: string; generation: bigint }>`
+  const { rows } = await forInstallation('lanes', () =>
+    sql<{ lane_id: string; tenant_id: string; generation: bigint }>`
     with free as (
       select kind, lane_id from lanes
       where kind = ${kind} and lane_id = any(${laneIds}) and (leased_until is null or leased_until < clock_timestamp())
@@ -76,7 +80,8 @@ export async function claimLanesById(
     )
     update lanes set lease = ${lease}, leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     from free where lanes.kind = free.kind and lanes.lane_id = free.lane_id
-    returning lanes.lane_id, lanes.tenant_id, lanes.generation`.execute(db);
+    returning lanes.lane_id, lanes.tenant_id, lanes.generation`.execute(db),
+  );
   return rows.map((row) => toClaimedLane(kind, lease, row));
 }
 
@@ -159,7 +164,8 @@ export async function renewLanes(
   lanes: readonly ClaimedLane[],
   leaseMs: number,
 ): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ lane_id: string }>`
+  const { rows } = await forInstallation('lanes', () =>
+    sql<{ lane_id: string }>`
     with held as (
       select l.kind, l.lane_id from lanes l
       join unnest(${lanes.map(({ laneId }) => laneId)}::text[], ${lanes.map(({ lease }) => lease)}::text[])
@@ -170,7 +176,8 @@ export async function renewLanes(
     )
     update lanes set leased_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
     from held where lanes.kind = held.kind and lanes.lane_id = held.lane_id
-    returning lanes.lane_id`.execute(db);
+    returning lanes.lane_id`.execute(db),
+  );
   return new Set(rows.map((row) => row.lane_id));
 }
 
@@ -226,16 +233,20 @@ export async function releaseLanes(
 
 /** Since when the longest-waiting due lane has been waiting without a holder; null where none does. */
 export async function oldestOverdueLane(db: Queryable, now: Temporal.Instant): Promise<Temporal.Instant | null> {
-  const { rows } = await sql<{ oldest: Temporal.Instant | null }>`
+  const { rows } = await forInstallation('lanes', () =>
+    sql<{ oldest: Temporal.Instant | null }>`
     select min(next_due_at) as oldest from lanes
-    where next_due_at <= ${now} and (leased_until is null or leased_until < clock_timestamp())`.execute(db);
+    where next_due_at <= ${now} and (leased_until is null or leased_until < clock_timestamp())`.execute(db),
+  );
   return rows[0]?.oldest ?? null;
 }
 
 /** How many leases ran out some seconds ago, so that their holders must have died. */
 export async function countExpiredLeases(db: Queryable): Promise<number> {
-  const { rows } = await sql<{ n: number }>`
-    select count(*)::int as n from lanes where leased_until < clock_timestamp() - interval '5 seconds'`.execute(db);
+  const { rows } = await forInstallation('lanes', () =>
+    sql<{ n: number }>`
+    select count(*)::int as n from lanes where leased_until < clock_timestamp() - interval '5 seconds'`.execute(db),
+  );
   return rows[0]?.n ?? 0;
 }
 

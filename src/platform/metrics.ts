@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { forInstallation } from './tenant-scope.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -71,7 +72,7 @@ export function createMetrics(): Metrics {
         help,
         registers: [registry],
         async collect() {
-          this.set(await read());
+          this.set(await forInstallation('sweep', async () => read()));
         },
       });
     },
@@ -82,7 +83,7 @@ export function createMetrics(): Metrics {
         labelNames,
         registers: [registry],
         async collect() {
-          const levels = await read();
+          const levels = await forInstallation('sweep', read);
           this.reset();
           for (const { labels, value } of levels) this.set(labels, value);
         },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { OWNER_SCOPE } from './owner-scope.ts';
 import { grantRights } from './runtime-role/grant-rights.ts';
 
 /** One numbered file of db/migrations. */
@@ -54,6 +55,7 @@ export async function migrate(url: string, options: MigrateOptions = {}): Promis
     await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCK]);
     const { grantTo } = options;
     const applied = await applyPending(client, await readMigrations(options.folder ?? MIGRATIONS_FOLDER));
+    await wallTables(client);
     const granted = grantTo !== undefined && (await grantRights(client, grantTo));
     return { ...applied, grantedTo: granted ? grantTo : null };
   } finally {
@@ -146,9 +148,19 @@ function refuseUnknown(
   }
 }
 
+/** A table that a migration has added has its wall before anything is granted on it. */
+async function wallTables(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query(
+    `select from pg_proc where proname = 'wall_tenant_tables' and pronamespace = 'public'::regnamespace`,
+  );
+  if (rowCount !== 0) await client.query('call wall_tenant_tables()');
+}
+
 async function apply(client: pg.Client, migration: Migration): Promise<void> {
   await client.query('begin');
   try {
+    // What moves rows moves those of all tenants; without this an owner who is no superuser would find none.
+    await client.query(OWNER_SCOPE);
     await client.query(migration.sql);
     await client.query('insert into migrations (number, name, checksum) values ($1, $2, $3)', [
       migration.number,

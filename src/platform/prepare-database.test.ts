@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createEmptyDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { MigrationRefused } from './migrate.ts';
 import { migrateDatabase, prepareDatabase } from './prepare-database.ts';
-import { POSTING } from './runtime-role/posting-fixture.ts';
+import { POSTING, POSTING_SCOPE } from './runtime-role/posting-fixture.ts';
 import { RuntimeRoleRefused } from './runtime-role/refusal.ts';
 
 const password = randomBytes(16).toString('hex');
@@ -53,7 +53,8 @@ async function as(address: string, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: address });
   await client.connect();
   try {
-    return (await client.query(statement)).rows;
+    // Of several statements the last one's.
+    return [await client.query(statement)].flat().at(-1)?.rows ?? [];
   } finally {
     await client.end();
   }
@@ -76,7 +77,10 @@ test('the owner migrates and grants, and the running role then writes what it ma
     'The rights of the running role were set',
   ]);
   await as(url, POSTING);
-  expect(await as(url, 'select sum(credits)::int as credits from ledger_balances')).toEqual([{ credits: 1250 }]);
+  expect(await as(url, 'select from ledger_balances')).toEqual([]);
+  expect(await as(url, `${POSTING_SCOPE} select sum(credits)::int as credits from ledger_balances`)).toEqual([
+    { credits: 1250 },
+  ]);
   await expect(as(url, 'delete from ledger_transfers')).rejects.toThrow('permission denied');
 });
 

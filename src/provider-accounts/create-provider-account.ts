@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import type { Queryable } from '../platform/database.ts';
+import { alsoForTenants } from '../platform/tenant-scope.ts';
 import { NO_RULES, type RoutingRules } from '../routing/routing-rules.ts';
 import { credentialsPlace, type ProviderAccount } from './account.ts';
 import type { ReversalCutOff } from './reversal-cut-off.ts';
@@ -31,6 +32,6 @@ export async function createProviderAccount(
   const named = { ...open, routing, providerAccountId: newId('pa', clock), status: 'active' as const };
   const credentialsSealed = await sealer.seal(credentialsPlace(named), JSON.stringify(credentials));
   const created = { ...named, credentialsSealed, previousCredentials: null, createdAt: now, updatedAt: now };
-  await insertAccount(db, created);
+  await alsoForTenants([account.tenantId], () => insertAccount(db, created));
   return created;
 }

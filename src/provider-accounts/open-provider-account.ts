@@ -2,8 +2,9 @@ import type { Clock } from '../kernel/clock.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
 import { createBatcherPerDatabase } from '../platform/batch.ts';
-import type { Database } from '../platform/database.ts';
+import type { Database, Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
+import { admitTenant, forInstallation, forTenants } from '../platform/tenant-scope.ts';
 import type { PaymentProvider, ProviderCall } from '../providers/provider.ts';
 import { providerOfAccount } from '../providers/provider-limits.ts';
 import type { ProviderRegistry } from '../providers/registry.ts';
@@ -78,10 +79,15 @@ export async function findProviderAccount(
   providerAccountId: string,
 ): Promise<OpenAccount | null> {
   const account = await readNamedAccount(context.database.query, providerAccountId);
-  return account === null || account.provider !== provider ? null : openAccount(context, account);
+  if (account === null || account.provider !== provider) return null;
+  admitTenant(account.tenantId);
+  return openAccount(context, account);
 }
 
-const readNamedAccount = createBatcherPerDatabase(selectNamedAccounts, { itemsMax: 100 });
+const readNamedAccount = createBatcherPerDatabase(
+  (db: Queryable, ids: readonly string[]) => forInstallation('directory', () => selectNamedAccounts(db, ids)),
+  { itemsMax: 100 },
+);
 
 /**
  * An account by its id alone, whoever's it is: for the command line, whose user runs the installation.
@@ -90,7 +96,7 @@ const readNamedAccount = createBatcherPerDatabase(selectNamedAccounts, { itemsMa
 export async function openAccountById(context: AccountContext, providerAccountId: string): Promise<OpenAccount> {
   const account = await readNamedAccount(context.database.query, providerAccountId);
   if (account === null) throw new Problem('not_found', 'There is no such provider account.');
-  return openAccount(context, account);
+  return forTenants([account.tenantId], () => openAccount(context, account));
 }
 
 /**

@@ -61,6 +61,7 @@ export function createCallRecorder(context: {
   const waiting = new Set<Promise<void>>();
   const write = createBatcher<WholeRow<'provider_calls'>, unknown>({
     write: (rows) => insertAll(database.query, rows),
+    tenantsOf: (row) => [row.tenant_id],
     itemsMax: BATCH_MAX,
   });
   return {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Answer, until } from '../../test/support/api-client.ts';
 import type { Merchant } from '../../test/support/merchant.ts';
+import { forTenants } from '../platform/tenant-scope.ts';
 import type { PaymentProvider } from '../providers/provider.ts';
 import { merchantAt } from '../providers/sandbox/server/merchant-fixture.ts';
 import { type AccountDesk, openAccountDesk } from './account-desk-fixture.ts';
@@ -87,15 +88,14 @@ describe('a rotation', () => {
   });
 
   test('waits for another of the same moment, so that the older secret is that of the one before', async () => {
-    const { shop, path, account } = await desk.openShop();
+    const { shop, path, account, tenant } = await desk.openShop();
     const { providerAccountId, merchantCode, secretKey: old } = account;
     const body = await desk.approvalOf(shop, await openPayment(shop));
     const fresh = [desk.freshSecret(), desk.freshSecret()];
     const { database, tollgate } = desk.tollgate;
     const { rotations } = await tollgate.gateway.payments.database.transaction(async (tx) => {
-      await sql`select 1 from provider_accounts where provider_account_id = ${providerAccountId} for update`.execute(
-        tx,
-      );
+      const lock = sql`select 1 from provider_accounts where provider_account_id = ${providerAccountId} for update`;
+      await forTenants([tenant.tenant.tenantId], () => lock.execute(tx));
       const under = fresh.map((secretKey) => rotate(shop, path, { merchantCode, secretKey }));
       await until(async () => (await database.run(WAITING)).length === under.length);
       return { rotations: under };
@@ -144,7 +144,7 @@ test('old credentials that the provider would not take any more verify nothing, 
   await shop.send('POST', `${path}/rotate`, { body: { credentials: { merchantCode, secretKey: desk.freshSecret() } } });
   const { payments } = desk.tollgate.tollgate.gateway;
   const owner = { tenantId: tenant.tenant.tenantId, mode: 'test' } as const;
-  const opened = await openOwnAccount(payments, owner, providerAccountId);
+  const opened = await forTenants([owner.tenantId], () => openOwnAccount(payments, owner, providerAccountId));
   const readBy = (provider: PaymentProvider) => openPreviousCredentials(payments, provider, opened.account);
   expect(await readBy(opened.provider)).toEqual({ merchantCode, secretKey });
   expect(await readBy({ ...opened.provider, credentials: z.never() })).toBeNull();

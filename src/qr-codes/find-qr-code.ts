@@ -1,5 +1,6 @@
 import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
+import { admitTenant, forInstallation } from '../platform/tenant-scope.ts';
 import type { QrCode } from './qr-code.ts';
 import { lockQrCode, type Owner, selectQrCode, selectQrCodeByToken } from './store.ts';
 
@@ -18,7 +19,9 @@ const TOKEN = /^[A-Za-z0-9_-]{22}$/;
 
 /** The code that a scanned address names; null where it names none. */
 export async function findScannedCode(db: Queryable, token: string): Promise<QrCode | null> {
-  return TOKEN.test(token) ? selectQrCodeByToken(db, token) : null;
+  const code = TOKEN.test(token) ? await forInstallation('directory', () => selectQrCodeByToken(db, token)) : null;
+  if (code !== null) admitTenant(code.tenantId);
+  return code;
 }
 
 function found(code: QrCode | null): QrCode {

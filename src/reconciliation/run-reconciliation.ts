@@ -1,3 +1,4 @@
+import { forTenants } from '../platform/tenant-scope.ts';
 import { type OpenAccount, openProviderAccount } from '../provider-accounts/open-provider-account.ts';
 import { newReconciledAccount } from './account.ts';
 import { newListing, openNextWindow } from './collect-listing.ts';
@@ -37,7 +38,11 @@ export interface AccountRun {
  * Reconciles a tenant's accounts now, to the end, beside whatever workers do. An account without any statement, at a
  * provider that lists none, has nothing to say and is left out.
  */
-export async function runReconciliation(
+export function runReconciliation(context: ReconciliationContext, request: RunRequest): Promise<readonly AccountRun[]> {
+  return forTenants([request.tenantId], () => runAll(context, request));
+}
+
+async function runAll(
   context: ReconciliationContext,
   { tenantId, providerAccountId, period }: RunRequest,
 ): Promise<readonly AccountRun[]> {

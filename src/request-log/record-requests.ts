@@ -7,6 +7,7 @@ import type { AnsweredRequest } from '../platform/http/answered-request.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { WholeRow } from '../platform/recordset.ts';
+import { forTenants } from '../platform/tenant-scope.ts';
 import { insertRequests } from './store.ts';
 
 /** Keeps what tenants' back ends asked and were answered. */
@@ -47,7 +48,10 @@ export function createRequestRecorder(context: RecorderContext): RequestRecorder
     while (waiting.length > 0) {
       const rows = waiting.slice(0, BATCH_MAX);
       waiting = waiting.slice(BATCH_MAX);
-      await insertRequests(database.query, rows).catch((error: unknown) => lose(rows.length, error));
+      const tenants = rows.map((row) => row.tenant_id);
+      await forTenants(tenants, () => insertRequests(database.query, rows)).catch((error: unknown) =>
+        lose(rows.length, error),
+      );
     }
     writing = null;
   }

@@ -1,5 +1,6 @@
 import { assert } from '../kernel/assert.ts';
 import { lowestId } from '../kernel/id.ts';
+import { forInstallation, forTenants } from '../platform/tenant-scope.ts';
 import { keptDays } from './retention.ts';
 import {
   type ErasedKind,
@@ -38,7 +39,11 @@ export interface ErasedTurn {
  * Empties what tenants want kept for less long than its partition lives. In steps of a few hundred rows, each committed
  * with how far it came, so that a crash repeats one step at most and a repeated step changes nothing.
  */
-export async function eraseExpired(context: RetentionContext): Promise<ErasedTurn> {
+export function eraseExpired(context: RetentionContext): Promise<ErasedTurn> {
+  return forInstallation('retention', () => erase(context));
+}
+
+async function erase(context: RetentionContext): Promise<ErasedTurn> {
   let erased = 0;
   let batches = 0;
   for (const part of await expiredParts(context)) {
@@ -75,17 +80,19 @@ async function eraseNext(
   const now = clock.now();
   const { prefix } = subjectOf(part);
   const before = lowestId(prefix, now.subtract({ hours: part.days * HOURS_A_DAY }));
-  return database.transaction(async (tx) => {
-    const stands = await lockPosition(tx, part, now);
-    if (stands === null) return { erased: 0, isFull: false };
-    const isNewPass = now.since(stands.passBeganAt).total('hours') >= PASS_EVERY_HOURS;
-    const after = isNewPass ? '' : stands.position;
-    const step = await eraseContents(tx, part, { after, before, rowsMax: ERASED_AT_ONCE_MAX });
-    const position = step.lastId ?? after;
-    const passBeganAt = isNewPass ? now : stands.passBeganAt;
-    if (isNewPass || position !== stands.position) await updatePosition(tx, part, { position, passBeganAt });
-    return { erased: step.erased, isFull: step.lookedAt === ERASED_AT_ONCE_MAX };
-  });
+  const next = () =>
+    database.transaction(async (tx) => {
+      const stands = await lockPosition(tx, part, now);
+      if (stands === null) return { erased: 0, isFull: false };
+      const isNewPass = now.since(stands.passBeganAt).total('hours') >= PASS_EVERY_HOURS;
+      const after = isNewPass ? '' : stands.position;
+      const step = await eraseContents(tx, part, { after, before, rowsMax: ERASED_AT_ONCE_MAX });
+      const position = step.lastId ?? after;
+      const passBeganAt = isNewPass ? now : stands.passBeganAt;
+      if (isNewPass || position !== stands.position) await updatePosition(tx, part, { position, passBeganAt });
+      return { erased: step.erased, isFull: step.lookedAt === ERASED_AT_ONCE_MAX };
+    });
+  return forTenants([part.tenantId], next);
 }
 
 function subjectOf({ subject }: ErasedPart) {

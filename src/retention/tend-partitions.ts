@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { type Database, sqlState } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import { FAMILIES, type Family, monthsToOpen, monthToDrop, type Partition } from './partition.ts';
 import { keptDays, type RetentionRule } from './retention.ts';
 import {
@@ -46,7 +47,11 @@ const LOCK_NOT_AVAILABLE = '55P03';
  * partitions out of their tables · drop what was taken out. Any number of workers may do it at once: the database lets one
  * of them. Waits for no lock longer than a fifth of a second.
  */
-export async function tendPartitions(context: RetentionContext): Promise<Tended> {
+export function tendPartitions(context: RetentionContext): Promise<Tended> {
+  return forInstallation('retention', () => tend(context));
+}
+
+async function tend(context: RetentionContext): Promise<Tended> {
   const { database, clock, retention } = context;
   const now = clock.now();
   const partitions = await selectPartitions(database.query);

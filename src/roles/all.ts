@@ -14,6 +14,7 @@ import { createInternalServer } from '../platform/http/create-internal-server.ts
 import { createLogger, type Logger } from '../platform/log.ts';
 import { schemaIsCurrent } from '../platform/migrate.ts';
 import { type DatabaseAddresses, prepareDatabase } from '../platform/prepare-database.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import { startTracing } from '../platform/tracing.ts';
 import { startSandbox } from '../providers/registry.ts';
 import { beat } from '../system/beat.ts';
@@ -168,7 +169,8 @@ function readyChecks({ payments, keys }: Gateway, databaseUrl: string) {
   return {
     keys: createKeyCheck({ db: payments.database.query, ...keys }),
     database: async () => {
-      await payments.database.query.selectFrom('lanes').select('lane_id').limit(1).execute();
+      const { query } = payments.database;
+      await forInstallation('lanes', () => query.selectFrom('lanes').select('lane_id').limit(1).execute());
     },
     schema: async () => {
       if (!(await schemaIsCurrent(databaseUrl))) throw new Error('The schema is not the one of this program');

@@ -7,6 +7,7 @@ import { openDatabase } from '../platform/database.ts';
 import { startLocalPostgres } from '../platform/embedded-postgres/start-local-postgres.ts';
 import { createLogger } from '../platform/log.ts';
 import { type DatabaseAddresses, prepareDatabase } from '../platform/prepare-database.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import { type Gateway, openGateway } from './gateway.ts';
 
 /** Where a running installation notes how its database is reached, for commands beside it. No secret: socket paths. */
@@ -54,7 +55,8 @@ export async function withGateway<T>(config: Config, work: (gateway: Gateway) =>
       log,
     });
     try {
-      return await work(gateway);
+      // Who may start commands here runs the installation.
+      return await forInstallation('operator', () => work(gateway));
     } finally {
       await gateway.close();
     }

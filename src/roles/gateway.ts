@@ -118,6 +118,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     connectionsMax: config.databaseConnectionsMax,
     applicationName: `tollgate ${config.roles.join(',')}`,
     onIdleError: (error) => log.warn({ error }, 'A database connection was lost'),
+    scopes: 'demanded',
     settings: KEYED_PLANS,
   });
   // Keys are read on connections of their own: transactions that seal would otherwise hold every connection of the
@@ -127,12 +128,14 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     connectionsMax: KEY_CONNECTIONS_MAX,
     applicationName: 'tollgate keys',
     onIdleError: (error) => log.warn({ error }, 'A database connection was lost'),
+    scopes: 'demanded',
   });
   const backgroundDatabase = openDatabase({
     url: databaseUrl,
     connectionsMax: BACKGROUND_CONNECTIONS_MAX,
     applicationName: 'tollgate background',
     onIdleError: (error) => log.warn({ error }, 'A database connection was lost'),
+    scopes: 'demanded',
     settings: BACKGROUND_SETTINGS,
   });
   const databases = { database, keyDatabase, backgroundDatabase };

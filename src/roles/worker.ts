@@ -23,6 +23,7 @@ import { EXPIRY_LEASE_MS, expiryLane, SYNC_LEASE_MS, syncLane } from '../payment
 import { pause } from '../platform/deadline.ts';
 import { runLaneLoop } from '../platform/lane-loop.ts';
 import type { ClaimedLane, LaneKind } from '../platform/lanes.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import { RECONCILE_LEASE_MS, reconcileLane } from '../reconciliation/jobs.ts';
 import { keepRetention } from '../retention/jobs.ts';
 import { approvalRunner } from './approvals.ts';
@@ -66,7 +67,7 @@ export function startWorker(gateway: Gateway): Worker {
     rollUpActivity({ ...payments, log }, stopping.signal),
     keepRetention({ ...payments, log, retention: gateway.config.retention }, stopping.signal),
     tendKeys(keyJobs(gateway), stopping.signal),
-    keepAudit(auditJobs(gateway), stopping.signal),
+    forInstallation('audit', () => keepAudit(auditJobs(gateway), stopping.signal)),
     finishApprovals(approvalRunner(gateway), stopping.signal),
     laneLoop('replay', 2, REPLAY_LEASE_MS, (lane) => replayLane(notifications, lane)),
   ];

@@ -4,6 +4,7 @@ import { createBatcher } from '../platform/batch.ts';
 import type { Database } from '../platform/database.ts';
 import type { Logger } from '../platform/log.ts';
 import type { MetricCounter } from '../platform/metrics.ts';
+import { forTenants } from '../platform/tenant-scope.ts';
 import { afterResults, type CallResult, type Circuit, CLOSED, isUnblemished, PROBE_LEASE } from './circuit.ts';
 import { type CircuitOwner, keyOf, lockCircuits, updateCircuits, updateProbe } from './store.ts';
 
@@ -45,7 +46,11 @@ export function createCircuitKeeper(context: KeeperContext): CircuitKeeper {
   const waiting = new Set<Promise<void>>();
   /** Accounts of which something is on its way: a success after a failure must not be passed over. */
   const unsettled = new Map<string, number>();
-  const write = createBatcher<Noted, null>({ write: (noted) => writeAll(context, noted), itemsMax: BATCH_MAX });
+  const write = createBatcher<Noted, null>({
+    write: (noted) => writeAll(context, noted),
+    tenantsOf: ({ owner }) => [owner.tenantId],
+    itemsMax: BATCH_MAX,
+  });
   return {
     record(owner, seen, result) {
       const key = keyOf(owner);
@@ -68,7 +73,8 @@ export function createCircuitKeeper(context: KeeperContext): CircuitKeeper {
     },
     claimProbe(owner) {
       const now = clock.now();
-      return updateProbe(database.query, owner, { now, until: now.add(PROBE_LEASE) });
+      const until = now.add(PROBE_LEASE);
+      return forTenants([owner.tenantId], () => updateProbe(database.query, owner, { now, until }));
     },
     async settled() {
       while (waiting.size > 0) await Promise.all(waiting);

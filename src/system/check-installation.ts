@@ -3,6 +3,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { Database } from '../platform/database.ts';
 import { selectLanes } from '../platform/lane-facts.ts';
 import { selectServer } from '../platform/server-facts.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import { type Check, checkSettings, failed, type InstalledSettings, ok, warning } from './check.ts';
 import { selectProcesses } from './store.ts';
 
@@ -26,7 +27,11 @@ const SEEN_SECONDS_MAX = 45;
 const OVERDUE_SECONDS_MAX = 60;
 
 /** Looks at everything an installation stands on. Never rejects: what cannot be looked at has failed. */
-export async function checkInstallation(context: SystemContext): Promise<readonly Check[]> {
+export function checkInstallation(context: SystemContext): Promise<readonly Check[]> {
+  return forInstallation('sweep', () => checkAll(context));
+}
+
+async function checkAll(context: SystemContext): Promise<readonly Check[]> {
   const database = await guarded('database', 'Check DATABASE_URL and the server.', () => checkDatabase(context));
   const settings = checkSettings(context.settings);
   if (database[0]?.status === 'failed') return [...database, ...settings];

@@ -6,6 +6,7 @@ import type { Sealer } from '../keys/sealer.ts';
 import { createSigningSecret, DEFAULT_SECRET } from '../notifications/signing-secrets.ts';
 import { noteAct } from '../platform/act.ts';
 import { type Database, violatedConstraint } from '../platform/database.ts';
+import { alsoForTenants, forInstallation } from '../platform/tenant-scope.ts';
 import { createProviderAccount } from '../provider-accounts/create-provider-account.ts';
 import { checkSettings } from './check-settings.ts';
 import type { TenantSettings } from './settings.ts';
@@ -48,7 +49,9 @@ export async function createTenant(context: TenantContext, input: NewTenant): Pr
   const { database, clock, retentionDaysMax } = context;
   const given = new Set(Object.keys(input.settings));
   const settings = checkSettings(input.settings, { pointer: '/settings', given, retentionDaysMax });
-  if (input.parentTenantId !== undefined && (await selectTenant(database.query, input.parentTenantId)) === null) {
+  const { parentTenantId } = input;
+  const readParent = (id: string) => forInstallation('directory', () => selectTenant(database.query, id));
+  if (parentTenantId !== undefined && (await readParent(parentTenantId)) === null) {
     throw new Problem('not_found', 'There is no such parent tenant.');
   }
   const tenant: Tenant = {
@@ -65,7 +68,7 @@ export async function createTenant(context: TenantContext, input: NewTenant): Pr
     createdAt: clock.now(),
   };
   try {
-    return await insertWithCredentials(context, tenant);
+    return await alsoForTenants([tenant.tenantId], () => insertWithCredentials(context, tenant));
   } catch (error) {
     if (violatedConstraint(error) !== 'tenants_app_name_key') throw error;
     throw new Problem('app_name_taken', 'Another tenant has this app name.', {

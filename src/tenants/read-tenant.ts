@@ -1,6 +1,7 @@
 import { Problem } from '../kernel/problem.ts';
 import type { Database } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
+import { forTenants } from '../platform/tenant-scope.ts';
 import { selectTenant, selectTenantByAppName } from './store.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -15,7 +16,7 @@ export function createReadTenant(database: Database): ReadTenant {
   const cache = new ExpiringCache<Tenant>(CACHE);
   return (tenantId) =>
     cache.get(tenantId, async () => {
-      const tenant = await selectTenant(database.query, tenantId);
+      const tenant = await forTenants([tenantId], () => selectTenant(database.query, tenantId));
       if (tenant === null) throw new Problem('not_found', 'There is no such tenant.');
       return tenant;
     });

@@ -2,6 +2,7 @@ import { createAppSecret, expireOlderAppSecrets } from '../access/api-key.ts';
 import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database, Queryable } from '../platform/database.ts';
+import { forTenants } from '../platform/tenant-scope.ts';
 
 interface Rotation {
   readonly tenantId: string;
@@ -16,7 +17,9 @@ export async function rotateAppSecret(
   mode: Mode,
   overlapSeconds: number,
 ): Promise<string> {
-  return context.database.transaction((tx) => rotateAppSecretIn(context, tx, { tenantId, mode, overlapSeconds }));
+  return forTenants([tenantId], () =>
+    context.database.transaction((tx) => rotateAppSecretIn(context, tx, { tenantId, mode, overlapSeconds })),
+  );
 }
 
 /** The same, in the caller's transaction. */

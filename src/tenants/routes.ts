@@ -4,6 +4,7 @@ import type { TenantCaller } from '../kernel/caller.ts';
 import { pageOf } from '../kernel/page.ts';
 import { Problem } from '../kernel/problem.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
+import { forInstallation } from '../platform/tenant-scope.ts';
 import * as api from './api.ts';
 import { changeStanding } from './change-standing.ts';
 import { createChildTenant } from './create-child.ts';
@@ -63,7 +64,8 @@ function ownRoutes(context: TenantRoutesContext): readonly BoundEndpoint[] {
     }),
     bindEndpoint(api.listChildTenants, async ({ caller, query }) => {
       const own = { parentTenantId: caller.tenantId };
-      const tenants = await selectTenants(context.database.query, query, own);
+      const children = () => selectTenants(context.database.query, query, own);
+      const tenants = await forInstallation('directory', children);
       return { body: pageOf(tenants.map(tenantJson), query.limit) };
     }),
     bindEndpoint(api.rotateOwnAppSecret, async ({ caller, body, idempotency }) => {

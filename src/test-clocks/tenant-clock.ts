@@ -3,6 +3,7 @@ import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Database, Queryable } from '../platform/database.ts';
 import { ExpiringCache } from '../platform/expiring-cache.ts';
+import { forTenants } from '../platform/tenant-scope.ts';
 import { selectHeldAt, selectHeldAtOf } from './store.ts';
 import { heldClock, runningClock, type TenantClock } from './test-clock.ts';
 
@@ -29,21 +30,22 @@ export async function readTenantClock(tx: Queryable, clock: Clock, tenantId: str
 /** Reads test clocks for the money path, which needs one on every request of test mode. */
 export function createTenantClocks(database: Database, clock: Clock): TenantClocks {
   const cache = new ExpiringCache<Temporal.Instant | null>(CACHE);
+  const heldAtOf = (tenantId: string) => forTenants([tenantId], () => selectHeldAt(database.query, tenantId));
   const running = runningClock(clock);
   const clockAt = (heldAt: Temporal.Instant | null) => (heldAt === null ? running : heldClock(heldAt, clock));
   return {
     async of(tenantId, mode) {
       if (mode === 'live') return running;
-      return clockAt(await cache.get(tenantId, () => selectHeldAt(database.query, tenantId)));
+      return clockAt(await cache.get(tenantId, () => heldAtOf(tenantId)));
     },
     async fresh(tenantId, mode) {
       if (mode === 'live') return running;
-      const heldAt = await selectHeldAt(database.query, tenantId);
+      const heldAt = await heldAtOf(tenantId);
       cache.set(tenantId, heldAt);
       return clockAt(heldAt);
     },
     async freshOf(tenantIds) {
-      const held = await selectHeldAtOf(database.query, tenantIds);
+      const held = await forTenants(tenantIds, () => selectHeldAtOf(database.query, tenantIds));
       const clocks = new Map(tenantIds.map((tenantId) => [tenantId, clockAt(held.get(tenantId) ?? null)]));
       return (tenantId, mode) =>
         mode === 'live' ? running : present(clocks.get(tenantId), `the clock of ${tenantId}`);

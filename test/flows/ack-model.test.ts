@@ -12,6 +12,7 @@ import { findEndpoint } from '../../src/notifications/find-endpoint.ts';
 import { insertDelivery, selectDelivery } from '../../src/notifications/store-deliveries.ts';
 import { recordAttempts } from '../../src/notifications/store-waiting.ts';
 import { addLaneWork, claimLanesById } from '../../src/platform/lanes.ts';
+import { forTenants } from '../../src/platform/tenant-scope.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type MoneyWatch, watchMoney } from '../support/money-watch.ts';
 import { type PaymentWatch, stoppedClock, watchPayments } from '../support/payment-watch.ts';
@@ -37,7 +38,7 @@ beforeAll(async () => {
   shop = watchPayments(tollgate);
   money = watchMoney(tollgate);
   const open = await openReversingEndpoint(tollgate, shop.merchant, sink, { fuse: FUSE, whenOpen: 'hold' });
-  endpoint = await findEndpoint(payments().database.query, owner(), open.id);
+  endpoint = await forTenants([owner().tenantId], () => findEndpoint(payments().database.query, owner(), open.id));
 });
 afterAll(async () => {
   await tollgate.close();
@@ -222,7 +223,11 @@ async function givenBack(paymentId: string) {
 
 const SEEDS = Array.from({ length: 24 }, (_, index) => index + 1);
 
-test.each(SEEDS)('whatever happens in whatever order, a deadline is what the documentation says (%i)', async (seed) => {
+test.each(SEEDS)('whatever happens in whatever order, a deadline is what the documentation says (%i)', (seed) =>
+  forTenants([owner().tenantId], () => expectDocumented(seed)),
+);
+
+async function expectDocumented(seed: number): Promise<void> {
   await reset();
   const roll = dice(seed);
   const world: World = { switchedOff: false, epoch: 1, inRow: 0, fuseOpen: false };
@@ -268,7 +273,7 @@ test.each(SEEDS)('whatever happens in whatever order, a deadline is what the doc
   }
   await expectEnds(all, world, story);
   await money.expectSound();
-});
+}
 
 /** What fired in an earlier life, and was not asked for before it ended, is left to a person. */
 async function expectFollowed(model: Model, paymentId: string, world: World, story: readonly string[]): Promise<void> {

@@ -7,6 +7,7 @@ import { createApiKey } from '../../src/access/api-key.ts';
 import { writeCheckpoints } from '../../src/audit/checkpoint-folder.ts';
 import { takeCheckpoints } from '../../src/audit/take-checkpoints.ts';
 import { systemClock } from '../../src/kernel/clock.ts';
+import { forInstallation } from '../../src/platform/tenant-scope.ts';
 import { call, until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type Merchant, merchantOf } from '../support/merchant.ts';
@@ -196,5 +197,6 @@ test.for([
   'drop function append_audit_entry(text, timestamptz, text, json)',
 ])('the gateway’s own role is refused: %s', async (statement) => {
   const { query } = tollgate.tollgate.gateway.payments.database;
-  await expect(sql.raw(statement).execute(query)).rejects.toThrow(/permission denied|must be owner/);
+  const done = forInstallation('operator', () => sql.raw(statement).execute(query));
+  await expect(done).rejects.toThrow(/permission denied|must be owner/);
 });

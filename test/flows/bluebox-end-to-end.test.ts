@@ -4,6 +4,7 @@ import { present } from '../../src/kernel/assert.ts';
 import type { ManualClock } from '../../src/kernel/clock.ts';
 import { openRequest } from '../../src/payments/attempt-request.ts';
 import { readAttempt } from '../../src/payments/read-payment.ts';
+import { forTenants } from '../../src/platform/tenant-scope.ts';
 import type { CreatedTenant } from '../../src/tenants/create-tenant.ts';
 import { type Answer, call, until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
@@ -214,7 +215,8 @@ test('S1.27 S1.28 S1.29 the sub-merchant’s details are in the request that the
   await untilStatus(transactionId, 'SUCCESS');
   const { database, sealer } = tollgate.tollgate.gateway.payments;
   const { latestAttempt } = (await merchant.send('GET', `/payments/${transactionId}`)).body;
-  const attempt = await readAttempt(database.query, owner.tenant.tenantId, latestAttempt.id);
+  const { tenantId } = owner.tenant;
+  const attempt = await forTenants([tenantId], () => readAttempt(database.query, tenantId, latestAttempt.id));
   expect(await openRequest(sealer, present(attempt, 'the attempt'))).toMatchObject({
     ...{ subMerchantName: 'Corner Shop', terminalId: 'T-7', mcc: '5411', rrn2: '000000004711' },
   });

@@ -8,6 +8,7 @@ import {
 } from '../../src/inbound/store-questions.ts';
 import { present } from '../../src/kernel/assert.ts';
 import type { ManualClock } from '../../src/kernel/clock.ts';
+import { forTenants } from '../../src/platform/tenant-scope.ts';
 import { createProviderAccount } from '../../src/provider-accounts/create-provider-account.ts';
 import { signedBody } from '../../src/providers/partner/bluecom-messages-fixture.ts';
 import {
@@ -69,12 +70,12 @@ async function openShop(code: Code): Promise<Shop> {
   const { tenant, apiKeys } = await tollgate.createTenant();
   const { tenantId } = tenant;
   const { database, sealer } = tollgate.tollgate.gateway.payments;
-  const { providerAccountId } = await createProviderAccount(
-    { db: database.query, sealer, clock },
-    {
-      ...{ tenantId, mode: 'test', provider: 'partner', name: 'Partner', priority: 9, reversalCutOff: null },
-      credentials: { profile: 'bluecom', merchantCode: code, secretKey: KEYS[code], apiUrl: partner.url },
-    },
+  const account: Parameters<typeof createProviderAccount>[1] = {
+    ...{ tenantId, mode: 'test', provider: 'partner', name: 'Partner', priority: 9, reversalCutOff: null },
+    credentials: { profile: 'bluecom', merchantCode: code, secretKey: KEYS[code], apiUrl: partner.url },
+  };
+  const { providerAccountId } = await forTenants([tenantId], () =>
+    createProviderAccount({ db: database.query, sealer, clock }, account),
   );
   const { send } = merchantOf(tollgate.apiUrl, apiKeys.test);
   return { tenantId, accountId: providerAccountId, send };
@@ -241,27 +242,28 @@ describe('a stale notification that is truly signed', () => {
   });
 });
 
-test('a reason to ask that comes while the partner is being asked is not taken for answered', async () => {
-  const { attemptId } = await begin();
-  const db = tollgate.tollgate.gateway.payments.database.query;
-  const account = { tenantId: shops.SHOP_1.tenantId, providerAccountId: shops.SHOP_1.accountId };
-  const due = async () => {
-    const [question] = await selectDueQuestions(db, account, clock.now(), 1);
-    return present(question, 'the question');
-  };
-  await putQuestion(db, account, attemptId, clock.now());
-  const first = await due();
-  await updateAsked(db, first, clock.now());
-  await putQuestion(db, account, attemptId, clock.now());
-  await updateQuestion(db, first, null);
-  const again = clock.now().add({ minutes: 1 });
-  expect(await selectNextQuestionAt(db, account)).toEqual(again);
-  clock.set(again);
-  const second = await due();
-  await updateAsked(db, second, clock.now());
-  await updateQuestion(db, second, null);
-  expect(await selectNextQuestionAt(db, account)).toBeNull();
-});
+test('a reason to ask that comes while the partner is being asked is not taken for answered', () =>
+  forTenants([shops.SHOP_1.tenantId], async () => {
+    const { attemptId } = await begin();
+    const db = tollgate.tollgate.gateway.payments.database.query;
+    const account = { tenantId: shops.SHOP_1.tenantId, providerAccountId: shops.SHOP_1.accountId };
+    const due = async () => {
+      const [question] = await selectDueQuestions(db, account, clock.now(), 1);
+      return present(question, 'the question');
+    };
+    await putQuestion(db, account, attemptId, clock.now());
+    const first = await due();
+    await updateAsked(db, first, clock.now());
+    await putQuestion(db, account, attemptId, clock.now());
+    await updateQuestion(db, first, null);
+    const again = clock.now().add({ minutes: 1 });
+    expect(await selectNextQuestionAt(db, account)).toEqual(again);
+    clock.set(again);
+    const second = await due();
+    await updateAsked(db, second, clock.now());
+    await updateQuestion(db, second, null);
+    expect(await selectNextQuestionAt(db, account)).toBeNull();
+  }));
 
 test('a notification with other content than an earlier one is set aside, and the partner is asked', async () => {
   const begun = await begin();

@@ -4,6 +4,7 @@ import { rightsOf } from '../../src/access/rights-of.ts';
 import { BY_NAME_ONLY } from '../../src/kernel/caller.ts';
 import { ManualClock } from '../../src/kernel/clock.ts';
 import type { Scope } from '../../src/kernel/endpoint.ts';
+import { forTenants } from '../../src/platform/tenant-scope.ts';
 import { until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type Merchant, merchantOf } from '../support/merchant.ts';
@@ -35,10 +36,12 @@ describe('a role of a tenant’s own', () => {
     const made = await admin.send('POST', '/roles', { body });
     expect(made, made.text).toMatchObject({ status: 201, body: { object: 'role', description: null, ...body } });
     const { id } = made.body;
-    expect(await rightsOf(db(), { tenantId, role: id })).toEqual(body.permissions);
-    expect(await rightsOf(db(), { tenantId: 'ten_00000000000000000000000000', role: id })).toEqual([]);
+    expect(await forTenants([tenantId], () => rightsOf(db(), { tenantId, role: id }))).toEqual(body.permissions);
+    expect(
+      await forTenants([tenantId], () => rightsOf(db(), { tenantId: 'ten_00000000000000000000000000', role: id })),
+    ).toEqual([]);
     await admin.send('PATCH', `/roles/${id}`, { body: { permissions: ['payment:read'] } });
-    expect(await rightsOf(db(), { tenantId, role: id })).toEqual(['payment:read']);
+    expect(await forTenants([tenantId], () => rightsOf(db(), { tenantId, role: id }))).toEqual(['payment:read']);
     expect((await admin.send('GET', `/roles/${id}`)).body.name).toBe('Night shift');
   });
 
@@ -49,7 +52,7 @@ describe('a role of a tenant’s own', () => {
     await takeRole(tollgate.database, tenantId, id);
     expect((await admin.send('DELETE', `/roles/${id}`)).status).toBe(204);
     expect((await admin.send('GET', `/roles/${id}`)).status).toBe(404);
-    expect(await rightsOf(db(), { tenantId, role: id })).toEqual([]);
+    expect(await forTenants([tenantId], () => rightsOf(db(), { tenantId, role: id }))).toEqual([]);
   });
 
   test('holds no more than whoever makes or changes it', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ManualClock } from '../../src/kernel/clock.ts';
 import type { Explanation, PaymentInDoubt } from '../../src/payments/explain-shape.ts';
+import { forTenants } from '../../src/platform/tenant-scope.ts';
 import { openProviderAccount } from '../../src/provider-accounts/open-provider-account.ts';
 import type { TimelineEntry } from '../../src/timeline/api.ts';
 import { until } from '../support/api-client.ts';
@@ -136,7 +137,8 @@ describe('the timeline of a payment', () => {
     expect(JSON.stringify(rows)).not.toMatch(/canary|tok_/);
     const { payments } = tollgate.tollgate.gateway;
     const accountId = ofType(entries, 'provider_call')[0]?.providerAccountId ?? '';
-    const { call } = await openProviderAccount(payments, created.tenantId, accountId);
+    const { tenantId } = created;
+    const { call } = await forTenants([tenantId], () => openProviderAccount(payments, tenantId, accountId));
     const secrets = Object.values(call.credentials as Record<string, string>).filter((value) => value.length > 5);
     expect(secrets.length).toBeGreaterThan(0);
     for (const secret of secrets) expect(text + JSON.stringify(rows)).not.toContain(secret);

@@ -2,6 +2,7 @@ import type { MailContext } from '../../src/mail/queue-mail.ts';
 import { MAIL_LEASE_MS, type SendMailsContext, sendMails } from '../../src/mail/send-mails.ts';
 import { claimLanes } from '../../src/platform/lanes.ts';
 import { createMailSender } from '../../src/platform/mail-sender.ts';
+import { forTenants } from '../../src/platform/tenant-scope.ts';
 import type { Installation } from './installation.ts';
 import type { MailBox } from './mail-box.ts';
 
@@ -20,6 +21,6 @@ export async function workOffMails(context: SendMailsContext): Promise<void> {
   for (;;) {
     const lanes = await claimLanes(context.database.query, 'mail', context.clock.now(), 10, MAIL_LEASE_MS);
     if (lanes.length === 0) return;
-    for (const lane of lanes) await sendMails(context, lane);
+    for (const lane of lanes) await forTenants([lane.tenantId], () => sendMails(context, lane));
   }
 }

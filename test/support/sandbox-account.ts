@@ -1,3 +1,4 @@
+import { forTenants } from '../../src/platform/tenant-scope.ts';
 import { openProviderAccount } from '../../src/provider-accounts/open-provider-account.ts';
 import type { SandboxCredentials } from '../../src/providers/sandbox/sandbox-credentials.ts';
 import type { Installation } from './installation.ts';
@@ -16,6 +17,8 @@ export async function openSandboxAccount({
     [tenantId],
   );
   if (account === undefined) throw new Error('The tenant has no account at the sandbox');
-  const { call } = await openProviderAccount(tollgate.gateway.payments, tenantId, account.id);
+  const { call } = await forTenants([tenantId], () =>
+    openProviderAccount(tollgate.gateway.payments, tenantId, account.id),
+  );
   return { providerAccountId: account.id, ...(call.credentials as SandboxCredentials) };
 }

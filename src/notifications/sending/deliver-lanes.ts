@@ -7,6 +7,7 @@ import { type ClaimedLane, claimLanes, renewLanes } from '../../platform/lanes.t
 import type { Logger } from '../../platform/log.ts';
 import type { OutboundHttp } from '../../platform/outbound-http.ts';
 import { RecentMap } from '../../platform/recent-map.ts';
+import { forTenants } from '../../platform/tenant-scope.ts';
 import type { Wakeup } from '../../platform/wakeup.ts';
 import type { TenantClocks } from '../../test-clocks/tenant-clock.ts';
 import type { DeliveryHook } from '../delivery-hooks.ts';
@@ -97,7 +98,7 @@ class Delivering {
       log,
       hooks,
       now: () => clock.now(),
-      send: (ready) => sendDelivery(context, ready),
+      send: (ready) => forTenants([ready.delivery.tenantId], () => sendDelivery(context, ready)),
       record: createRecorder(context, (open) => this.#mayStay(open)),
       onChange: () => this.#changed.resolve(),
       onClosed: (open) => {
@@ -152,7 +153,10 @@ class Delivering {
 
   async #read(asked: readonly LaneToRead[], claimed: readonly OpenLane[]): Promise<void> {
     try {
-      const read = await readLanes({ ...this.#context, events: this.#events, receivers: this.#receivers }, asked);
+      const tenants = asked.map(({ open }) => open.lane.tenantId);
+      const read = await forTenants(tenants, () =>
+        readLanes({ ...this.#context, events: this.#events, receivers: this.#receivers }, asked),
+      );
       for (const { open } of asked) open.isBeingRead = false;
       asked.forEach(({ open }, index) => {
         const found = read[index];

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import { pause } from '../../platform/deadline.ts';
 import { type LaneWork, putLaneWork } from '../../platform/lanes.ts';
 import type { Logger } from '../../platform/log.ts';
+import { forInstallation } from '../../platform/tenant-scope.ts';
 import type { TenantClocks } from '../../test-clocks/tenant-clock.ts';
 import { selectForgottenLanes } from '../store-waiting.ts';
 
@@ -25,7 +26,7 @@ export async function findForgottenLanes({
   clock,
   tenantClocks,
 }: SweepContext): Promise<readonly LaneWork[]> {
-  const lanes = await selectForgottenLanes(database.query);
+  const lanes = await forInstallation('sweep', () => selectForgottenLanes(database.query));
   if (lanes.length === 0) return [];
   const clockOf = await tenantClocks.freshOf([...new Set(lanes.map(({ tenantId }) => tenantId))]);
   const since = clock.now().subtract({ seconds: OVERDUE_S });
@@ -50,7 +51,7 @@ export async function wakeForgottenLanes(
         { lanes: work.map(({ laneId }) => laneId) },
         'Deliveries were waiting in lanes that nobody looked at',
       );
-      await putLaneWork(work)?.execute(context.database.query);
+      await forInstallation('lanes', async () => putLaneWork(work)?.execute(context.database.query));
     } catch (error) {
       context.log.warn({ error }, 'It could not be looked for forgotten lanes');
     }

@@ -42,6 +42,7 @@ export function createRecorder(
 ): (sent: Sent) => Promise<Recorded> {
   return createBatcher<Sent, Recorded>({
     itemsMax: RECORDED_MAX,
+    tenantsOf: ({ open }) => [open.lane.tenantId],
     lockOf: ({ open }) => open.lane.laneId,
     write: (items) => recordAll(context, mayStay, items),
   });

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { pause } from '../../platform/deadline.ts';
 import type { Logger } from '../../platform/log.ts';
+import { forTenants } from '../../platform/tenant-scope.ts';
 import type { DeliveryHook } from '../delivery-hooks.ts';
 import { LineForSockets } from './line-for-sockets.ts';
 import type { OpenLane } from './open-lane.ts';
@@ -149,7 +150,7 @@ export class Sender {
   }
 
   async #beginAllowed(open: OpenLane, group: readonly ReadyDelivery[]): Promise<void> {
-    const may = new Set(await this.#askHooks(open, group));
+    const may = new Set(await forTenants([open.lane.tenantId], () => this.#askHooks(open, group)));
     for (const ready of group) {
       if (may.has(ready)) void this.#fly(open, ready);
       else this.#landed(open, ready, null, PAUSE_WHEN_REFUSED_MS);

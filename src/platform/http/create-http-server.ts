@@ -96,9 +96,12 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     reply.raw.once('close', () => finish(request, reply, exchange, options));
     admit(request, reply, exchange, { limits, requireHttps: options.requireHttps, routes, draining: drain.signal });
     exchange.span = startServerSpan(request.method, singleHeader(request.headers.traceparent));
-    if (exchange.span === null) done();
-    else exchange.span.run(done);
+    const go = () => exchange.scope.run(done);
+    if (exchange.span === null) go();
+    else exchange.span.run(go);
   });
+  // Again where the body has been read: that goes by the events of a socket that others have used before.
+  fastify.addHook('preHandler', (request, _reply, done) => exchangeOf(request).scope.run(done));
   if (options.rates !== undefined) limitAddresses(fastify, options.rates);
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
     if (drain.signal.aborted) reply.header('connection', 'close');

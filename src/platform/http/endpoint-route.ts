@@ -3,6 +3,7 @@ import { type ApprovalRequested, approvalRequested } from '../../kernel/approval
 import { AssertionFailed, assert, present } from '../../kernel/assert.ts';
 import { type Caller, personOf, scopeCovers } from '../../kernel/caller.ts';
 import type { Access, Endpoint } from '../../kernel/endpoint.ts';
+import { isId } from '../../kernel/id.ts';
 import type { Page } from '../../kernel/page.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { ActRecorder } from './act-recorder.ts';
@@ -51,6 +52,7 @@ export function addEndpointRoute(fastify: FastifyInstance, bound: BoundEndpoint,
       const caller = present(exchange.caller, 'The caller');
       const { correlationId, receivedAt, secure, host, remoteAddress } = exchange;
       const read = readRequest(endpoint, request);
+      if (caller.by === 'operator') for (const tenantId of tenantsNamed(read)) exchange.scope.add(tenantId);
       const asked: EndpointRequest = {
         ...read,
         caller,
@@ -129,11 +131,27 @@ async function authenticated(
   assert(caller.by === access.by, 'Authentication let in another kind of caller than the endpoint admits');
   // Also of a request that is refused it is known from here on who sent it.
   exchange.caller = caller;
+  enterScope(caller, exchange);
   refuseUnauthorized(caller, access);
   // Plain HTTP got this far only from this machine, and there it is for test mode.
   if (!exchange.secure && caller.by === 'tenant' && caller.mode === 'live') throw new Problem('https_required');
   if (stepUp === true) refuseStale(caller, exchange.receivedAt);
   return caller;
+}
+
+/** What is named by a token is found out by the verb (`admitTenant`). */
+function enterScope(caller: Caller, { scope }: Exchange): void {
+  if (caller.by === 'tenant') scope.become({ tenantId: caller.tenantId });
+  else if (caller.by === 'operator') scope.become({ work: 'operator' });
+  else if (caller.by === 'person' || caller.by === 'browser') scope.become({ work: 'people' });
+}
+
+/** What the operator does to a tenant is asked for by its name. */
+function tenantsNamed({ params, query, body }: ReturnType<typeof readRequest>): readonly string[] {
+  return [params, query, body].flatMap((part) => {
+    const { id, tenantId } = (part ?? {}) as { readonly id?: unknown; readonly tenantId?: unknown };
+    return [id, tenantId].filter((name) => typeof name === 'string' && isId('ten', name)) as string[];
+  });
 }
 
 /** Here, whoever found out who calls: a way to sign in that forgot to look would let everybody do everything. */

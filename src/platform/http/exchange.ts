@@ -6,6 +6,7 @@ import type { Caller, Mode } from '../../kernel/caller.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Endpoint } from '../../kernel/endpoint.ts';
 import type { Logger } from '../log.ts';
+import { openRequestScope, type RequestScope } from '../tenant-scope.ts';
 import type { ServerSpan } from '../tracing.ts';
 import type { AnsweredProblem } from './answered-request.ts';
 
@@ -22,6 +23,8 @@ export interface Exchange {
   remoteAddress: string;
   /** The tenant and mode whose own host it came to; null: the installation's. */
   host: { readonly tenantId: string; readonly mode: Mode } | null;
+  /** Whose rows it may touch: nobody's until that is known. */
+  readonly scope: RequestScope;
   span: ServerSpan | null;
   endpoint: Endpoint | null;
   caller: Caller | null;
@@ -47,6 +50,7 @@ export function openExchange(request: IncomingMessage, log: Logger, clock: Clock
     secure: false,
     remoteAddress: request.socket.remoteAddress ?? '',
     host: null,
+    scope: openRequestScope(),
     span: null,
     endpoint: null,
     caller: null,
