@@ -12,6 +12,7 @@ import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
 import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
+import { PERIOD_TRANSITIONS } from '../src/periods/period.ts';
 import { PRODUCT_TRANSITIONS } from '../src/products/product.ts';
 import { QR_CODE_TRANSITIONS } from '../src/qr-codes/qr-code.ts';
 import { EXCEPTION_TRANSITIONS } from '../src/reconciliation/exception.ts';
@@ -39,6 +40,7 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['Statement line', MATCH_TRANSITIONS],
   ['Reconciliation exception', EXCEPTION_TRANSITIONS],
   ['Payout', PAYOUT_TRANSITIONS],
+  ['Month of the ledger', PERIOD_TRANSITIONS],
   ['Acknowledgement deadline', ACK_DEADLINE_TRANSITIONS],
   ['Fuse of an endpoint', ACK_FUSE_TRANSITIONS],
   ['Partner key', PARTNER_KEY_TRANSITIONS],

@@ -12,6 +12,7 @@ import { ATTEMPT_TRANSITIONS } from '../src/payments/attempt.ts';
 import { DISPUTE_TRANSITIONS } from '../src/payments/dispute.ts';
 import { OPERATION_TRANSITIONS } from '../src/payments/operation.ts';
 import { PAYMENT_TRANSITIONS } from '../src/payments/payment.ts';
+import { PERIOD_TRANSITIONS } from '../src/periods/period.ts';
 import { PRODUCT_TRANSITIONS } from '../src/products/product.ts';
 import { EXCEPTION_TRANSITIONS } from '../src/reconciliation/exception.ts';
 import { MATCH_TRANSITIONS } from '../src/reconciliation/line.ts';
@@ -37,6 +38,7 @@ const TABLES: readonly (readonly [string, string, Readonly<Record<string, readon
   ['statement line', 'waiting', MATCH_TRANSITIONS],
   ['reconciliation exception', 'open', EXCEPTION_TRANSITIONS],
   ['payout', 'paid', PAYOUT_TRANSITIONS],
+  ['month of the ledger', 'running', PERIOD_TRANSITIONS],
   ['acknowledgement deadline', 'armed', ACK_DEADLINE_TRANSITIONS],
   ['fuse', 'closed', ACK_FUSE_TRANSITIONS],
 ];

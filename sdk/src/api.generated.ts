@@ -819,6 +819,12 @@ export interface Circuit {
 /** What the shopper’s browser brought back, by the names of the provider. Never card data. */
 export type ClientData = Record<string, string>;
 
+/** Default: {"note":null}. */
+export interface ClosePeriod {
+  /** Default: null. */
+  note?: string | null | undefined;
+}
+
 export interface CompleteCheckoutSession {
   clientData: ClientData;
 }
@@ -1178,7 +1184,7 @@ export interface CreateRole {
   /** Default: null. */
   description?: string | null | undefined;
   /** What whoever has the role may do. Never more than you may. */
-  permissions: readonly ("payment:create" | "payment:read" | "payment:update" | "capture:create" | "capture:read" | "refund:create" | "refund:read" | "reversal:create" | "reversal:read" | "dispute:read" | "dispute:update" | "inbound_event:read" | "inbound_event:execute" | "ledger:read" | "reconciliation:read" | "reconciliation:update" | "statement:create" | "statement:read" | "payout:read" | "checkout:create" | "checkout:read" | "checkout:update" | "qr-code:create" | "qr-code:read" | "qr-code:update" | "qr-code:execute" | "domain:create" | "domain:read" | "domain:execute" | "domain:delete" | "webhook:create" | "webhook:read" | "webhook:update" | "webhook:delete" | "webhook:execute" | "event:read" | "notification-settings:read" | "notification-settings:update" | "notification-settings:pause" | "product:create" | "product:read" | "product:update" | "limit-basket:create" | "limit-basket:read" | "limit-basket:update" | "limit-basket:delete" | "provider-account:create" | "provider-account:read" | "provider-account:update" | "provider-account:execute" | "partner-key:create" | "partner-key:read" | "partner-key:update" | "audit:read" | "request-log:read" | "settings:read" | "settings:update" | "api-key:create" | "api-key:read" | "api-key:update" | "api-key:delete" | "role:read" | "role:create" | "role:update" | "role:delete" | "child-tenant:create" | "child-tenant:read" | "app-secret:update" | "approval:read" | "approval:update" | "approval-rule:update" | "test-clock:create" | "test-clock:read" | "test-clock:update" | "user:create" | "user:read" | "user:update")[];
+  permissions: readonly ("payment:create" | "payment:read" | "payment:update" | "capture:create" | "capture:read" | "refund:create" | "refund:read" | "reversal:create" | "reversal:read" | "dispute:read" | "dispute:update" | "inbound_event:read" | "inbound_event:execute" | "ledger:read" | "reconciliation:read" | "reconciliation:update" | "statement:create" | "statement:read" | "period:read" | "period:update" | "payout:read" | "checkout:create" | "checkout:read" | "checkout:update" | "qr-code:create" | "qr-code:read" | "qr-code:update" | "qr-code:execute" | "domain:create" | "domain:read" | "domain:execute" | "domain:delete" | "webhook:create" | "webhook:read" | "webhook:update" | "webhook:delete" | "webhook:execute" | "event:read" | "notification-settings:read" | "notification-settings:update" | "notification-settings:pause" | "product:create" | "product:read" | "product:update" | "limit-basket:create" | "limit-basket:read" | "limit-basket:update" | "limit-basket:delete" | "provider-account:create" | "provider-account:read" | "provider-account:update" | "provider-account:execute" | "partner-key:create" | "partner-key:read" | "partner-key:update" | "audit:read" | "request-log:read" | "settings:read" | "settings:update" | "api-key:create" | "api-key:read" | "api-key:update" | "api-key:delete" | "role:read" | "role:create" | "role:update" | "role:delete" | "child-tenant:create" | "child-tenant:read" | "app-secret:update" | "approval:read" | "approval:update" | "approval-rule:update" | "test-clock:create" | "test-clock:read" | "test-clock:update" | "user:create" | "user:read" | "user:update")[];
 }
 
 export interface CreateSimulation {
@@ -2888,6 +2894,101 @@ export interface Payout {
   updatedAt: string;
 }
 
+/** A month of the ledger. */
+export interface Period {
+  /** The month, in UTC. */
+  id: string;
+  object: "period";
+  mode: "live" | "test";
+  /** running: not over for an hour; open: over, and to be closed; closed: takes no posting any more. */
+  state: "running" | "open" | "closed";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  startsAt: string;
+  /**
+   * The first moment that does not belong to it.
+   * Format: date-time.
+   */
+  endsAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  closableAt: string;
+  closedAt: string | null;
+  closedBy: string | null;
+  /** What was said when it was closed. */
+  note: string | null;
+  /** When it was last opened again, unless it was closed since. */
+  reopenedAt: string | null;
+  reopenedBy: string | null;
+  reopenReason: string | null;
+}
+
+/** What a month moved on one account at one provider account; minor units. */
+export interface PeriodTotal {
+  currency: string;
+  providerAccountId: string;
+  account: "provider_receivable" | "sales" | "refunds" | "fees" | "disputed_funds" | "bank_clearing" | "reserve" | "suspense";
+  /** The balance before the month, on the account’s normal side. */
+  opening: number;
+  debits: number;
+  credits: number;
+  /** The balance at its end: what the next month begins with. */
+  closing: number;
+}
+
+export interface PeriodWithTotals {
+  /** The month, in UTC. */
+  id: string;
+  object: "period";
+  mode: "live" | "test";
+  /** running: not over for an hour; open: over, and to be closed; closed: takes no posting any more. */
+  state: "running" | "open" | "closed";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  startsAt: string;
+  /**
+   * The first moment that does not belong to it.
+   * Format: date-time.
+   */
+  endsAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  closableAt: string;
+  closedAt: string | null;
+  closedBy: string | null;
+  /** What was said when it was closed. */
+  note: string | null;
+  /** When it was last opened again, unless it was closed since. */
+  reopenedAt: string | null;
+  reopenedBy: string | null;
+  reopenReason: string | null;
+  /** As they were closed; of an open month as they are now. */
+  totals: readonly PeriodTotal[];
+  /** Whether debits equal credits, and a closed month is still to the unit what the ledger has in it. */
+  tied: boolean;
+  /** As of now. What is open or pending does not forbid closing, but has to be explained. */
+  checks: {
+    /** Differences from statements that are open. */
+    openExceptions: number;
+    /** Statements whose lines are not all compared. */
+    unreadStatements: number;
+    /** Captures, refunds and reversals of the month or before of which nobody knows the outcome. */
+    pendingOperations: number;
+    /** Why it cannot be closed now; null where it can. */
+    blockedBy: string | null;
+    /** Why it cannot be opened again. */
+    reopenBlockedBy: string | null;
+  };
+}
+
 export interface Permissions {
   permissions: readonly {
     permission: string;
@@ -3271,6 +3372,10 @@ export interface Reject {
 export interface RemoveTenant {
   /** Of that very tenant, so that no other is removed by mistake. */
   appName: string;
+}
+
+export interface ReopenPeriod {
+  reason: string;
 }
 
 /** Past events that are sent to an endpoint once more. */
@@ -3990,6 +4095,53 @@ export interface StatementLine {
   providerRef: string | null;
 }
 
+export interface StatementWithResult {
+  id: string;
+  object: "statement";
+  mode: "live" | "test";
+  providerAccountId: string;
+  source: "listing" | "upload";
+  name: string | null;
+  /** collecting: the provider has more pages; matching: its lines are being compared; reconciled: each line was looked at, and what differs is an exception. */
+  status: "collecting" | "matching" | "reconciled";
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  periodFrom: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  periodTo: string;
+  lines: number;
+  /** Those that no statement had brought before. */
+  linesNew: number;
+  /** SHA-256, hex. */
+  contentHash: string;
+  /** Why the next page could not be had; it is tried again. */
+  lastError: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+  /** How many of the lines it was the first to bring are in which state. */
+  lineStates: {
+    waiting: number;
+    deferred: number;
+    open: number;
+    matched: number;
+    booked: number;
+    accepted: number;
+  };
+}
+
 export type StepUp = {
   /** What the authenticator app shows now. Each code is good once. */
   code: string;
@@ -4571,7 +4723,7 @@ export interface UpdateRole {
   name?: string | undefined;
   description?: string | null | undefined;
   /** What whoever has the role may do. Never more than you may. */
-  permissions?: readonly ("payment:create" | "payment:read" | "payment:update" | "capture:create" | "capture:read" | "refund:create" | "refund:read" | "reversal:create" | "reversal:read" | "dispute:read" | "dispute:update" | "inbound_event:read" | "inbound_event:execute" | "ledger:read" | "reconciliation:read" | "reconciliation:update" | "statement:create" | "statement:read" | "payout:read" | "checkout:create" | "checkout:read" | "checkout:update" | "qr-code:create" | "qr-code:read" | "qr-code:update" | "qr-code:execute" | "domain:create" | "domain:read" | "domain:execute" | "domain:delete" | "webhook:create" | "webhook:read" | "webhook:update" | "webhook:delete" | "webhook:execute" | "event:read" | "notification-settings:read" | "notification-settings:update" | "notification-settings:pause" | "product:create" | "product:read" | "product:update" | "limit-basket:create" | "limit-basket:read" | "limit-basket:update" | "limit-basket:delete" | "provider-account:create" | "provider-account:read" | "provider-account:update" | "provider-account:execute" | "partner-key:create" | "partner-key:read" | "partner-key:update" | "audit:read" | "request-log:read" | "settings:read" | "settings:update" | "api-key:create" | "api-key:read" | "api-key:update" | "api-key:delete" | "role:read" | "role:create" | "role:update" | "role:delete" | "child-tenant:create" | "child-tenant:read" | "app-secret:update" | "approval:read" | "approval:update" | "approval-rule:update" | "test-clock:create" | "test-clock:read" | "test-clock:update" | "user:create" | "user:read" | "user:update")[] | undefined;
+  permissions?: readonly ("payment:create" | "payment:read" | "payment:update" | "capture:create" | "capture:read" | "refund:create" | "refund:read" | "reversal:create" | "reversal:read" | "dispute:read" | "dispute:update" | "inbound_event:read" | "inbound_event:execute" | "ledger:read" | "reconciliation:read" | "reconciliation:update" | "statement:create" | "statement:read" | "period:read" | "period:update" | "payout:read" | "checkout:create" | "checkout:read" | "checkout:update" | "qr-code:create" | "qr-code:read" | "qr-code:update" | "qr-code:execute" | "domain:create" | "domain:read" | "domain:execute" | "domain:delete" | "webhook:create" | "webhook:read" | "webhook:update" | "webhook:delete" | "webhook:execute" | "event:read" | "notification-settings:read" | "notification-settings:update" | "notification-settings:pause" | "product:create" | "product:read" | "product:update" | "limit-basket:create" | "limit-basket:read" | "limit-basket:update" | "limit-basket:delete" | "provider-account:create" | "provider-account:read" | "provider-account:update" | "provider-account:execute" | "partner-key:create" | "partner-key:read" | "partner-key:update" | "audit:read" | "request-log:read" | "settings:read" | "settings:update" | "api-key:create" | "api-key:read" | "api-key:update" | "api-key:delete" | "role:read" | "role:create" | "role:update" | "role:delete" | "child-tenant:create" | "child-tenant:read" | "app-secret:update" | "approval:read" | "approval:update" | "approval-rule:update" | "test-clock:create" | "test-clock:read" | "test-clock:update" | "user:create" | "user:read" | "user:update")[] | undefined;
 }
 
 export interface UpdateSettings {
@@ -4918,6 +5070,32 @@ function capturesOperations(send: Send) {
     /** Read a capture */
     get: (id: string, options?: CallOptions): Promise<Capture> =>
       send({ method: 'GET', path: `/api/v1/captures/${pathSegment(id)}` }, options),
+    /** List captures, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      status?: "pending" | "succeeded" | "failed" | undefined;
+      paymentId?: string | undefined;
+      /** What the provider calls it, whole. */
+      providerRef?: string | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdAfter?: string | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdBefore?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Capture[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/captures', query }, options),
   };
 }
 
@@ -5107,6 +5285,13 @@ function domainsOperations(send: Send) {
 function ledgerOperations(send: Send) {
   return {
     /**
+     * Close a month
+     *
+     * Keeps what each account held before it and what it moved, for good; nothing is posted into it any more. Months are closed one after the other, each an hour after its end. Where exceptions are open, statements are being compared or operations are pending, the note has to say why it is closed all the same.
+     */
+    closePeriod: (id: string, body?: ClosePeriod, options?: CallOptions): Promise<PeriodWithTotals> =>
+      send({ method: 'POST', path: `/api/v1/periods/${pathSegment(id)}/close`, body }, options),
+    /**
      * Read the balances of the ledger
      *
      * Whole and of one moment, never in pages: a tenant has a handful of provider accounts and currencies with eight ledger accounts each, and only all of them together show that debits equal credits.
@@ -5125,6 +5310,9 @@ function ledgerOperations(send: Send) {
       }[];
     }> =>
       send({ method: 'GET', path: '/api/v1/balances', query }, options),
+    /** Read a month with what it adds up to */
+    getPeriod: (id: string, options?: CallOptions): Promise<PeriodWithTotals> =>
+      send({ method: 'GET', path: `/api/v1/periods/${pathSegment(id)}` }, options),
     /** List ledger entries, newest first */
     listEntries: (query?: {
       /** Default: 20. */
@@ -5155,6 +5343,30 @@ function ledgerOperations(send: Send) {
       nextCursor: string | null;
     }> =>
       send({ method: 'GET', path: '/api/v1/ledger-entries', query }, options),
+    /**
+     * List the months of the ledger, newest first
+     *
+     * From the month of the first entry to the one that is running.
+     */
+    listPeriods: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      state?: "running" | "open" | "closed" | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Period[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/periods', query }, options),
+    /**
+     * Open the month that was closed last again
+     *
+     * What it was closed with stays on record, with who opened it again and why.
+     */
+    reopenPeriod: (id: string, body: ReopenPeriod, options?: CallOptions): Promise<PeriodWithTotals> =>
+      send({ method: 'POST', path: `/api/v1/periods/${pathSegment(id)}/reopen`, body }, options),
   };
 }
 
@@ -6370,7 +6582,7 @@ function reconciliationOperations(send: Send) {
     getSettings: (id: string, options?: CallOptions): Promise<ReconciliationSettings> =>
       send({ method: 'GET', path: `/api/v1/provider-accounts/${pathSegment(id)}/reconciliation` }, options),
     /** Read a statement */
-    getStatement: (id: string, options?: CallOptions): Promise<Statement> =>
+    getStatement: (id: string, options?: CallOptions): Promise<StatementWithResult> =>
       send({ method: 'GET', path: `/api/v1/statements/${pathSegment(id)}` }, options),
     /** List what differs, newest first */
     listExceptions: (query?: {
@@ -6432,6 +6644,8 @@ function reconciliationOperations(send: Send) {
       limit?: number | undefined;
       /** nextCursor of the page before. */
       cursor?: string | undefined;
+      /** waiting: not looked at; deferred: its operation is under way; open: an exception stands in its way; matched: it counts for its operation; booked: a fee or payout; accepted: a person took the exception as it is. */
+      state?: "waiting" | "deferred" | "open" | "matched" | "booked" | "accepted" | undefined;
     }, options?: CallOptions): Promise<{
       data: readonly StatementLine[];
       hasMore: boolean;
@@ -6478,6 +6692,32 @@ function refundsOperations(send: Send) {
     /** Read a refund */
     get: (id: string, options?: CallOptions): Promise<Refund> =>
       send({ method: 'GET', path: `/api/v1/refunds/${pathSegment(id)}` }, options),
+    /** List refunds, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      status?: "pending" | "succeeded" | "failed" | undefined;
+      paymentId?: string | undefined;
+      /** What the provider calls it, whole. */
+      providerRef?: string | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdAfter?: string | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdBefore?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Refund[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/refunds', query }, options),
   };
 }
 
@@ -6486,6 +6726,32 @@ function reversalsOperations(send: Send) {
     /** Read a reversal */
     get: (id: string, options?: CallOptions): Promise<Reversal> =>
       send({ method: 'GET', path: `/api/v1/reversals/${pathSegment(id)}` }, options),
+    /** List reversals, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      status?: "pending" | "succeeded" | "failed" | undefined;
+      paymentId?: string | undefined;
+      /** What the provider calls it, whole. */
+      providerRef?: string | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdAfter?: string | undefined;
+      /**
+       * RFC 3339.
+       * Format: date-time.
+       */
+      createdBefore?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Reversal[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/reversals', query }, options),
     /**
      * Reverse a payment
      *

@@ -51,6 +51,11 @@ export const TENANT_PERMISSIONS = {
   'reconciliation:update': { allows: 'resolve exceptions and set up reconciliation', roles: ['finance'] },
   'statement:create': { allows: "upload providers' statements", roles: ['finance'] },
   'statement:read': { allows: "see providers' statements", roles: ['developer', 'finance', 'viewer'] },
+  'period:read': {
+    allows: 'see the months of the ledger and what they add up to',
+    roles: ['developer', 'finance', 'viewer'],
+  },
+  'period:update': { allows: 'close months of the ledger and open the last one again', roles: ['finance'] },
   'payout:read': { allows: 'see payouts', roles: ['developer', 'finance', 'viewer'] },
   'checkout:create': { allows: 'store checkouts', roles: ['developer'] },
   'checkout:read': { allows: 'see stored checkouts', roles: ALL },

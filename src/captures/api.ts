@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from '../kernel/endpoint.ts';
-import { amount } from '../kernel/shapes.ts';
+import { amount, pageAnswer } from '../kernel/shapes.ts';
 import { captureObject } from '../payments/operation-json.ts';
+import { operationListQuery } from '../payments/operation-query.ts';
 
 export const capturePayment = endpoint({
   id: 'capturePayment',
@@ -39,5 +40,18 @@ export const getCapture = endpoint({
   idempotency: 'none',
   params: z.strictObject({ id: z.string().max(64) }),
   answer: { status: 200, schema: captureObject, description: 'The capture as it stands.' },
+  problems: [],
+});
+
+export const listCaptures = endpoint({
+  id: 'listCaptures',
+  method: 'GET',
+  path: '/api/v1/captures',
+  summary: 'List captures, newest first',
+  tag: 'Captures',
+  access: { by: 'tenant', scope: 'capture:read' },
+  idempotency: 'none',
+  query: operationListQuery,
+  answer: { status: 200, schema: pageAnswer(captureObject), description: 'A page of captures.' },
   problems: [],
 });

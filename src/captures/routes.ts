@@ -1,4 +1,5 @@
 import type { PaymentContext } from '../payments/context.ts';
+import { listCaptures } from '../payments/list-operations.ts';
 import { captureJson } from '../payments/operation-json.ts';
 import { readSettlement } from '../payments/read-settlement.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
@@ -9,6 +10,9 @@ import { readCapture } from './read-capture.ts';
 /** The captures' endpoints, tied to their verbs. */
 export function captureRoutes(context: PaymentContext): readonly BoundEndpoint[] {
   return [
+    bindEndpoint(api.listCaptures, async ({ caller, query }) => ({
+      body: await listCaptures(context.database.query, caller, query),
+    })),
     bindEndpoint(api.capturePayment, ({ caller, params, body, idempotency }) =>
       capturePayment(context, caller, { ...body, paymentId: params.id }, idempotency),
     ),

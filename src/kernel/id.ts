@@ -48,6 +48,7 @@ export const ID_PREFIXES = [
   'ses',
   'ivt',
   'pky',
+  'pcl',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

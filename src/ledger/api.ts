@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from '../kernel/endpoint.ts';
 import { currency, instant, pageAnswer, pageQuery } from '../kernel/shapes.ts';
-import { LEDGER_ACCOUNTS, TRANSFER_KINDS, type TransferKind } from './transfer.ts';
+import { LEDGER_ACCOUNTS } from './ledger-account.ts';
+import { TRANSFER_KINDS, type TransferKind } from './transfer.ts';
 
 const account = z.enum(LEDGER_ACCOUNTS);
 const kind = z

@@ -3,10 +3,11 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/databa
 import { ManualClock } from '../kernel/clock.ts';
 import { lowestId } from '../kernel/id.ts';
 import { type Database, openDatabase } from '../platform/database.ts';
+import type { LedgerAccount } from './ledger-account.ts';
 import { fresh, paymentRow, post, tamper, transferOf } from './ledger-fixture.ts';
 import { readBalances } from './read-balances.ts';
 import { selectEntries } from './store.ts';
-import { type LedgerAccount, type NewTransfer, TRANSFER_KINDS, type TransferKind, transferRow } from './transfer.ts';
+import { type NewTransfer, TRANSFER_KINDS, type TransferKind, transferRow } from './transfer.ts';
 
 /** `tr_`, then 48 bits of milliseconds in ten characters. */
 const TIME_END = 13;

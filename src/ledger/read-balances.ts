@@ -1,20 +1,8 @@
 import { amountToJson } from '../kernel/money.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { BalanceAnswer } from './api.ts';
+import { type LedgerAccount, NORMAL_SIDE } from './ledger-account.ts';
 import { type AccountSums, type BalanceFilter, type Owner, selectBalances } from './store.ts';
-import type { LedgerAccount } from './transfer.ts';
-
-/** The side on which an account grows; its balance is that side minus the other. */
-const NORMAL_SIDE: Readonly<Record<LedgerAccount, 'debit' | 'credit'>> = {
-  provider_receivable: 'debit',
-  sales: 'credit',
-  refunds: 'debit',
-  fees: 'debit',
-  disputed_funds: 'debit',
-  bank_clearing: 'debit',
-  reserve: 'debit',
-  suspense: 'credit',
-};
 
 interface Balances {
   readonly data: BalanceAnswer[];

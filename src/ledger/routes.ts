@@ -5,9 +5,9 @@ import type { Database } from '../platform/database.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import * as api from './api.ts';
+import type { LedgerAccount } from './ledger-account.ts';
 import { readBalances } from './read-balances.ts';
 import { selectEntries } from './store.ts';
-import type { LedgerAccount } from './transfer.ts';
 
 /** The endpoints that show the ledger. It is written by what moves money, never by a caller. */
 export function ledgerRoutes(database: Database): readonly BoundEndpoint[] {

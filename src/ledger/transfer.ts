@@ -2,26 +2,7 @@ import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import type { WholeRow } from '../platform/recordset.ts';
-
-/**
- * What a tenant's money can be, for each mode, currency and provider account. The tenants own their provider accounts,
- * so these say what a provider owes its tenant and why; the installation holds no funds.
- */
-export const LEDGER_ACCOUNTS = [
-  /** What the provider owes the tenant. */
-  'provider_receivable',
-  'sales',
-  'refunds',
-  'fees',
-  /** Taken by the provider while a payer disputes, and not given back. */
-  'disputed_funds',
-  /** Paid out by the provider, on its way to or at the tenant's bank. */
-  'bank_clearing',
-  'reserve',
-  /** Received without being owed: a second success of one payment, until it is refunded. */
-  'suspense',
-] as const;
-export type LedgerAccount = (typeof LEDGER_ACCOUNTS)[number];
+import type { LedgerAccount } from './ledger-account.ts';
 
 /** Which account each kind of transfer debits and which it credits. */
 export const TRANSFER_KINDS = {

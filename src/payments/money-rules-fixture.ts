@@ -1,5 +1,5 @@
 import { assert } from '../kernel/assert.ts';
-import { LEDGER_ACCOUNTS, type LedgerAccount } from '../ledger/transfer.ts';
+import { LEDGER_ACCOUNTS, type LedgerAccount } from '../ledger/ledger-account.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import { type Attempt, isOpen } from './attempt.ts';
 import type { Capture } from './capture.ts';

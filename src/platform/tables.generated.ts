@@ -771,6 +771,33 @@ export interface PayoutsTable {
   updated_at: Temporal.Instant;
 }
 
+export interface PeriodClosingsTable {
+  tenant_id: string;
+  closing_id: string;
+  mode: string;
+  month: string;
+  starts_at: Temporal.Instant;
+  ends_at: Temporal.Instant;
+  note: string | null;
+  closed_by: string;
+  closed_at: Temporal.Instant;
+  reopened_by: string | null;
+  reopened_at: Temporal.Instant | null;
+  reopen_reason: string | null;
+}
+
+export interface PeriodTotalsTable {
+  tenant_id: string;
+  closing_id: string;
+  currency: string;
+  provider_account_id: string;
+  account: string;
+  opening_debits: bigint;
+  opening_credits: bigint;
+  debits: bigint;
+  credits: bigint;
+}
+
 export interface ProcessesTable {
   process_id: string;
   roles: string[];
@@ -1349,6 +1376,8 @@ export interface Tables {
   passkeys: PasskeysTable;
   payments: PaymentsTable;
   payouts: PayoutsTable;
+  period_closings: PeriodClosingsTable;
+  period_totals: PeriodTotalsTable;
   processes: ProcessesTable;
   products: ProductsTable;
   provider_account_circuits: ProviderAccountCircuitsTable;

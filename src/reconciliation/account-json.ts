@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { amountToJson } from '../kernel/money.ts';
 import { instant } from '../kernel/shapes.ts';
 import { expectedFee, type ReconciledAccount } from './account.ts';
-import { LINE_KINDS } from './line.ts';
+import { LINE_KINDS } from './line-kind.ts';
 import { differenceOf, type Report } from './report.ts';
 import type { ShownLine } from './store-lines.ts';
 

@@ -5,8 +5,8 @@ import { currency, instant, line, pageAnswer, pageQuery } from '../kernel/shapes
 import { expectedFee } from './account.ts';
 import { lineObject, reconciliationSettings, reportObject } from './account-json.ts';
 import { EXCEPTION_KINDS, RESOLUTIONS } from './exception.ts';
-import { LINE_KINDS } from './line.ts';
-import { exceptionObject, payoutObject, statementObject } from './reconciliation-json.ts';
+import { LINE_KINDS } from './line-kind.ts';
+import { exceptionObject, payoutObject, statementObject, statementWithResult } from './reconciliation-json.ts';
 
 const TAG = 'Reconciliation';
 /** The limit of every body, in bytes; a file that is larger comes in parts. */
@@ -102,7 +102,7 @@ export const getStatement = endpoint({
   access: { by: 'tenant', scope: 'statement:read' },
   idempotency: 'none',
   params: one,
-  answer: { status: 200, schema: statementObject, description: 'The statement as it stands.' },
+  answer: { status: 200, schema: statementWithResult, description: 'The statement as it stands.' },
   problems: [],
 });
 
@@ -116,7 +116,7 @@ export const listStatementLines = endpoint({
   access: { by: 'tenant', scope: 'statement:read' },
   idempotency: 'none',
   params: one,
-  query: z.strictObject(pageQuery),
+  query: z.strictObject({ ...pageQuery, state: lineObject.shape.state.optional() }),
   answer: { status: 200, schema: pageAnswer(lineObject), description: 'A page of lines.' },
   problems: [],
 });

@@ -1,5 +1,6 @@
 import type { ExceptionKind } from './exception.ts';
-import { isSound, type LineKind, type StatementLine } from './line.ts';
+import { isSound, type StatementLine } from './line.ts';
+import type { LineKind } from './line-kind.ts';
 import type { BookedOperation, Said } from './operation.ts';
 
 /** How a line names an operation: by our id of it, the provider's, or only by the attempt it is of. */

@@ -3,17 +3,7 @@ import type { Mode } from '../kernel/caller.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/id.ts';
 import type { SettlementLine } from '../providers/provider-settlement.ts';
-
-export const LINE_KINDS = [
-  'charge',
-  'refund',
-  'fee',
-  'dispute',
-  'dispute_reversal',
-  'payout',
-  'adjustment',
-] as const satisfies readonly SettlementLine['kind'][];
-export type LineKind = (typeof LINE_KINDS)[number];
+import type { LineKind } from './line-kind.ts';
 
 /** A line of a statement as the provider said it first; never changed. */
 export interface StatementLine {

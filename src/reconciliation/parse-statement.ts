@@ -3,7 +3,7 @@ import { currencyExponent, isCurrency } from '../kernel/currency.ts';
 import type { FieldError } from '../kernel/problem.ts';
 import { instant } from '../kernel/shapes.ts';
 import type { SettlementLine } from '../providers/provider-settlement.ts';
-import { LINE_KINDS, type LineKind } from './line.ts';
+import { LINE_KINDS, type LineKind } from './line-kind.ts';
 import { type CsvDelimiter, type CsvRecord, readCsv } from './read-csv.ts';
 
 /** The columns of a statement, by the names they have in a file of the default layout. */

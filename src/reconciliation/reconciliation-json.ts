@@ -33,6 +33,20 @@ export const statementObject = z
   .meta({ id: 'Statement', description: "A provider's settlement report: a window of its listing, or a file." });
 export type StatementObject = z.infer<typeof statementObject>;
 
+const lineCount = z.int().min(0);
+
+export const statementWithResult = z
+  .strictObject({
+    ...statementObject.shape,
+    lineStates: z
+      .strictObject({
+        ...{ waiting: lineCount, deferred: lineCount, open: lineCount },
+        ...{ matched: lineCount, booked: lineCount, accepted: lineCount },
+      })
+      .meta({ description: 'How many of the lines it was the first to bring are in which state.' }),
+  })
+  .meta({ id: 'StatementWithResult' });
+
 /** A statement as other programs see it. */
 export function statementJson(statement: Statement): StatementObject {
   const { mode, providerAccountId, source, name, status, lines, linesNew, contentHash, lastError } = statement;

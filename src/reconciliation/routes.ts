@@ -11,7 +11,7 @@ import { exceptionJson, payoutJson, statementJson } from './reconciliation-json.
 import { readException, resolveException } from './resolve-exception.ts';
 import { selectExceptions } from './store-exceptions.ts';
 import { selectPayout, selectPayouts } from './store-findings.ts';
-import { selectLinesOf } from './store-lines.ts';
+import { countLinesOf, selectLinesOf } from './store-lines.ts';
 import { selectReports } from './store-reports.ts';
 import { type Owner, selectStatement, selectStatements } from './store-statements.ts';
 
@@ -37,9 +37,10 @@ function statementRoutes(context: ReconciliationRoutesContext): readonly BoundEn
       const statements = await selectStatements(db, caller, query, query);
       return { body: pageOf(statements.map(statementJson), query.limit) };
     }),
-    bindEndpoint(api.getStatement, async ({ caller, params }) => ({
-      body: statementJson(await readStatement(context, caller, params.id)),
-    })),
+    bindEndpoint(api.getStatement, async ({ caller, params }) => {
+      const statement = await readStatement(context, caller, params.id);
+      return { body: { ...statementJson(statement), lineStates: await countLinesOf(db, statement) } };
+    }),
     bindEndpoint(api.listStatementLines, async ({ caller, params, query }) => {
       const lines = await selectLinesOf(db, await readStatement(context, caller, params.id), query);
       return { body: pageOf(lines.map(lineJson), query.limit) };

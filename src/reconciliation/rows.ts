@@ -3,7 +3,8 @@ import type { Mode } from '../kernel/caller.ts';
 import type { WholeRow } from '../platform/recordset.ts';
 import type { Tables } from '../platform/tables.generated.ts';
 import type { ExceptionKind, ExceptionState, Here, ReconciliationException, Resolution, There } from './exception.ts';
-import type { LineKind, StatementLine } from './line.ts';
+import type { StatementLine } from './line.ts';
+import type { LineKind } from './line-kind.ts';
 import type { Payout } from './payout.ts';
 
 /** A stored line. */

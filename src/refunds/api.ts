@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from '../kernel/endpoint.ts';
-import { amount, line, reference } from '../kernel/shapes.ts';
+import { amount, line, pageAnswer, reference } from '../kernel/shapes.ts';
 import { refundObject } from '../payments/operation-json.ts';
+import { operationListQuery } from '../payments/operation-query.ts';
 
 export const createRefund = endpoint({
   id: 'createRefund',
@@ -47,5 +48,18 @@ export const getRefund = endpoint({
   idempotency: 'none',
   params: z.strictObject({ id: z.string().max(64) }),
   answer: { status: 200, schema: refundObject, description: 'The refund as it stands.' },
+  problems: [],
+});
+
+export const listRefunds = endpoint({
+  id: 'listRefunds',
+  method: 'GET',
+  path: '/api/v1/refunds',
+  summary: 'List refunds, newest first',
+  tag: 'Refunds',
+  access: { by: 'tenant', scope: 'refund:read' },
+  idempotency: 'none',
+  query: operationListQuery,
+  answer: { status: 200, schema: pageAnswer(refundObject), description: 'A page of refunds.' },
   problems: [],
 });

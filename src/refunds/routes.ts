@@ -1,4 +1,5 @@
 import type { PaymentContext } from '../payments/context.ts';
+import { listRefunds } from '../payments/list-operations.ts';
 import { refundJson } from '../payments/operation-json.ts';
 import { readSettlement } from '../payments/read-settlement.ts';
 import { type BoundEndpoint, bindEndpoint } from '../platform/http/bind-endpoint.ts';
@@ -9,6 +10,9 @@ import { refundPayment } from './refund-payment.ts';
 /** The refunds' endpoints, tied to their verbs. */
 export function refundRoutes(context: PaymentContext): readonly BoundEndpoint[] {
   return [
+    bindEndpoint(api.listRefunds, async ({ caller, query }) => ({
+      body: await listRefunds(context.database.query, caller, query),
+    })),
     bindEndpoint(api.createRefund, ({ caller, params, body, idempotency }) =>
       refundPayment(context, caller, { ...body, paymentId: params.id }, idempotency),
     ),

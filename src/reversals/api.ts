@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from '../kernel/endpoint.ts';
-import { line } from '../kernel/shapes.ts';
+import { line, pageAnswer } from '../kernel/shapes.ts';
 import { reversalObject } from '../payments/operation-json.ts';
+import { operationListQuery } from '../payments/operation-query.ts';
 
 export const reversePayment = endpoint({
   id: 'reversePayment',
@@ -38,5 +39,18 @@ export const getReversal = endpoint({
   idempotency: 'none',
   params: z.strictObject({ id: z.string().max(64) }),
   answer: { status: 200, schema: reversalObject, description: 'The reversal as it stands.' },
+  problems: [],
+});
+
+export const listReversals = endpoint({
+  id: 'listReversals',
+  method: 'GET',
+  path: '/api/v1/reversals',
+  summary: 'List reversals, newest first',
+  tag: 'Reversals',
+  access: { by: 'tenant', scope: 'reversal:read' },
+  idempotency: 'none',
+  query: operationListQuery,
+  answer: { status: 200, schema: pageAnswer(reversalObject), description: 'A page of reversals.' },
   problems: [],
 });

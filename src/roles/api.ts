@@ -22,6 +22,7 @@ import { listenerRoutes } from '../notifications/routes-listeners.ts';
 import { overviewRoutes } from '../overview/routes.ts';
 import { partnerKeyRoutes } from '../partners/routes.ts';
 import { paymentRoutes } from '../payments/routes.ts';
+import { periodRoutes } from '../periods/routes.ts';
 import type { HttpServer } from '../platform/http/create-http-server.ts';
 import { productRoutes } from '../products/routes.ts';
 import { providerAccountRoutes } from '../provider-accounts/routes.ts';
@@ -57,6 +58,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...inboundRoutes(payments),
     ...keyRoutes(gateway.keys),
     ...ledgerRoutes(payments.database),
+    ...periodRoutes(payments),
     ...reconciliationRoutes({ ...payments, log: gateway.log, wakeReconcile: () => gateway.wakeup.notify('reconcile') }),
     ...notificationRoutes(notifications),
     ...productRoutes(payments),

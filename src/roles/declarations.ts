@@ -33,6 +33,7 @@ import * as notificationSettings from '../notifications/api-settings.ts';
 import * as overview from '../overview/api.ts';
 import * as partners from '../partners/api.ts';
 import * as payments from '../payments/api.ts';
+import * as periods from '../periods/api.ts';
 import * as products from '../products/api.ts';
 import * as providerAccounts from '../provider-accounts/api.ts';
 import * as routing from '../provider-accounts/route-api.ts';
@@ -60,6 +61,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   inbound,
   ledger,
   reconciliation,
+  periods,
   checkout,
   bluebox,
   qrCodes,

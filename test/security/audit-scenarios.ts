@@ -3,6 +3,7 @@ import { pngImage } from '../support/images.ts';
 import type { Installation } from '../support/installation.ts';
 import { freshReference, type Merchant } from '../support/merchant.ts';
 import { plantDeadline } from '../support/planted-deadline.ts';
+import { plantEarlierMonth } from '../support/planted-month.ts';
 import { ACCESS_ACTS } from './audit-access-scenarios.ts';
 
 /** What an act may be made of. */
@@ -99,6 +100,17 @@ async function exception(stage: ActStage): Promise<string> {
   return (await stage.shop.send('GET', '/reconciliation-exceptions?state=open')).body.data[0].id;
 }
 
+/** A month that is over and has something in it; closed where it is to be opened again. */
+async function month(stage: ActStage): Promise<string> {
+  return plantEarlierMonth(stage.tollgate.database, stage.tollgate.tenant.tenant.tenantId);
+}
+
+async function closedMonth(stage: ActStage): Promise<string> {
+  const id = await month(stage);
+  await stage.shop.send('POST', `/periods/${id}/close`, { body: { note: 'To open it again' } });
+  return id;
+}
+
 async function runningReplay(stage: ActStage): Promise<string> {
   const endpointId = await endpointOf(stage);
   const { id } = (
@@ -154,6 +166,8 @@ export const ACTS: Readonly<Record<string, ActScenario>> = {
   createStatement: statement,
   resolveReconciliationException: on('reconciliation-exceptions', exception, '/resolve'),
   updateReconciliationSettings: on('provider-accounts', accountOf, '/reconciliation'),
+  closePeriod: on('periods', month, '/close'),
+  reopenPeriod: on('periods', closedMonth, '/reopen'),
   refundBlueboxTransaction: async (stage) => ({
     path: `/bluebox/secure/transactions/${await paidOf(stage)}/refund`,
     body: { amount: '1.00', reference: freshReference() },

@@ -156,6 +156,7 @@ const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
   resolveReconciliationException: { resolution: 'other', note: 'None.' },
   checkNotification: { body: '' },
   resolveInboundEvent: { note: 'The bank erred.' },
+  reopenPeriod: { reason: 'A statement came late.' },
   updateUser: { role: 'viewer' },
   updateOperatorUser: { role: 'auditor' },
   simulateEvent: { eventType: 'payment.succeeded' },

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../../src/kernel/problem.ts';
 import { type Answer, until } from '../support/api-client.ts';
+import { plantEarlierMonth } from '../support/planted-month.ts';
 import type { BadOther } from './bad-others.ts';
 import type { Stage } from './refusal-stage.ts';
 
@@ -18,6 +19,8 @@ async function anException(stage: Stage): Promise<string> {
   return found.id;
 }
 
+const monthOf = ({ tollgate }: Stage) => plantEarlierMonth(tollgate.database, tollgate.tenant.tenant.tenantId);
+
 /** How the refusals come about that reconciliation declares. */
 export const RECONCILIATION_SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scenario>>>> = {
   createStatement: {
@@ -26,6 +29,26 @@ export const RECONCILIATION_SCENARIOS: Readonly<Record<string, Partial<Record<Pr
     async not_supported_by_provider(stage) {
       const body = { source: 'listing', providerAccountId: await accountOf(stage), from: '2026-01-01T00:00:00Z' };
       return stage.shop.send('POST', '/statements', { body });
+    },
+  },
+  closePeriod: {
+    async state_conflict(stage) {
+      const month = await monthOf(stage);
+      await stage.shop.send('POST', `/periods/${month}/close`, { body: { note: 'All the same' } });
+      return stage.shop.send('POST', `/periods/${month}/close`, { body: { note: 'Once more' } });
+    },
+    async card_number_not_allowed(stage) {
+      return stage.shop.send('POST', `/periods/${await monthOf(stage)}/close`, { body: { note: PAN } });
+    },
+  },
+  reopenPeriod: {
+    async state_conflict(stage) {
+      await monthOf(stage);
+      const month = (await stage.shop.send('GET', '/periods?state=running')).body.data[0].id;
+      return stage.shop.send('POST', `/periods/${month}/reopen`, { body: { reason: 'Too early' } });
+    },
+    async card_number_not_allowed(stage) {
+      return stage.shop.send('POST', `/periods/${await monthOf(stage)}/reopen`, { body: { reason: PAN } });
     },
   },
   resolveReconciliationException: {

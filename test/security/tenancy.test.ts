@@ -9,6 +9,7 @@ import { type Installation, startInstallation } from '../support/installation.ts
 import { type Merchant, merchantOf } from '../support/merchant.ts';
 import { acceptAs, tokenOf } from '../support/panel-person.ts';
 import { plantDeadline } from '../support/planted-deadline.ts';
+import { plantEarlierMonth } from '../support/planted-month.ts';
 import { changesNothing, fingerprintTables, untilQuiet } from '../support/table-fingerprint.ts';
 import { startWebhookSink, type WebhookSink } from '../support/webhook-sink.ts';
 
@@ -64,6 +65,7 @@ beforeAll(async () => {
     ...reconciled,
     captures: capture.body.id,
     reversals: reversal.body.id,
+    periods: await plantEarlierMonth(tollgate.database, tollgate.tenant.tenant.tenantId),
     payments: open.body.id,
     transactions: open.body.id,
     refunds: refund.body.id,

@@ -21,7 +21,7 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   idempotency: { nouns: [], sees: ['keys'] },
   events: { nouns: ['event'], sees: ['keys'] },
   'test-clocks': { nouns: ['test-clock'], sees: ['idempotency', 'keys'] },
-  ledger: { nouns: ['transfer'], sees: [] },
+  ledger: { nouns: ['transfer', 'ledger-account'], sees: [] },
   // Pure but for its circuits: where a payment may go is decided here, on accounts that others read.
   routing: { nouns: ['routing-rules', 'circuit'], sees: ['audit'] },
   'provider-accounts': { nouns: ['account'], sees: ['keys', 'idempotency', 'routing'] },
@@ -74,9 +74,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
   },
   // Above payments, whose operations it looks for on statements.
   reconciliation: {
-    nouns: ['statement', 'line', 'exception', 'operation', 'payout', 'report', 'account'],
+    nouns: ['statement', 'line', 'line-kind', 'exception', 'operation', 'payout', 'report', 'account', 'read-csv'],
     sees: ['keys', 'idempotency', 'events', 'ledger', 'provider-accounts', 'tenants', 'test-clocks', 'payments'],
   },
+  // Months of the ledger: what they add up to, and that they take no more once they are closed. Reads the tables of those below.
+  periods: { nouns: ['period'], sees: ['keys', 'idempotency', 'ledger', 'test-clocks'] },
   // Whose a host is; found by the servers of all roles.
   domains: { nouns: ['domain'], sees: ['keys', 'audit', 'idempotency'] },
   // What payments that are alike have in common; they are made by the verb of payments.

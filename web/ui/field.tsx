@@ -59,24 +59,24 @@ export function TextField({
   );
 }
 
-/** Several lines: a list with one thing a line, a key, what was pasted. */
+/** Several lines: of text, or, with `isProse` left out, a list with one thing a line, a key, what was pasted. */
 export function TextAreaField({
   label,
   hint,
   error,
   className,
+  isProse = false,
   ...rest
-}: Labels & Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'id'>) {
+}: Labels & Omit<TextareaHTMLAttributes<HTMLTextAreaElement>, 'id'> & { readonly isProse?: boolean }) {
   return (
     <Field label={label} hint={hint} error={error} {...(className === undefined ? {} : { className })}>
       {(wiring) => (
         <textarea
           rows={3}
-          autoComplete="off"
-          spellCheck={false}
+          {...(isProse ? {} : { autoComplete: 'off', spellCheck: false })}
           {...rest}
           {...wiring}
-          className="control font-mono text-sm"
+          className={isProse ? 'control' : 'control font-mono text-sm'}
         />
       )}
     </Field>

@@ -88,6 +88,9 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   payments: KEEP,
   provider_account_circuits: KEEP,
   payouts: KEEP,
+  // Opened again, a closing says by whom; what a month added up to stays.
+  period_closings: KEEP,
+  period_totals: APPEND,
   // Each says that it lives; those that ended long ago go.
   processes: SUM,
   products: KEEP,

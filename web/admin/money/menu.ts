@@ -1,3 +1,102 @@
 import type { MenuEntry } from '../frame/menu-entry.ts';
 
-export const MONEY_MENU: readonly MenuEntry[] = [];
+export const MONEY_MENU: readonly MenuEntry[] = [
+  {
+    to: '/$tenantId/$mode/captures',
+    icon: 'download',
+    permission: 'capture:read',
+    label: { en: 'Captures', de: 'Einzüge' },
+    group: 'money',
+  },
+  {
+    to: '/$tenantId/$mode/refunds',
+    icon: 'back',
+    permission: 'refund:read',
+    label: { en: 'Refunds', de: 'Erstattungen' },
+    group: 'money',
+  },
+  {
+    to: '/$tenantId/$mode/reversals',
+    icon: 'refresh',
+    permission: 'reversal:read',
+    label: { en: 'Reversals', de: 'Stornos' },
+    group: 'money',
+  },
+  {
+    to: '/$tenantId/$mode/ack-deadlines',
+    icon: 'clock',
+    permission: 'webhook:read',
+    label: { en: 'Deadlines', de: 'Fristen' },
+    group: 'money',
+  },
+  {
+    to: '/$tenantId/$mode/disputes',
+    icon: 'warning',
+    permission: 'dispute:read',
+    label: { en: 'Disputes', de: 'Streitfälle' },
+    group: 'money',
+  },
+  {
+    to: '/$tenantId/$mode/approvals',
+    icon: 'user',
+    permission: 'approval:read',
+    label: { en: 'Approvals', de: 'Freigaben' },
+    group: 'money',
+  },
+  {
+    to: '/$tenantId/$mode/balances',
+    icon: 'card',
+    permission: 'ledger:read',
+    label: { en: 'Balances', de: 'Salden' },
+    group: 'books',
+  },
+  {
+    to: '/$tenantId/$mode/ledger-entries',
+    icon: 'menu',
+    permission: 'ledger:read',
+    label: { en: 'Ledger', de: 'Hauptbuch' },
+    group: 'books',
+  },
+  {
+    to: '/$tenantId/$mode/statements',
+    icon: 'copy',
+    permission: 'statement:read',
+    label: { en: 'Statements', de: 'Abrechnungen' },
+    group: 'books',
+  },
+  {
+    to: '/$tenantId/$mode/reconciliation-exceptions',
+    icon: 'question',
+    permission: 'reconciliation:read',
+    label: { en: 'Exceptions', de: 'Abweichungen' },
+    group: 'books',
+  },
+  {
+    to: '/$tenantId/$mode/payouts',
+    icon: 'external',
+    permission: 'payout:read',
+    label: { en: 'Payouts', de: 'Auszahlungen' },
+    group: 'books',
+  },
+  {
+    to: '/$tenantId/$mode/reconciliation-reports',
+    icon: 'check',
+    permission: 'reconciliation:read',
+    label: { en: 'Daily proofs', de: 'Tagesnachweise' },
+    group: 'books',
+  },
+  {
+    to: '/$tenantId/$mode/periods',
+    icon: 'lock',
+    permission: 'period:read',
+    label: { en: 'Months', de: 'Monate' },
+    group: 'books',
+  },
+  {
+    to: '/operator/ack-reversals',
+    icon: 'pause',
+    permission: 'ack-reversal:read',
+    label: { en: 'Reversal switch', de: 'Storno-Schalter' },
+    group: 'money',
+  },
+];
