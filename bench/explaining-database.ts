@@ -31,7 +31,7 @@ export function openExplainingDatabase(url: string, onStatement: (explained: Exp
         async query(text: string, values: readonly unknown[]) {
           const plain = values.map(encode);
           if (/^(?:begin|start|commit|rollback)/i.test(text)) return client.query(text);
-          onStatement(await explain(client, text, plain));
+          onStatement(await explain(client, text, await inText(client, text, plain)));
           return client.query(text, plain);
         },
         release: () => client.release(),
@@ -52,13 +52,29 @@ const TRIALS = 5;
 /** A custom plan repeats its parameters. */
 const LINE_LENGTH_MAX = 200;
 
+/** Arrays that are sent in binary, as the texts that EXECUTE takes; the server itself reads the one and writes the other. */
+async function inText(client: pg.PoolClient, text: string, values: readonly unknown[]): Promise<readonly unknown[]> {
+  const binary = values.flatMap((value, index) => {
+    const type = new RegExp(`\\$${index + 1}::([a-z ]+\\[\\])`).exec(text)?.[1];
+    return value instanceof Buffer && type !== undefined ? [{ index, type, value }] : [];
+  });
+  if (binary.length === 0) return values;
+  const { rows } = await client.query<string[]>({
+    text: `select ${binary.map(({ type }, at) => `$${at + 1}::${type}::text`).join(', ')}`,
+    values: binary.map(({ value }) => value),
+    rowMode: 'array',
+  });
+  const texts = new Map(binary.map(({ index }, at) => [index, rows[0]?.[at]]));
+  return values.map((value, index) => texts.get(index) ?? value);
+}
+
 /** Leaves the database as it was, also in the middle of a transaction. */
 async function explain(client: pg.PoolClient, text: string, values: readonly unknown[]): Promise<Explained> {
   await client.query(`prepare explained as ${text}`);
   const execute = `execute explained${values.length === 0 ? '' : `(${values.map(literal).join(', ')})`}`;
   try {
     for (let trial = 0; trial < TRIALS; trial++) await undone(client, execute);
-    const { rows } = await undone<Record<'QUERY PLAN', string>>(client, `explain (analyze, buffers) ${execute}`);
+    const { rows } = await undone<Record<'QUERY PLAN', string>>(client, `explain (analyze, buffers, wal) ${execute}`);
     const { rows: made } = await client.query<{ generic: boolean }>(
       `select generic_plans > 0 as generic from pg_prepared_statements where name = 'explained'`,
     );

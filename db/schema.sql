@@ -1634,11 +1634,10 @@ create table signals (
   note text,
   payment_version integer not null,
   created_at timestamp with time zone not null,
-  constraint signals_pkey PRIMARY KEY (tenant_id, signal_id),
+  constraint signals_pkey PRIMARY KEY (tenant_id, payment_id, signal_id),
   constraint signals_outcome_check CHECK (outcome = ANY (ARRAY['applied'::text, 'no_change'::text, 'quarantined'::text, 'deferred'::text])),
   constraint signals_source_check CHECK (source = ANY (ARRAY['tenant'::text, 'shopper'::text, 'provider_answer'::text, 'notification'::text, 'poll'::text, 'timer'::text, 'operator'::text]))
 );
-CREATE INDEX signals_payment_idx ON public.signals USING btree (tenant_id, payment_id, signal_id);
 CREATE INDEX signals_quarantined_idx ON public.signals USING btree (tenant_id, signal_id) WHERE (outcome = 'quarantined'::text);
 
 create table signing_keys (
@@ -1927,11 +1926,14 @@ CREATE OR REPLACE FUNCTION public.check_amounts_of_moved()
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 begin
-  perform check_payment_amounts(array_agg(n.tenant_id), array_agg(n.payment_id))
-  from changed n left join was o using (tenant_id, payment_id)
-  where o.payment_id is null
-    or (o.amount_captured, o.amount_capture_pending, o.amount_refunded, o.amount_refund_pending)
-      is distinct from (n.amount_captured, n.amount_capture_pending, n.amount_refunded, n.amount_refund_pending)
+  perform check_payment_amounts(array_agg(moved.tenant_id), array_agg(moved.payment_id))
+  from (
+    select tenant_id, payment_id, amount_captured, amount_capture_pending, amount_refunded, amount_refund_pending
+    from changed
+    except
+    select tenant_id, payment_id, amount_captured, amount_capture_pending, amount_refunded, amount_refund_pending
+    from was
+  ) moved
   having count(*) > 0;
   return null;
 end $function$

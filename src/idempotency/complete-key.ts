@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { createBatcherPerDatabase } from '../platform/batch.ts';
+import { bytesArray, integerArray, textArray } from '../platform/binary-arrays.ts';
 import type { Queryable } from '../platform/database.ts';
 import type { KeyScope } from './store.ts';
 
@@ -14,9 +15,9 @@ const ANSWER_COLUMNS = sql.raw('tenant_id, mode, route, idempotency_key, answer_
 
 function answerColumns(answers: readonly KeyAnswer[]): RawBuilder<unknown> {
   return sql`
-    ${answers.map((one) => one.tenantId)}::text[], ${answers.map((one) => one.mode)}::text[],
-    ${answers.map((one) => one.route)}::text[], ${answers.map((one) => one.key)}::text[],
-    ${answers.map((one) => one.status)}::int[], ${answers.map((one) => Buffer.from(one.sealed))}::bytea[]`;
+    ${textArray(answers.map((one) => one.tenantId))}::text[], ${textArray(answers.map((one) => one.mode))}::text[],
+    ${textArray(answers.map((one) => one.route))}::text[], ${textArray(answers.map((one) => one.key))}::text[],
+    ${integerArray(answers.map((one) => one.status))}::int[], ${bytesArray(answers.map((one) => one.sealed))}::bytea[]`;
 }
 
 function keepingAnswers(from: RawBuilder<unknown>): RawBuilder<unknown> {
@@ -43,7 +44,7 @@ export function completeKeysOfMoved(
 ): RawBuilder<unknown> {
   const ids = answers.map(({ paymentId }) => paymentId);
   return keepingAnswers(sql`
-    unnest(${ids}::text[], ${answerColumns(answers)}) as r (payment_id, ${ANSWER_COLUMNS})
+    unnest(${textArray(ids)}::text[], ${answerColumns(answers)}) as r (payment_id, ${ANSWER_COLUMNS})
     join moved using (tenant_id, payment_id)`);
 }
 

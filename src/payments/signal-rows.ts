@@ -78,11 +78,30 @@ export function joinWrites(writes: readonly Write[]): Write {
     transfers: writes.flatMap(({ transfers }) => transfers),
     events: writes.flatMap(({ events }) => events),
     outbox: writes.flatMap(({ outbox }) => outbox),
-    work: writes.flatMap(({ work }) => work),
+    work: earliestOf(writes.flatMap(({ work }) => work)),
     signals: writes.flatMap(({ signals }) => signals),
     limits: writes.flatMap(({ limits }) => limits),
     keys: writes.flatMap(({ keys }) => keys),
   };
+}
+
+/**
+ * One row for each account, with the earliest time: what waits for it is looked up when its lane comes to be due, and
+ * payments that are confirmed together mostly go to the same account.
+ */
+function earliestOf(work: Write['work']): Write['work'] {
+  const earliest = new Map<string, Write['work'][number]>();
+  for (const row of work) {
+    const name = `${row.tenant_id} ${row.topic} ${row.subject_id}`;
+    const known = earliest.get(name);
+    if (known === undefined || isBefore(row.due_at, known.due_at)) earliest.set(name, row);
+  }
+  return [...earliest.values()];
+}
+
+/** Without a time it is due at once. */
+function isBefore(one: Temporal.Instant | null, other: Temporal.Instant | null): boolean {
+  return other !== null && (one === null || Temporal.Instant.compare(one, other) < 0);
 }
 
 /** What must be asked about later is said in the same statement, so that no crash can lose it. */

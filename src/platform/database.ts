@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { assert } from '../kernel/assert.ts';
 import { currentAct, finishTransaction } from './act.ts';
+import { bindInOnePiece } from './bind-message.ts';
 import { COLUMNS } from './columns.generated.ts';
 import { ScopedConnection } from './scoped-connection.ts';
 import type { Tables } from './tables.generated.ts';
@@ -68,6 +69,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       .join(' '),
     keepAlive: true,
   });
+  pool.on('connect', bindInOnePiece);
   let isClosing = false;
   pool.on('error', (error) => {
     // The server may be gone before the last connection has said goodbye.

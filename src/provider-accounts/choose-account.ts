@@ -90,7 +90,7 @@ function refusalOf(
   const [wrongFor] = named.toSorted((one, other) => one.account.priority - other.account.priority);
   // What no account understands is a fault of the request, whatever else speaks against them.
   if (wrongFor !== undefined && named.every(({ reasons }) => reasons.some(isMethod))) {
-    const errors = wrongFor.account.methodErrors;
+    const errors = wrongFor.account.methodErrors();
     return new Problem('validation_failed', 'The method is not one of this provider account.', { errors });
   }
   if (!sayWhy || named.length === 0) {

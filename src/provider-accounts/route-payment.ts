@@ -1,5 +1,6 @@
 import type { FieldError } from '../kernel/problem.ts';
 import { createBatcherPerDatabase } from '../platform/batch.ts';
+import type { Queryable } from '../platform/database.ts';
 import type { PaymentProvider } from '../providers/provider.ts';
 import type { Capabilities } from '../providers/provider-capabilities.ts';
 import { accountCapabilities } from '../providers/provider-limits.ts';
@@ -8,7 +9,8 @@ import { type RoutableAccount, type Route, type RoutedPayment, type RouteQuestio
 import type { ProviderAccount } from './account.ts';
 import { openCredentials } from './credentials.ts';
 import type { AccountContext } from './open-provider-account.ts';
-import { type Owner, selectRoutableAccounts } from './store.ts';
+import { recognizeAccount } from './recognize-account.ts';
+import { type AccountWithCircuit, type Owner, selectRoutableAccounts } from './store.ts';
 
 /** The method a payment is confirmed with, as it was given; `undecided`: nobody has confirmed it yet. */
 export type ChosenMethod = { readonly given: unknown } | 'undecided';
@@ -17,8 +19,8 @@ export type ChosenMethod = { readonly given: unknown } | 'undecided';
 export interface RoutedAccount extends RoutableAccount {
   readonly stored: ProviderAccount;
   readonly circuit: Circuit;
-  /** What the provider's schema says against the method. */
-  readonly methodErrors: readonly FieldError[];
+  /** What the provider's schema says against the method; worked out for who asks, since most methods suit one account. */
+  readonly methodErrors: () => readonly FieldError[];
 }
 
 export interface RoutedQuestion {
@@ -61,7 +63,22 @@ export async function readQuestion(
   };
 }
 
-const readRoutableAccounts = createBatcherPerDatabase(selectRoutableAccounts, { itemsMax: 100 });
+const readRoutableAccounts = createBatcherPerDatabase(readKnownAccounts, { itemsMax: 100 });
+
+/** Requests that ask for the same accounts get the same objects, and so do those of the next moment. */
+async function readKnownAccounts(
+  db: Queryable,
+  wanted: Parameters<typeof selectRoutableAccounts>[1],
+): Promise<readonly (readonly AccountWithCircuit[])[]> {
+  const recognized = new Map<ProviderAccount, ProviderAccount>();
+  const recognize = (account: ProviderAccount): ProviderAccount => {
+    const one = recognized.get(account) ?? recognizeAccount(db, account);
+    recognized.set(account, one);
+    return one;
+  };
+  const found = await selectRoutableAccounts(db, wanted);
+  return found.map((accounts) => accounts.map((one) => ({ ...one, account: recognize(one.account) })));
+}
 
 async function routable(
   context: AccountContext,
@@ -76,20 +93,42 @@ async function routable(
     ...{ providerAccountId, mode, priority, status, routing, stored, circuit },
     capabilities: provider === null ? null : await capabilitiesOf(context, provider, stored),
     acceptsMethod: checked?.success === true,
-    methodErrors: (checked?.error?.issues ?? []).map(({ path, message }) => ({
-      pointer: `/${['method', ...path.map(String)].join('/')}`,
-      detail: message,
-    })),
+    methodErrors: () =>
+      (checked?.error?.issues ?? []).map(({ path, message }) => ({
+        pointer: `/${['method', ...path.map(String)].join('/')}`,
+        detail: message,
+      })),
   };
 }
 
-/** Credentials are opened only where they say something about what the account can do. */
-async function capabilitiesOf(
+interface Limited {
+  readonly by: PaymentProvider;
+  readonly capabilities: Promise<Capabilities | null>;
+}
+
+const limited = new WeakMap<ProviderAccount, Limited>();
+
+/** Credentials are opened only where they say something about what the account can do, and once for each account. */
+function capabilitiesOf(
+  context: AccountContext,
+  provider: PaymentProvider,
+  stored: ProviderAccount,
+): Capabilities | Promise<Capabilities | null> {
+  if (provider.limits === undefined) return provider.capabilities;
+  const known = limited.get(stored);
+  if (known?.by === provider) return known.capabilities;
+  const capabilities = limitedCapabilities(context, provider, stored);
+  limited.set(stored, { by: provider, capabilities });
+  // What failed may have failed for want of a connection.
+  capabilities.catch(() => limited.delete(stored));
+  return capabilities;
+}
+
+async function limitedCapabilities(
   { sealer }: AccountContext,
   provider: PaymentProvider,
   stored: ProviderAccount,
 ): Promise<Capabilities | null> {
-  if (provider.limits === undefined) return provider.capabilities;
   const credentials = provider.credentials.safeParse(await openCredentials(sealer, stored));
   return credentials.success ? accountCapabilities(provider, credentials.data) : null;
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { ManualClock } from '../../../kernel/clock.ts';
 import type { Charge } from './charge.ts';
-import { SandboxStore } from './store.ts';
+import { Connection } from './connection.ts';
+import { CHARGES_TO_WAKE, SandboxStore } from './store.ts';
 
 const now = new ManualClock().now().epochMilliseconds;
 const CHARGE: Charge = {
@@ -54,4 +55,15 @@ test('a reference names one charge of a merchant for ever', () => {
   expect(() => store.insertCharge({ ...CHARGE, id: 'ch_2' })).toThrow('UNIQUE constraint failed');
   expect(store.countCharges('ref_1')).toBe(1);
   store.close();
+});
+
+test('what is due is found by its time, however many charges there are', () => {
+  const connection = new Connection(':memory:');
+  const plan = connection.prepare(`explain query plan ${CHARGES_TO_WAKE}`).all({ now }) as { detail: string }[];
+  expect(plan.map(({ detail }) => detail).filter((detail) => /^(?:SCAN|SEARCH)/.test(detail))).toEqual([
+    'SEARCH charges USING INDEX charges_wake_at (wake_at<?)',
+    'SEARCH operations USING INDEX operations_plan_at (plan_at<?)',
+    'SEARCH disputes USING INDEX disputes_plan_at (plan_at<?)',
+  ]);
+  connection.close();
 });
