@@ -650,6 +650,138 @@ create table invitations (
 );
 CREATE INDEX invitations_email_idx ON public.invitations USING btree (email_digest) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
 
+create table invoice_counters (
+  tenant_id text not null,
+  mode text not null,
+  kind text not null,
+  series text not null,
+  fiscal_year integer not null,
+  last_sequence integer not null,
+  last_issued_at timestamp with time zone not null,
+  last_issue_date text not null,
+  constraint invoice_counters_pkey PRIMARY KEY (tenant_id, mode, kind, series, fiscal_year),
+  constraint invoice_counters_used TRIGGER DEFERRABLE INITIALLY DEFERRED
+);
+CREATE TRIGGER invoice_counters_stay BEFORE TRUNCATE ON public.invoice_counters FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER invoice_counters_step BEFORE INSERT OR DELETE OR UPDATE ON public.invoice_counters FOR EACH ROW EXECUTE FUNCTION check_counter();
+CREATE CONSTRAINT TRIGGER invoice_counters_used AFTER INSERT OR UPDATE ON public.invoice_counters DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_number_used();
+
+create table invoice_lines (
+  tenant_id text not null,
+  invoice_id text not null,
+  position integer not null,
+  description text not null,
+  sku text,
+  unit text not null,
+  quantity bigint not null,
+  per bigint not null,
+  unit_amount bigint not null,
+  discount bigint not null,
+  category text not null,
+  rate integer not null,
+  amount bigint not null,
+  net bigint not null,
+  constraint invoice_lines_pkey PRIMARY KEY (tenant_id, invoice_id, "position"),
+  constraint invoice_lines_invoice_fkey FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, invoice_id) ON DELETE CASCADE,
+  constraint invoice_lines_amounts_check CHECK (quantity > 0 AND per > 0 AND unit_amount > 0 AND discount >= 0 AND amount > 0 AND net >= 0 AND net <= amount),
+  constraint invoice_lines_rate_check CHECK ((category = ANY (ARRAY['standard'::text, 'zero'::text, 'exempt'::text, 'reverse_charge'::text, 'intra_community'::text, 'export'::text, 'outside_scope'::text])) AND
+CASE category
+    WHEN 'standard'::text THEN rate >= 1 AND rate <= 100000
+    ELSE rate = 0
+END)
+);
+CREATE TRIGGER invoice_lines_added AFTER INSERT ON public.invoice_lines REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION keep_issued_parts();
+CREATE TRIGGER invoice_lines_removed AFTER DELETE ON public.invoice_lines REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION keep_issued_parts();
+CREATE TRIGGER invoice_lines_stay BEFORE UPDATE OR TRUNCATE ON public.invoice_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table invoice_payments (
+  tenant_id text not null,
+  invoice_id text not null,
+  payment_id text not null,
+  constraint invoice_payments_pkey PRIMARY KEY (tenant_id, invoice_id, payment_id),
+  constraint invoice_payments_payment_key UNIQUE (tenant_id, payment_id),
+  constraint invoice_payments_invoice_fkey FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, invoice_id) ON DELETE CASCADE,
+  constraint invoice_payments_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id)
+);
+
+create table invoice_tax_groups (
+  tenant_id text not null,
+  invoice_id text not null,
+  category text not null,
+  rate integer not null,
+  net bigint not null,
+  tax_amount bigint not null,
+  constraint invoice_tax_groups_pkey PRIMARY KEY (tenant_id, invoice_id, category, rate),
+  constraint invoice_tax_groups_invoice_fkey FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, invoice_id) ON DELETE CASCADE,
+  constraint invoice_tax_groups_amounts_check CHECK (net >= 0 AND tax_amount >= 0)
+);
+CREATE TRIGGER invoice_tax_groups_added AFTER INSERT ON public.invoice_tax_groups REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION keep_issued_parts();
+CREATE TRIGGER invoice_tax_groups_removed AFTER DELETE ON public.invoice_tax_groups REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION keep_issued_parts();
+CREATE TRIGGER invoice_tax_groups_stay BEFORE UPDATE OR TRUNCATE ON public.invoice_tax_groups FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table invoices (
+  tenant_id text not null,
+  invoice_id text not null,
+  mode text not null,
+  kind text not null,
+  status text not null,
+  version integer not null,
+  reference text,
+  series text not null,
+  currency text not null,
+  prices text not null,
+  rounding text not null,
+  terms jsonb not null,
+  customer_sealed bytea not null,
+  net bigint not null,
+  tax_amount bigint not null,
+  gross bigint not null,
+  corrects_invoice_id text,
+  reason text,
+  fiscal_year integer,
+  sequence integer,
+  number text,
+  issue_date text,
+  due_date text,
+  issued_at timestamp with time zone,
+  seller jsonb,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint invoices_pkey PRIMARY KEY (tenant_id, invoice_id),
+  constraint invoices_number_key UNIQUE (tenant_id, mode, number),
+  constraint invoices_reference_key UNIQUE (tenant_id, mode, reference),
+  constraint invoices_sequence_key UNIQUE (tenant_id, mode, kind, series, fiscal_year, sequence),
+  constraint invoices_corrects_fkey FOREIGN KEY (tenant_id, corrects_invoice_id) REFERENCES invoices(tenant_id, invoice_id),
+  constraint invoices_amounts_check CHECK (net >= 0 AND tax_amount >= 0 AND gross = (net + tax_amount) AND gross >= 1 AND gross <= '999999999999'::bigint),
+  constraint invoices_credit_check CHECK ((kind = 'credit_note'::text) = (corrects_invoice_id IS NOT NULL) AND (kind = 'credit_note'::text) = (reason IS NOT NULL)),
+  constraint invoices_dates_check CHECK (issue_date ~ '^\d{4}-\d\d-\d\d$'::text AND due_date ~ '^\d{4}-\d\d-\d\d$'::text AND due_date >= issue_date),
+  constraint invoices_kind_check CHECK (kind = ANY (ARRAY['invoice'::text, 'credit_note'::text])),
+  constraint invoices_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text])),
+  constraint invoices_prices_check CHECK (prices = ANY (ARRAY['net'::text, 'gross'::text])),
+  constraint invoices_rounding_check CHECK (rounding = ANY (ARRAY['half_up'::text, 'half_even'::text])),
+  constraint invoices_status_check CHECK (
+CASE status
+    WHEN 'draft'::text THEN num_nonnulls(fiscal_year, sequence, number, issue_date, due_date, issued_at, seller) = 0
+    WHEN 'issued'::text THEN num_nulls(fiscal_year, sequence, number, issue_date, due_date, issued_at, seller) = 0
+    ELSE false
+END)
+);
+CREATE INDEX invoices_corrects_idx ON public.invoices USING btree (tenant_id, corrects_invoice_id) WHERE (corrects_invoice_id IS NOT NULL);
+CREATE INDEX invoices_list_idx ON public.invoices USING btree (tenant_id, mode, invoice_id DESC);
+CREATE INDEX invoices_status_idx ON public.invoices USING btree (tenant_id, mode, status, kind, invoice_id DESC);
+CREATE TRIGGER invoices_issued AFTER UPDATE ON public.invoices FOR EACH ROW WHEN (((old.status = 'draft'::text) AND (new.status = 'issued'::text))) EXECUTE FUNCTION check_issue();
+CREATE TRIGGER invoices_kept BEFORE INSERT OR DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION keep_issued_invoice();
+CREATE TRIGGER invoices_not_truncated BEFORE TRUNCATE ON public.invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table invoicing_settings (
+  tenant_id text not null,
+  mode text not null,
+  settings jsonb not null,
+  updated_at timestamp with time zone not null,
+  constraint invoicing_settings_pkey PRIMARY KEY (tenant_id, mode),
+  constraint invoicing_settings_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
+);
+
 create table lanes (
   kind text not null,
   lane_id text not null,
@@ -1961,6 +2093,92 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.check_counter()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'DELETE' then
+    raise exception 'counters of invoices stay' using errcode = 'insufficient_privilege';
+  end if;
+  if new.last_sequence <> (case when tg_op = 'INSERT' then 1 else old.last_sequence + 1 end)
+    or (tg_op = 'UPDATE' and (new.last_issued_at < old.last_issued_at or new.last_issue_date < old.last_issue_date)) then
+    raise exception 'counters of invoices go up by one' using errcode = 'check_violation',
+      constraint = 'invoice_counters_step_check', table = 'invoice_counters';
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.check_issue()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (
+    select from (
+      select category, rate, sum(net) as net from invoice_lines
+      where tenant_id = new.tenant_id and invoice_id = new.invoice_id group by category, rate
+    ) l
+    full join (
+      select category, rate, net from invoice_tax_groups
+      where tenant_id = new.tenant_id and invoice_id = new.invoice_id
+    ) g using (category, rate)
+    where l.net is distinct from g.net
+  ) or not exists (
+    select from invoice_tax_groups where tenant_id = new.tenant_id and invoice_id = new.invoice_id
+    having sum(net) = new.net and sum(tax_amount) = new.tax_amount
+  ) then
+    raise exception 'the sums of % are not those of its lines', new.invoice_id
+      using errcode = 'check_violation', constraint = 'invoices_amounts_check', table = 'invoices';
+  end if;
+  if not exists (
+    select from invoice_counters c
+    where (c.tenant_id, c.mode, c.kind, c.series, c.fiscal_year) = (new.tenant_id, new.mode, new.kind, new.series, new.fiscal_year)
+      and c.last_sequence = new.sequence and c.last_issued_at = new.issued_at and c.last_issue_date = new.issue_date
+  ) then
+    raise exception 'the number of % was not taken from its counter', new.invoice_id
+      using errcode = 'check_violation', constraint = 'invoices_sequence_check', table = 'invoices';
+  end if;
+  if new.kind = 'credit_note' then
+    perform from invoices i where i.tenant_id = new.tenant_id and i.invoice_id = new.corrects_invoice_id
+      and i.kind = 'invoice' and i.status = 'issued' and i.currency = new.currency and i.mode = new.mode for no key update;
+    if not found or exists (
+      select from (
+        select g.category, g.rate, sum(g.net) as net, sum(g.tax_amount) as tax_amount
+        from invoices n join invoice_tax_groups g using (tenant_id, invoice_id)
+        where n.tenant_id = new.tenant_id and n.corrects_invoice_id = new.corrects_invoice_id and n.status = 'issued'
+        group by g.category, g.rate
+      ) taken
+      left join invoice_tax_groups has on has.tenant_id = new.tenant_id and has.invoice_id = new.corrects_invoice_id
+        and has.category = taken.category and has.rate = taken.rate
+      where taken.net > coalesce(has.net, 0) or taken.tax_amount > coalesce(has.tax_amount, 0)
+    ) then
+      raise exception 'credit notes take more than % has', new.corrects_invoice_id
+        using errcode = 'check_violation', constraint = 'invoices_credited_check', table = 'invoices';
+    end if;
+  end if;
+  return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.check_number_used()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (
+    select from invoices i
+    where (i.tenant_id, i.mode, i.kind, i.series, i.fiscal_year, i.sequence)
+      = (new.tenant_id, new.mode, new.kind, new.series, new.fiscal_year, new.last_sequence)
+  ) then
+    raise exception 'number % was taken and not used', new.last_sequence using errcode = 'check_violation',
+      constraint = 'invoice_counters_used_check', table = 'invoice_counters';
+  end if;
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION public.check_payment_amounts(tenant_ids text[], payment_ids text[])
  RETURNS void
  LANGUAGE plpgsql
@@ -2212,6 +2430,41 @@ AS $function$
   ) || repeat('0', 16)
   from (select floor(extract(epoch from at) * 1000)::bigint as milliseconds) instant, generate_series(0, 9) as place
 $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_issued_invoice()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    if new.status <> 'draft' then
+      raise exception 'an invoice begins as a draft' using errcode = 'check_violation', constraint = 'invoices_status_check';
+    end if;
+    return new;
+  end if;
+  if old.status = 'issued'
+    and (tg_op = 'DELETE' or to_jsonb(old) - 'customer_sealed' is distinct from to_jsonb(new) - 'customer_sealed') then
+    raise exception 'issued invoices do not change' using errcode = 'check_violation', constraint = 'invoices_issued_check',
+      hint = 'Correct an invoice with a credit note.';
+  end if;
+  return case when tg_op = 'DELETE' then old else new end;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION public.keep_issued_parts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (
+    select from (select distinct tenant_id, invoice_id from changed) c
+    join invoices i using (tenant_id, invoice_id) where i.status = 'issued'
+  ) then
+    raise exception 'issued invoices do not change' using errcode = 'check_violation', constraint = 'invoices_issued_check';
+  end if;
+  return null;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION public.partitioned_tables()

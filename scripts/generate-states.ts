@@ -3,6 +3,7 @@ import { ACK_FUSE_TRANSITIONS } from '../src/acknowledgments/ack-fuse.ts';
 import { APPROVAL_TRANSITIONS } from '../src/approvals/approval.ts';
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
+import { INVOICE_TRANSITIONS } from '../src/invoices/invoice.ts';
 import { MAIL_TRANSITIONS } from '../src/mail/mail.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
 import { HEALTH_TRANSITIONS } from '../src/notifications/endpoint-health.ts';
@@ -34,6 +35,7 @@ const NOUNS: readonly (readonly [string, Readonly<Record<string, readonly string
   ['QR code', QR_CODE_TRANSITIONS],
   ['Endpoint health', HEALTH_TRANSITIONS],
   ['Mail', MAIL_TRANSITIONS],
+  ['Invoice', INVOICE_TRANSITIONS],
   ['Replay', REPLAY_TRANSITIONS],
   ['Test clock', TEST_CLOCK_TRANSITIONS],
   ['Statement', STATEMENT_TRANSITIONS],

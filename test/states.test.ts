@@ -4,6 +4,7 @@ import { ACK_FUSE_TRANSITIONS } from '../src/acknowledgments/ack-fuse.ts';
 import { CHECKOUT_TRANSITIONS } from '../src/checkout-configurations/checkout-configuration.ts';
 import { EVIDENCE_TRANSITIONS } from '../src/disputes/evidence.ts';
 import { INBOUND_TRANSITIONS } from '../src/inbound/inbound-event.ts';
+import { INVOICE_TRANSITIONS } from '../src/invoices/invoice.ts';
 import { MAIL_TRANSITIONS } from '../src/mail/mail.ts';
 import { DELIVERY_TRANSITIONS } from '../src/notifications/delivery.ts';
 import { HEALTH_TRANSITIONS } from '../src/notifications/endpoint-health.ts';
@@ -30,6 +31,7 @@ const TABLES: readonly (readonly [string, string, Readonly<Record<string, readon
   ['delivery', 'pending', DELIVERY_TRANSITIONS],
   ["endpoint's health", 'healthy', HEALTH_TRANSITIONS],
   ['mail', 'pending', MAIL_TRANSITIONS],
+  ['invoice', 'draft', INVOICE_TRANSITIONS],
   ['replay', 'running', REPLAY_TRANSITIONS],
   ['test clock', 'held', TEST_CLOCK_TRANSITIONS],
   ['product', 'active', PRODUCT_TRANSITIONS],

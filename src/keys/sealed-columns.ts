@@ -32,6 +32,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { ...BY_ID, table: 'limit_baskets', column: 'subject_key_sealed', key: ['basket_id'] },
   { ...BY_ID, table: 'payments', column: 'customer_sealed', key: ['payment_id'] },
   { ...BY_ID, table: 'payments', column: 'shipping_address_sealed', key: ['payment_id'] },
+  { ...BY_ID, table: 'invoices', column: 'customer_sealed', key: ['invoice_id'] },
   { ...BY_ID, table: 'attempts', column: 'request_sealed', key: ['attempt_id'] },
   { ...BY_ID, table: 'attempts', column: 'completion_sealed', key: ['attempt_id'] },
   { ...BY_ID, table: 'dispute_evidence', column: 'text_sealed', key: ['evidence_id'] },

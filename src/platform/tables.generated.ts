@@ -468,6 +468,86 @@ export interface InvitationsTable {
   accepted_by: string | null;
 }
 
+export interface InvoiceCountersTable {
+  tenant_id: string;
+  mode: string;
+  kind: string;
+  series: string;
+  fiscal_year: number;
+  last_sequence: number;
+  last_issued_at: Temporal.Instant;
+  last_issue_date: string;
+}
+
+export interface InvoiceLinesTable {
+  tenant_id: string;
+  invoice_id: string;
+  position: number;
+  description: string;
+  sku: string | null;
+  unit: string;
+  quantity: bigint;
+  per: bigint;
+  unit_amount: bigint;
+  discount: bigint;
+  category: string;
+  rate: number;
+  amount: bigint;
+  net: bigint;
+}
+
+export interface InvoicePaymentsTable {
+  tenant_id: string;
+  invoice_id: string;
+  payment_id: string;
+}
+
+export interface InvoiceTaxGroupsTable {
+  tenant_id: string;
+  invoice_id: string;
+  category: string;
+  rate: number;
+  net: bigint;
+  tax_amount: bigint;
+}
+
+export interface InvoicesTable {
+  tenant_id: string;
+  invoice_id: string;
+  mode: string;
+  kind: string;
+  status: string;
+  version: number;
+  reference: string | null;
+  series: string;
+  currency: string;
+  prices: string;
+  rounding: string;
+  terms: JsonColumn;
+  customer_sealed: BytesColumn;
+  net: bigint;
+  tax_amount: bigint;
+  gross: bigint;
+  corrects_invoice_id: string | null;
+  reason: string | null;
+  fiscal_year: number | null;
+  sequence: number | null;
+  number: string | null;
+  issue_date: string | null;
+  due_date: string | null;
+  issued_at: Temporal.Instant | null;
+  seller: JsonColumn | null;
+  created_at: Temporal.Instant;
+  updated_at: Temporal.Instant;
+}
+
+export interface InvoicingSettingsTable {
+  tenant_id: string;
+  mode: string;
+  settings: JsonColumn;
+  updated_at: Temporal.Instant;
+}
+
 export interface LanesTable {
   kind: string;
   lane_id: string;
@@ -1354,6 +1434,12 @@ export interface Tables {
   inbound_nonces: InboundNoncesTable;
   installation_epochs: InstallationEpochsTable;
   invitations: InvitationsTable;
+  invoice_counters: InvoiceCountersTable;
+  invoice_lines: InvoiceLinesTable;
+  invoice_payments: InvoicePaymentsTable;
+  invoice_tax_groups: InvoiceTaxGroupsTable;
+  invoices: InvoicesTable;
+  invoicing_settings: InvoicingSettingsTable;
   lanes: LanesTable;
   ledger_balances: LedgerBalancesTable;
   ledger_transfers: LedgerTransfersTable;

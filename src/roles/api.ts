@@ -11,6 +11,7 @@ import { checkoutConfigurationRoutes } from '../checkout-configurations/routes.t
 import { disputeRoutes } from '../disputes/routes.ts';
 import { domainRoutes } from '../domains/routes.ts';
 import { inboundRoutes } from '../inbound/routes.ts';
+import { invoiceRoutes } from '../invoices/routes.ts';
 import { keyRoutes } from '../keys/routes.ts';
 import { ledgerRoutes } from '../ledger/routes.ts';
 import { limitRoutes } from '../limits/routes.ts';
@@ -63,6 +64,7 @@ export function serveApi(server: HttpServer, gateway: Gateway): void {
     ...notificationRoutes(notifications),
     ...productRoutes(payments),
     ...checkoutConfigurationRoutes(payments),
+    ...invoiceRoutes(payments),
     ...limitRoutes(payments),
     ...mailRoutes(gateway.mail),
     ...acknowledgmentRoutes(payments),

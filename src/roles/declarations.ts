@@ -16,6 +16,7 @@ import * as checkoutConfigurations from '../checkout-configurations/api.ts';
 import * as disputes from '../disputes/api.ts';
 import * as domains from '../domains/api.ts';
 import * as inbound from '../inbound/api.ts';
+import * as invoices from '../invoices/api.ts';
 import type { Endpoint } from '../kernel/endpoint.ts';
 import * as keys from '../keys/api.ts';
 import * as ledger from '../ledger/api.ts';
@@ -73,6 +74,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   events,
   products,
   checkoutConfigurations,
+  invoices,
   limits,
   health,
   mail,

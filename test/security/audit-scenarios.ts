@@ -1,6 +1,7 @@
 import { until } from '../support/api-client.ts';
 import { pngImage } from '../support/images.ts';
 import type { Installation } from '../support/installation.ts';
+import { book, CUSTOMER, issued, SETTINGS } from '../support/invoice-desk.ts';
 import { freshReference, type Merchant } from '../support/merchant.ts';
 import { plantDeadline } from '../support/planted-deadline.ts';
 import { plantEarlierMonth } from '../support/planted-month.ts';
@@ -49,6 +50,18 @@ const EXAMPLES = {
   'qr-codes': (stage: ActStage) => made(stage, '/qr-codes', { amount: 1250 }),
   listeners: (stage: ActStage) => made(stage, '/listeners', {}),
 };
+
+async function draftBody({ shop }: ActStage): Promise<object> {
+  await shop.send('PUT', '/invoicing-settings', { body: SETTINGS });
+  return { customer: CUSTOMER, lines: [book(5000)] };
+}
+async function invoiceDraft(stage: ActStage): Promise<string> {
+  return made(stage, '/invoices', await draftBody(stage));
+}
+async function issuedInvoice(stage: ActStage): Promise<string> {
+  await draftBody(stage);
+  return (await issued(stage.shop, { lines: [book(5000)] })).id;
+}
 
 let domains = 0;
 const domainOf = (stage: ActStage) => made(stage, '/domains', { domain: `pay-${domains++}.shop.example` });
@@ -199,6 +212,13 @@ export const ACTS: Readonly<Record<string, ActScenario>> = {
   updateProduct: on('products', EXAMPLES.products),
   createCheckout: at('/checkouts'),
   updateCheckout: on('checkouts', EXAMPLES.checkouts),
+  setInvoicingSettings: at('/invoicing-settings'),
+  createInvoice: async (stage) => ({ path: '/invoices', body: await draftBody(stage) }),
+  updateInvoice: on('invoices', invoiceDraft),
+  addInvoiceLines: on('invoices', invoiceDraft, '/lines'),
+  deleteInvoice: on('invoices', invoiceDraft),
+  issueInvoice: on('invoices', invoiceDraft, '/issue'),
+  creditInvoice: on('invoices', issuedInvoice, '/credit-notes'),
   createLimitBasket: at('/limit-baskets'),
   deleteLimitBasket: on('limit-baskets', EXAMPLES['limit-baskets']),
   updateLimitBasket: on('limit-baskets', EXAMPLES['limit-baskets']),

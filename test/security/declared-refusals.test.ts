@@ -9,6 +9,7 @@ import { PROBLEMS } from '../../src/kernel/problem.ts';
 import { ENDPOINTS } from '../../src/roles/declarations.ts';
 import { type Answer, call, until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
+import { book } from '../support/invoice-desk.ts';
 import { merchantOf } from '../support/merchant.ts';
 import { setUpOwner } from '../support/panel-person.ts';
 import { layLine, type SandboxLine } from '../support/sandbox-line.ts';
@@ -164,6 +165,9 @@ const BODIES_NEEDED: Readonly<Record<string, unknown>> = {
   removeTenant: { appName: 'none' },
   resendEvent: { endpointId: 'we_none' },
   replayWebhookEndpoint: { since: '2020-01-01T00:00:00Z' },
+  updateInvoice: { note: 'Late' },
+  addInvoiceLines: { lines: [book(1000)] },
+  creditInvoice: { reason: 'Came damaged' },
 };
 
 const guarded = ENDPOINTS.filter(({ access }) => access.by === 'tenant' || access.by === 'operator');

@@ -14,6 +14,7 @@ import {
 import { BLUEBOX_SCENARIOS } from './bluebox-scenarios.ts';
 import { CHECKOUT_SCENARIOS } from './checkout-scenarios.ts';
 import { DOMAIN_SCENARIOS } from './domain-scenarios.ts';
+import { INVOICE_SCENARIOS } from './invoice-scenarios.ts';
 import { createBeyondLimit, LIMIT_SCENARIOS } from './limit-scenarios.ts';
 import { NOTIFICATION_SCENARIOS } from './notification-scenarios.ts';
 import { PEOPLE_SCENARIOS } from './people-scenarios.ts';
@@ -107,6 +108,7 @@ export const SCENARIOS: Readonly<Record<string, Partial<Record<ProblemCode, Scen
   ...BLUEBOX_SCENARIOS,
   ...CHECKOUT_SCENARIOS,
   ...DOMAIN_SCENARIOS,
+  ...INVOICE_SCENARIOS,
   ...LIMIT_SCENARIOS,
   ...PEOPLE_SCENARIOS,
   ...QR_CODE_SCENARIOS,

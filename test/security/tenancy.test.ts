@@ -6,6 +6,7 @@ import type { Endpoint } from '../../src/kernel/endpoint.ts';
 import { ENDPOINTS } from '../../src/roles/declarations.ts';
 import { type Answer, until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
+import { book, draft, SETTINGS } from '../support/invoice-desk.ts';
 import { type Merchant, merchantOf } from '../support/merchant.ts';
 import { acceptAs, tokenOf } from '../support/panel-person.ts';
 import { plantDeadline } from '../support/planted-deadline.ts';
@@ -56,6 +57,7 @@ beforeAll(async () => {
     'provider-accounts': accounts.body.data[0].id,
     domains: domain.body.id,
     'limit-baskets': (await owner.send('POST', '/limit-baskets', { body: basket })).body.id,
+    invoices: await invoiceOf(owner),
     'partner-keys': (await owner.send('POST', '/partner-keys', { body: {} })).body.id,
     'test-clocks': testClock.body.id,
     'api-keys': (await owner.send('POST', '/api-keys', { body: { name: 'Till', scopes: ['payment:read'] } })).body.id,
@@ -105,6 +107,12 @@ async function endedReplay(endpointId: string): Promise<string> {
   const replay = await owner.send('POST', `/webhook-endpoints/${endpointId}/replay`, { body });
   await until(async () => (await owner.send('GET', `/replays/${replay.body.id}`)).body.state === 'done');
   return replay.body.id;
+}
+
+/** A draft; whose it is not may do nothing with it. */
+async function invoiceOf(merchant: Merchant): Promise<string> {
+  await merchant.send('PUT', '/invoicing-settings', { body: SETTINGS });
+  return (await draft(merchant, { lines: [book(1000)] })).body.id;
 }
 
 /** Something that waits for a second person; the owner asks for none afterwards. */

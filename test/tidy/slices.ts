@@ -51,6 +51,11 @@ export const SLICES: Readonly<Record<string, Slice>> = {
       ...['test-clocks', 'limits'],
     ],
   },
+  // Documents about money that others moved; nothing of it moves any.
+  invoices: {
+    nouns: ['invoice', 'tax', 'payment-state', 'invoicing-settings', 'invoice-number'],
+    sees: ['keys', 'idempotency', 'test-clocks', 'payments'],
+  },
   captures: {
     nouns: [],
     sees: ['keys', 'idempotency', 'events', 'provider-accounts', 'tenants', 'payments'],

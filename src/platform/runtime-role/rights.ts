@@ -60,6 +60,13 @@ export const TABLE_RIGHTS: Readonly<Record<keyof Tables | 'migrations', readonly
   inbound_nonces: CONSUME,
   installation_epochs: KEEP,
   invitations: KEEP,
+  // The counters only go up, and what was issued stays: triggers say so.
+  invoice_counters: KEEP,
+  invoice_lines: CONSUME,
+  invoice_payments: CONSUME,
+  invoice_tax_groups: CONSUME,
+  invoices: SUM,
+  invoicing_settings: KEEP,
   lanes: KEEP,
   // Written by the trigger of ledger_transfers, with the owner's rights.
   ledger_balances: READ,
