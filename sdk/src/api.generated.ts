@@ -1193,6 +1193,8 @@ export interface CreateSimulation {
   /** Default: "standard". */
   dialect?: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner" | undefined;
   eventType: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test";
+  /** Test mode only. Values that replace those of the sample object, member by member; the whole must still be an object that could be sent. `mode` and `tenantId` stay. */
+  object?: Record<string, unknown> | undefined;
   /** What to sign or encrypt with, as the dialect spells it; made for this message unless given. */
   secret?: string | undefined;
 }
@@ -1559,6 +1561,20 @@ export interface DeliveryAttempt {
   responseBody: string | null;
 }
 
+export interface DeliveryMessage {
+  object: "delivery_message";
+  deliveryId: string;
+  dialect: "standard" | "bluesnap" | "bluesnap-receipt" | "encrypted" | "encrypted-legacy" | "partner";
+  /** The attempt it is stamped like; null: none was made yet. */
+  attempt: number | null;
+  /** null: it is encrypted or numbered anew for each attempt. An `authKey` is left out. */
+  body: string | null;
+  /** Its UTF-8 is what the signature covers; null where nothing is signed. */
+  signedText: string | null;
+  /** Of the secrets it is signed or encrypted with, the newest first. */
+  keyIds: readonly string[];
+}
+
 export interface DeliveryWithAttempts {
   id: string;
   object: "delivery";
@@ -1804,6 +1820,23 @@ export interface EndpointHealth {
   state: "healthy" | "failing" | "disabled";
   /** Of the last 24 hours. */
   acknowledgementRate: number | null;
+  /** The hours of the last week in which it was sent something, the oldest first. */
+  hours: readonly {
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    hour: string;
+    attempts: number;
+    acknowledged: number;
+    /** Acknowledged of all attempts; null where there were none. */
+    acknowledgementRate: number | null;
+    /** From the request to the end of its answer, or to giving up; from counts by range. */
+    latencyMs: {
+      p50: number;
+      p95: number;
+    } | null;
+  }[];
   /** By full hours and the one that has begun. Tests and simulations do not count. */
   windows: {
     lastHour: EndpointHealthWindow;
@@ -1856,6 +1889,13 @@ export interface Event {
   createdAt: string;
   mode: "live" | "test";
   tenantId: string;
+  data: {
+    object: Record<string, unknown>;
+  };
+}
+
+export interface EventSample {
+  type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test";
   data: {
     object: Record<string, unknown>;
   };
@@ -3462,6 +3502,17 @@ export interface ReplayPreview {
   ratePerSecond: number;
   /** What the selection held at the start. */
   eventsSelected: number;
+  /** The first of them, at most 20, the oldest first. */
+  events: readonly {
+    id: string;
+    type: string;
+    paymentId: string | null;
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    createdAt: string;
+  }[];
 }
 
 export interface ResendEvent {
@@ -3982,6 +4033,8 @@ export interface SignInStep {
 
 export interface SimulateEvent {
   eventType: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test";
+  /** Test mode only. Values that replace those of the sample object, member by member; the whole must still be an object that could be sent. `mode` and `tenantId` stay. */
+  object?: Record<string, unknown> | undefined;
 }
 
 export interface Simulation {
@@ -5500,9 +5553,25 @@ function notificationsOperations(send: Send) {
     /** Read a delivery with every attempt */
     getDelivery: (id: string, options?: CallOptions): Promise<DeliveryWithAttempts> =>
       send({ method: 'GET', path: `/api/v1/deliveries/${pathSegment(id)}` }, options),
+    /**
+     * Read what a delivery says and what of it is signed
+     *
+     * The body of its last attempt and the exact text that the signature covers, written again from the event as the endpoint is set up now: messages are not kept. Compare them with what your receiver computes; signatures are not shown. A delivery that was not sent yet is written as if it were sent now.
+     */
+    getDeliveryMessage: (id: string, options?: CallOptions): Promise<DeliveryMessage> =>
+      send({ method: 'GET', path: `/api/v1/deliveries/${pathSegment(id)}/message` }, options),
     /** Read an event */
     getEvent: (id: string, options?: CallOptions): Promise<Event> =>
       send({ method: 'GET', path: `/api/v1/events/${pathSegment(id)}` }, options),
+    /**
+     * Read a sample of an event
+     *
+     * The object that a simulation of this type carries, with generic values and every field that a real one has. Ids are made anew each time. Nothing is sent.
+     */
+    getEventSample: (query: {
+      type: "payment.created" | "payment.processing" | "payment.attempt_failed" | "payment.authorized" | "payment.succeeded" | "payment.failed" | "payment.canceled" | "payment.expired" | "payment.reversed" | "capture.succeeded" | "capture.failed" | "refund.created" | "refund.succeeded" | "refund.failed" | "reversal.succeeded" | "reversal.failed" | "dispute.opened" | "dispute.updated" | "dispute.funds_withdrawn" | "dispute.funds_reinstated" | "dispute.won" | "dispute.lost" | "payout.paid" | "reconciliation.mismatch" | "endpoint.failing" | "endpoint.disabled" | "endpoint.test";
+    }, options?: CallOptions): Promise<EventSample> =>
+      send({ method: 'GET', path: '/api/v1/event-samples', query }, options),
     /**
      * Read the events that a listener has not acknowledged
      *
@@ -5664,7 +5733,7 @@ function notificationsOperations(send: Send) {
     /**
      * Send past events to an endpoint once more
      *
-     * Selects events by time, type and the state of their latest delivery to this endpoint, and sends them again, oldest first, at the given rate and behind what is due anyhow. Each is sent under its old webhook-id and with the whole schedule of resends. The replay goes on by itself, through restarts too; `GET /replays/{id}` tells how far it has come. With `dryRun` it only says how many events that would be. One replay at a time for each endpoint, over a period with at most 500,000 events of these types.
+     * Selects events by time, type and the state of their latest delivery to this endpoint, and sends them again, oldest first, at the given rate and behind what is due anyhow. Each is sent under its old webhook-id and with the whole schedule of resends. The replay goes on by itself, through restarts too; `GET /replays/{id}` tells how far it has come. With `dryRun` it only says how many events that would be, and names the first of them. One replay at a time for each endpoint, over a period with at most 500,000 events of these types.
      */
     replayWebhookEndpoint: (id: string, body: ReplayEvents, options?: CallOptions): Promise<Replay | ReplayPreview> =>
       send({ method: 'POST', path: `/api/v1/webhook-endpoints/${pathSegment(id)}/replay`, body }, options),

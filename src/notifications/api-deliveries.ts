@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EVENT_TYPES } from '../events/event.ts';
 import { endpoint } from '../kernel/endpoint.ts';
 import { instant, pageAnswer, pageQuery } from '../kernel/shapes.ts';
+import { DIALECT_IDS } from './endpoint.ts';
 
 const one = z.strictObject({ id: z.string().max(64) });
 const id = z.string().max(64).optional();
@@ -120,6 +121,49 @@ export const getDelivery = endpoint({
     description: 'The delivery, its attempts in order.',
   },
   problems: [],
+});
+
+const deliveryMessage = z
+  .strictObject({
+    object: z.literal('delivery_message'),
+    deliveryId: z.string(),
+    dialect: z.enum(DIALECT_IDS),
+    attempt: z.int().nullable().meta({ description: 'The attempt it is stamped like; null: none was made yet.' }),
+    body: z
+      .string()
+      .nullable()
+      .meta({ description: 'null: it is encrypted or numbered anew for each attempt. An `authKey` is left out.' }),
+    signedText: z
+      .string()
+      .nullable()
+      .meta({ description: 'Its UTF-8 is what the signature covers; null where nothing is signed.' }),
+    keyIds: z
+      .array(z.string())
+      .meta({ description: 'Of the secrets it is signed or encrypted with, the newest first.' }),
+  })
+  .meta({ id: 'DeliveryMessage' });
+export type DeliveryMessageAnswer = z.infer<typeof deliveryMessage>;
+
+export const getDeliveryMessage = endpoint({
+  id: 'getDeliveryMessage',
+  method: 'GET',
+  path: '/api/v1/deliveries/{id}/message',
+  summary: 'Read what a delivery says and what of it is signed',
+  description:
+    'The body of its last attempt and the exact text that the signature covers, written again from the event as the ' +
+    'endpoint is set up now: messages are not kept. Compare them with what your receiver computes; signatures are not ' +
+    'shown. A delivery that was not sent yet is written as if it were sent now.',
+  tag: 'Notifications',
+  access: { by: 'tenant', scope: 'event:read' },
+  idempotency: 'none',
+  audit: 'counted for people',
+  params: one,
+  answer: {
+    status: 200,
+    schema: deliveryMessage,
+    description: 'What it says.',
+  },
+  problems: ['state_conflict', 'event_expired'],
 });
 
 export const resendDelivery = endpoint({

@@ -27,6 +27,9 @@ const endpointHealth = z
         '`disableAfterSeconds`, or the receiver answered 410.',
     }),
     acknowledgementRate: rate.meta({ description: 'Of the last 24 hours.' }),
+    hours: z
+      .array(z.strictObject({ hour: instant, ...endpointWindow.shape }))
+      .meta({ description: 'The hours of the last week in which it was sent something, the oldest first.' }),
     windows: z.strictObject({ lastHour: endpointWindow, lastDay: endpointWindow, lastWeek: endpointWindow }).meta({
       description: 'By full hours and the one that has begun. Tests and simulations do not count.',
     }),

@@ -10,6 +10,8 @@ const status = z.enum(REPLAYED_STATUSES, `Must be one of ${REPLAYED_STATUSES.joi
 
 const RATE_DEFAULT = 50;
 const RATE_MAX = 500;
+/** As many as a person looks through before they start it. */
+export const PREVIEWED_EVENTS_MAX = 20;
 
 const replayFields = {
   object: z.literal('replay'),
@@ -38,7 +40,13 @@ const replay = z
 export type ReplayAnswer = z.infer<typeof replay>;
 
 const preview = z
-  .strictObject({ id: z.null(), ...replayFields })
+  .strictObject({
+    id: z.null(),
+    ...replayFields,
+    events: z
+      .array(z.strictObject({ id: z.string(), type: z.string(), paymentId: z.string().nullable(), createdAt: instant }))
+      .meta({ description: `The first of them, at most ${PREVIEWED_EVENTS_MAX}, the oldest first.` }),
+  })
   .meta({ id: 'ReplayPreview', description: 'What a replay would begin with; nothing was begun.' });
 export type ReplayPreview = z.infer<typeof preview>;
 
@@ -51,7 +59,7 @@ export const replayWebhookEndpoint = endpoint({
     'Selects events by time, type and the state of their latest delivery to this endpoint, and sends them again, oldest ' +
     'first, at the given rate and behind what is due anyhow. Each is sent under its old webhook-id and with the whole ' +
     'schedule of resends. The replay goes on by itself, through restarts too; `GET /replays/{id}` tells how far it has ' +
-    'come. With `dryRun` it only says how many events that would be. One replay at a time for each endpoint, over a ' +
+    'come. With `dryRun` it only says how many events that would be, and names the first of them. One replay at a time for each endpoint, over a ' +
     'period with at most 500,000 events of these types.',
   tag: TAG,
   access: { by: 'tenant', scope: 'webhook:execute' },

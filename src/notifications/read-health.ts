@@ -30,6 +30,10 @@ export async function readHealth(
     endpointId,
     state: health.state,
     acknowledgementRate: lastDay.acknowledgementRate,
+    hours: hours
+      .filter(({ attempts }) => attempts > 0)
+      .toSorted((one, other) => Temporal.Instant.compare(one.hour, other.hour))
+      .map((hour) => ({ hour: hour.hour.toString(), ...sumOf([hour]) })),
     windows: { lastHour: windowOf(hours, now, 1), lastDay, lastWeek: windowOf(hours, now, WEEK_HOURS) },
     consecutiveFailures: health.consecutiveFailures,
     failingSince: health.failingSince?.toString() ?? null,
@@ -49,7 +53,10 @@ function windowOf(
   length: number,
 ): EndpointHealthAnswer['windows']['lastDay'] {
   const since = now.subtract({ hours: length + 1 });
-  const within = hours.filter(({ hour }) => Temporal.Instant.compare(hour, since) > 0);
+  return sumOf(hours.filter(({ hour }) => Temporal.Instant.compare(hour, since) > 0));
+}
+
+function sumOf(within: readonly Hour[]): EndpointHealthAnswer['windows']['lastDay'] {
   const attempts = within.reduce((sum, hour) => sum + hour.attempts, 0);
   const acknowledged = within.reduce((sum, hour) => sum + hour.acknowledged, 0);
   const counts = Array.from({ length: LATENCY_BOUNDS_MS.length + 1 }, (_, index) =>

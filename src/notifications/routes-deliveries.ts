@@ -10,6 +10,7 @@ import type { TenantClocks } from '../test-clocks/tenant-clock.ts';
 import * as api from './api-deliveries.ts';
 import { attemptJson, deliveryJson } from './delivery-json.ts';
 import type { KeptSince } from './event-expired.ts';
+import { readMessage } from './read-message.ts';
 import { resendDelivery } from './resend-delivery.ts';
 import { resendEvent } from './resend-event.ts';
 import type { ResendGuard } from './resend-guard.ts';
@@ -47,6 +48,9 @@ export function deliveryRoutes(context: DeliveryRoutesContext): readonly BoundEn
       const because = { whyNotSent: whyNotSent(delivery, endpoint, clock.now()) };
       return { body: { ...deliveryJson(delivery), ...because, attempts: attempts.map(attemptJson) } };
     }),
+    bindEndpoint(api.getDeliveryMessage, async ({ caller, params }) => ({
+      body: await readMessage(context, caller, params.id),
+    })),
     bindEndpoint(api.resendDelivery, async ({ caller, params, idempotency }) => {
       const scope = { tenantId: caller.tenantId, mode: caller.mode, route: 'resendDelivery' };
       const clock = await context.tenantClocks.of(caller.tenantId, caller.mode);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { runOnce } from '../idempotency/run-once.ts';
+import { instantOfId } from '../kernel/id.ts';
 import { pageOf } from '../kernel/page.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Sealer } from '../keys/sealer.ts';
@@ -10,7 +11,7 @@ import type { KeptSince } from './event-expired.ts';
 import type { Replay } from './replay.ts';
 import type { ReplayContext } from './replay-lane.ts';
 import { cancelReplay, previewReplay, type ReplayWish, startReplay } from './start-replay.ts';
-import { selectReplay, selectReplays } from './store-replays.ts';
+import { type ReplayedEvent, selectFirstReplayed, selectReplay, selectReplays } from './store-replays.ts';
 
 type ReplayRoutesContext = Omit<ReplayContext, 'resendGuard' | 'wakeDelivery'> & {
   readonly sealer: Sealer;
@@ -28,7 +29,10 @@ export function replayRoutes(context: ReplayRoutesContext): readonly BoundEndpoi
       const now = (await tenantClocks.of(tenantId, mode)).now();
       const wish = { ...wishOf(body, now), keptSince: await context.keptSince(tenantId) };
       const preview = (on: Queryable) => previewReplay(on, clock, owner, params.id, wish);
-      if (body.dryRun) return { body: previewJson(await preview(db)) };
+      if (body.dryRun) {
+        const replay = await preview(db);
+        return { body: previewJson(replay, await selectFirstReplayed(db, replay, api.PREVIEWED_EVENTS_MAX)) };
+      }
       const scope = { ...owner, route: 'replayWebhookEndpoint' };
       const answer = await runOnce<api.ReplayAnswer | api.ReplayPreview>(context, scope, idempotency, async (tx) => {
         const replay = await preview(tx);
@@ -85,8 +89,11 @@ function fieldsOf({ mode, endpointId, selection, ratePerSecond, eventsSelected }
   };
 }
 
-function previewJson(replay: Replay): api.ReplayPreview {
-  return { id: null, ...fieldsOf(replay) };
+function previewJson(replay: Replay, events: readonly ReplayedEvent[]): api.ReplayPreview {
+  const first = events.map(({ eventId, type, paymentId }) => {
+    return { id: eventId, type, paymentId, createdAt: instantOfId(eventId).toString() };
+  });
+  return { id: null, ...fieldsOf(replay), events: first };
 }
 
 function replayJson(replay: Replay): api.ReplayAnswer {

@@ -141,6 +141,23 @@ export async function selectNextReplayed(
   return { events, cursor: first?.looked_at === lookedAtMax ? first.last_looked_at : null };
 }
 
+/** The oldest events of a selection. What it may look at was bounded when it was counted. */
+export async function selectFirstReplayed(
+  db: Queryable,
+  scope: ReplayScope,
+  limit: number,
+): Promise<readonly ReplayedEvent[]> {
+  const { rows } = await sql<{ event_id: string; type: string; payment_id: string | null }>`
+    select c.event_id, c.type, c.payment_id
+    from (
+      select e.event_id, e.type, e.payment_id from events e
+      where ${inPeriod(scope, null)} and e.type = any (${[...scope.selection.eventTypes]}::text[])
+    ) c ${latestDelivery(scope)}
+    where ${standsAsAsked(scope)} order by c.event_id limit ${limit}`.execute(db);
+  const { tenantId, mode } = scope;
+  return rows.map((row) => ({ tenantId, mode, eventId: row.event_id, type: row.type, paymentId: row.payment_id }));
+}
+
 /** Ids begin with the time of their making, so that the list's index holds a period in one piece. */
 function inPeriod({ tenantId, mode, selection: { since, until } }: ReplayScope, cursor: string | null) {
   const from = lowestId('evt', since);

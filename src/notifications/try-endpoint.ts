@@ -98,16 +98,24 @@ export async function tryAddress(
     keys: [keyOf(own, secret ?? madeSecret ?? ''), ...others.map((each) => keyOf(each, dialect.newSecret(each)))],
     url,
   };
-  const stranger = endpointAt(context, { tenantId, mode, url, dialect: dialectId });
-  const event = eventFor(stranger, { speaks: (type) => dialect.speaks(type), object: endpointJson(stranger) });
+  const { endpoint, object } = exampleEndpoint(context, { tenantId, mode, url, dialect: dialectId });
+  const event = eventFor(endpoint, { speaks: (type) => dialect.speaks(type), object });
   const input = { trigger: 'simulation', mode, receiver, url, event, probe: false, admit } as const;
   const trial = await tryReceiver(context, input);
   return { ...trial, madeSecret };
 }
 
-/** The endpoint that the address would be, for events that speak of one. */
+/** The endpoint that an address would be, for events that speak of one; `object` is how other programs see it. */
+export function exampleEndpoint(
+  context: Pick<TryContext, 'clock'>,
+  known: Pick<WebhookEndpoint, 'tenantId' | 'mode' | 'url' | 'dialect'>,
+): { readonly endpoint: WebhookEndpoint; readonly object: unknown } {
+  const endpoint = endpointAt(context, known);
+  return { endpoint, object: endpointJson(endpoint) };
+}
+
 function endpointAt(
-  { clock }: TryContext,
+  { clock }: Pick<TryContext, 'clock'>,
   known: Pick<WebhookEndpoint, 'tenantId' | 'mode' | 'url' | 'dialect'>,
 ): WebhookEndpoint {
   const now = clock.now();

@@ -49,6 +49,14 @@ export type TrialAnswer = z.infer<typeof trial>;
 const SAME_AS_REAL =
   'Parameters and signature are those of production, the values are generic, and the header `tollgate-simulated: 1` ' +
   'marks it. It is sent once, in this request, is no event, and starts nothing: no resend, no reversal. ';
+const edits = z
+  .record(z.string().max(64), z.unknown())
+  .optional()
+  .meta({
+    description:
+      'Test mode only. Values that replace those of the sample object, member by member; the whole must still be an ' +
+      'object that could be sent. `mode` and `tenantId` stay.',
+  });
 const BUDGET = 'At most 60 tests and simulations a minute, then 429.';
 
 export const testWebhookEndpoint = endpoint({
@@ -79,7 +87,7 @@ export const simulateEvent = endpoint({
   idempotency: 'none',
   audit: { class: 'change', shows: ['eventType'] },
   params: one,
-  body: z.strictObject({ eventType }).meta({ id: 'SimulateEvent' }),
+  body: z.strictObject({ eventType, object: edits }).meta({ id: 'SimulateEvent' }),
   answer: { status: 200, schema: trial, description: 'What was sent and what came back.' },
   problems: ['state_conflict'],
   example: { eventType: 'payment.succeeded' },
@@ -100,6 +108,7 @@ export const createSimulation = endpoint({
       url: z.string().min(1).max(2_048).meta({ description: 'https; reachable from the internet.' }),
       dialect: z.enum(DIALECT_IDS).default('standard'),
       eventType,
+      object: edits,
       secret: z.string().max(512).optional().meta({
         description: 'What to sign or encrypt with, as the dialect spells it; made for this message unless given.',
       }),
@@ -118,4 +127,26 @@ export const createSimulation = endpoint({
   },
   problems: ['target_not_allowed', 'state_conflict'],
   example: { url: 'https://shop.example/webhooks', dialect: 'standard', eventType: 'payment.succeeded' },
+});
+
+export const getEventSample = endpoint({
+  id: 'getEventSample',
+  method: 'GET',
+  path: '/api/v1/event-samples',
+  summary: 'Read a sample of an event',
+  description:
+    'The object that a simulation of this type carries, with generic values and every field that a real one has. Ids ' +
+    'are made anew each time. Nothing is sent.',
+  tag: TAG,
+  access: { by: 'tenant', scope: 'webhook:read' },
+  idempotency: 'none',
+  query: z.strictObject({ type: eventType }),
+  answer: {
+    status: 200,
+    schema: z
+      .strictObject({ type: eventType, data: z.strictObject({ object: z.record(z.string(), z.unknown()) }) })
+      .meta({ id: 'EventSample' }),
+    description: 'The sample.',
+  },
+  problems: [],
 });

@@ -56,6 +56,7 @@ describe('S1.23 the health of an endpoint', () => {
       state: 'healthy',
       acknowledgementRate: 0.75,
       windows: { lastHour: { attempts: 4, acknowledged: 3 }, lastWeek: { attempts: 4, acknowledgementRate: 0.75 } },
+      hours: [{ hour: expect.any(String), attempts: 4, acknowledged: 3, acknowledgementRate: 0.75 }],
       consecutiveFailures: 1,
       failingSince: expect.any(String),
       lastSuccessAt: expect.any(String),

@@ -185,3 +185,37 @@ describe('events are found', () => {
     expect(second.data.map(({ type }: { type: string }) => type)).toContain('payment.processing');
   });
 });
+
+describe('what a delivery says', () => {
+  test('is the text that was signed, byte for byte, without the signature itself', async () => {
+    const [delivery] = await good.deliveries();
+    const { body } = await shop.merchant.send('GET', `/deliveries/${delivery.id}/message`);
+    const sent = good.received().find(({ headers }) => headers['webhook-id'] === delivery.eventId);
+    const stamp = sent?.headers['webhook-timestamp'];
+    expect(body).toMatchObject({ dialect: 'standard', attempt: 1, body: sent?.body });
+    expect(body.signedText).toBe(`${delivery.eventId}.${stamp}.${sent?.body}`);
+    const { body: secrets } = await shop.merchant.send('GET', `/webhook-endpoints/${good.id}/secrets`);
+    expect(body.keyIds).toEqual([secrets.data[0].id]);
+    expect(JSON.stringify(body)).not.toContain(String(sent?.headers['webhook-signature']));
+  });
+
+  test('names the keys of its time, although there is another one since', async () => {
+    const [delivery] = await good.deliveries();
+    const before = (await shop.merchant.send('GET', `/deliveries/${delivery.id}/message`)).body.keyIds;
+    clock.advance({ seconds: 1 });
+    await shop.merchant.send('POST', `/webhook-endpoints/${good.id}/rotate-secret`, { body: {} });
+    const { body } = await shop.merchant.send('GET', `/deliveries/${delivery.id}/message`);
+    expect(body.keyIds).toEqual(before);
+  });
+
+  test('of one that is encrypted anew each time is not shown, nor is one that was made up', async () => {
+    const sealed = await openEndpoint(shop.merchant, sink, { dialect: 'encrypted', eventTypes: ['payment.succeeded'] });
+    await shop.merchant.pay();
+    const { id } = await sealed.untilAttempts(1);
+    const { body } = await shop.merchant.send('GET', `/deliveries/${id}/message`);
+    expect(body).toMatchObject({ dialect: 'encrypted', body: null, signedText: null });
+    const { body: trial } = await shop.merchant.send('POST', `/webhook-endpoints/${sealed.id}/test`);
+    const refused = await shop.merchant.send('GET', `/deliveries/${trial.deliveryId}/message`);
+    expect([refused.status, refused.body.code]).toEqual([409, 'state_conflict']);
+  });
+});

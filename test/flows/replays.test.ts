@@ -36,8 +36,8 @@ async function untilReplay(replayId: string, like: Readonly<Record<string, unkno
 }
 
 describe('a replay', () => {
-  test('says first how many events it would send, and sends none', async () => {
-    const { since, until: end } = await createSome(3);
+  test('says first how many events it would send and which come first, and sends none', async () => {
+    const { ids, since, until: end } = await createSome(3);
     const late = await endpoint();
     const preview = await replay(late.id, { since, until: end, dryRun: true });
     expect([preview.status, preview.body]).toEqual([
@@ -45,9 +45,12 @@ describe('a replay', () => {
       {
         ...{ id: null, object: 'replay', mode: 'test', endpointId: late.id, since, until: end },
         ...{ eventTypes: ['payment.created'], status: ['none', 'exhausted', 'canceled'] },
-        ...{ ratePerSecond: 50, eventsSelected: 3 },
+        ...{ ratePerSecond: 50, eventsSelected: 3, events: expect.any(Array) },
       },
     ]);
+    const named: readonly { readonly id: string; readonly paymentId: string }[] = preview.body.events;
+    expect(named.map(({ paymentId }) => paymentId).toSorted()).toEqual(ids.toSorted());
+    expect(named.map(({ id }) => id)).toEqual(named.map(({ id }) => id).toSorted());
     await untilQuiet(tollgate.database);
     expect([late.received(), (await shop.merchant.send('GET', '/replays')).body.data]).toEqual([[], []]);
   });

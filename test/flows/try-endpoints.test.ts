@@ -136,6 +136,27 @@ function namesOf(value: unknown, path = ''): readonly string[] {
 }
 
 describe('S3.29 a simulation', () => {
+  test('carries values of the developer’s own, and a sample shows which there are', async () => {
+    const one = await endpoint();
+    const { body: sample } = await shop.merchant.send('GET', '/event-samples?type=refund.succeeded');
+    expect(sample).toMatchObject({ type: 'refund.succeeded', data: { object: { object: 'refund', amount: 1250 } } });
+    const body = { eventType: 'refund.succeeded', object: { amount: 420 } };
+    const { body: trial } = await tryIt(one.id, 'simulate', body);
+    expect(trial).toMatchObject({ passed: true, request: { signatureVerifies: true } });
+    expect(JSON.parse(one.received()[0]?.body ?? '').data.object).toMatchObject({
+      ...sample.data.object,
+      ...{
+        id: expect.any(String),
+        paymentId: expect.any(String),
+        amount: 420,
+        createdAt: expect.any(String),
+        updatedAt: expect.any(String),
+      },
+    });
+    const refused = await tryIt(one.id, 'simulate', { ...body, object: { amount: 'much' } });
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([422, '/object/amount']);
+  });
+
   test('has the parameters of the real notification, and is marked by a header alone', async () => {
     const one = await endpoint({ eventTypes: ['payment.succeeded'] });
     const { id } = await shop.create({

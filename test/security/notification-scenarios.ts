@@ -3,7 +3,7 @@ import { systemClock } from '../../src/kernel/clock.ts';
 import type { ProblemCode } from '../../src/kernel/problem.ts';
 import type { Answer } from '../support/api-client.ts';
 import type { Scenario, Stage } from './refusal-stage.ts';
-import { replayOldEvents, resendOldEvent } from './retention-scenarios.ts';
+import { readOldMessage, replayOldEvents, resendOldEvent } from './retention-scenarios.ts';
 
 /** Three months ago nothing had happened, so that no replay of it does anything. */
 const BEGAN = systemClock.now();
@@ -50,6 +50,10 @@ export const NOTIFICATION_SCENARIOS: Readonly<Record<string, Partial<Record<Prob
       shop.send('POST', '/simulations', {
         body: { url: 'https://shop.example/', dialect: 'partner', eventType: 'payment.created' },
       }),
+  },
+  getDeliveryMessage: {
+    event_expired: readOldMessage,
+    state_conflict: ({ shop, orphanedDeliveryId }) => shop.send('GET', `/deliveries/${orphanedDeliveryId}/message`),
   },
   resendEvent: {
     event_expired: resendOldEvent,

@@ -25,7 +25,7 @@ export async function resendOldEvent(stage: Stage): Promise<Answer> {
   return stage.shop.send('POST', `/events/${id}/resend`, { body: { endpointId: 'we_any' } });
 }
 
-export async function resendOldDelivery(stage: Stage): Promise<Answer> {
+async function oldDelivery(stage: Stage): Promise<string> {
   const [eventId, deliveryId] = [await oldEvent(stage), lowestId('whd', LONG_GONE)];
   await stage.tollgate.database.run(
     `insert into deliveries (tenant_id, delivery_id, lane_id, event_id, event_type, mode, url_override, trigger, status, created_at)
@@ -33,7 +33,15 @@ export async function resendOldDelivery(stage: Stage): Promise<Answer> {
      on conflict do nothing`,
     [stage.tollgate.tenant.tenant.tenantId, deliveryId, eventId, LONG_GONE.toString()],
   );
-  return stage.shop.send('POST', `/deliveries/${deliveryId}/resend`);
+  return deliveryId;
+}
+
+export async function resendOldDelivery(stage: Stage): Promise<Answer> {
+  return stage.shop.send('POST', `/deliveries/${await oldDelivery(stage)}/resend`);
+}
+
+export async function readOldMessage(stage: Stage): Promise<Answer> {
+  return stage.shop.send('GET', `/deliveries/${await oldDelivery(stage)}/message`);
 }
 
 export async function replayOldEvents({ shop }: Stage): Promise<Answer> {

@@ -1,22 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import type { DeliveryAttempt, DeliveryWithAttempts } from '../../../sdk/src/api.generated.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { JsonView } from '../../ui/code-block.tsx';
-import { Condition, NoPermission } from '../../ui/condition.tsx';
-import { Disclosure } from '../../ui/disclosure.tsx';
-import { type Fact, FactsCard } from '../../ui/facts.tsx';
+import { CodeBlock, JsonView } from '../../ui/code-block.tsx';
+import { Condition, Loading, NoPermission } from '../../ui/condition.tsx';
+import { FactsCard } from '../../ui/facts.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
 import { Copyable, Time } from '../../ui/value.tsx';
-import type { Place } from '../api/send.ts';
-import { BackLink, TextLink } from '../frame/links.tsx';
-import { ReadResult } from '../frame/read-result.tsx';
+import { Failure } from '../failure.tsx';
+import { TextLink } from '../frame/links.tsx';
 import { ScreenHead } from '../frame/screen-head.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { usePaymentTexts } from '../payments/use-payment-texts.ts';
 import { DeliveryStatus } from './delivery-status.tsx';
 import { ResendButton } from './resend-button.tsx';
-import type { WebhookTexts } from './texts-en.ts';
+import { SignatureSection } from './signature-section.tsx';
 import { useWebhookTexts } from './use-webhook-texts.ts';
 
 const LIVE_INTERVAL_MS = 5_000;
@@ -39,25 +39,29 @@ function OpenDelivery() {
   });
   return (
     <>
-      <BackLink to="/$tenantId/$mode/deliveries" params={place}>
+      <Link
+        to="/$tenantId/$mode/deliveries"
+        params={place}
+        className="inline-flex min-h-8 items-center gap-1 text-sm text-muted hover:text-ink"
+      >
+        <Icon name="left" />
         {words.back}
-      </BackLink>
-      <ReadResult of={found} isPage>
-        {(delivery) => <Whole delivery={delivery} />}
-      </ReadResult>
+      </Link>
+      {found.isPending && <Loading rows={6} />}
+      {found.isError && !found.data && <Failure isPage error={found.error} onRetry={() => void found.refetch()} />}
+      {found.data !== undefined && <Whole delivery={found.data} />}
     </>
   );
 }
 
 function Whole({ delivery }: { readonly delivery: DeliveryWithAttempts }) {
   const { deliveries: words } = useWebhookTexts();
-  const { place } = useHere();
   return (
     <div className="grid gap-4">
       <ScreenHead title={delivery.eventType} beside={<DeliveryStatus status={delivery.status} />}>
         <ResendButton deliveryId={delivery.id} />
       </ScreenHead>
-      <FactsCard title={words.details} isTitleHidden shape="columns" facts={factsOf(delivery, words, place)} />
+      <DeliveryFacts delivery={delivery} />
       <h2 className="font-semibold">{words.attemptsTitle}</h2>
       {delivery.attempts.length === 0 && (
         <Condition icon="clock" title={words.noAttempt}>
@@ -69,36 +73,59 @@ function Whole({ delivery }: { readonly delivery: DeliveryWithAttempts }) {
           <Attempt key={attempt.number} attempt={attempt} />
         ))}
       </ol>
+      <SignatureSection delivery={delivery} />
     </div>
   );
 }
 
-function factsOf(delivery: DeliveryWithAttempts, words: WebhookTexts['deliveries'], place: Place): readonly Fact[] {
-  const { id, eventId, paymentId, trigger, createdAt, nextAttemptAt, whyNotSent } = delivery;
-  return [
-    [words.id, <Copyable key="id" text={id} what={words.id} />],
-    [words.event, <Copyable key="event" text={eventId} what={words.event} />],
-    [
-      words.payment,
-      paymentId !== null && (
-        <TextLink key="payment" to="/$tenantId/$mode/payments/$paymentId" params={{ ...place, paymentId }}>
-          {paymentId}
-        </TextLink>
-      ),
-    ],
-    [words.trigger, words.triggers[trigger]],
-    [words.created, <Time key="created" at={createdAt} seconds />],
-    [words.next, nextAttemptAt !== null && <Time key="next" at={nextAttemptAt} seconds />],
-    [words.why, whyNotSent],
-  ];
+function DeliveryFacts({ delivery }: { readonly delivery: DeliveryWithAttempts }) {
+  const { deliveries: words } = useWebhookTexts();
+  const { place } = useHere();
+  const { paymentId, endpointId, nextAttemptAt, whyNotSent } = delivery;
+  return (
+    <FactsCard
+      title={words.details}
+      isTitleHidden
+      shape="columns"
+      facts={[
+        [words.why, whyNotSent],
+        [
+          words.endpoint,
+          endpointId !== null && (
+            <TextLink key="endpoint" to="/$tenantId/$mode/webhooks/$endpointId" params={{ ...place, endpointId }}>
+              {endpointId}
+            </TextLink>
+          ),
+        ],
+        [
+          words.event,
+          <TextLink key="event" to="/$tenantId/$mode/events/$eventId" params={{ ...place, eventId: delivery.eventId }}>
+            {delivery.eventId}
+          </TextLink>,
+        ],
+        [
+          words.payment,
+          paymentId !== null && (
+            <TextLink key="payment" to="/$tenantId/$mode/payments/$paymentId" params={{ ...place, paymentId }}>
+              {paymentId}
+            </TextLink>
+          ),
+        ],
+        [words.trigger, words.triggers[delivery.trigger]],
+        [words.created, <Time key="created" at={delivery.createdAt} seconds />],
+        [words.next, nextAttemptAt !== null && <Time key="next" at={nextAttemptAt} seconds />],
+        [words.id, <Copyable key="id" text={delivery.id} what={words.id} />],
+      ]}
+    />
+  );
 }
 
 function Attempt({ attempt }: { readonly attempt: DeliveryAttempt }) {
   const { deliveries: words } = useWebhookTexts();
   const { payment } = usePaymentTexts();
-  const { outcome, statusCode, error, requestHeaders, responseHeaders, responseBody, timings } = attempt;
+  const { outcome, statusCode, error, timings } = attempt;
   return (
-    <li className="card grid gap-2 p-4">
+    <li className="grid gap-2">
       <div className="flex flex-wrap items-center gap-2">
         <h3 className="font-medium">{words.attempt(attempt.number)}</h3>
         <Badge tone={outcome === 'acknowledged' ? 'good' : 'bad'} label={words.outcomes[outcome]} />
@@ -107,16 +134,39 @@ function Attempt({ attempt }: { readonly attempt: DeliveryAttempt }) {
           <Time at={attempt.attemptedAt} seconds /> · {payment.took(attempt.durationMs)}
         </span>
       </div>
-      {error !== null && <p className="text-bad [overflow-wrap:anywhere]">{error}</p>}
-      <Disclosure title={words.sent}>
-        <JsonView value={{ url: attempt.url, headers: requestHeaders, timings }} label={words.sent} />
-      </Disclosure>
-      <Disclosure title={words.answered}>
-        <JsonView
-          value={{ statusCode, remoteAddress: attempt.remoteAddress, headers: responseHeaders, body: responseBody }}
-          label={words.answered}
-        />
-      </Disclosure>
+      {error !== null && error !== `HTTP ${statusCode}` && <p className="text-bad [overflow-wrap:anywhere]">{error}</p>}
+      <Tabs
+        label={words.attempt(attempt.number)}
+        tabs={[
+          {
+            name: 'request',
+            title: words.sent,
+            content: <CodeBlock label={words.sent} text={requestText(attempt)} />,
+          },
+          {
+            name: 'response',
+            title: words.answered,
+            content: <CodeBlock label={words.answered} text={responseText(attempt) ?? words.noAnswer} />,
+          },
+          ...(timings === null
+            ? []
+            : [{ name: 'timings', title: words.timings, content: <JsonView label={words.timings} value={timings} /> }]),
+        ]}
+      />
     </li>
   );
+}
+
+/** As HTTP writes it, without the body, which is below. */
+function requestText({ url, requestHeaders }: DeliveryAttempt): string {
+  return [`POST ${url}`, ...linesOf(requestHeaders)].join('\n');
+}
+
+function responseText({ statusCode, responseHeaders, responseBody }: DeliveryAttempt): string | null {
+  if (statusCode === null) return null;
+  return [`HTTP ${statusCode}`, ...linesOf(responseHeaders), '', responseBody ?? ''].join('\n').trimEnd();
+}
+
+function linesOf(headers: Readonly<Record<string, string>> | null): readonly string[] {
+  return Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`);
 }

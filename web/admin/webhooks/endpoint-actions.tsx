@@ -1,26 +1,29 @@
-import { useState } from 'react';
-import type { Trial, WebhookEndpoint } from '../../../sdk/src/api.generated.ts';
-import { Badge } from '../../ui/badge.tsx';
+import { lazy, Suspense, useState } from 'react';
+import type { WebhookEndpoint } from '../../../sdk/src/api.generated.ts';
 import { Button } from '../../ui/button.tsx';
-import { JsonView } from '../../ui/code-block.tsx';
-import { Disclosure } from '../../ui/disclosure.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import { useAct } from '../frame/use-act.ts';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
-import { ResumeDialog } from './resume-dialog.tsx';
-import { RotateDialog } from './rotate-dialog.tsx';
+import { TrialView } from '../notifications/trial-view.tsx';
+import { EndpointLinks } from './endpoint-links.tsx';
 import { useWebhookTexts } from './use-webhook-texts.ts';
 
-/** Test, pause, resume and a new secret. */
+const DeleteEndpointDialog = lazy(() =>
+  import('./delete-endpoint-dialog.tsx').then((module) => ({ default: module.DeleteEndpointDialog })),
+);
+const ResumeDialog = lazy(() => import('./resume-dialog.tsx').then((module) => ({ default: module.ResumeDialog })));
+const RotateDialog = lazy(() => import('./rotate-dialog.tsx').then((module) => ({ default: module.RotateDialog })));
+
+/** Everything that can be done with an endpoint. */
 export function EndpointActions({ endpoint }: { readonly endpoint: WebhookEndpoint }) {
   const { endpoints: words } = useWebhookTexts();
   const { words: ui } = useSpeech();
   const api = useApi();
   const { key, may } = useHere();
-  const [open, setOpen] = useState<'resume' | 'rotate' | null>(null);
+  const [open, setOpen] = useState<'resume' | 'rotate' | 'delete' | null>(null);
   const refreshes = [[...key, 'webhook-endpoints']];
-  const whyNot = (permission: 'webhook:update' | 'webhook:execute') =>
+  const whyNot = (permission: 'webhook:update' | 'webhook:execute' | 'webhook:delete') =>
     may(permission) ? null : ui.noPermissionHint(permission);
   const testing = useAct({ run: () => api.notifications.testWebhookEndpoint(endpoint.id), refreshes });
   const pausing = useAct({
@@ -57,28 +60,17 @@ export function EndpointActions({ endpoint }: { readonly endpoint: WebhookEndpoi
         <Button icon="lock" whyNot={whyNot('webhook:update')} onClick={() => setOpen('rotate')}>
           {words.rotate}
         </Button>
+        <EndpointLinks endpointId={endpoint.id} />
+        <Button icon="cross" whyNot={whyNot('webhook:delete')} onClick={() => setOpen('delete')}>
+          {words.remove}
+        </Button>
       </div>
-      {testing.data !== undefined && <TrialResult trial={testing.data} />}
-      {open === 'resume' && <ResumeDialog endpointId={endpoint.id} onClose={() => setOpen(null)} />}
-      {open === 'rotate' && <RotateDialog endpointId={endpoint.id} onClose={() => setOpen(null)} />}
+      {testing.data !== undefined && <TrialView trial={testing.data} />}
+      <Suspense>
+        {open === 'resume' && <ResumeDialog endpointId={endpoint.id} onClose={() => setOpen(null)} />}
+        {open === 'delete' && <DeleteEndpointDialog endpoint={endpoint} onClose={() => setOpen(null)} />}
+        {open === 'rotate' && <RotateDialog endpointId={endpoint.id} onClose={() => setOpen(null)} />}
+      </Suspense>
     </>
-  );
-}
-
-function TrialResult({ trial }: { readonly trial: Trial }) {
-  const { endpoints: words } = useWebhookTexts();
-  return (
-    <section role="status" className="card grid gap-2 p-4">
-      <p className="flex flex-wrap items-center gap-2">
-        <Badge
-          tone={trial.passed ? 'good' : 'bad'}
-          label={trial.passed ? words.passed(trial.response?.durationMs ?? 0) : words.notPassed}
-        />
-        {trial.problem}
-      </p>
-      <Disclosure title={words.trial}>
-        <JsonView value={{ request: trial.request, response: trial.response }} label={words.trial} />
-      </Disclosure>
-    </section>
   );
 }

@@ -1,22 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import type { EndpointHealth, WebhookEndpoint } from '../../../sdk/src/api.generated.ts';
-import { Badge, type Tone } from '../../ui/badge.tsx';
 import { buttonClass } from '../../ui/button.tsx';
-import { JsonView } from '../../ui/code-block.tsx';
 import { NoPermission } from '../../ui/condition.tsx';
-import { type Fact, FactsCard } from '../../ui/facts.tsx';
-import { Copyable, Time } from '../../ui/value.tsx';
-import { useSpeech } from '../../ui/words.tsx';
 import { BackLink } from '../frame/links.tsx';
 import { ReadResult } from '../frame/read-result.tsx';
 import { ScreenHead } from '../frame/screen-head.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
-import { usePaymentTexts } from '../payments/use-payment-texts.ts';
 import { EndpointActions } from './endpoint-actions.tsx';
+import { EndpointHealthCard } from './endpoint-health-card.tsx';
+import { EndpointSecrets } from './endpoint-secrets.tsx';
+import { EndpointSettings } from './endpoint-settings.tsx';
 import { EndpointStatus } from './endpoint-status.tsx';
+import { LastFailures } from './last-failures.tsx';
 import { useWebhookTexts } from './use-webhook-texts.ts';
+
+const EndpointFuse = lazy(() => import('./endpoint-fuse.tsx').then((module) => ({ default: module.EndpointFuse })));
 
 const LIVE_INTERVAL_MS = 5_000;
 
@@ -67,12 +68,13 @@ function Whole({ endpoint, health }: WholeProps) {
       <ScreenHead title={endpoint.url} beside={<EndpointStatus status={endpoint.status} />} />
       {endpoint.status === 'disabled' && <p className="text-bad">{words.disabledHint}</p>}
       <EndpointActions endpoint={endpoint} />
-      <Health health={health} />
-      <section aria-label={words.settings} className="card grid gap-2 p-4">
-        <h2 className="font-semibold">{words.settings}</h2>
-        <Copyable text={endpoint.id} what={words.id} />
-        <JsonView value={endpoint} label={words.settings} />
-      </section>
+      <Suspense>
+        {endpoint.ackPolicy.type === 'reverse_on_no_ack' && <EndpointFuse endpointId={endpoint.id} />}
+      </Suspense>
+      <EndpointHealthCard endpoint={endpoint} health={health} />
+      <EndpointSettings endpoint={endpoint} />
+      <EndpointSecrets endpointId={endpoint.id} />
+      <LastFailures endpointId={endpoint.id} />
       <p>
         <Link
           to="/$tenantId/$mode/deliveries"
@@ -84,27 +86,5 @@ function Whole({ endpoint, health }: WholeProps) {
         </Link>
       </p>
     </div>
-  );
-}
-
-const TONES: Readonly<Record<EndpointHealth['state'], Tone>> = { healthy: 'good', failing: 'bad', disabled: 'idle' };
-
-function Health({ health }: { readonly health: EndpointHealth }) {
-  const { endpoints: words } = useWebhookTexts();
-  const { payment } = usePaymentTexts();
-  const { locale } = useSpeech();
-  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
-  const { latencyMs } = health.windows.lastDay;
-  const facts: readonly Fact[] = [
-    [words.health, <Badge key="state" tone={TONES[health.state]} label={words.states[health.state]} />],
-    [words.rate, health.acknowledgementRate === null ? '–' : percent.format(health.acknowledgementRate)],
-    [words.latency, latencyMs === null ? '–' : payment.took(latencyMs.p95)],
-    [words.waiting, health.pending],
-    [words.lastSuccess, health.lastSuccessAt === null ? words.never : <Time key="last" at={health.lastSuccessAt} />],
-  ];
-  return (
-    <FactsCard title={words.health} facts={facts} shape="figures" isTitleHidden>
-      {health.lastFailure?.error && <p className="text-sm text-bad">{health.lastFailure.error}</p>}
-    </FactsCard>
   );
 }

@@ -11,6 +11,7 @@ import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
 import { ListScreen } from '../list/list-screen.tsx';
 import { EndpointStatus } from './endpoint-status.tsx';
+import { shownEvents } from './shown-events.ts';
 import type { WebhookTexts } from './texts-en.ts';
 import { useWebhookTexts } from './use-webhook-texts.ts';
 
@@ -75,11 +76,4 @@ function columnsOf(words: WebhookTexts['endpoints'], place: Place): readonly Col
     { id: 'created', title: words.created, show: ({ createdAt }) => <Time at={createdAt} /> },
     { id: 'id', title: words.id, isExtra: true, show: ({ id }) => <Copyable text={id} what={words.id} isShort /> },
   ];
-}
-
-/** The first two by name, and how many more there are. */
-export function shownEvents(types: readonly string[], words: WebhookTexts['endpoints']): string {
-  if (types.includes('*')) return words.allEvents;
-  const more = types.length - 2;
-  return types.slice(0, 2).join(', ') + (more > 0 ? ` +${more}` : '');
 }

@@ -1,0 +1,32 @@
+import type { EventType } from '../../../src/events/event.ts';
+
+/** Was geschehen ist, in wenigen Worten, auf Deutsch. */
+export const eventTypesDe: Readonly<Record<EventType, string>> = {
+  'payment.created': 'Eine Zahlung wartet darauf, bezahlt zu werden.',
+  'payment.processing': 'Die Kundschaft ist bei der Bank, oder die Bank arbeitet daran.',
+  'payment.attempt_failed': 'Ein Versuch wurde abgelehnt; ein weiterer ist möglich.',
+  'payment.authorized': 'Das Geld ist reserviert und noch nicht eingezogen.',
+  'payment.succeeded': 'Das Geld wurde eingezogen: Es kann geliefert werden.',
+  'payment.failed': 'Alle Versuche wurden abgelehnt, oder der Einzug wurde zurückgenommen.',
+  'payment.canceled': 'Sie wurde storniert, bevor etwas eingezogen war.',
+  'payment.expired': 'Niemand hat rechtzeitig bezahlt, oder die Autorisierung ist verfallen.',
+  'payment.reversed': 'Der Einzug wurde aufgehoben; es wird nichts belastet.',
+  'capture.succeeded': 'Ein reservierter Betrag oder ein Teil davon wurde eingezogen.',
+  'capture.failed': 'Ein Einzug kam nicht zustande oder wurde zurückgenommen.',
+  'refund.created': 'Eine Erstattung wurde verlangt.',
+  'refund.succeeded': 'Das Geld ging zurück.',
+  'refund.failed': 'Eine Erstattung kam nicht zustande oder kam zurück.',
+  'reversal.succeeded': 'Eine Aufhebung ist durchgegangen.',
+  'reversal.failed': 'Eine Aufhebung ist nicht durchgegangen; die Zahlung bleibt.',
+  'dispute.opened': 'Es wird widersprochen, oder die Bank fragt nach.',
+  'dispute.updated': 'Eine Streitigkeit hat einen anderen Stand, Betrag oder Termin.',
+  'dispute.funds_withdrawn': 'Das bestrittene Geld wurde genommen.',
+  'dispute.funds_reinstated': 'Bestrittenes Geld wurde zurückgegeben.',
+  'dispute.won': 'Eine Streitigkeit wurde für Sie entschieden.',
+  'dispute.lost': 'Eine Streitigkeit wurde gegen Sie entschieden.',
+  'payout.paid': 'Ein Anbieter hat Ihr Guthaben ausgezahlt.',
+  'reconciliation.mismatch': 'Die Abrechnung eines Anbieters und die Bücher weichen ab.',
+  'endpoint.failing': 'Einer Ihrer Endpunkte bestätigt seit einer Weile nichts.',
+  'endpoint.disabled': 'Einer Ihrer Endpunkte wurde abgeschaltet.',
+  'endpoint.test': 'Ein Test; mit keiner Zahlung ist etwas geschehen.',
+};

@@ -1,0 +1,32 @@
+import type { EventType } from '../../../src/events/event.ts';
+
+/** What happened, in a few words, in English. */
+export const eventTypesEn: Readonly<Record<EventType, string>> = {
+  'payment.created': 'A payment waits to be paid.',
+  'payment.processing': 'The shopper is at the bank, or the bank works on it.',
+  'payment.attempt_failed': 'An attempt was declined; it can be tried again.',
+  'payment.authorized': 'The money is reserved and not captured yet.',
+  'payment.succeeded': 'The money was captured: deliver.',
+  'payment.failed': 'Every try was declined, or the capture was taken back.',
+  'payment.canceled': 'It was canceled before anything was captured.',
+  'payment.expired': 'Nobody paid in time, or the authorization lapsed.',
+  'payment.reversed': 'The capture was undone; the payer is not charged.',
+  'capture.succeeded': 'A reserved amount, or a part of it, was captured.',
+  'capture.failed': 'A capture did not happen, or was taken back.',
+  'refund.created': 'A refund was asked for.',
+  'refund.succeeded': 'The money went back to the payer.',
+  'refund.failed': 'A refund did not happen, or came back.',
+  'reversal.succeeded': 'A reversal came through.',
+  'reversal.failed': 'A reversal did not come through; the payment stands.',
+  'dispute.opened': 'The payer objects, or the bank asks.',
+  'dispute.updated': 'A dispute has another status, amount or due date.',
+  'dispute.funds_withdrawn': 'The disputed money was taken.',
+  'dispute.funds_reinstated': 'Disputed money was given back.',
+  'dispute.won': 'A dispute was decided for you.',
+  'dispute.lost': 'A dispute was decided for the payer.',
+  'payout.paid': 'A provider paid your balance out.',
+  'reconciliation.mismatch': 'A provider’s statement and the books differ.',
+  'endpoint.failing': 'One of your endpoints has not acknowledged for a while.',
+  'endpoint.disabled': 'One of your endpoints was switched off.',
+  'endpoint.test': 'A test; nothing happened to any payment.',
+};
