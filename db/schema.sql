@@ -9,6 +9,9 @@ create table ack_deadline_steps (
   at timestamp with time zone not null,
   constraint ack_deadline_steps_pkey PRIMARY KEY (tenant_id, deadline_id, number)
 );
+alter table ack_deadline_steps enable row level security, force row level security;
+create policy ack_deadline_steps_tenants on ack_deadline_steps for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('ack_deadline_steps'::text) AS scope_writes_all)));
+create policy ack_deadline_steps_deleted on ack_deadline_steps as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('ack_deadline_steps'::text) AS scope_writes_all)));
 
 create table ack_deadlines (
   tenant_id text not null,
@@ -55,6 +58,9 @@ create table ack_deadlines (
 CREATE INDEX ack_deadlines_list_idx ON public.ack_deadlines USING btree (tenant_id, mode, deadline_id);
 CREATE INDEX ack_deadlines_look_idx ON public.ack_deadlines USING btree (tenant_id, mode, look_at) WHERE (look_at IS NOT NULL);
 CREATE INDEX ack_deadlines_unsettled_idx ON public.ack_deadlines USING btree (state) WHERE (state = ANY (ARRAY['armed'::text, 'firing'::text, 'suppressed'::text, 'failed'::text]));
+alter table ack_deadlines enable row level security, force row level security;
+create policy ack_deadlines_tenants on ack_deadlines for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('ack_deadlines'::text) AS scope_writes_all)));
+create policy ack_deadlines_deleted on ack_deadlines as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('ack_deadlines'::text) AS scope_writes_all)));
 
 create table ack_fuses (
   tenant_id text not null,
@@ -73,6 +79,9 @@ create table ack_fuses (
   constraint ack_fuses_state_check CHECK (state = ANY (ARRAY['closed'::text, 'open'::text]))
 );
 CREATE INDEX ack_fuses_open_idx ON public.ack_fuses USING btree (state) WHERE (state = 'open'::text);
+alter table ack_fuses enable row level security, force row level security;
+create policy ack_fuses_tenants on ack_fuses for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('ack_fuses'::text) AS scope_writes_all)));
+create policy ack_fuses_deleted on ack_fuses as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('ack_fuses'::text) AS scope_writes_all)));
 
 create table ack_switches (
   tenant_id text not null,
@@ -82,6 +91,9 @@ create table ack_switches (
   changed_at timestamp with time zone not null,
   constraint ack_switches_pkey PRIMARY KEY (tenant_id)
 );
+alter table ack_switches enable row level security, force row level security;
+create policy ack_switches_tenants on ack_switches for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('ack_switches'::text) AS scope_writes_all)));
+create policy ack_switches_deleted on ack_switches as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('ack_switches'::text) AS scope_writes_all)));
 
 create table activity_hours (
   tenant_id text not null,
@@ -101,6 +113,9 @@ create table activity_hours (
   constraint activity_hours_pkey PRIMARY KEY (tenant_id, mode, hour, currency),
   constraint activity_hours_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
 );
+alter table activity_hours enable row level security, force row level security;
+create policy activity_hours_tenants on activity_hours for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('activity_hours'::text) AS scope_writes_all)));
+create policy activity_hours_deleted on activity_hours as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('activity_hours'::text) AS scope_writes_all)));
 
 create table activity_positions (
   tenant_id text not null,
@@ -108,6 +123,9 @@ create table activity_positions (
   constraint activity_positions_pkey PRIMARY KEY (tenant_id)
 );
 CREATE INDEX activity_positions_until_idx ON public.activity_positions USING btree (rolled_until);
+alter table activity_positions enable row level security, force row level security;
+create policy activity_positions_tenants on activity_positions for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('activity_positions'::text) AS scope_writes_all)));
+create policy activity_positions_deleted on activity_positions as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('activity_positions'::text) AS scope_writes_all)));
 
 create table api_keys (
   key_id text not null,
@@ -132,6 +150,9 @@ create table api_keys (
   constraint api_keys_previous_hash_check CHECK (length(previous_secret_hash) = 32)
 );
 CREATE INDEX api_keys_list_idx ON public.api_keys USING btree (tenant_id, mode, key_id);
+alter table api_keys enable row level security, force row level security;
+create policy api_keys_tenants on api_keys for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('api_keys'::text) AS scope_writes_all)));
+create policy api_keys_deleted on api_keys as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('api_keys'::text) AS scope_writes_all)));
 
 create table app_secrets (
   tenant_id text not null,
@@ -144,6 +165,9 @@ create table app_secrets (
   constraint app_secrets_hash_check CHECK (length(secret_hash) = 32),
   constraint app_secrets_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
 );
+alter table app_secrets enable row level security, force row level security;
+create policy app_secrets_tenants on app_secrets for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('app_secrets'::text) AS scope_writes_all)));
+create policy app_secrets_deleted on app_secrets as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('app_secrets'::text) AS scope_writes_all)));
 
 create table approvals (
   tenant_id text not null,
@@ -175,6 +199,9 @@ create table approvals (
 );
 CREATE INDEX approvals_approved_idx ON public.approvals USING btree (decided_at) WHERE (state = 'approved'::text);
 CREATE INDEX approvals_list_idx ON public.approvals USING btree (tenant_id, mode, state, approval_id);
+alter table approvals enable row level security, force row level security;
+create policy approvals_tenants on approvals for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('approvals'::text) AS scope_writes_all)));
+create policy approvals_deleted on approvals as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('approvals'::text) AS scope_writes_all)));
 
 create table attempts (
   tenant_id text not null,
@@ -212,12 +239,18 @@ CREATE UNIQUE INDEX attempts_open_key ON public.attempts USING btree (tenant_id,
 CREATE INDEX attempts_payment_idx ON public.attempts USING btree (tenant_id, payment_id);
 CREATE INDEX attempts_provider_ref_idx ON public.attempts USING btree (tenant_id, provider_account_id, provider_ref) WHERE (provider_ref IS NOT NULL);
 CREATE INDEX attempts_sync_idx ON public.attempts USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
+alter table attempts enable row level security, force row level security;
+create policy attempts_tenants on attempts for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('attempts'::text) AS scope_writes_all)));
+create policy attempts_deleted on attempts as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('attempts'::text) AS scope_writes_all)));
 
 create table audit_checkpointed (
   tenant_id text not null,
   entries bigint not null,
   constraint audit_checkpointed_pkey PRIMARY KEY (tenant_id)
 );
+alter table audit_checkpointed enable row level security, force row level security;
+create policy audit_checkpointed_tenants on audit_checkpointed for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('audit_checkpointed'::text) AS scope_writes_all)));
+create policy audit_checkpointed_deleted on audit_checkpointed as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('audit_checkpointed'::text) AS scope_writes_all)));
 
 create table audit_checkpoints (
   number bigint not null,
@@ -255,6 +288,9 @@ CREATE INDEX audit_entries_actor ON public.audit_entries USING btree (tenant_id,
 CREATE INDEX audit_entries_at ON public.audit_entries USING btree (tenant_id, at, seq);
 CREATE INDEX audit_entries_erasable ON public.audit_entries USING btree (class, at) WHERE (action IS NOT NULL);
 CREATE INDEX audit_entries_target ON public.audit_entries USING btree (tenant_id, target_id, at, seq);
+alter table audit_entries enable row level security, force row level security;
+create policy audit_entries_tenants on audit_entries for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('audit_entries'::text) AS scope_writes_all)));
+create policy audit_entries_deleted on audit_entries as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('audit_entries'::text) AS scope_writes_all)));
 
 create table audit_heads (
   tenant_id text not null,
@@ -263,6 +299,9 @@ create table audit_heads (
   constraint audit_heads_pkey PRIMARY KEY (tenant_id),
   constraint audit_heads_entries_check CHECK (entries >= 0)
 );
+alter table audit_heads enable row level security, force row level security;
+create policy audit_heads_tenants on audit_heads for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('audit_heads'::text) AS scope_writes_all)));
+create policy audit_heads_deleted on audit_heads as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('audit_heads'::text) AS scope_writes_all)));
 
 create table audit_signing_keys (
   key_id text not null,
@@ -308,6 +347,9 @@ CREATE INDEX captures_unfinished_idx ON public.captures USING btree (tenant_id, 
 CREATE TRIGGER captures_inserted AFTER INSERT ON public.captures REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_changed();
 CREATE TRIGGER captures_kept BEFORE DELETE OR TRUNCATE ON public.captures FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER captures_updated AFTER UPDATE ON public.captures REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_updated();
+alter table captures enable row level security, force row level security;
+create policy captures_tenants on captures for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('captures'::text) AS scope_writes_all)));
+create policy captures_deleted on captures as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('captures'::text) AS scope_writes_all)));
 
 create table challenges (
   challenge_hash bytea not null,
@@ -330,6 +372,9 @@ create table checkout_tokens (
   constraint checkout_tokens_hash_check CHECK (length(token_hash) = 32)
 );
 CREATE INDEX checkout_tokens_payment_idx ON public.checkout_tokens USING btree (tenant_id, payment_id);
+alter table checkout_tokens enable row level security, force row level security;
+create policy checkout_tokens_tenants on checkout_tokens for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('checkout_tokens'::text) AS scope_writes_all)));
+create policy checkout_tokens_deleted on checkout_tokens as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('checkout_tokens'::text) AS scope_writes_all)));
 
 create table checkouts (
   tenant_id text not null,
@@ -348,6 +393,9 @@ create table checkouts (
   constraint checkouts_status_check CHECK (status = ANY (ARRAY['active'::text, 'archived'::text]))
 );
 CREATE INDEX checkouts_list_idx ON public.checkouts USING btree (tenant_id, mode, checkout_id);
+alter table checkouts enable row level security, force row level security;
+create policy checkouts_tenants on checkouts for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('checkouts'::text) AS scope_writes_all)));
+create policy checkouts_deleted on checkouts as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('checkouts'::text) AS scope_writes_all)));
 
 create table data_keys (
   tenant_id text not null,
@@ -366,6 +414,9 @@ CREATE INDEX data_keys_age_idx ON public.data_keys USING btree (created_at) WHER
 CREATE INDEX data_keys_master_idx ON public.data_keys USING btree (master_key_id, tenant_id, version) WHERE (state <> 'destroyed'::text);
 CREATE UNIQUE INDEX data_keys_primary_key ON public.data_keys USING btree (tenant_id) WHERE (state = 'primary'::text);
 CREATE INDEX data_keys_readable_idx ON public.data_keys USING btree (tenant_id, version) WHERE (state = 'readable'::text);
+alter table data_keys enable row level security, force row level security;
+create policy data_keys_tenants on data_keys for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('data_keys'::text) AS scope_writes_all)));
+create policy data_keys_deleted on data_keys as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('data_keys'::text) AS scope_writes_all)));
 
 create table deliveries (
   tenant_id text not null,
@@ -404,6 +455,9 @@ CREATE INDEX deliveries_repeat_idx ON public.deliveries USING btree (tenant_id, 
 CREATE INDEX deliveries_status_idx ON public.deliveries USING btree (tenant_id, mode, status, delivery_id) WHERE (status <> 'succeeded'::text);
 CREATE INDEX deliveries_trigger_idx ON public.deliveries USING btree (tenant_id, mode, trigger, delivery_id) WHERE (trigger <> 'automatic'::text);
 CREATE INDEX deliveries_type_idx ON public.deliveries USING btree (tenant_id, mode, event_type, delivery_id);
+alter table deliveries enable row level security, force row level security;
+create policy deliveries_tenants on deliveries for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('deliveries'::text) AS scope_writes_all)));
+create policy deliveries_deleted on deliveries as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('deliveries'::text) AS scope_writes_all)));
 
 create table delivery_attempts (
   tenant_id text not null,
@@ -423,6 +477,9 @@ create table delivery_attempts (
   constraint delivery_attempts_pkey PRIMARY KEY (tenant_id, delivery_id, attempt_number),
   constraint delivery_attempts_outcome_check CHECK (outcome = ANY (ARRAY['acknowledged'::text, 'refused'::text, 'lost'::text, 'not_sent'::text]))
 ) partition by range (delivery_id);
+alter table delivery_attempts enable row level security, force row level security;
+create policy delivery_attempts_tenants on delivery_attempts for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('delivery_attempts'::text) AS scope_writes_all)));
+create policy delivery_attempts_deleted on delivery_attempts as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('delivery_attempts'::text) AS scope_writes_all)));
 
 create table digest_keys (
   tenant_id text not null,
@@ -431,6 +488,9 @@ create table digest_keys (
   created_at timestamp with time zone not null,
   constraint digest_keys_pkey PRIMARY KEY (tenant_id, version)
 );
+alter table digest_keys enable row level security, force row level security;
+create policy digest_keys_tenants on digest_keys for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('digest_keys'::text) AS scope_writes_all)));
+create policy digest_keys_deleted on digest_keys as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('digest_keys'::text) AS scope_writes_all)));
 
 create table directory_keys (
   purpose text not null,
@@ -461,6 +521,9 @@ create table dispute_evidence (
 CREATE INDEX dispute_evidence_dispute_idx ON public.dispute_evidence USING btree (tenant_id, dispute_id);
 CREATE UNIQUE INDEX dispute_evidence_open_key ON public.dispute_evidence USING btree (tenant_id, dispute_id) WHERE (status = ANY (ARRAY['dispatched'::text, 'unknown'::text]));
 CREATE INDEX dispute_evidence_sync_idx ON public.dispute_evidence USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
+alter table dispute_evidence enable row level security, force row level security;
+create policy dispute_evidence_tenants on dispute_evidence for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('dispute_evidence'::text) AS scope_writes_all)));
+create policy dispute_evidence_deleted on dispute_evidence as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('dispute_evidence'::text) AS scope_writes_all)));
 
 create table disputes (
   tenant_id text not null,
@@ -491,6 +554,9 @@ CREATE INDEX disputes_list_idx ON public.disputes USING btree (tenant_id, mode, 
 CREATE INDEX disputes_payment_idx ON public.disputes USING btree (tenant_id, payment_id);
 CREATE UNIQUE INDEX disputes_provider_ref_key ON public.disputes USING btree (tenant_id, provider_account_id, provider_ref);
 CREATE INDEX disputes_sync_idx ON public.disputes USING btree (tenant_id, provider_account_id, sync_due_at) WHERE (sync_due_at IS NOT NULL);
+alter table disputes enable row level security, force row level security;
+create policy disputes_tenants on disputes for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('disputes'::text) AS scope_writes_all)));
+create policy disputes_deleted on disputes as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('disputes'::text) AS scope_writes_all)));
 
 create table domains (
   tenant_id text not null,
@@ -515,6 +581,9 @@ create table domains (
 );
 CREATE UNIQUE INDEX domains_claim_key ON public.domains USING btree (tenant_id, mode, domain) WHERE (status <> 'removed'::text);
 CREATE INDEX domains_list_idx ON public.domains USING btree (tenant_id, mode, domain_id);
+alter table domains enable row level security, force row level security;
+create policy domains_tenants on domains for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('domains'::text) AS scope_writes_all)));
+create policy domains_deleted on domains as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('domains'::text) AS scope_writes_all)));
 
 create table endpoint_health (
   tenant_id text not null,
@@ -534,6 +603,9 @@ create table endpoint_health (
   constraint endpoint_health_state_check CHECK (state = ANY (ARRAY['healthy'::text, 'failing'::text, 'disabled'::text]))
 );
 CREATE INDEX endpoint_health_unwell_idx ON public.endpoint_health USING btree (state, failing_since) WHERE (state <> 'healthy'::text);
+alter table endpoint_health enable row level security, force row level security;
+create policy endpoint_health_tenants on endpoint_health for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('endpoint_health'::text) AS scope_writes_all)));
+create policy endpoint_health_deleted on endpoint_health as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('endpoint_health'::text) AS scope_writes_all)));
 
 create table endpoint_health_hours (
   tenant_id text not null,
@@ -546,6 +618,9 @@ create table endpoint_health_hours (
   constraint endpoint_health_hours_endpoint_fkey FOREIGN KEY (tenant_id, endpoint_id) REFERENCES webhook_endpoints(tenant_id, endpoint_id),
   constraint endpoint_health_hours_counts_check CHECK (acknowledged >= 0 AND acknowledged <= attempts)
 );
+alter table endpoint_health_hours enable row level security, force row level security;
+create policy endpoint_health_hours_tenants on endpoint_health_hours for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('endpoint_health_hours'::text) AS scope_writes_all)));
+create policy endpoint_health_hours_deleted on endpoint_health_hours as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('endpoint_health_hours'::text) AS scope_writes_all)));
 
 create table events (
   tenant_id text not null,
@@ -563,6 +638,9 @@ create table events (
 ) partition by range (event_id);
 CREATE INDEX events_list_idx ON public.events USING btree (tenant_id, mode, event_id);
 CREATE INDEX events_payment_idx ON public.events USING btree (tenant_id, payment_id, event_id) WHERE (payment_id IS NOT NULL);
+alter table events enable row level security, force row level security;
+create policy events_tenants on events for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('events'::text) AS scope_writes_all)));
+create policy events_deleted on events as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('events'::text) AS scope_writes_all)));
 
 create table idempotency_keys (
   tenant_id text not null,
@@ -579,6 +657,9 @@ create table idempotency_keys (
   constraint idempotency_keys_answer_check CHECK ((state = 'done'::text) = (answer_sealed IS NOT NULL AND answer_status IS NOT NULL)),
   constraint idempotency_keys_state_check CHECK (state = ANY (ARRAY['running'::text, 'done'::text]))
 );
+alter table idempotency_keys enable row level security, force row level security;
+create policy idempotency_keys_tenants on idempotency_keys for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('idempotency_keys'::text) AS scope_writes_all)));
+create policy idempotency_keys_deleted on idempotency_keys as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('idempotency_keys'::text) AS scope_writes_all)));
 
 create table inbound_events (
   tenant_id text not null,
@@ -609,6 +690,9 @@ CREATE INDEX inbound_events_account_idx ON public.inbound_events USING btree (te
 CREATE INDEX inbound_events_due_idx ON public.inbound_events USING btree (tenant_id, provider_account_id, due_at) WHERE (state = 'pending'::text);
 CREATE INDEX inbound_events_payment_idx ON public.inbound_events USING btree (tenant_id, payment_id, inbound_event_id) WHERE (payment_id IS NOT NULL);
 CREATE INDEX inbound_events_set_aside_idx ON public.inbound_events USING btree (tenant_id, inbound_event_id) WHERE (state = ANY (ARRAY['quarantined'::text, 'unmatched'::text, 'failed'::text]));
+alter table inbound_events enable row level security, force row level security;
+create policy inbound_events_tenants on inbound_events for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('inbound_events'::text) AS scope_writes_all)));
+create policy inbound_events_deleted on inbound_events as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('inbound_events'::text) AS scope_writes_all)));
 
 create table inbound_nonces (
   tenant_id text not null,
@@ -619,6 +703,9 @@ create table inbound_nonces (
   constraint inbound_nonces_pkey PRIMARY KEY (tenant_id, provider_account_id, nonce)
 );
 CREATE INDEX inbound_nonces_age_idx ON public.inbound_nonces USING btree (tenant_id, provider_account_id, received_at);
+alter table inbound_nonces enable row level security, force row level security;
+create policy inbound_nonces_tenants on inbound_nonces for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('inbound_nonces'::text) AS scope_writes_all)));
+create policy inbound_nonces_deleted on inbound_nonces as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('inbound_nonces'::text) AS scope_writes_all)));
 
 create table installation_epochs (
   tenant_id text not null,
@@ -629,6 +716,9 @@ create table installation_epochs (
   last_seen_at timestamp with time zone not null,
   constraint installation_epochs_pkey PRIMARY KEY (tenant_id, epoch)
 );
+alter table installation_epochs enable row level security, force row level security;
+create policy installation_epochs_tenants on installation_epochs for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('installation_epochs'::text) AS scope_writes_all)));
+create policy installation_epochs_deleted on installation_epochs as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('installation_epochs'::text) AS scope_writes_all)));
 
 create table invitations (
   tenant_id text not null,
@@ -649,6 +739,9 @@ create table invitations (
   constraint invitations_accepted_check CHECK ((accepted_at IS NULL) = (accepted_by IS NULL))
 );
 CREATE INDEX invitations_email_idx ON public.invitations USING btree (email_digest) WHERE ((accepted_at IS NULL) AND (revoked_at IS NULL));
+alter table invitations enable row level security, force row level security;
+create policy invitations_tenants on invitations for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invitations'::text) AS scope_writes_all)));
+create policy invitations_deleted on invitations as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invitations'::text) AS scope_writes_all)));
 
 create table invoice_counters (
   tenant_id text not null,
@@ -665,6 +758,9 @@ create table invoice_counters (
 CREATE TRIGGER invoice_counters_stay BEFORE TRUNCATE ON public.invoice_counters FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER invoice_counters_step BEFORE INSERT OR DELETE OR UPDATE ON public.invoice_counters FOR EACH ROW EXECUTE FUNCTION check_counter();
 CREATE CONSTRAINT TRIGGER invoice_counters_used AFTER INSERT OR UPDATE ON public.invoice_counters DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_number_used();
+alter table invoice_counters enable row level security, force row level security;
+create policy invoice_counters_tenants on invoice_counters for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invoice_counters'::text) AS scope_writes_all)));
+create policy invoice_counters_deleted on invoice_counters as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invoice_counters'::text) AS scope_writes_all)));
 
 create table invoice_lines (
   tenant_id text not null,
@@ -693,6 +789,9 @@ END)
 CREATE TRIGGER invoice_lines_added AFTER INSERT ON public.invoice_lines REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION keep_issued_parts();
 CREATE TRIGGER invoice_lines_removed AFTER DELETE ON public.invoice_lines REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION keep_issued_parts();
 CREATE TRIGGER invoice_lines_stay BEFORE UPDATE OR TRUNCATE ON public.invoice_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+alter table invoice_lines enable row level security, force row level security;
+create policy invoice_lines_tenants on invoice_lines for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invoice_lines'::text) AS scope_writes_all)));
+create policy invoice_lines_deleted on invoice_lines as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invoice_lines'::text) AS scope_writes_all)));
 
 create table invoice_payments (
   tenant_id text not null,
@@ -703,6 +802,9 @@ create table invoice_payments (
   constraint invoice_payments_invoice_fkey FOREIGN KEY (tenant_id, invoice_id) REFERENCES invoices(tenant_id, invoice_id) ON DELETE CASCADE,
   constraint invoice_payments_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id)
 );
+alter table invoice_payments enable row level security, force row level security;
+create policy invoice_payments_tenants on invoice_payments for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invoice_payments'::text) AS scope_writes_all)));
+create policy invoice_payments_deleted on invoice_payments as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invoice_payments'::text) AS scope_writes_all)));
 
 create table invoice_tax_groups (
   tenant_id text not null,
@@ -718,6 +820,9 @@ create table invoice_tax_groups (
 CREATE TRIGGER invoice_tax_groups_added AFTER INSERT ON public.invoice_tax_groups REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION keep_issued_parts();
 CREATE TRIGGER invoice_tax_groups_removed AFTER DELETE ON public.invoice_tax_groups REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION keep_issued_parts();
 CREATE TRIGGER invoice_tax_groups_stay BEFORE UPDATE OR TRUNCATE ON public.invoice_tax_groups FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+alter table invoice_tax_groups enable row level security, force row level security;
+create policy invoice_tax_groups_tenants on invoice_tax_groups for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invoice_tax_groups'::text) AS scope_writes_all)));
+create policy invoice_tax_groups_deleted on invoice_tax_groups as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invoice_tax_groups'::text) AS scope_writes_all)));
 
 create table invoices (
   tenant_id text not null,
@@ -772,6 +877,9 @@ CREATE INDEX invoices_status_idx ON public.invoices USING btree (tenant_id, mode
 CREATE TRIGGER invoices_issued AFTER UPDATE ON public.invoices FOR EACH ROW WHEN (((old.status = 'draft'::text) AND (new.status = 'issued'::text))) EXECUTE FUNCTION check_issue();
 CREATE TRIGGER invoices_kept BEFORE INSERT OR DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION keep_issued_invoice();
 CREATE TRIGGER invoices_not_truncated BEFORE TRUNCATE ON public.invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+alter table invoices enable row level security, force row level security;
+create policy invoices_tenants on invoices for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invoices'::text) AS scope_writes_all)));
+create policy invoices_deleted on invoices as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invoices'::text) AS scope_writes_all)));
 
 create table invoicing_settings (
   tenant_id text not null,
@@ -781,6 +889,9 @@ create table invoicing_settings (
   constraint invoicing_settings_pkey PRIMARY KEY (tenant_id, mode),
   constraint invoicing_settings_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
 );
+alter table invoicing_settings enable row level security, force row level security;
+create policy invoicing_settings_tenants on invoicing_settings for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invoicing_settings'::text) AS scope_writes_all)));
+create policy invoicing_settings_deleted on invoicing_settings as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('invoicing_settings'::text) AS scope_writes_all)));
 
 create table lanes (
   kind text not null,
@@ -795,6 +906,9 @@ create table lanes (
   constraint lanes_kind_check CHECK (kind = ANY (ARRAY['relay'::text, 'inbound'::text, 'sync'::text, 'expiry'::text, 'delivery'::text, 'reconcile'::text, 'mail'::text, 'ack'::text, 'replay'::text, 'domain'::text]))
 );
 CREATE INDEX lanes_due_idx ON public.lanes USING btree (kind, next_due_at) WHERE (next_due_at IS NOT NULL);
+alter table lanes enable row level security, force row level security;
+create policy lanes_tenants on lanes for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('lanes'::text) AS scope_writes_all)));
+create policy lanes_deleted on lanes as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('lanes'::text) AS scope_writes_all)));
 
 create table ledger_balances (
   tenant_id text not null,
@@ -807,6 +921,9 @@ create table ledger_balances (
   credits numeric not null,
   constraint ledger_balances_pkey PRIMARY KEY (tenant_id, mode, currency, provider_account_id, account, stripe)
 );
+alter table ledger_balances enable row level security, force row level security;
+create policy ledger_balances_tenants on ledger_balances for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('ledger_balances'::text) AS scope_writes_all)));
+create policy ledger_balances_deleted on ledger_balances as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('ledger_balances'::text) AS scope_writes_all)));
 
 create table ledger_transfers (
   tenant_id text not null,
@@ -836,6 +953,9 @@ CREATE INDEX ledger_transfers_payment_idx ON public.ledger_transfers USING btree
 CREATE TRIGGER ledger_transfers_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_transfers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER ledger_transfers_balance AFTER INSERT ON public.ledger_transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION post_to_balances();
 CREATE TRIGGER ledger_transfers_period AFTER INSERT ON public.ledger_transfers REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION refuse_closed_period();
+alter table ledger_transfers enable row level security, force row level security;
+create policy ledger_transfers_tenants on ledger_transfers for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('ledger_transfers'::text) AS scope_writes_all)));
+create policy ledger_transfers_deleted on ledger_transfers as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('ledger_transfers'::text) AS scope_writes_all)));
 
 create table limit_baskets (
   tenant_id text not null,
@@ -866,6 +986,9 @@ create table limit_baskets (
 );
 CREATE INDEX limit_baskets_active_idx ON public.limit_baskets USING btree (tenant_id) WHERE (active AND (removed_at IS NULL));
 CREATE INDEX limit_baskets_list_idx ON public.limit_baskets USING btree (tenant_id, mode, basket_id) WHERE (removed_at IS NULL);
+alter table limit_baskets enable row level security, force row level security;
+create policy limit_baskets_tenants on limit_baskets for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('limit_baskets'::text) AS scope_writes_all)));
+create policy limit_baskets_deleted on limit_baskets as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('limit_baskets'::text) AS scope_writes_all)));
 
 create table limit_counters (
   tenant_id text not null,
@@ -884,6 +1007,9 @@ create table limit_counters (
   constraint limit_counters_sign_check CHECK (amount >= 0 AND payments >= 0),
   constraint limit_counters_subject_check CHECK (length(subject) = 32)
 );
+alter table limit_counters enable row level security, force row level security;
+create policy limit_counters_tenants on limit_counters for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('limit_counters'::text) AS scope_writes_all)));
+create policy limit_counters_deleted on limit_counters as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('limit_counters'::text) AS scope_writes_all)));
 
 create table limit_holds (
   tenant_id text not null,
@@ -908,6 +1034,9 @@ create table limit_holds (
   constraint limit_holds_payments_check CHECK (payments_held = ANY (ARRAY[0, 1]))
 );
 CREATE INDEX limit_holds_open_idx ON public.limit_holds USING btree (basket_tenant_id, basket_id, subject, period, starts_at) WHERE (NOT settled);
+alter table limit_holds enable row level security, force row level security;
+create policy limit_holds_tenants on limit_holds for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('limit_holds'::text) AS scope_writes_all)));
+create policy limit_holds_deleted on limit_holds as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('limit_holds'::text) AS scope_writes_all)));
 
 create table line_matches (
   tenant_id text not null,
@@ -928,6 +1057,9 @@ CREATE INDEX line_matches_accepted_idx ON public.line_matches USING btree (tenan
 CREATE INDEX line_matches_statement_idx ON public.line_matches USING btree (tenant_id, statement_id);
 CREATE INDEX line_matches_subject_idx ON public.line_matches USING btree (tenant_id, subject_id) WHERE (subject_id IS NOT NULL);
 CREATE INDEX line_matches_unsettled_idx ON public.line_matches USING btree (tenant_id, provider_account_id, state, line_id) WHERE (state = ANY (ARRAY['waiting'::text, 'deferred'::text, 'open'::text]));
+alter table line_matches enable row level security, force row level security;
+create policy line_matches_tenants on line_matches for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('line_matches'::text) AS scope_writes_all)));
+create policy line_matches_deleted on line_matches as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('line_matches'::text) AS scope_writes_all)));
 
 create table listened_events (
   tenant_id text not null,
@@ -935,6 +1067,9 @@ create table listened_events (
   event_id text not null,
   constraint listened_events_pkey PRIMARY KEY (tenant_id, listener_id, event_id)
 );
+alter table listened_events enable row level security, force row level security;
+create policy listened_events_tenants on listened_events for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('listened_events'::text) AS scope_writes_all)));
+create policy listened_events_deleted on listened_events as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('listened_events'::text) AS scope_writes_all)));
 
 create table listeners (
   tenant_id text not null,
@@ -946,6 +1081,9 @@ create table listeners (
   constraint listeners_pkey PRIMARY KEY (tenant_id, listener_id),
   constraint listeners_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
 );
+alter table listeners enable row level security, force row level security;
+create policy listeners_tenants on listeners for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('listeners'::text) AS scope_writes_all)));
+create policy listeners_deleted on listeners as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('listeners'::text) AS scope_writes_all)));
 
 create table logos (
   tenant_id text not null,
@@ -957,6 +1095,9 @@ create table logos (
   constraint logos_hash_check CHECK (hash ~ '^[0-9a-f]{64}$'::text),
   constraint logos_image_check CHECK (octet_length(image) >= 1 AND octet_length(image) <= 262144)
 );
+alter table logos enable row level security, force row level security;
+create policy logos_tenants on logos for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('logos'::text) AS scope_writes_all)));
+create policy logos_deleted on logos as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('logos'::text) AS scope_writes_all)));
 
 create table mails (
   tenant_id text not null,
@@ -988,6 +1129,9 @@ CREATE INDEX mails_due_idx ON public.mails USING btree (tenant_id, due_at, mail_
 CREATE INDEX mails_list_idx ON public.mails USING btree (mail_id);
 CREATE UNIQUE INDEX mails_open_key ON public.mails USING btree (tenant_id, topic) WHERE is_open;
 CREATE INDEX mails_topic_idx ON public.mails USING btree (tenant_id, topic, scheduled_at);
+alter table mails enable row level security, force row level security;
+create policy mails_tenants on mails for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('mails'::text) AS scope_writes_all)));
+create policy mails_deleted on mails as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('mails'::text) AS scope_writes_all)));
 
 create table memberships (
   tenant_id text not null,
@@ -1001,6 +1145,9 @@ create table memberships (
   constraint memberships_status_check CHECK (status = ANY (ARRAY['active'::text, 'suspended'::text]))
 );
 CREATE INDEX memberships_user_idx ON public.memberships USING btree (user_id, tenant_id);
+alter table memberships enable row level security, force row level security;
+create policy memberships_tenants on memberships for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('memberships'::text) AS scope_writes_all)));
+create policy memberships_deleted on memberships as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('memberships'::text) AS scope_writes_all)));
 
 create table notification_settings (
   tenant_id text not null,
@@ -1017,6 +1164,9 @@ create table notification_settings (
   constraint notification_settings_complete_check CHECK (product_id <> ''::text OR enabled IS NOT NULL AND paused IS NOT NULL AND additional_types_also_to_main IS NOT NULL),
   constraint notification_settings_mode_check CHECK (mode = ANY (ARRAY['live'::text, 'test'::text]))
 );
+alter table notification_settings enable row level security, force row level security;
+create policy notification_settings_tenants on notification_settings for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('notification_settings'::text) AS scope_writes_all)));
+create policy notification_settings_deleted on notification_settings as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('notification_settings'::text) AS scope_writes_all)));
 
 create table oidc_identities (
   issuer text not null,
@@ -1057,6 +1207,9 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (shard, outbox_id),
   constraint outbox_topic_check CHECK (topic = ANY (ARRAY['event'::text, 'inbound'::text, 'sync'::text]))
 );
+alter table outbox enable row level security, force row level security;
+create policy outbox_tenants on outbox for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('outbox'::text) AS scope_writes_all)));
+create policy outbox_deleted on outbox as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('outbox'::text) AS scope_writes_all)));
 
 create table partner_keys (
   tenant_id text not null,
@@ -1081,6 +1234,9 @@ create table partner_keys (
   constraint partner_keys_status_check CHECK (status = ANY (ARRAY['active'::text, 'revoked'::text]))
 );
 CREATE INDEX partner_keys_list_idx ON public.partner_keys USING btree (tenant_id, mode, partner_key_id);
+alter table partner_keys enable row level security, force row level security;
+create policy partner_keys_tenants on partner_keys for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('partner_keys'::text) AS scope_writes_all)));
+create policy partner_keys_deleted on partner_keys as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('partner_keys'::text) AS scope_writes_all)));
 
 create table partner_merchant_codes (
   merchant_code text not null,
@@ -1088,6 +1244,9 @@ create table partner_merchant_codes (
   partner_key_id text not null,
   constraint partner_merchant_codes_pkey PRIMARY KEY (merchant_code)
 );
+alter table partner_merchant_codes enable row level security, force row level security;
+create policy partner_merchant_codes_tenants on partner_merchant_codes for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('partner_merchant_codes'::text) AS scope_writes_all)));
+create policy partner_merchant_codes_deleted on partner_merchant_codes as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('partner_merchant_codes'::text) AS scope_writes_all)));
 
 create table partner_orders (
   tenant_id text not null,
@@ -1099,6 +1258,9 @@ create table partner_orders (
   constraint partner_orders_partner_key_fkey FOREIGN KEY (tenant_id, partner_key_id) REFERENCES partner_keys(tenant_id, partner_key_id),
   constraint partner_orders_payment_fkey FOREIGN KEY (tenant_id, payment_id) REFERENCES payments(tenant_id, payment_id)
 );
+alter table partner_orders enable row level security, force row level security;
+create policy partner_orders_tenants on partner_orders for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('partner_orders'::text) AS scope_writes_all)));
+create policy partner_orders_deleted on partner_orders as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('partner_orders'::text) AS scope_writes_all)));
 
 create table passkeys (
   passkey_id text not null,
@@ -1190,6 +1352,9 @@ CREATE INDEX payments_order_idx ON public.payments USING btree (tenant_id, mode,
 CREATE INDEX payments_undigested_idx ON public.payments USING btree (tenant_id, payment_id) WHERE ((customer_sealed IS NOT NULL) AND (email_digest IS NULL));
 CREATE TRIGGER payments_amounts_inserted AFTER INSERT ON public.payments FOR EACH ROW WHEN (((new.amount_captured + new.amount_capture_pending) > 0)) EXECUTE FUNCTION check_amounts_of_payment();
 CREATE TRIGGER payments_amounts_updated AFTER UPDATE ON public.payments REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_moved();
+alter table payments enable row level security, force row level security;
+create policy payments_tenants on payments for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('payments'::text) AS scope_writes_all)));
+create policy payments_deleted on payments as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('payments'::text) AS scope_writes_all)));
 
 create table payouts (
   tenant_id text not null,
@@ -1213,6 +1378,9 @@ create table payouts (
   constraint payouts_status_check CHECK (status = ANY (ARRAY['paid'::text, 'returned'::text]))
 );
 CREATE INDEX payouts_list_idx ON public.payouts USING btree (tenant_id, mode, payout_id);
+alter table payouts enable row level security, force row level security;
+create policy payouts_tenants on payouts for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('payouts'::text) AS scope_writes_all)));
+create policy payouts_deleted on payouts as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('payouts'::text) AS scope_writes_all)));
 
 create table period_closings (
   tenant_id text not null,
@@ -1238,6 +1406,9 @@ create table period_closings (
 CREATE INDEX period_closings_month_idx ON public.period_closings USING btree (tenant_id, mode, month, closing_id);
 CREATE UNIQUE INDEX period_closings_standing_key ON public.period_closings USING btree (tenant_id, mode, month) WHERE (reopened_at IS NULL);
 CREATE TRIGGER period_closings_kept BEFORE DELETE OR TRUNCATE ON public.period_closings FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+alter table period_closings enable row level security, force row level security;
+create policy period_closings_tenants on period_closings for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('period_closings'::text) AS scope_writes_all)));
+create policy period_closings_deleted on period_closings as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('period_closings'::text) AS scope_writes_all)));
 
 create table period_totals (
   tenant_id text not null,
@@ -1255,6 +1426,9 @@ create table period_totals (
 );
 CREATE TRIGGER period_totals_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.period_totals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER period_totals_balance AFTER INSERT ON public.period_totals REFERENCING NEW TABLE AS totals FOR EACH STATEMENT EXECUTE FUNCTION check_period_balance();
+alter table period_totals enable row level security, force row level security;
+create policy period_totals_tenants on period_totals for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('period_totals'::text) AS scope_writes_all)));
+create policy period_totals_deleted on period_totals as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('period_totals'::text) AS scope_writes_all)));
 
 create table processes (
   process_id text not null,
@@ -1282,6 +1456,9 @@ create table products (
   constraint products_status_check CHECK (status = ANY (ARRAY['active'::text, 'archived'::text]))
 );
 CREATE INDEX products_list_idx ON public.products USING btree (tenant_id, mode, product_id);
+alter table products enable row level security, force row level security;
+create policy products_tenants on products for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('products'::text) AS scope_writes_all)));
+create policy products_deleted on products as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('products'::text) AS scope_writes_all)));
 
 create table provider_account_circuits (
   tenant_id text not null,
@@ -1302,12 +1479,18 @@ create table provider_account_circuits (
   constraint provider_account_circuits_state_check CHECK (state = ANY (ARRAY['closed'::text, 'open'::text]))
 );
 CREATE INDEX provider_account_circuits_open_idx ON public.provider_account_circuits USING btree (tenant_id) WHERE (state = 'open'::text);
+alter table provider_account_circuits enable row level security, force row level security;
+create policy provider_account_circuits_tenants on provider_account_circuits for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('provider_account_circuits'::text) AS scope_writes_all)));
+create policy provider_account_circuits_deleted on provider_account_circuits as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('provider_account_circuits'::text) AS scope_writes_all)));
 
 create table provider_account_tenants (
   provider_account_id text not null,
   tenant_id text not null,
   constraint provider_account_tenants_pkey PRIMARY KEY (provider_account_id)
 );
+alter table provider_account_tenants enable row level security, force row level security;
+create policy provider_account_tenants_tenants on provider_account_tenants for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('provider_account_tenants'::text) AS scope_writes_all)));
+create policy provider_account_tenants_deleted on provider_account_tenants as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('provider_account_tenants'::text) AS scope_writes_all)));
 
 create table provider_accounts (
   tenant_id text not null,
@@ -1331,6 +1514,9 @@ create table provider_accounts (
   constraint provider_accounts_routing_check CHECK (jsonb_typeof(routing) = 'object'::text),
   constraint provider_accounts_status_check CHECK (status = ANY (ARRAY['active'::text, 'disabled'::text]))
 );
+alter table provider_accounts enable row level security, force row level security;
+create policy provider_accounts_tenants on provider_accounts for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('provider_accounts'::text) AS scope_writes_all)));
+create policy provider_accounts_deleted on provider_accounts as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('provider_accounts'::text) AS scope_writes_all)));
 
 create table provider_calls (
   tenant_id text not null,
@@ -1347,6 +1533,9 @@ create table provider_calls (
   constraint provider_calls_outcome_check CHECK (outcome = ANY (ARRAY['answered'::text, 'not_found'::text, 'refused'::text, 'not_sent'::text, 'unknown'::text, 'failed'::text]))
 ) partition by range (call_id);
 CREATE INDEX provider_calls_attempt_idx ON public.provider_calls USING btree (tenant_id, attempt_id, call_id);
+alter table provider_calls enable row level security, force row level security;
+create policy provider_calls_tenants on provider_calls for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('provider_calls'::text) AS scope_writes_all)));
+create policy provider_calls_deleted on provider_calls as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('provider_calls'::text) AS scope_writes_all)));
 
 create table provider_facts (
   tenant_id text not null,
@@ -1356,6 +1545,9 @@ create table provider_facts (
   inbound_event_id text not null,
   constraint provider_facts_pkey PRIMARY KEY (tenant_id, provider_account_id, dedupe_key)
 );
+alter table provider_facts enable row level security, force row level security;
+create policy provider_facts_tenants on provider_facts for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('provider_facts'::text) AS scope_writes_all)));
+create policy provider_facts_deleted on provider_facts as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('provider_facts'::text) AS scope_writes_all)));
 
 create table provider_questions (
   tenant_id text not null,
@@ -1368,6 +1560,9 @@ create table provider_questions (
   constraint provider_questions_pkey PRIMARY KEY (tenant_id, attempt_id)
 );
 CREATE INDEX provider_questions_due_idx ON public.provider_questions USING btree (tenant_id, provider_account_id, due_at) WHERE (due_at IS NOT NULL);
+alter table provider_questions enable row level security, force row level security;
+create policy provider_questions_tenants on provider_questions for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('provider_questions'::text) AS scope_writes_all)));
+create policy provider_questions_deleted on provider_questions as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('provider_questions'::text) AS scope_writes_all)));
 
 create table proxy_storage (
   place text not null,
@@ -1396,6 +1591,9 @@ create table qr_code_tokens (
   constraint qr_code_tokens_pkey PRIMARY KEY (token),
   constraint qr_code_tokens_token_check CHECK (token ~ '^[A-Za-z0-9_-]{22}$'::text)
 );
+alter table qr_code_tokens enable row level security, force row level security;
+create policy qr_code_tokens_tenants on qr_code_tokens for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('qr_code_tokens'::text) AS scope_writes_all)));
+create policy qr_code_tokens_deleted on qr_code_tokens as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('qr_code_tokens'::text) AS scope_writes_all)));
 
 create table qr_code_uses (
   tenant_id text not null,
@@ -1411,6 +1609,9 @@ create table qr_code_uses (
   constraint qr_code_uses_amount_check CHECK (amount > 0),
   constraint qr_code_uses_number_check CHECK (use_number > 0)
 );
+alter table qr_code_uses enable row level security, force row level security;
+create policy qr_code_uses_tenants on qr_code_uses for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('qr_code_uses'::text) AS scope_writes_all)));
+create policy qr_code_uses_deleted on qr_code_uses as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('qr_code_uses'::text) AS scope_writes_all)));
 
 create table qr_codes (
   tenant_id text not null,
@@ -1448,6 +1649,9 @@ create table qr_codes (
   constraint qr_codes_uses_made_check CHECK (uses_made >= 0 AND uses_max > 0 AND uses_made <= uses_max)
 );
 CREATE INDEX qr_codes_list_idx ON public.qr_codes USING btree (tenant_id, mode, qr_code_id);
+alter table qr_codes enable row level security, force row level security;
+create policy qr_codes_tenants on qr_codes for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('qr_codes'::text) AS scope_writes_all)));
+create policy qr_codes_deleted on qr_codes as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('qr_codes'::text) AS scope_writes_all)));
 
 create table reconciliation_accounts (
   tenant_id text not null,
@@ -1466,6 +1670,9 @@ create table reconciliation_accounts (
   constraint reconciliation_accounts_listing_check CHECK (listing = ANY (ARRAY['daily'::text, 'off'::text])),
   constraint reconciliation_accounts_missing_check CHECK (missing_after_days >= 1 AND missing_after_days <= 90)
 );
+alter table reconciliation_accounts enable row level security, force row level security;
+create policy reconciliation_accounts_tenants on reconciliation_accounts for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('reconciliation_accounts'::text) AS scope_writes_all)));
+create policy reconciliation_accounts_deleted on reconciliation_accounts as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('reconciliation_accounts'::text) AS scope_writes_all)));
 
 create table reconciliation_exceptions (
   tenant_id text not null,
@@ -1500,6 +1707,9 @@ create table reconciliation_exceptions (
 CREATE INDEX reconciliation_exceptions_account_idx ON public.reconciliation_exceptions USING btree (tenant_id, provider_account_id, exception_id) WHERE (difference <> 0);
 CREATE INDEX reconciliation_exceptions_list_idx ON public.reconciliation_exceptions USING btree (tenant_id, mode, exception_id);
 CREATE INDEX reconciliation_exceptions_open_idx ON public.reconciliation_exceptions USING btree (tenant_id, provider_account_id, exception_id) WHERE (state = 'open'::text);
+alter table reconciliation_exceptions enable row level security, force row level security;
+create policy reconciliation_exceptions_tenants on reconciliation_exceptions for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('reconciliation_exceptions'::text) AS scope_writes_all)));
+create policy reconciliation_exceptions_deleted on reconciliation_exceptions as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('reconciliation_exceptions'::text) AS scope_writes_all)));
 
 create table reconciliation_reports (
   tenant_id text not null,
@@ -1526,6 +1736,9 @@ create table reconciliation_reports (
 );
 CREATE INDEX reconciliation_reports_list_idx ON public.reconciliation_reports USING btree (tenant_id, mode, report_id);
 CREATE INDEX reconciliation_reports_unexplained_idx ON public.reconciliation_reports USING btree (tenant_id, day) WHERE (unexplained <> (0)::numeric);
+alter table reconciliation_reports enable row level security, force row level security;
+create policy reconciliation_reports_tenants on reconciliation_reports for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('reconciliation_reports'::text) AS scope_writes_all)));
+create policy reconciliation_reports_deleted on reconciliation_reports as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('reconciliation_reports'::text) AS scope_writes_all)));
 
 create table recovery_codes (
   user_id text not null,
@@ -1574,6 +1787,9 @@ CREATE INDEX refunds_unfinished_idx ON public.refunds USING btree (tenant_id, mo
 CREATE TRIGGER refunds_inserted AFTER INSERT ON public.refunds REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_changed();
 CREATE TRIGGER refunds_kept BEFORE DELETE OR TRUNCATE ON public.refunds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refunds_updated AFTER UPDATE ON public.refunds REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_updated();
+alter table refunds enable row level security, force row level security;
+create policy refunds_tenants on refunds for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('refunds'::text) AS scope_writes_all)));
+create policy refunds_deleted on refunds as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('refunds'::text) AS scope_writes_all)));
 
 create table replays (
   tenant_id text not null,
@@ -1603,6 +1819,9 @@ create table replays (
 );
 CREATE INDEX replays_list_idx ON public.replays USING btree (tenant_id, mode, replay_id);
 CREATE UNIQUE INDEX replays_running_key ON public.replays USING btree (tenant_id, endpoint_id) WHERE (status = 'running'::text);
+alter table replays enable row level security, force row level security;
+create policy replays_tenants on replays for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('replays'::text) AS scope_writes_all)));
+create policy replays_deleted on replays as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('replays'::text) AS scope_writes_all)));
 
 create table request_log (
   tenant_id text not null,
@@ -1626,6 +1845,9 @@ create table request_log (
 ) partition by range (request_id);
 CREATE INDEX request_log_correlation_idx ON public.request_log USING btree (tenant_id, correlation_id);
 CREATE INDEX request_log_refused_idx ON public.request_log USING btree (tenant_id, mode, code, request_id) WHERE (code IS NOT NULL);
+alter table request_log enable row level security, force row level security;
+create policy request_log_tenants on request_log for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('request_log'::text) AS scope_writes_all)));
+create policy request_log_deleted on request_log as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('request_log'::text) AS scope_writes_all)));
 
 create table reseals (
   tenant_id text not null,
@@ -1638,6 +1860,9 @@ create table reseals (
   constraint reseals_found_check CHECK (found >= 0)
 );
 CREATE INDEX reseals_due_idx ON public.reseals USING btree (due_at);
+alter table reseals enable row level security, force row level security;
+create policy reseals_tenants on reseals for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('reseals'::text) AS scope_writes_all)));
+create policy reseals_deleted on reseals as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('reseals'::text) AS scope_writes_all)));
 
 create table retention_positions (
   tenant_id text not null,
@@ -1647,6 +1872,9 @@ create table retention_positions (
   constraint retention_positions_pkey PRIMARY KEY (tenant_id, subject),
   constraint retention_positions_subject_check CHECK (subject = ANY (ARRAY['events'::text, 'deliveries'::text, 'inbound_events'::text]))
 );
+alter table retention_positions enable row level security, force row level security;
+create policy retention_positions_tenants on retention_positions for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('retention_positions'::text) AS scope_writes_all)));
+create policy retention_positions_deleted on retention_positions as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('retention_positions'::text) AS scope_writes_all)));
 
 create table reversals (
   tenant_id text not null,
@@ -1684,6 +1912,9 @@ CREATE INDEX reversals_unfinished_idx ON public.reversals USING btree (tenant_id
 CREATE TRIGGER reversals_inserted AFTER INSERT ON public.reversals REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_changed();
 CREATE TRIGGER reversals_kept BEFORE DELETE OR TRUNCATE ON public.reversals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER reversals_updated AFTER UPDATE ON public.reversals REFERENCING OLD TABLE AS was NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_amounts_of_updated();
+alter table reversals enable row level security, force row level security;
+create policy reversals_tenants on reversals for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('reversals'::text) AS scope_writes_all)));
+create policy reversals_deleted on reversals as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('reversals'::text) AS scope_writes_all)));
 
 create table search_keys (
   tenant_id text not null,
@@ -1694,6 +1925,9 @@ create table search_keys (
   constraint search_keys_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id),
   constraint search_keys_purpose_check CHECK (purpose = 'email'::text)
 );
+alter table search_keys enable row level security, force row level security;
+create policy search_keys_tenants on search_keys for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('search_keys'::text) AS scope_writes_all)));
+create policy search_keys_deleted on search_keys as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('search_keys'::text) AS scope_writes_all)));
 
 create table sessions (
   session_id text not null,
@@ -1734,6 +1968,9 @@ create table settlements (
   constraint settlements_net_check CHECK (net = (gross - fee)),
   constraint settlements_noun_check CHECK (subject_noun = ANY (ARRAY['capture'::text, 'refund'::text, 'reversal'::text, 'dispute'::text]))
 );
+alter table settlements enable row level security, force row level security;
+create policy settlements_tenants on settlements for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('settlements'::text) AS scope_writes_all)));
+create policy settlements_deleted on settlements as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('settlements'::text) AS scope_writes_all)));
 
 create table setup_links (
   token_hash bytea not null,
@@ -1771,6 +2008,9 @@ create table signals (
   constraint signals_source_check CHECK (source = ANY (ARRAY['tenant'::text, 'shopper'::text, 'provider_answer'::text, 'notification'::text, 'poll'::text, 'timer'::text, 'operator'::text]))
 );
 CREATE INDEX signals_quarantined_idx ON public.signals USING btree (tenant_id, signal_id) WHERE (outcome = 'quarantined'::text);
+alter table signals enable row level security, force row level security;
+create policy signals_tenants on signals for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('signals'::text) AS scope_writes_all)));
+create policy signals_deleted on signals as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('signals'::text) AS scope_writes_all)));
 
 create table signing_keys (
   kid text not null,
@@ -1799,6 +2039,9 @@ create table signing_secrets (
   constraint signing_secrets_pkey PRIMARY KEY (tenant_id, endpoint_id, mode, secret_id),
   constraint signing_secrets_purpose_check CHECK (purpose = ANY (ARRAY['signing'::text, 'signing_ed25519'::text, 'data_protection'::text, 'notification'::text]))
 );
+alter table signing_secrets enable row level security, force row level security;
+create policy signing_secrets_tenants on signing_secrets for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('signing_secrets'::text) AS scope_writes_all)));
+create policy signing_secrets_deleted on signing_secrets as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('signing_secrets'::text) AS scope_writes_all)));
 
 create table simulation_budgets (
   tenant_id text not null,
@@ -1807,6 +2050,9 @@ create table simulation_budgets (
   constraint simulation_budgets_pkey PRIMARY KEY (tenant_id),
   constraint simulation_budgets_used_check CHECK (used > 0)
 );
+alter table simulation_budgets enable row level security, force row level security;
+create policy simulation_budgets_tenants on simulation_budgets for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('simulation_budgets'::text) AS scope_writes_all)));
+create policy simulation_budgets_deleted on simulation_budgets as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('simulation_budgets'::text) AS scope_writes_all)));
 
 create table statement_lines (
   tenant_id text not null,
@@ -1836,6 +2082,9 @@ create table statement_lines (
 );
 CREATE INDEX statement_lines_statement_idx ON public.statement_lines USING btree (tenant_id, statement_id, line_id);
 CREATE TRIGGER statement_lines_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.statement_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+alter table statement_lines enable row level security, force row level security;
+create policy statement_lines_tenants on statement_lines for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('statement_lines'::text) AS scope_writes_all)));
+create policy statement_lines_deleted on statement_lines as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('statement_lines'::text) AS scope_writes_all)));
 
 create table statements (
   tenant_id text not null,
@@ -1871,6 +2120,9 @@ CREATE INDEX statements_due_idx ON public.statements USING btree (tenant_id, pro
 CREATE INDEX statements_list_idx ON public.statements USING btree (tenant_id, mode, statement_id);
 CREATE INDEX statements_matching_idx ON public.statements USING btree (tenant_id, provider_account_id) WHERE (status = 'matching'::text);
 CREATE UNIQUE INDEX statements_upload_key ON public.statements USING btree (tenant_id, provider_account_id, content_hash) WHERE (source = 'upload'::text);
+alter table statements enable row level security, force row level security;
+create policy statements_tenants on statements for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('statements'::text) AS scope_writes_all)));
+create policy statements_deleted on statements as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('statements'::text) AS scope_writes_all)));
 
 create table tenant_roles (
   tenant_id text not null,
@@ -1885,6 +2137,9 @@ create table tenant_roles (
   constraint tenant_roles_name_key UNIQUE (tenant_id, name),
   constraint tenant_roles_tenant_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
 );
+alter table tenant_roles enable row level security, force row level security;
+create policy tenant_roles_tenants on tenant_roles for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('tenant_roles'::text) AS scope_writes_all)));
+create policy tenant_roles_deleted on tenant_roles as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('tenant_roles'::text) AS scope_writes_all)));
 
 create table tenants (
   tenant_id text not null,
@@ -1908,6 +2163,9 @@ create table tenants (
   constraint tenants_status_check CHECK (status = ANY (ARRAY['active'::text, 'suspended'::text, 'removed'::text]))
 );
 CREATE INDEX tenants_parent_idx ON public.tenants USING btree (parent_tenant_id) WHERE (parent_tenant_id IS NOT NULL);
+alter table tenants enable row level security, force row level security;
+create policy tenants_tenants on tenants for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('tenants'::text) AS scope_writes_all)));
+create policy tenants_deleted on tenants as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('tenants'::text) AS scope_writes_all)));
 
 create table test_clocks (
   tenant_id text not null,
@@ -1921,6 +2179,9 @@ create table test_clocks (
   constraint test_clocks_status_check CHECK (status = ANY (ARRAY['held'::text, 'released'::text]))
 );
 CREATE UNIQUE INDEX test_clocks_held_key ON public.test_clocks USING btree (tenant_id) WHERE (status = 'held'::text);
+alter table test_clocks enable row level security, force row level security;
+create policy test_clocks_tenants on test_clocks for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('test_clocks'::text) AS scope_writes_all)));
+create policy test_clocks_deleted on test_clocks as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('test_clocks'::text) AS scope_writes_all)));
 
 create table users (
   user_id text not null,
@@ -1947,6 +2208,9 @@ create table verified_domains (
   constraint verified_domains_pkey PRIMARY KEY (domain)
 );
 CREATE INDEX verified_domains_tenant_idx ON public.verified_domains USING btree (tenant_id, mode, verified_at);
+alter table verified_domains enable row level security, force row level security;
+create policy verified_domains_tenants on verified_domains for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('verified_domains'::text) AS scope_writes_all)));
+create policy verified_domains_deleted on verified_domains as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('verified_domains'::text) AS scope_writes_all)));
 
 create table webhook_endpoints (
   tenant_id text not null,
@@ -1984,6 +2248,9 @@ create table webhook_endpoints (
 );
 CREATE INDEX webhook_endpoints_list_idx ON public.webhook_endpoints USING btree (tenant_id, mode, endpoint_id);
 CREATE UNIQUE INDEX webhook_endpoints_reversing_key ON public.webhook_endpoints USING btree (tenant_id, mode, COALESCE(product_id, ''::text)) WHERE (((ack_policy ->> 'type'::text) = 'reverse_on_no_ack'::text) AND (status <> 'deleted'::text));
+alter table webhook_endpoints enable row level security, force row level security;
+create policy webhook_endpoints_tenants on webhook_endpoints for all using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_reads_all() AS scope_reads_all))) with check (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('webhook_endpoints'::text) AS scope_writes_all)));
+create policy webhook_endpoints_deleted on webhook_endpoints as restrictive for delete using (((tenant_id = ANY (( SELECT string_to_array(current_setting('tollgate.tenants'::text, true), ','::text) AS string_to_array)::text[])) OR ( SELECT scope_writes_all('webhook_endpoints'::text) AS scope_writes_all)));
 
 CREATE OR REPLACE FUNCTION public.append_audit_entry(of_tenant text, at_time timestamp with time zone, of_class text, content json)
  RETURNS bigint
@@ -2549,6 +2816,62 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION public.scope_reads_all()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select case public.scope_work()
+    when 'owner' then public.scope_runs_as_owner()
+    else public.scope_work() in ('directory', 'lanes', 'relay', 'operator', 'people', 'keys', 'sweep', 'retention',
+      'overview', 'audit')
+  end
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.scope_runs_as_owner()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select pg_has_role((select relowner from pg_class where oid = to_regclass('public.migrations')), 'usage')
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.scope_work()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$ select substring(current_setting('tollgate.tenants', true) from '^\*(\w+)') $function$
+;
+
+CREATE OR REPLACE FUNCTION public.scope_writes_all(relation text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+  select case public.scope_work()
+    when 'owner' then public.scope_reads_all()
+    when 'lanes' then relation = 'lanes'
+    when 'relay' then relation = 'lanes'
+    when 'keys' then relation in ('data_keys')
+    when 'overview' then relation in ('activity_hours', 'activity_positions')
+    when 'audit' then relation in ('audit_checkpointed')
+      -- Emptied by a function of the owner's, which refuses what is young.
+      or relation = 'audit_entries' and public.scope_runs_as_owner()
+    -- Moved from one partition to another, by a function of the owner's.
+    when 'retention' then public.scope_runs_as_owner() and relation in ('events', 'deliveries', 'delivery_attempts',
+      'inbound_events', 'provider_calls', 'request_log')
+    when 'people' then relation in ('memberships', 'invitations')
+    else false
+  end
+$function$
+;
+
 CREATE OR REPLACE FUNCTION public.split_partition(parent_name text, month date)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2587,4 +2910,39 @@ begin
     parent_name, made, lower_bound, bound);
   return true;
 end $function$
+;
+
+CREATE OR REPLACE PROCEDURE public.wall_tenant_tables()
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $procedure$
+declare
+  walled record;
+begin
+  for walled in
+    select c.oid::regclass as name, c.relname as plain from pg_class c
+    join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      and c.relname !~ '^detached_' and not (c.relrowsecurity and c.relforcerowsecurity)
+    order by c.relname
+  loop
+    execute format('alter table %s enable row level security', walled.name);
+    execute format('alter table %s force row level security', walled.name);
+    -- The lists are made once for a statement (initplans). With `or` they are no condition of an index, so that the plan is
+    -- the one of the statement's own condition.
+    execute format($policy$
+      create policy %I on %s
+        using (tenant_id = any ((select string_to_array(current_setting('tollgate.tenants', true), ','))::text[])
+          or (select public.scope_reads_all()))
+        with check (tenant_id = any ((select string_to_array(current_setting('tollgate.tenants', true), ','))::text[])
+          or (select public.scope_writes_all(%L)))$policy$,
+      walled.plain || '_tenants', walled.name, walled.plain);
+    -- What is deleted is looked at by `using` alone, which is for reading.
+    execute format($policy$
+      create policy %I on %s as restrictive for delete
+        using (tenant_id = any ((select string_to_array(current_setting('tollgate.tenants', true), ','))::text[])
+          or (select public.scope_writes_all(%L)))$policy$,
+      walled.plain || '_deleted', walled.name, walled.plain);
+  end loop;
+end $procedure$
 ;

@@ -235,6 +235,10 @@ export interface AcknowledgedEvents {
   acknowledged: number;
 }
 
+export interface AddInvoiceLines {
+  lines: readonly GivenInvoiceLine[];
+}
+
 export interface AddPasskey {
   label: string;
   /** The credential as its `toJSON()` gives it (WebAuthn level 3). */
@@ -972,6 +976,41 @@ export interface CreateDomain {
   domain: string;
 }
 
+export interface CreateInvoice {
+  /** Your own id of this invoice; unique per tenant and mode. */
+  reference?: string | undefined;
+  /** One of your settings; `main` unless given. */
+  series?: string | undefined;
+  /** ISO 4217 code in capitals. */
+  currency?: string | undefined;
+  /** Whether the prices of lines are before tax or have it in them. */
+  prices?: "net" | "gross" | undefined;
+  /** That of your settings unless given. */
+  language?: string | undefined;
+  dueDays?: number | undefined;
+  note?: string | undefined;
+  orderId?: string | undefined;
+  /** When it was delivered or done; the day of the issue unless given. */
+  supplyDate?: string | undefined;
+  /** Why it is exempt from tax; needed where a line is. */
+  exemptionReason?: string | undefined;
+  /** What one unit of the invoice’s currency is in the currency of the tax. */
+  exchangeRate?: {
+    currency: string;
+    rate: string;
+    /** ISO 8601. */
+    date: string;
+    source: string;
+  } | undefined;
+  customer: InvoiceCustomer;
+  lines: readonly GivenInvoiceLine[];
+  /**
+   * Payments that settle it; in its currency, and of no other invoice.
+   * Default: [].
+   */
+  paymentIds?: readonly string[] | undefined;
+}
+
 export interface CreateLimitBasket {
   /** For people. */
   name?: string | null | undefined;
@@ -1184,7 +1223,7 @@ export interface CreateRole {
   /** Default: null. */
   description?: string | null | undefined;
   /** What whoever has the role may do. Never more than you may. */
-  permissions: readonly ("payment:create" | "payment:read" | "payment:update" | "capture:create" | "capture:read" | "refund:create" | "refund:read" | "reversal:create" | "reversal:read" | "dispute:read" | "dispute:update" | "inbound_event:read" | "inbound_event:execute" | "ledger:read" | "reconciliation:read" | "reconciliation:update" | "statement:create" | "statement:read" | "period:read" | "period:update" | "payout:read" | "checkout:create" | "checkout:read" | "checkout:update" | "qr-code:create" | "qr-code:read" | "qr-code:update" | "qr-code:execute" | "domain:create" | "domain:read" | "domain:execute" | "domain:delete" | "webhook:create" | "webhook:read" | "webhook:update" | "webhook:delete" | "webhook:execute" | "event:read" | "notification-settings:read" | "notification-settings:update" | "notification-settings:pause" | "product:create" | "product:read" | "product:update" | "limit-basket:create" | "limit-basket:read" | "limit-basket:update" | "limit-basket:delete" | "provider-account:create" | "provider-account:read" | "provider-account:update" | "provider-account:execute" | "partner-key:create" | "partner-key:read" | "partner-key:update" | "audit:read" | "request-log:read" | "settings:read" | "settings:update" | "api-key:create" | "api-key:read" | "api-key:update" | "api-key:delete" | "role:read" | "role:create" | "role:update" | "role:delete" | "child-tenant:create" | "child-tenant:read" | "app-secret:update" | "approval:read" | "approval:update" | "approval-rule:update" | "test-clock:create" | "test-clock:read" | "test-clock:update" | "user:create" | "user:read" | "user:update")[];
+  permissions: readonly ("payment:create" | "payment:read" | "payment:update" | "capture:create" | "capture:read" | "refund:create" | "refund:read" | "reversal:create" | "reversal:read" | "dispute:read" | "dispute:update" | "inbound_event:read" | "inbound_event:execute" | "ledger:read" | "reconciliation:read" | "reconciliation:update" | "statement:create" | "statement:read" | "period:read" | "period:update" | "payout:read" | "checkout:create" | "checkout:read" | "checkout:update" | "qr-code:create" | "qr-code:read" | "qr-code:update" | "qr-code:execute" | "domain:create" | "domain:read" | "domain:execute" | "domain:delete" | "webhook:create" | "webhook:read" | "webhook:update" | "webhook:delete" | "webhook:execute" | "event:read" | "notification-settings:read" | "notification-settings:update" | "notification-settings:pause" | "product:create" | "product:read" | "product:update" | "invoice:create" | "invoice:read" | "invoice:update" | "invoice:delete" | "invoice:execute" | "invoicing-settings:read" | "invoicing-settings:update" | "limit-basket:create" | "limit-basket:read" | "limit-basket:update" | "limit-basket:delete" | "provider-account:create" | "provider-account:read" | "provider-account:update" | "provider-account:execute" | "partner-key:create" | "partner-key:read" | "partner-key:update" | "audit:read" | "request-log:read" | "settings:read" | "settings:update" | "api-key:create" | "api-key:read" | "api-key:update" | "api-key:delete" | "role:read" | "role:create" | "role:update" | "role:delete" | "child-tenant:create" | "child-tenant:read" | "app-secret:update" | "approval:read" | "approval:update" | "approval-rule:update" | "test-clock:create" | "test-clock:read" | "test-clock:update" | "user:create" | "user:read" | "user:update")[];
 }
 
 export interface CreateSimulation {
@@ -1489,6 +1528,16 @@ export interface CredentialsTest {
   code?: string | undefined;
   /** In words, without anything secret. */
   message?: string | undefined;
+}
+
+export interface CreditInvoice {
+  reason: string;
+  /** Your own id of this invoice; unique per tenant and mode. */
+  reference?: string | undefined;
+  series?: string | undefined;
+  /** With tax, in minor units. */
+  amount?: number | undefined;
+  lines?: readonly GivenInvoiceLine[] | undefined;
 }
 
 /** Kept sealed; never part of a notification. */
@@ -1922,6 +1971,30 @@ export interface ExplainedRoute {
   }[];
 }
 
+export interface GivenInvoiceLine {
+  description: string;
+  sku?: string | undefined;
+  /** Default: "C62". */
+  unit?: string | undefined;
+  /** Default: "1". */
+  quantity?: string | undefined;
+  /** Whole minor units of the currency: 1250 is 12.50 EUR, 1250 JPY is 1250 yen. */
+  unitAmount: number;
+  /**
+   * How many units `unitAmount` is for: 1000 for prices below a cent.
+   * Default: "1".
+   */
+  per?: string | undefined;
+  /**
+   * Minor units off the line.
+   * Default: 0.
+   */
+  discount?: number | undefined;
+  taxCategory: "standard" | "zero" | "exempt" | "reverse_charge" | "intra_community" | "export" | "outside_scope";
+  /** Percent, as text: 19, 5.5. */
+  taxRate: string;
+}
+
 export interface GivenShippingAddress {
   /** ISO 3166-1, two capitals. */
   country: string;
@@ -2080,6 +2153,202 @@ export interface Invited {
   expiresAt: string;
   /** For you to bring to them. Shown once; good for a week, once. */
   url: string;
+}
+
+export interface Invoice {
+  id: string;
+  object: "invoice";
+  kind: "invoice" | "credit_note";
+  mode: "live" | "test";
+  status: "draft" | "issued";
+  /** Told by money and credit notes; null of drafts and credit notes. */
+  paymentState: "open" | "partly_settled" | "settled" | "overpaid" | "credited" | "refunded" | null;
+  number: string | null;
+  series: string;
+  reference: string | null;
+  currency: string;
+  prices: "net" | "gross";
+  rounding: "half_up" | "half_even";
+  netAmount: number;
+  taxAmount: number;
+  grossAmount: number;
+  creditedAmount: number;
+  /** Captured, less what was refunded, reversed or lost in disputes. */
+  paidAmount: number;
+  /** Below zero where more was paid than is owed. */
+  dueAmount: number;
+  taxes: readonly InvoiceTax[];
+  taxInTaxCurrency: {
+    amount: number;
+    currency: string;
+  } | null;
+  /** Null in lists. */
+  customer: InvoiceCustomer | null;
+  /** As it was on the day of the issue. */
+  seller: Seller | null;
+  language: string;
+  note: string | null;
+  orderId: string | null;
+  supplyDate: string | null;
+  exemptionReason: string | null;
+  exchangeRate: {
+    currency: string;
+    rate: string;
+    /** ISO 8601. */
+    date: string;
+    source: string;
+  } | null;
+  dueDays: number;
+  issueDate: string | null;
+  dueDate: string | null;
+  correctsInvoiceId: string | null;
+  reason: string | null;
+  paymentIds: readonly string[];
+  version: number;
+  issuedAt: string | null;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  createdAt: string;
+  /**
+   * RFC 3339.
+   * Format: date-time.
+   */
+  updatedAt: string;
+}
+
+/** Kept sealed. */
+export interface InvoiceCustomer {
+  name: string;
+  /** Format: email. */
+  email?: string | undefined;
+  address: PostalAddress;
+  /** With the prefix of its country. */
+  vatId?: string | undefined;
+  /** When the VAT identifier was confirmed, and the number that the confirmation bears. */
+  vatIdCheck?: {
+    /**
+     * RFC 3339.
+     * Format: date-time.
+     */
+    checkedAt: string;
+    evidence: string;
+  } | undefined;
+  /** What they want to read on it, such as a number of an order. */
+  reference?: string | undefined;
+}
+
+export interface InvoiceLine {
+  position: number;
+  description: string;
+  sku: string | null;
+  unit: string;
+  quantity: string;
+  unitAmount: number;
+  per: string;
+  discount: number;
+  taxCategory: "standard" | "zero" | "exempt" | "reverse_charge" | "intra_community" | "export" | "outside_scope";
+  taxRate: string;
+  /** What the line costs, before tax or with it as `prices` says. */
+  amount: number;
+  /** Before tax. */
+  netAmount: number;
+}
+
+export interface InvoiceTax {
+  taxCategory: "standard" | "zero" | "exempt" | "reverse_charge" | "intra_community" | "export" | "outside_scope";
+  taxRate: string;
+  netAmount: number;
+  taxAmount: number;
+}
+
+export interface InvoicingSettings {
+  seller: Seller;
+  /** The rates there are: lines with others are refused. */
+  taxes: readonly {
+    name?: string | undefined;
+    category: "standard" | "zero" | "exempt" | "reverse_charge" | "intra_community" | "export" | "outside_scope";
+    /** Percent, as text: 19, 5.5. */
+    rate: string;
+  }[];
+  /** What tax is declared in; invoices in other currencies say the tax in this one as well. */
+  taxCurrency?: string | undefined;
+  /**
+   * Counted without gaps by kind, series and fiscal year. No two have one prefix.
+   * Default: [{"kind":"invoice","series":"main","prefix":"INV-{year}-","digits":6},{"kind":"credit_note","series":"main","prefix":"CN-{year}-","digits":6}].
+   */
+  numbering: readonly {
+    kind: "invoice" | "credit_note";
+    /** Default: "main". */
+    series: string;
+    /** What stands before the number; {year} is the fiscal year. Test mode has TEST- in front. */
+    prefix: string;
+    /** Default: 6. */
+    digits: number;
+  }[];
+  /**
+   * Its first month.
+   * Default: 1.
+   */
+  fiscalYearStart: number;
+  /**
+   * Whose days the documents are dated by.
+   * Default: "UTC".
+   */
+  timeZone: string;
+  /** Default: "half_up". */
+  rounding: "half_up" | "half_even";
+  /** Default: 14. */
+  dueDays: number;
+  /** Default: "en". */
+  language: string;
+  /** Stands at the foot of every document. */
+  note?: string | undefined;
+}
+
+export interface InvoicingSettingsInput {
+  seller: Seller;
+  /** The rates there are: lines with others are refused. */
+  taxes: readonly {
+    name?: string | undefined;
+    category: "standard" | "zero" | "exempt" | "reverse_charge" | "intra_community" | "export" | "outside_scope";
+    /** Percent, as text: 19, 5.5. */
+    rate: string;
+  }[];
+  /** What tax is declared in; invoices in other currencies say the tax in this one as well. */
+  taxCurrency?: string | undefined;
+  /**
+   * Counted without gaps by kind, series and fiscal year. No two have one prefix.
+   * Default: [{"kind":"invoice","series":"main","prefix":"INV-{year}-","digits":6},{"kind":"credit_note","series":"main","prefix":"CN-{year}-","digits":6}].
+   */
+  numbering?: readonly {
+    kind: "invoice" | "credit_note";
+    /** Default: "main". */
+    series?: string | undefined;
+    /** What stands before the number; {year} is the fiscal year. Test mode has TEST- in front. */
+    prefix: string;
+    /** Default: 6. */
+    digits?: number | undefined;
+  }[] | undefined;
+  /**
+   * Its first month.
+   * Default: 1.
+   */
+  fiscalYearStart?: number | undefined;
+  /**
+   * Whose days the documents are dated by.
+   * Default: "UTC".
+   */
+  timeZone?: string | undefined;
+  /** Default: "half_up". */
+  rounding?: "half_up" | "half_even" | undefined;
+  /** Default: 14. */
+  dueDays?: number | undefined;
+  /** Default: "en". */
+  language?: string | undefined;
+  /** Stands at the foot of every document. */
+  note?: string | undefined;
 }
 
 export interface JoinByLink {
@@ -3043,6 +3312,15 @@ export interface Permissions {
   }[];
 }
 
+export interface PostalAddress {
+  line1: string;
+  line2?: string | undefined;
+  city: string;
+  postalCode?: string | undefined;
+  region?: string | undefined;
+  country: string;
+}
+
 /** A refusal (RFC 9457). Members beyond these depend on the code. */
 export interface Problem {
   /**
@@ -3766,6 +4044,24 @@ export interface SearchHit {
 
 export interface SearchHits {
   data: readonly SearchHit[];
+}
+
+export interface Seller {
+  /** The legal name. */
+  name: string;
+  tradingName?: string | undefined;
+  address: PostalAddress;
+  /** With the prefix of its country. */
+  vatId?: string | undefined;
+  /** Of the local tax office, for who has no VAT identifier. */
+  taxNumber?: string | undefined;
+  /** Such as HRB 12345, Amtsgericht Berlin. */
+  registration?: string | undefined;
+  /** Format: email. */
+  email?: string | undefined;
+  phone?: string | undefined;
+  iban?: string | undefined;
+  bic?: string | undefined;
 }
 
 export interface Session {
@@ -4665,6 +4961,33 @@ export interface UpdateCheckout {
   metadata?: Record<string, string> | null | undefined;
 }
 
+export interface UpdateInvoice {
+  /** One of your settings; `main` unless given. */
+  series?: string | undefined;
+  /** ISO 4217 code in capitals. */
+  currency?: string | undefined;
+  /** Whether the prices of lines are before tax or have it in them. */
+  prices?: "net" | "gross" | undefined;
+  /** That of your settings unless given. */
+  language?: string | undefined;
+  dueDays?: number | undefined;
+  note?: string | null | undefined;
+  orderId?: string | null | undefined;
+  supplyDate?: string | null | undefined;
+  exemptionReason?: string | null | undefined;
+  exchangeRate?: {
+    currency: string;
+    rate: string;
+    /** ISO 8601. */
+    date: string;
+    source: string;
+  } | null | undefined;
+  customer?: InvoiceCustomer | undefined;
+  lines?: readonly GivenInvoiceLine[] | undefined;
+  /** Refused where the draft has been changed since that version. */
+  version?: number | undefined;
+}
+
 export interface UpdateLimitBasket {
   /** For people. */
   name?: string | null | undefined;
@@ -4776,7 +5099,7 @@ export interface UpdateRole {
   name?: string | undefined;
   description?: string | null | undefined;
   /** What whoever has the role may do. Never more than you may. */
-  permissions?: readonly ("payment:create" | "payment:read" | "payment:update" | "capture:create" | "capture:read" | "refund:create" | "refund:read" | "reversal:create" | "reversal:read" | "dispute:read" | "dispute:update" | "inbound_event:read" | "inbound_event:execute" | "ledger:read" | "reconciliation:read" | "reconciliation:update" | "statement:create" | "statement:read" | "period:read" | "period:update" | "payout:read" | "checkout:create" | "checkout:read" | "checkout:update" | "qr-code:create" | "qr-code:read" | "qr-code:update" | "qr-code:execute" | "domain:create" | "domain:read" | "domain:execute" | "domain:delete" | "webhook:create" | "webhook:read" | "webhook:update" | "webhook:delete" | "webhook:execute" | "event:read" | "notification-settings:read" | "notification-settings:update" | "notification-settings:pause" | "product:create" | "product:read" | "product:update" | "limit-basket:create" | "limit-basket:read" | "limit-basket:update" | "limit-basket:delete" | "provider-account:create" | "provider-account:read" | "provider-account:update" | "provider-account:execute" | "partner-key:create" | "partner-key:read" | "partner-key:update" | "audit:read" | "request-log:read" | "settings:read" | "settings:update" | "api-key:create" | "api-key:read" | "api-key:update" | "api-key:delete" | "role:read" | "role:create" | "role:update" | "role:delete" | "child-tenant:create" | "child-tenant:read" | "app-secret:update" | "approval:read" | "approval:update" | "approval-rule:update" | "test-clock:create" | "test-clock:read" | "test-clock:update" | "user:create" | "user:read" | "user:update")[] | undefined;
+  permissions?: readonly ("payment:create" | "payment:read" | "payment:update" | "capture:create" | "capture:read" | "refund:create" | "refund:read" | "reversal:create" | "reversal:read" | "dispute:read" | "dispute:update" | "inbound_event:read" | "inbound_event:execute" | "ledger:read" | "reconciliation:read" | "reconciliation:update" | "statement:create" | "statement:read" | "period:read" | "period:update" | "payout:read" | "checkout:create" | "checkout:read" | "checkout:update" | "qr-code:create" | "qr-code:read" | "qr-code:update" | "qr-code:execute" | "domain:create" | "domain:read" | "domain:execute" | "domain:delete" | "webhook:create" | "webhook:read" | "webhook:update" | "webhook:delete" | "webhook:execute" | "event:read" | "notification-settings:read" | "notification-settings:update" | "notification-settings:pause" | "product:create" | "product:read" | "product:update" | "invoice:create" | "invoice:read" | "invoice:update" | "invoice:delete" | "invoice:execute" | "invoicing-settings:read" | "invoicing-settings:update" | "limit-basket:create" | "limit-basket:read" | "limit-basket:update" | "limit-basket:delete" | "provider-account:create" | "provider-account:read" | "provider-account:update" | "provider-account:execute" | "partner-key:create" | "partner-key:read" | "partner-key:update" | "audit:read" | "request-log:read" | "settings:read" | "settings:update" | "api-key:create" | "api-key:read" | "api-key:update" | "api-key:delete" | "role:read" | "role:create" | "role:update" | "role:delete" | "child-tenant:create" | "child-tenant:read" | "app-secret:update" | "approval:read" | "approval:update" | "approval-rule:update" | "test-clock:create" | "test-clock:read" | "test-clock:update" | "user:create" | "user:read" | "user:update")[] | undefined;
 }
 
 export interface UpdateSettings {
@@ -5332,6 +5655,102 @@ function domainsOperations(send: Send) {
       nextCursor: string | null;
     }> =>
       send({ method: 'GET', path: '/api/v1/domains', query }, options),
+  };
+}
+
+function invoicesOperations(send: Send) {
+  return {
+    /**
+     * Add lines to a draft
+     *
+     * Behind those it has; an invoice that is too long for one request is drafted in several.
+     */
+    addLines: (id: string, body: AddInvoiceLines, options?: CallOptions): Promise<Invoice> =>
+      send({ method: 'POST', path: `/api/v1/invoices/${pathSegment(id)}/lines`, body }, options),
+    /**
+     * Draft an invoice
+     *
+     * A draft has no number and may be changed and deleted. `POST /invoices/{id}/issue` makes it a document.
+     */
+    create: (body: CreateInvoice, options?: CallOptions): Promise<Invoice> =>
+      send({ method: 'POST', path: '/api/v1/invoices', body }, options),
+    /**
+     * Issue a credit note
+     *
+     * Takes back an amount in the proportion of the rates, lines of their own, or, where neither is given, all that is left. Credit notes together take no more of a rate than the invoice has.
+     */
+    credit: (id: string, body: CreditInvoice, options?: CallOptions): Promise<Invoice> =>
+      send({ method: 'POST', path: `/api/v1/invoices/${pathSegment(id)}/credit-notes`, body }, options),
+    /**
+     * Delete a draft
+     *
+     * It never had a number, so that none is missing.
+     */
+    delete: (id: string, options?: CallOptions): Promise<void> =>
+      send({ method: 'DELETE', path: `/api/v1/invoices/${pathSegment(id)}` }, options),
+    /** Read an invoice or a credit note */
+    get: (id: string, options?: CallOptions): Promise<Invoice> =>
+      send({ method: 'GET', path: `/api/v1/invoices/${pathSegment(id)}` }, options),
+    /** Read who sells, at which rates, and how invoices are numbered */
+    getInvoicingSettings: (options?: CallOptions): Promise<InvoicingSettings> =>
+      send({ method: 'GET', path: '/api/v1/invoicing-settings' }, options),
+    /**
+     * Issue a draft
+     *
+     * Gives it the next number of its series and fiscal year, keeps the seller as of today, and closes it for ever. Refused where the document would lack what EN 16931 asks for; each missing member is named.
+     */
+    issue: (id: string, options?: CallOptions): Promise<Invoice> =>
+      send({ method: 'POST', path: `/api/v1/invoices/${pathSegment(id)}/issue` }, options),
+    /** List invoices and credit notes, newest first */
+    list: (query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /** nextCursor of the page before. */
+      cursor?: string | undefined;
+      status?: "draft" | "issued" | undefined;
+      kind?: "invoice" | "credit_note" | undefined;
+      number?: string | undefined;
+      /** Your own id of this invoice; unique per tenant and mode. */
+      reference?: string | undefined;
+      correctsInvoiceId?: string | undefined;
+      /** ISO 8601. */
+      issuedFrom?: string | undefined;
+      /** ISO 8601. */
+      issuedTo?: string | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly Invoice[];
+      hasMore: boolean;
+      nextCursor: string | null;
+    }> =>
+      send({ method: 'GET', path: '/api/v1/invoices', query }, options),
+    /** List the lines of an invoice in their order */
+    listLines: (id: string, query?: {
+      /** Default: 20. */
+      limit?: number | undefined;
+      /**
+       * The position of the last line before.
+       * Default: 0.
+       */
+      after?: number | undefined;
+    }, options?: CallOptions): Promise<{
+      data: readonly InvoiceLine[];
+      hasMore: boolean;
+    }> =>
+      send({ method: 'GET', path: `/api/v1/invoices/${pathSegment(id)}/lines`, query }, options),
+    /**
+     * Set who sells, at which rates, and how invoices are numbered
+     *
+     * Counts for what is issued from now on. There are no rates until you name yours.
+     */
+    setInvoicingSettings: (body: InvoicingSettingsInput, options?: CallOptions): Promise<InvoicingSettings> =>
+      send({ method: 'PUT', path: '/api/v1/invoicing-settings', body }, options),
+    /**
+     * Change a draft
+     *
+     * Members that are left out stay. Lines are replaced as a whole.
+     */
+    update: (id: string, body?: UpdateInvoice, options?: CallOptions): Promise<Invoice> =>
+      send({ method: 'PATCH', path: `/api/v1/invoices/${pathSegment(id)}`, body }, options),
   };
 }
 
@@ -7121,6 +7540,7 @@ export class TollgateApi {
   readonly childTenants: ReturnType<typeof childTenantsOperations>;
   readonly disputes: ReturnType<typeof disputesOperations>;
   readonly domains: ReturnType<typeof domainsOperations>;
+  readonly invoices: ReturnType<typeof invoicesOperations>;
   readonly ledger: ReturnType<typeof ledgerOperations>;
   readonly limits: ReturnType<typeof limitsOperations>;
   readonly notifications: ReturnType<typeof notificationsOperations>;
@@ -7155,6 +7575,7 @@ export class TollgateApi {
     this.childTenants = childTenantsOperations(send);
     this.disputes = disputesOperations(send);
     this.domains = domainsOperations(send);
+    this.invoices = invoicesOperations(send);
     this.ledger = ledgerOperations(send);
     this.limits = limitsOperations(send);
     this.notifications = notificationsOperations(send);

@@ -26,12 +26,10 @@ const one = z.strictObject({ id: z.string().max(64) });
 
 export const changeName = endpoint({
   id: 'changeName',
+  ...person,
   method: 'PATCH',
   path: '/api/v1/me',
   summary: 'Change the name that others see',
-  tag: TAG,
-  access: person,
-  idempotency: 'none',
   body: z.strictObject({ name: personName }).meta({ id: 'ChangeName' }),
   answer: nothing,
   problems: [],

@@ -2,6 +2,7 @@ import { recordOwnAct } from '../audit/record-own-act.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Queryable } from '../platform/database.ts';
 import { type ClaimedLane, releaseLane } from '../platform/lanes.ts';
+import { alsoForTenants, forInstallation } from '../platform/tenant-scope.ts';
 import type { DomainContext } from './claim-domain.ts';
 import { findDomain } from './claim-domain.ts';
 import { afterLook, type Domain, isProven, nextLookAt, type TxtAnswer } from './domain.ts';
@@ -67,16 +68,18 @@ async function writeLook({ clock }: DomainContext, tx: Queryable, before: Domain
 
 /** Whether somebody else holds the host and can still prove it; one who cannot any more loses it here. */
 async function isTaken(tx: Queryable, claim: Domain, answer: TxtAnswer, now: Temporal.Instant): Promise<boolean> {
-  const holder = await selectHolder(tx, claim.domain);
+  const holder = await forInstallation('directory', () => selectHolder(tx, claim.domain));
   if (holder === null || (holder.tenantId === claim.tenantId && holder.domainId === claim.domainId)) return false;
-  const held = await selectDomain(tx, holder.tenantId, holder.domainId);
-  if (held !== null && isProven(held, answer)) return true;
-  await deleteHolder(tx, holder);
-  if (held !== null) {
-    await updateDomain(tx, { ...held, status: 'lapsed', problem: 'wrong_record', updatedAt: now });
-    recordLoss(tx, held, now);
-  }
-  return false;
+  return alsoForTenants([holder.tenantId], async () => {
+    const held = await selectDomain(tx, holder.tenantId, holder.domainId);
+    if (held !== null && isProven(held, answer)) return true;
+    await deleteHolder(tx, holder);
+    if (held !== null) {
+      await updateDomain(tx, { ...held, status: 'lapsed', problem: 'wrong_record', updatedAt: now });
+      recordLoss(tx, held, now);
+    }
+    return false;
+  });
 }
 
 /** Nobody asked for it: what the host serves ends by itself. */

@@ -118,8 +118,7 @@ export async function insertHolder(tx: Queryable, { tenantId, domainId, mode, do
     ...{ domain, tenant_id: tenantId, domain_id: domainId },
     ...{ mode, verified_at: at },
   };
-  await sql`insert into verified_domains select r.* from ${recordset('verified_domains', [row])} r
-    on conflict (domain) do nothing`.execute(tx);
+  await sql`insert into verified_domains select r.* from ${recordset('verified_domains', [row])} r`.execute(tx);
 }
 
 export async function deleteHolder(tx: Queryable, { tenantId, domainId }: HostOwner | Domain): Promise<void> {

@@ -49,5 +49,5 @@ export async function countLinesOf(
     from statement_lines l join line_matches m on m.tenant_id = l.tenant_id and m.line_id = l.line_id
     where l.tenant_id = ${tenantId} and l.statement_id = ${statementId} group by 1`.execute(db);
   const counts = { waiting: 0, deferred: 0, open: 0, matched: 0, booked: 0, accepted: 0 };
-  return rows.reduce((sums, { state, count }) => ({ ...sums, [state]: count }), counts);
+  return { ...counts, ...Object.fromEntries(rows.map(({ state, count }) => [state, count])) };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SIMULATORS, type Simulator } from '../config.ts';
 import { Problem } from '../kernel/problem.ts';
+import { forTenants } from '../platform/tenant-scope.ts';
 import { notificationUrlOf } from '../provider-accounts/account.ts';
 import { addProviderAccount } from '../provider-accounts/add-provider-account.ts';
 import { setAccountStatus } from '../provider-accounts/change-provider-account.ts';
@@ -49,8 +50,12 @@ const PRIORITY = 200;
  * is disabled and another one made. What a simulator knew ends with its process.
  */
 export async function openSimulators(gateway: Gateway, tenantId: string): Promise<OpenSimulators> {
+  if (gateway.config.simulators.length === 0) return { open: [], close: async () => {} };
+  return forTenants([tenantId], () => openAll(gateway, tenantId));
+}
+
+async function openAll(gateway: Gateway, tenantId: string): Promise<OpenSimulators> {
   const { config, payments } = gateway;
-  if (config.simulators.length === 0) return { open: [], close: async () => {} };
   const { currency } = await payments.readTenant(tenantId);
   const tenant: Tenant = { id: tenantId, currency };
   const file = join(config.dataDir, 'simulators.json');

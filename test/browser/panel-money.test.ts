@@ -77,7 +77,7 @@ test('finance goes from balances to a statement, resolves what differs, refunds 
   await page.getByText('Resolved by').waitFor();
   expect(await faultsOf(page, 'money-exception')).toEqual([]);
 
-  await page.goto(`${stage.installation.apiUrl}/admin${stage.place}/payments/${desk.paymentId}`);
+  await page.goto(`${stage.url}${stage.place}/payments/${desk.paymentId}`);
   await page.getByRole('button', { name: 'Refund' }).click();
   const refunding = page.getByRole('dialog');
   await refunding.getByLabel('Amount').fill('40.00');
@@ -124,14 +124,14 @@ test('a dispute is answered, a deadline is left as it is, and the switch is move
   await heading(page, 'Streitfall');
   expect(await faultsOf(page, 'money-dispute')).toEqual([]);
 
-  await page.goto(`${stage.installation.apiUrl}/admin${stage.place}/ack-deadlines/${desk.deadlineId}`);
+  await page.goto(`${stage.url}${stage.place}/ack-deadlines/${desk.deadlineId}`);
   await page.getByRole('button', { name: 'Zahlung so lassen' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Zahlung so lassen' }).click();
   await page.getByText('Ein Mensch hat die Zahlung so gelassen.').waitFor();
   expect(await page.getByRole('button', { name: 'Geld zurückgeben' }).getAttribute('aria-disabled')).toBe('true');
   expect(await faultsOf(page, 'money-deadline')).toEqual([]);
 
-  await page.goto(`${stage.installation.apiUrl}/admin/operator/ack-reversals`);
+  await page.goto(`${stage.url}/operator/ack-reversals`);
   await page.getByRole('button', { name: 'Ausschalten' }).click();
   await page.getByRole('dialog').getByLabel('Grund').fill('Das Netz ist halb weg');
   await page.getByRole('dialog').getByRole('button', { name: 'Ausschalten' }).click();

@@ -132,7 +132,7 @@ test('S3.27 what was given up is explained, sent again, and replayed after a loo
   expect(await faultsOf(page, 'notify-delivery')).toEqual([]);
   expect(await page.content()).not.toContain(endpoint.secret);
   answers.status = 200;
-  await page.goto(`${stage.installation.apiUrl}/admin${at('/dead-letters')}`);
+  await page.goto(`${stage.url}${at('/dead-letters')}`);
   await page.getByRole('link', { name: 'Replay many' }).click();
   await page.getByRole('button', { name: 'See what would be sent' }).click();
   await page.getByText('Say from when.').waitFor();
@@ -157,11 +157,11 @@ test('S3.28 an event tells who was told of it, and an endpoint how it fares', as
   const { page, complaints } = await stage.open(at('/events?type=payment.succeeded'), { width: 360, height: 780 });
   await page.getByRole('link', { name: 'payment.succeeded' }).first().waitFor();
   expect(await faultsOf(page, 'notify-events')).toEqual([]);
-  await page.goto(`${stage.installation.apiUrl}/admin${at(`/events/${eventId}`)}`);
+  await page.goto(`${stage.url}${at(`/events/${eventId}`)}`);
   await page.getByRole('region', { name: 'Who was told' }).getByRole('link').first().waitFor();
   await page.getByText(PLANTED).first().waitFor();
   expect(await faultsOf(page, 'notify-event')).toEqual([]);
-  await page.goto(`${stage.installation.apiUrl}/admin${at(`/webhooks/${endpoint.id}`)}`);
+  await page.goto(`${stage.url}${at(`/webhooks/${endpoint.id}`)}`);
   await page.getByRole('slider', { name: 'Attempts by hour' }).waitFor();
   await page.getByRole('cell', { name: 'Stays' }).waitFor();
   expect(await faultsOf(page, 'notify-endpoint')).toEqual([]);
@@ -178,7 +178,7 @@ test('a forged notification of a provider is shown with its verdict, and what ca
   const { page, complaints } = await stage.open(at('/inbound'), { language: 'de' });
   await page.getByRole('cell', { name: 'Signatur falsch' }).first().waitFor();
   expect(await faultsOf(page, 'notify-inbound')).toEqual([]);
-  await page.goto(`${stage.installation.apiUrl}/admin${at(`/inbound/${forged.id}`)}`);
+  await page.goto(`${stage.url}${at(`/inbound/${forged.id}`)}`);
   const settle = page.getByRole('button', { name: 'Erledigen' });
   await settle.waitFor();
   expect(await settle.getAttribute('title')).toContain('Quarantäne');
@@ -206,7 +206,7 @@ test('whoever may only look is told what they lack', async () => {
   const { page } = await stage.open(at('/simulator'), { person: viewer });
   const send = page.getByRole('button', { name: 'Send it' }).or(page.getByText('You may not see this'));
   await send.first().waitFor();
-  await page.goto(`${stage.installation.apiUrl}/admin${at(`/webhooks/${endpoint.id}/edit`)}`);
+  await page.goto(`${stage.url}${at(`/webhooks/${endpoint.id}/edit`)}`);
   await page.getByText('webhook:update').first().waitFor();
   expect(await faultsOf(page, 'notify-no-permission')).toEqual([]);
 });

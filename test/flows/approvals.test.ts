@@ -1,15 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { approve, reject } from '../../src/approvals/decide-approval.ts';
+import { approve as approveAs, reject as rejectAs } from '../../src/approvals/decide-approval.ts';
 import { finishOnce } from '../../src/approvals/jobs.ts';
 import type { RunContext } from '../../src/approvals/run-approved.ts';
 import type { TenantCaller } from '../../src/kernel/caller.ts';
 import { ManualClock } from '../../src/kernel/clock.ts';
+import { forTenants } from '../../src/platform/tenant-scope.ts';
 import { approvalRunner } from '../../src/roles/approvals.ts';
 import { tenantUnderFourEyes } from '../support/approval-desk.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import type { Merchant } from '../support/merchant.ts';
 
 const clock = new ManualClock('2026-11-21T12:00:00Z');
+/** The verbs as a request of the caller's tenant runs them. */
+const approve = (context: RunContext, caller: TenantCaller, input: Parameters<typeof approveAs>[2]) =>
+  forTenants([caller.tenantId], () => approveAs(context, caller, input));
+const reject = (context: RunContext, caller: TenantCaller, input: Parameters<typeof rejectAs>[2]) =>
+  forTenants([caller.tenantId], () => rejectAs(context, caller, input));
+
 let tollgate: Installation;
 let runner: RunContext;
 let shop: Merchant;

@@ -7,7 +7,7 @@ import {
   type PartnerSimulator,
   startPartnerSimulator,
 } from '../../src/providers/partner/simulator/start-partner-simulator.ts';
-import { type Answer, call } from '../support/api-client.ts';
+import { type Answer, call, until } from '../support/api-client.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { freshReference, type Merchant, merchantOf } from '../support/merchant.ts';
 import { stoppedClock } from '../support/payment-watch.ts';
@@ -86,6 +86,8 @@ function left(): Promise<readonly object[]> {
 describe('a check of a notification', () => {
   test('shows the fields, the string to sign, both signatures, the age and what would happen, and changes nothing', async () => {
     const order = await begin();
+    // What the order left for the relay is on its way.
+    await until(async () => (await tollgate.database.run('select from outbox')).length === 0);
     const before = await left();
     const body = ipn(order, { nonce: 'n7' });
     const { signature } = JSON.parse(body);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ManualClock } from '../../src/kernel/clock.ts';
+import { forInstallation } from '../../src/platform/tenant-scope.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { merchantOf } from '../support/merchant.ts';
 import { acceptAs, type PanelPerson, setUpOwner, tokenOf } from '../support/panel-person.ts';
@@ -26,10 +27,9 @@ const approve = (by: PanelPerson, id: string) =>
 async function secondOwner(): Promise<PanelPerson> {
   const { inviteUser } = await import('../../src/access/invite-user.ts');
   const command = { tenantId: 'system', actor: 'command-line:root', permissions: null };
-  const invitation = await inviteUser(tollgate.tollgate.gateway.people, command, {
-    email: 'two@ops.example',
-    role: 'owner',
-  });
+  const { people } = tollgate.tollgate.gateway;
+  const invited = { email: 'two@ops.example', role: 'owner' };
+  const invitation = await forInstallation('people', () => inviteUser(people, command, invited));
   return acceptAs(tollgate, tokenOf(invitation.url), { email: 'two@ops.example', name: 'Second Owner' });
 }
 

@@ -46,6 +46,8 @@ export async function openFinanceDesk(stage: PanelStage): Promise<FinanceDesk> {
     ).body,
   ];
   const owner = { tenantId, paymentId: small.id, endpointId: endpoint.id, state: 'suppressed' } as const;
+  // Before the rule is set: under it, whom one invites a second person has to agree to.
+  const finance = await stage.newPerson('finance');
   const rule = { fourEyes: 'people', refundApprovalAbove: { EUR: 1000 } };
   const settings = await stage.owner.browser.send('PATCH', '/settings', {
     body: rule,
@@ -54,7 +56,7 @@ export async function openFinanceDesk(stage: PanelStage): Promise<FinanceDesk> {
   expect(settings.status, settings.text).toBe(200);
   const captures = await shop.send('GET', `/captures?paymentId=${payment.id}`);
   return {
-    finance: await stage.newPerson('finance'),
+    finance,
     paymentId: payment.id,
     captureId: captures.body.data[0].id,
     disputeId: dispute.id,

@@ -25,6 +25,8 @@ export interface PanelStage {
   readonly shop: Merchant;
   /** May do everything, in the installation and in its tenants. */
   readonly owner: PanelPerson;
+  /** Where the panel is, for pages that go on to another address of it. */
+  readonly url: string;
   /** The beginning of the tenant's addresses: `/ten_…/test`. */
   readonly place: string;
   /** Invites somebody to the tenant, with one of its roles. */
@@ -45,7 +47,7 @@ export async function openPanelStage(options: Parameters<typeof startInstallatio
   const { url, origin } = installation.tollgate.gateway.people.panel;
   let people = 0;
   return {
-    ...{ installation, owner, place: `/${tenantId}/test` },
+    ...{ installation, owner, url, place: `/${tenantId}/test` },
     shop: merchantOf(installation.apiUrl, installation.tenant.apiKeys.test),
     async newPerson(role) {
       people += 1;

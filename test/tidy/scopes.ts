@@ -16,6 +16,7 @@ const OPENED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'src/audit/store.ts': { directory: 'a refused key is recorded with its tenant, which did not get in' },
   'src/audit/take-checkpoints.ts': { audit: 'one signature covers all chains' },
   'src/audit/verify-audit.ts': { sweep: 'one signature covers all chains' },
+  'src/domains/check-domain.ts': { directory: 'who else holds the host is what is asked' },
   'src/domains/find-host.ts': { directory: 'whose host this is is what is asked' },
   'src/events/relay-outbox.ts': { relay: 'what waits in a shard is anybody’s; it is passed on for those whose it is' },
   'src/inbound/receive-partner-ipn.ts': { directory: 'a partner’s message names an attempt and no tenant' },

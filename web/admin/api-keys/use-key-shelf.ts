@@ -4,7 +4,7 @@ import { operatorPermissions, tenantPermissions } from '../../../src/access/perm
 import type { Permission } from '../../../src/kernel/endpoint.ts';
 import { useApi } from '../frame/use-api.ts';
 import { useAnywhere } from '../frame/use-place.ts';
-import type { Page } from '../list/export-rows.ts';
+import type { Page } from '../list/page.ts';
 
 /** A key of a tenant or of the operator: what it may do is called the same here. */
 export interface ShownKey extends Omit<ApiKey, 'object' | 'mode' | 'scopes'> {

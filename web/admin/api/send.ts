@@ -104,7 +104,8 @@ async function exchange<Body>(
     return { response, body: await read(response) };
   } catch (cause) {
     // Whoever asked has left; a deadline is nobody's wish.
-    if (signal?.aborted && !(signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError')) throw cause;
+    if (signal?.aborted && !(signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'))
+      throw cause;
     throw new ApiProblem(0, null, null);
   }
 }

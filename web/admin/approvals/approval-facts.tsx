@@ -1,10 +1,10 @@
-import type { Approval } from '../../../sdk/src/api.generated.ts';
+import type { Approval, Session } from '../../../sdk/src/api.generated.ts';
 import { isCurrency } from '../../../src/kernel/currency.ts';
 import { Badge, type Tone } from '../../ui/badge.tsx';
 import type { Fact } from '../../ui/facts.tsx';
 import type { IconName } from '../../ui/icon.tsx';
 import { Amount } from '../../ui/value.tsx';
-import type { Session } from '../api/session.ts';
+
 import { PaymentLink } from '../money/payment-link.tsx';
 import type { ApprovalTexts } from './texts-en.ts';
 import { useApprovalTexts } from './use-approval-texts.ts';

@@ -1,11 +1,11 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import type { Approval } from '../../../sdk/src/api.generated.ts';
+import type { Approval, Session } from '../../../sdk/src/api.generated.ts';
 import { Badge } from '../../ui/badge.tsx';
 import type { Column } from '../../ui/data-table.tsx';
 import { Copyable, Time } from '../../ui/value.tsx';
 import type { Place } from '../api/send.ts';
-import type { Session } from '../api/session.ts';
+
 import { TextLink } from '../frame/links.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';

@@ -15,7 +15,7 @@ import type { Permission } from '../../../src/kernel/endpoint.ts';
 import type { Choice } from '../../ui/field.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useAnywhere } from '../frame/use-place.ts';
-import type { Page } from '../list/export-rows.ts';
+import type { Page } from '../list/page.ts';
 
 /** The people of the place, and the calls that change who they are. */
 interface PeopleDesk {
