@@ -30,9 +30,10 @@ export function Badge({
 }) {
   return (
     <span
-      className={`inline-flex items-center gap-1 rounded-full py-0.5 ps-1.5 pe-2.5 text-sm font-medium whitespace-nowrap ${TONES[tone]}`}
+      // On a phone and among facts it may take two lines: what stands beside it has no more room.
+      className={`inline-flex items-center gap-1 rounded-full py-0.5 ps-1.5 pe-2.5 text-sm font-medium whitespace-nowrap max-sm:rounded-xl max-sm:whitespace-normal [dd_&]:rounded-xl [dd_&]:whitespace-normal ${TONES[tone]}`}
     >
-      <Icon name={icon ?? ICONS[tone]} className="size-3.5" />
+      <Icon name={icon ?? ICONS[tone]} className="size-3.5 shrink-0" />
       {label}
     </span>
   );
