@@ -9,5 +9,5 @@ export async function changeName(
   name: string,
 ): Promise<void> {
   const sealed = await directory.seal(['users', 'name_sealed', userId], name);
-  await updateName(database.query, userId, sealed, clock.now());
+  await database.transaction((tx) => updateName(tx, userId, sealed, clock.now()));
 }

@@ -29,11 +29,13 @@ export async function revokeSession(
   { userId }: PersonCaller,
   sessionId: string,
 ): Promise<void> {
-  if (await endSession(database.query, userId, sessionId, clock.now())) return;
-  throw new Problem('not_found', 'There is no such session among yours.');
+  await database.transaction(async (tx) => {
+    if (await endSession(tx, userId, sessionId, clock.now())) return;
+    throw new Problem('not_found', 'There is no such session among yours.');
+  });
 }
 
 /** Signs somebody out everywhere, here as well. */
 export async function signOutEverywhere({ database, clock }: PeopleContext, { userId }: PersonCaller): Promise<void> {
-  await endSessions(database.query, userId, null, clock.now());
+  await database.transaction((tx) => endSessions(tx, userId, null, clock.now()));
 }

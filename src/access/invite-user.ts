@@ -52,7 +52,8 @@ export async function inviteUser(
     emailSealed: await directory.seal(['invitations', 'email_sealed', invitationId], email),
     expiresAt: createdAt.add(LIFETIME),
   };
-  await insertInvitation(database.query, { ...invitation, tokenHash: hashSecret(token) });
+  // A transaction for one statement: the entry of the audit record belongs to it.
+  await database.transaction((tx) => insertInvitation(tx, { ...invitation, tokenHash: hashSecret(token) }));
   return { ...shown(invitation, email), url: panelLink(panel, 'invitation', token) };
 }
 
@@ -114,6 +115,8 @@ export async function withdrawInvitation(
   tenantId: string,
   invitationId: string,
 ): Promise<void> {
-  if (await revokeInvitation(database.query, tenantId, invitationId, clock.now())) return;
-  throw new Problem('not_found', 'No such invitation waits for an answer.');
+  await database.transaction(async (tx) => {
+    if (await revokeInvitation(tx, tenantId, invitationId, clock.now())) return;
+    throw new Problem('not_found', 'No such invitation waits for an answer.');
+  });
 }

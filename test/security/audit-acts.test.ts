@@ -90,17 +90,27 @@ describe('whatever changes something is recorded once, in the transaction that c
       body: { email: 'audrey@shop.example', role: 'auditor' },
     });
     expect(invited.status, invited.text).toBe(201);
+    const other = await browser.send('POST', '/operator/invitations', {
+      body: { email: 'otto@shop.example', role: 'auditor' },
+    });
+    await browser.send('DELETE', `/operator/invitations/${other.body.id}`);
+    await browser.send('PATCH', '/me', { body: { name: 'Ada King' } });
     await browser.send('DELETE', '/session');
     const acts = await tollgate.database.run<{ action: string; actor: string }>(
       `select action, actor from audit_entries where tenant_id = 'system' and actor !~ '^operator:' order by seq`,
     );
     expect(acts).toEqual([
       { action: 'acceptLink', actor: 'browser' },
-      ...['offerTotp', 'confirmTotp', 'inviteOperatorUser', 'signOut'].map((action) => ({
-        action,
-        actor: `user:${userId}`,
-      })),
+      ...[
+        ...['offerTotp', 'confirmTotp', 'inviteOperatorUser', 'inviteOperatorUser', 'withdrawOperatorInvitation'],
+        ...['changeName', 'signOut'],
+      ].map((action) => ({ action, actor: `user:${userId}` })),
     ]);
+    // What stands outside of the transaction of its change would say that nothing was changed.
+    const changes = await tollgate.database.run<{ outcome: string }>(
+      `select outcome from audit_entries where action ~ '^(inviteOperatorUser|withdrawOperatorInvitation|changeName)$'`,
+    );
+    expect(changes.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done', 'done']);
   });
 
   test('and nothing is known of acts that no endpoint declares', () => {
