@@ -128,7 +128,7 @@ test('a dispute is answered, a deadline is left as it is, and the switch is move
   await page.getByRole('button', { name: 'Zahlung so lassen' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Zahlung so lassen' }).click();
   await page.getByText('Ein Mensch hat die Zahlung so gelassen.').waitFor();
-  expect(await page.getByRole('button', { name: 'Geld zurückgeben' }).getAttribute('aria-disabled')).toBe('true');
+  await page.getByRole('button', { name: 'Geld zurückgeben', disabled: true }).waitFor();
   expect(await faultsOf(page, 'money-deadline')).toEqual([]);
 
   await page.goto(`${stage.url}/operator/ack-reversals`);
