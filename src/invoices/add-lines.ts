@@ -4,7 +4,7 @@ import type { Invoice } from './invoice.ts';
 import type { GivenLine } from './invoice-shape.ts';
 import { priceLines, sumUp } from './price-lines.ts';
 import { lockDraft, readSettings } from './read-invoice.ts';
-import { replaceLines, saveInvoice, selectAllLines } from './store.ts';
+import { saveWithLines, selectAllLines } from './store.ts';
 import type { Owner } from './store-settings.ts';
 
 interface MoreLines {
@@ -26,9 +26,5 @@ export async function addLines(
   const before = await lockDraft(tx, owner, invoiceId);
   const added = priceLines(lines, await readSettings(tx, owner), before);
   const priced = sumUp([...(await selectAllLines(tx, before)), ...added.lines], before);
-  const { net, taxAmount, gross } = priced.totals;
-  const after: Invoice = { ...before, net, taxAmount, gross, version: before.version + 1, updatedAt: clock.now() };
-  await saveInvoice(tx, after);
-  await replaceLines(tx, after, priced);
-  return after;
+  return saveWithLines(tx, { ...before, version: before.version + 1, updatedAt: clock.now() }, priced);
 }

@@ -9,7 +9,7 @@ import type { GivenLine, InvoiceCustomer } from './invoice-shape.ts';
 import { type InvoicingSettings, MAIN_SERIES, numberingOf } from './invoicing-settings.ts';
 import { priceLines } from './price-lines.ts';
 import { lockDraft, readInvoice, readSettings } from './read-invoice.ts';
-import { deleteInvoice, insertInvoice, linkPayments, replaceLines, saveInvoice } from './store.ts';
+import { deleteInvoice, insertInvoice, linkPayments, replaceLines, saveInvoice, saveWithLines } from './store.ts';
 import { selectPaymentCurrencies } from './store-payments.ts';
 import type { Owner } from './store-settings.ts';
 import { selectStandings } from './store-standings.ts';
@@ -122,12 +122,7 @@ export async function changeDraft(
       await saveInvoice(tx, changed);
       return changed;
     }
-    const priced = priceLines(lines, settings, changed);
-    const { net, taxAmount, gross } = priced.totals;
-    const summed = { ...changed, net, taxAmount, gross };
-    await saveInvoice(tx, summed);
-    await replaceLines(tx, summed, priced);
-    return summed;
+    return saveWithLines(tx, changed, priceLines(lines, settings, changed));
   });
 }
 

@@ -42,6 +42,15 @@ export async function saveInvoice(tx: Queryable, invoice: Invoice): Promise<void
     .execute();
 }
 
+/** Writes a draft with other lines and what they add up to. @returns the draft with these sums */
+export async function saveWithLines(tx: Queryable, draft: Invoice, priced: PricedLines): Promise<Invoice> {
+  const { net, taxAmount, gross } = priced.totals;
+  const summed = { ...draft, net, taxAmount, gross };
+  await saveInvoice(tx, summed);
+  await replaceLines(tx, summed, priced);
+  return summed;
+}
+
 /** With its lines; there is no other trace of a draft. */
 export async function deleteInvoice(tx: Queryable, { tenantId, invoiceId }: Invoice): Promise<void> {
   await tx.deleteFrom('invoices').where('tenant_id', '=', tenantId).where('invoice_id', '=', invoiceId).execute();

@@ -4,14 +4,14 @@ import { useForm } from 'react-hook-form';
 import type { Settings, UpdateSettings } from '../../../sdk/src/api.generated.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Loading, NoPermission } from '../../ui/condition.tsx';
+import { NoPermission } from '../../ui/condition.tsx';
 import { ChoiceField } from '../../ui/field.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import { isApprovalRequested } from '../api/approval-requested.ts';
-import { Failure } from '../failure.tsx';
 import { FormEnd } from '../form/form-end.tsx';
 import { placeErrors } from '../form/place-errors.ts';
 import { useFormEnd } from '../form/use-form-end.ts';
+import { ReadResult } from '../frame/read-result.tsx';
 import { ScreenHead } from '../frame/screen-head.tsx';
 import { useAct } from '../frame/use-act.ts';
 import { useApi } from '../frame/use-api.ts';
@@ -46,9 +46,9 @@ function OpenBranding() {
   return (
     <div className="grid gap-4">
       <ScreenHead title={words.title} hint={words.hint} />
-      {found.isPending && <Loading rows={8} />}
-      {found.isError && !found.data && <Failure error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data !== undefined && <Editor key={round} settings={found.data} onReload={reload} />}
+      <ReadResult of={found} rows={8}>
+        {(read) => <Editor key={round} settings={read} onReload={reload} />}
+      </ReadResult>
     </div>
   );
 }

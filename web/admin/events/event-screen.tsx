@@ -11,6 +11,7 @@ import { Copyable, Time } from '../../ui/value.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import { Failure } from '../failure.tsx';
 import { BackLink, TextLink } from '../frame/links.tsx';
+import { ReadResult } from '../frame/read-result.tsx';
 import { ScreenHead } from '../frame/screen-head.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
@@ -45,9 +46,9 @@ function OpenEvent() {
       <BackLink to="/$tenantId/$mode/events" params={place}>
         {words.back}
       </BackLink>
-      {found.isPending && <Loading rows={6} />}
-      {found.isError && !found.data && <Failure isPage error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data !== undefined && <Whole event={found.data} />}
+      <ReadResult of={found} isPage>
+        {(read) => <Whole event={read} />}
+      </ReadResult>
     </>
   );
 }

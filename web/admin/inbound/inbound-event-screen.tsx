@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { InboundEventWithRequest } from '../../../sdk/src/api.generated.ts';
 import { CodeBlock } from '../../ui/code-block.tsx';
-import { Loading, NoPermission } from '../../ui/condition.tsx';
+import { NoPermission } from '../../ui/condition.tsx';
 import { FactsCard } from '../../ui/facts.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Copyable, Time } from '../../ui/value.tsx';
-import { Failure } from '../failure.tsx';
 import { BackLink, TextLink } from '../frame/links.tsx';
+import { ReadResult } from '../frame/read-result.tsx';
 import { ScreenHead } from '../frame/screen-head.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
@@ -37,9 +37,9 @@ function OpenEvent() {
       <BackLink to="/$tenantId/$mode/inbound" params={place}>
         {words.back}
       </BackLink>
-      {found.isPending && <Loading rows={6} />}
-      {found.isError && !found.data && <Failure isPage error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data !== undefined && <Whole event={found.data} />}
+      <ReadResult of={found} isPage>
+        {(read) => <Whole event={read} />}
+      </ReadResult>
     </>
   );
 }

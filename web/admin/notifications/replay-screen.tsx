@@ -3,14 +3,14 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Replay } from '../../../sdk/src/api.generated.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
-import { Loading, NoPermission } from '../../ui/condition.tsx';
+import { NoPermission } from '../../ui/condition.tsx';
 import { FactsCard } from '../../ui/facts.tsx';
 import { Progress } from '../../ui/progress.tsx';
 import { Copyable, Time } from '../../ui/value.tsx';
 import { useSpeech } from '../../ui/words.tsx';
-import { Failure } from '../failure.tsx';
 import { ConfirmDialog } from '../frame/confirm-dialog.tsx';
 import { BackLink, TextLink } from '../frame/links.tsx';
+import { ReadResult } from '../frame/read-result.tsx';
 import { ScreenHead } from '../frame/screen-head.tsx';
 import { useAct } from '../frame/use-act.ts';
 import { useApi } from '../frame/use-api.ts';
@@ -41,9 +41,9 @@ function OpenReplay() {
       <BackLink to="/$tenantId/$mode/replays" params={place}>
         {words.back}
       </BackLink>
-      {found.isPending && <Loading rows={5} />}
-      {found.isError && !found.data && <Failure isPage error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data !== undefined && <Whole replay={found.data} />}
+      <ReadResult of={found} rows={5} isPage>
+        {(read) => <Whole replay={read} />}
+      </ReadResult>
     </>
   );
 }

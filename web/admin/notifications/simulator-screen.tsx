@@ -9,6 +9,7 @@ import { ChoiceField, TextField } from '../../ui/field.tsx';
 import { Copyable } from '../../ui/value.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import { Failure, useAdvice } from '../failure.tsx';
+import { ReadResult } from '../frame/read-result.tsx';
 import { ScreenHead } from '../frame/screen-head.tsx';
 import { useAct } from '../frame/use-act.ts';
 import { useApi } from '../frame/use-api.ts';
@@ -199,9 +200,9 @@ function Sample({ type }: { readonly type: EventType }) {
   return (
     <div className="grid min-w-0 gap-1">
       <p className="text-sm font-medium">{words.sample}</p>
-      {found.isPending && <Loading rows={4} />}
-      {found.isError && !found.data && <Failure error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data !== undefined && <JsonView value={found.data.data.object} label={words.sample} />}
+      <ReadResult of={found} rows={4}>
+        {(read) => <JsonView value={read.data.object} label={words.sample} />}
+      </ReadResult>
     </div>
   );
 }

@@ -3,13 +3,13 @@ import { Link, useParams } from '@tanstack/react-router';
 import type { DeliveryAttempt, DeliveryWithAttempts } from '../../../sdk/src/api.generated.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { CodeBlock, JsonView } from '../../ui/code-block.tsx';
-import { Condition, Loading, NoPermission } from '../../ui/condition.tsx';
+import { Condition, NoPermission } from '../../ui/condition.tsx';
 import { FactsCard } from '../../ui/facts.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Copyable, Time } from '../../ui/value.tsx';
-import { Failure } from '../failure.tsx';
 import { TextLink } from '../frame/links.tsx';
+import { ReadResult } from '../frame/read-result.tsx';
 import { ScreenHead } from '../frame/screen-head.tsx';
 import { useApi } from '../frame/use-api.ts';
 import { useHere } from '../frame/use-place.ts';
@@ -47,9 +47,9 @@ function OpenDelivery() {
         <Icon name="left" />
         {words.back}
       </Link>
-      {found.isPending && <Loading rows={6} />}
-      {found.isError && !found.data && <Failure isPage error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data !== undefined && <Whole delivery={found.data} />}
+      <ReadResult of={found} isPage>
+        {(read) => <Whole delivery={read} />}
+      </ReadResult>
     </>
   );
 }

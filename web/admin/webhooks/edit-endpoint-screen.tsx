@@ -3,14 +3,15 @@ import { useParams } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import type { UpdateWebhookEndpoint, WebhookEndpoint } from '../../../sdk/src/api.generated.ts';
 import { Button } from '../../ui/button.tsx';
-import { Loading, NoPermission } from '../../ui/condition.tsx';
+import { NoPermission } from '../../ui/condition.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SecretShown } from '../../ui/secret-shown.tsx';
 import { useSpeech } from '../../ui/words.tsx';
 import { isApprovalRequested } from '../api/approval-requested.ts';
 import { ApiProblem } from '../api/problem.ts';
-import { Failure, useAdvice } from '../failure.tsx';
+import { useAdvice } from '../failure.tsx';
 import { BackLink } from '../frame/links.tsx';
+import { ReadResult } from '../frame/read-result.tsx';
 import { ScreenHead } from '../frame/screen-head.tsx';
 import { useAct } from '../frame/use-act.ts';
 import { useApi } from '../frame/use-api.ts';
@@ -45,9 +46,9 @@ function OpenEditor() {
       <div className="mb-4">
         <ScreenHead title={words.title} />
       </div>
-      {found.isPending && <Loading rows={8} />}
-      {found.isError && !found.data && <Failure error={found.error} onRetry={() => void found.refetch()} />}
-      {found.data !== undefined && <Editor endpoint={found.data} />}
+      <ReadResult of={found} rows={8}>
+        {(read) => <Editor endpoint={read} />}
+      </ReadResult>
     </>
   );
 }
